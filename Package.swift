@@ -1,0 +1,43 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "imagenet-tui",
+  products: [.executable(name: "imagenet-tui", targets: ["imagenet-tui"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // One C library each: a header, and a shim where Swift cannot call the library as it is.
+    .target(
+      name: "CNcurses",
+      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("openblas")]),
+    .target(
+      name: "CImageCodecs",
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+
+    .target(name: "Taxonomy"),
+    .target(name: "Kernels", dependencies: ["COpenBLAS"]),
+    .target(name: "Engine", dependencies: ["Taxonomy", "Kernels", "CImageCodecs", "CZlib"]),
+    .target(name: "TUI", dependencies: ["Engine", "Taxonomy", "CNcurses"]),
+    .executableTarget(
+      name: "imagenet-tui",
+      dependencies: [
+        "TUI", "Engine", "Taxonomy",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .target(name: "CVterm", path: "Tests/CVterm", linkerSettings: [.linkedLibrary("vterm")]),
+    .target(
+      name: "TestSupport", dependencies: ["Kernels", "Engine", "Taxonomy", "CVterm"],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "TaxonomyTests", dependencies: ["Taxonomy", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
+    .testTarget(name: "TUITests", dependencies: ["TUI", "TestSupport"]),
+    .testTarget(name: "EndToEnd", dependencies: ["TestSupport"], path: "Tests/EndToEnd"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,5 @@
+// zlib: reading gzip files (IDX datasets), writing the deflate streams of PNG files.
+#ifndef CZLIB_H
+#define CZLIB_H
+#include <zlib.h>
+#endif

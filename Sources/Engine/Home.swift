@@ -1,0 +1,28 @@
+import FoundationEssentials
+import Taxonomy
+
+
+import Glibc
+
+/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ cache/ state/`.
+public struct Home: Sendable, Equatable {
+  public let path: String
+
+  /// `explicit` (the option `--home`), else `$IMAGENET_TUI_HOME`, else `$XDG_DATA_HOME/imagenet-tui`, else
+  /// `~/.local/share/imagenet-tui`. Nothing is created until something is stored.
+  public init(explicit: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment) {
+    func nonEmpty(_ key: String) -> String? { environment[key].flatMap { $0.isEmpty ? nil : $0 } }
+    let chosen =
+      explicit ?? nonEmpty("IMAGENET_TUI_HOME") ?? nonEmpty("XDG_DATA_HOME").map { $0 + "/imagenet-tui" }
+      ?? (nonEmpty("HOME") ?? "/tmp") + "/.local/share/imagenet-tui"
+    path = chosen.hasPrefix("/") ? chosen : FileManager.default.currentDirectoryPath + "/" + chosen
+  }
+
+  public var datasets: String { path + "/datasets" }
+  public var labelSets: String { path + "/label-sets" }
+  public var runs: String { path + "/runs" }
+  /// What can be computed again: features, thumbnails.
+  public var cache: String { path + "/cache" }
+  /// What the screens remember between sessions.
+  public var state: String { path + "/state" }
+}

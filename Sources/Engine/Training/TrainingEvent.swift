@@ -1,0 +1,37 @@
+/// What a training says while it runs. Each event carries its data; the progress line, the event file and the
+/// screen are equal listeners.
+public enum TrainingEvent: Sendable {
+  /// `steps`: of the whole training; `from`: the step it starts or resumes at.
+  case started(steps: Int, from: Int, stepsPerEpoch: Int)
+  case stepFinished(StepReport)
+  case validated(ValidationReport)
+  /// An image that could not be decoded was left out.
+  case imageSkipped(identifier: String, reason: String)
+  case checkpointed(step: Int)
+  case paused(step: Int)
+  case resumed(step: Int)
+  case stopped(step: Int)
+  case finished(step: Int)
+}
+
+public struct StepReport: Sendable {
+  /// Steps done, this one counted.
+  public var step: Int
+  public var epoch: Double
+  /// Mean cross-entropy of the batch, in nats.
+  public var loss: Float
+  public var rate: Float
+  public var imagesPerSecond: Double
+  /// The share of the step's time spent waiting for the loader, 0…1.
+  public var stall: Double
+}
+
+public struct ValidationReport: Codable, Equatable, Sendable {
+  public var step: Int
+  public var epoch: Double
+  public var loss: Double
+  /// Shares in 0…1 over the images, and top-1 averaged over classes that have images.
+  public var top1, top5, meanClass: Double
+  public var images: Int
+  public var skipped: Int
+}

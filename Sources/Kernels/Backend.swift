@@ -1,0 +1,162 @@
+/// The one seam between **what** a network computes and **how**.
+///
+/// Layers, the optimiser and the neighbour search speak to this protocol alone. Every operation takes
+/// tensors made by the same backend, writes its outputs completely (gradients of parameters are
+/// overwritten, not accumulated) and has returned its result when the call returns.
+///
+/// Determinism: for equal inputs, equal bits, whatever `workers` is. An implementation therefore cuts its work
+/// into pieces that depend on the shapes alone, and adds partial sums in the order of the pieces.
+///
+/// No operation allocates, provided `reserve` was called for its shape.
+///
+/// The batch of a call is the first dimension of its tensors (callers pass `prefix(count)` for a short batch).
+public protocol Backend: AnyObject, Sendable {
+  /// How many pieces of work run at the same time.
+  var workers: Int { get }
+
+  /// A zeroed tensor in this backend's memory.
+  func makeTensor(_ shape: [Int]) -> Tensor
+
+  /// Makes the scratch memory that a convolution of this shape needs in batches of up to `batch` images.
+  func reserve(_ shape: ConvolutionShape, batch: Int)
+
+  // MARK: Convolution. input [n, h, w, c], weights [outputs, kernel, kernel, c / groups], bias [outputs],
+  // output [n, outputHeight, outputWidth, outputs]
+
+  /// output = input ∗ weights + bias, then max(0, ·) if `relu`.
+  func convolutionForward(
+    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor)
+  func convolutionDataGradient(
+    _ shape: ConvolutionShape, outputGradient: Tensor, weights: Tensor, inputGradient: Tensor)
+  func convolutionWeightGradient(
+    _ shape: ConvolutionShape, input: Tensor, outputGradient: Tensor, weightGradient: Tensor,
+    biasGradient: Tensor)
+
+  // MARK: Fully connected. input [n, inputs], weights [outputs, inputs], bias [outputs], output [n, outputs]
+
+  /// output = input · weightsᵀ + bias, then max(0, ·) if `relu`.
+  func fullyConnectedForward(
+    input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor)
+  func fullyConnectedDataGradient(outputGradient: Tensor, weights: Tensor, inputGradient: Tensor)
+  func fullyConnectedWeightGradient(
+    input: Tensor, outputGradient: Tensor, weightGradient: Tensor, biasGradient: Tensor)
+
+  // MARK: Activations and pooling
+
+  /// output = max(0, input); the tensors may be the same.
+  func reluForward(input: Tensor, output: Tensor)
+  /// gradient ← gradient where output > 0, else 0, in place.
+  func reluGradient(output: Tensor, gradient: Tensor)
+
+  /// The largest value of each window; windows are cut at the border of the input.
+  func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor)
+  /// Gives each output's gradient to the first input of its window that equals the maximum.
+  func maxPoolGradient(
+    _ shape: PoolShape, input: Tensor, output: Tensor, outputGradient: Tensor, inputGradient: Tensor)
+  /// The mean of each window. The divisor counts padding but not what ceil mode adds beyond it (Caffe's rule).
+  func averagePoolForward(_ shape: PoolShape, input: Tensor, output: Tensor)
+  func averagePoolGradient(_ shape: PoolShape, outputGradient: Tensor, inputGradient: Tensor)
+
+  /// Local response normalisation across channels (Krizhevsky et al. 2012, §3.3):
+  /// scale = k + (α/n) Σ x² over `size` neighbouring channels, output = input · scale^−β.
+  func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor)
+  func lrnGradient(
+    _ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor, outputGradient: Tensor,
+    inputGradient: Tensor)
+
+  /// data ← data · keep / (1 − probability), in place, where keep for element i is drawn from
+  /// `CounterRandom(key)` at counter i. The backward pass is the same call on the gradient with the same key.
+  func dropout(_ data: Tensor, probability: Float, key: UInt64)
+
+  // MARK: Loss
+
+  /// Per image i: losses[i] = −log softmax(logits[i])[labels[i]];
+  /// gradient[i] = (softmax(logits[i]) − onehot(labels[i])) · gradientScale. logits and gradient [n, classes], losses [n].
+  func softmaxCrossEntropy(
+    logits: Tensor, labels: [Int32], gradientScale: Float, losses: Tensor, gradient: Tensor)
+
+  // MARK: Optimiser and vectors
+
+  /// Caffe's SGD (PROTOCOLS P): V ← momentum·V + rate·(gradient + decay·W); W ← W − V.
+  func sgdUpdate(
+    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float)
+  func copy(_ source: Tensor, to target: Tensor)
+  func fill(_ tensor: Tensor, with value: Float)
+  /// target ← target + source.
+  func add(_ source: Tensor, to target: Tensor)
+  /// The sum of the squares of all elements, accumulated in double precision.
+  func squaredNorm(_ tensor: Tensor) -> Double
+
+  // MARK: Neighbour search
+
+  /// output[i, j] = Σ_k a[i, k] · b[j, k]; a [m, d], b [n, d], output [m, n].
+  func rowProducts(_ a: Tensor, _ b: Tensor, output: Tensor)
+  /// output[i] = Σ_k rows[i, k]²; rows [m, d], output [m].
+  func squaredRowNorms(_ rows: Tensor, output: Tensor)
+}
+
+/// The geometry of a convolution on images of height × width × channels, square kernels.
+public struct ConvolutionShape: Hashable, Sendable {
+  public var height, width, channels, outputs, kernel, stride, padding, groups: Int
+
+  public init(
+    height: Int, width: Int, channels: Int, outputs: Int, kernel: Int, stride: Int = 1,
+    padding: Int = 0, groups: Int = 1
+  ) {
+    precondition(
+      channels % groups == 0 && outputs % groups == 0,
+      "\(groups) groups divide neither \(channels) channels nor \(outputs) outputs evenly")
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.outputs = outputs
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.groups = groups
+  }
+
+  public var outputHeight: Int { (height + 2 * padding - kernel) / stride + 1 }
+  public var outputWidth: Int { (width + 2 * padding - kernel) / stride + 1 }
+  /// Inputs to one output: kernel² · channels / groups.
+  public var fanIn: Int { kernel * kernel * channels / groups }
+  public var weightShape: [Int] { [outputs, kernel, kernel, channels / groups] }
+  /// Multiply-adds for one image, forward.
+  public var multiplyAdds: Int { outputHeight * outputWidth * outputs * fanIn }
+}
+
+/// The geometry of a pooling layer. Output sizes round up (Caffe's ceil mode), and a window never starts beyond
+/// the padded input.
+public struct PoolShape: Hashable, Sendable {
+  public var height, width, channels, kernel, stride, padding: Int
+
+  public init(height: Int, width: Int, channels: Int, kernel: Int, stride: Int, padding: Int = 0) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+  }
+
+  public var outputHeight: Int { outputs(height) }
+  public var outputWidth: Int { outputs(width) }
+
+  private func outputs(_ side: Int) -> Int {
+    let count = (side + 2 * padding - kernel + stride - 1) / stride + 1
+    return padding > 0 && (count - 1) * stride >= side + padding ? count - 1 : count
+  }
+}
+
+/// Constants of local response normalisation.
+public struct LocalResponse: Hashable, Sendable {
+  public var size: Int
+  public var alpha, beta, k: Float
+
+  public init(size: Int = 5, alpha: Float = 1e-4, beta: Float = 0.75, k: Float = 1) {
+    self.size = size
+    self.alpha = alpha
+    self.beta = beta
+    self.k = k
+  }
+}

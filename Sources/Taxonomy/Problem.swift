@@ -1,0 +1,56 @@
+/// Something that is wrong with what a user or a file gave us, worded so that the next step is clear.
+///
+/// Every error that leaves a public function of this package is a `Problem`. It prints as one line:
+/// `what: where: expected …, found …; advice`. Text from outside (file names, lemmas) must pass
+/// through ``printable(_:)`` before it is shown.
+public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What failed, as a short clause: "cannot read the label set".
+  public var what: String
+  /// The file, line, option or class it is about.
+  public var place: String?
+  public var expected: String?
+  public var found: String?
+  /// What the user can do next: "run `imagenet-tui data list`".
+  public var advice: String?
+
+  public init(
+    _ what: String, at place: String? = nil, expected: String? = nil, found: String? = nil,
+    advice: String? = nil
+  ) {
+    self.what = what
+    self.place = place
+    self.expected = expected
+    self.found = found
+    self.advice = advice
+  }
+
+  public var description: String {
+    var line = what
+    if let place { line += ": \(place)" }
+    let facts = [expected.map { "expected \($0)" }, found.map { "found \($0)" }].compactMap { $0 }
+    if !facts.isEmpty { line += ": " + facts.joined(separator: ", ") }
+    if let advice { line += "; \(advice)" }
+    return printable(line)
+  }
+}
+
+/// `text` with control characters (C0, DEL, C1) and bidirectional overrides replaced by visible
+/// escapes, so that names from outside can never steer the terminal that shows them.
+public func printable(_ text: String) -> String {
+  func isHostile(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029: true
+    default: false
+    }
+  }
+  guard text.unicodeScalars.contains(where: isHostile) else { return text }
+  var shown = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    if isHostile(scalar) {
+      shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+    } else {
+      shown.append(scalar)
+    }
+  }
+  return String(shown)
+}

@@ -1,0 +1,13 @@
+import ArgumentParser
+import Engine
+
+/// The options that every command takes.
+struct GlobalOptions: ParsableArguments {
+  @Option(help: "Where datasets, label sets and runs are kept.")
+  var home: String?
+
+  @Option(help: "The folder of WordNet 3.0's data.noun and index.noun.")
+  var wordnet: String?
+
+  var location: Home { Home(explicit: home) }
+}
