@@ -1,7 +1,5 @@
 import FoundationEssentials
 import Taxonomy
-
-
 import Glibc
 
 /// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ cache/ state/`.

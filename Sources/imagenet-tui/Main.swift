@@ -1,7 +1,6 @@
 import ArgumentParser
 import Engine
 import Taxonomy
-
 @preconcurrency import Glibc
 
 @main

@@ -1,7 +1,5 @@
 import FoundationEssentials
 import Taxonomy
-
-
 import Glibc
 
 /// Files that appear whole or not at all: written beside their target, flushed to the disk, renamed.
