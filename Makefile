@@ -2,32 +2,45 @@
 # PORTABLE=1 builds for any x86-64; otherwise AVX2 is used where this machine has it.
 
 SHELL := /bin/bash
-ifeq ($(PORTABLE),1)
-MARCH :=
-else ifeq ($(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && grep -qw fma /proc/cpuinfo && echo yes),yes)
+ifneq ($(PORTABLE),1)
+ifneq ($(shell grep -w avx2 /proc/cpuinfo 2>/dev/null | grep -cw fma),0)
 MARCH := x86-64-v3
+endif
 endif
 SWIFT_FLAGS := -c release $(if $(MARCH),-Xcc -march=$(MARCH))
 PROGRAM := .build/release/imagenet-tui
+# Built again when a source, the manifest or the flags change, and at no other time.
+SOURCES := Package.swift .build/flags $(shell find Sources -type f)
 
-.PHONY: run build test bench clean setup setup-test
+.PHONY: run build test bench clean setup-test FORCE
 
 run: build
 	@scripts/run $(PROGRAM)
 
-build: setup
+build: $(PROGRAM)
+
+$(PROGRAM): .build/setup-run $(SOURCES)
 	@scripts/build $(SWIFT_FLAGS) --product imagenet-tui
+	@touch -c $@
 
 test: setup-test
 	@scripts/build $(SWIFT_FLAGS) --build-tests
-	@scripts/build $(SWIFT_FLAGS) --product imagenet-tui
+	@$(MAKE) --no-print-directory build
 	swift test $(SWIFT_FLAGS) --skip-build
 
-setup:
-	@scripts/setup run
+bench: build
+	@Benchmarks/run
 
-setup-test:
+.build/setup-run: scripts/setup
+	@scripts/setup run
+	@mkdir -p .build && touch $@
+
+setup-test: .build/setup-run
 	@scripts/setup test
+
+.build/flags: FORCE
+	@mkdir -p .build
+	@echo '$(SWIFT_FLAGS)' | cmp -s - $@ || echo '$(SWIFT_FLAGS)' > $@
 
 clean:
 	rm -rf .build
