@@ -17,6 +17,7 @@ let package = Package(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CProcessor"),
 
     .target(name: "Taxonomy"),
     .target(name: "Kernels", dependencies: ["COpenBLAS"]),
@@ -25,7 +26,7 @@ let package = Package(
     .executableTarget(
       name: "imagenet-tui",
       dependencies: [
-        "TUI", "Engine", "Taxonomy",
+        "TUI", "Engine", "Taxonomy", "CProcessor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

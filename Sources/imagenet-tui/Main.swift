@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcessor
 import Engine
 import Taxonomy
 @preconcurrency import Glibc
@@ -8,6 +9,7 @@ struct ImagenetTUI: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "imagenet-tui",
     abstract: "Fold the WordNet tree into label sets, train on them, and look at what the features know.",
+    version: "0.1.0 (\(String(cString: processor_build())) build)",
     subcommands: [])
 
   static func main() {
