@@ -26,7 +26,7 @@ $(PROGRAM): .build/setup-run $(SOURCES)
 test: setup-test
 	@scripts/build $(SWIFT_FLAGS) --build-tests
 	@$(MAKE) --no-print-directory build
-	swift test $(SWIFT_FLAGS) --skip-build
+	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest
 
 bench: build
 	@Benchmarks/run
