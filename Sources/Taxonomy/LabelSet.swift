@@ -1,7 +1,7 @@
 /// A partition of (some of) a dataset's fine classes into target classes, with the recipe that made it.
 ///
 /// A label set is a view: it names classes by wnid and never holds or copies images.
-public struct LabelSet: Equatable, Sendable {
+public struct LabelSet: Equatable, Sendable, Codable {
   public var name: String
   /// The dataset whose fine classes are partitioned.
   public var dataset: String
