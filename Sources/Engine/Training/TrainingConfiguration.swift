@@ -42,5 +42,16 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     /// Pixels of zero-padding around the resized image before the crop (small images).
     public var padding: Int
     public var mirror: Bool
+    public var mean: Mean
+    /// Inputs are (pixel − mean) · scale, pixels 0…255: 1 in Caffe's recipes.
+    public var scale: Float
+
+    /// What is subtracted: the mean over the training images that are used.
+    public enum Mean: String, Codable, Sendable {
+      /// One number a channel.
+      case channel
+      /// One number a pixel of the resized image; the crop takes its window of it.
+      case image
+    }
   }
 }
