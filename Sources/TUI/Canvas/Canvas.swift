@@ -1,0 +1,172 @@
+/// One character cell: a scalar, the combining marks on it, and how it is drawn.
+package struct Cell: Hashable, Sendable {
+  package var scalar: Unicode.Scalar
+  package var marks: String
+  package var style: Style
+
+  package init(_ scalar: Unicode.Scalar = " ", marks: String = "", style: Style = .plain) {
+    self.scalar = scalar
+    self.marks = marks
+    self.style = style
+  }
+
+  /// The cell right of a wide character's, which that character covers.
+  package static let covered: Unicode.Scalar = "\0"
+  package var isCovered: Bool { scalar == Cell.covered }
+}
+
+/// A grid of cells that views draw into: everything that falls outside is clipped, nothing wraps, wide characters stay
+/// whole. A view's test is its ``text``.
+package struct Canvas: Equatable, Sendable {
+  package let size: Size
+  package let look: Look
+  /// `rows · columns` cells, row by row.
+  package private(set) var cells: [Cell]
+  /// Where the terminal's cursor is shown, for text being typed.
+  package var cursor: (row: Int, column: Int)?
+
+  package init(_ size: Size, look: Look = Look()) {
+    self.size = size
+    self.look = look
+    cells = Array(repeating: Cell(), count: size.rows * size.columns)
+  }
+
+  package static func == (one: Canvas, other: Canvas) -> Bool {
+    one.size == other.size && one.cursor?.row == other.cursor?.row && one.cursor?.column == other.cursor?.column
+      && one.cells == other.cells
+  }
+
+  package var bounds: Rect { Rect(size) }
+
+  package subscript(row: Int, column: Int) -> Cell { cells[row * size.columns + column] }
+
+  /// The cells of one row.
+  package func row(_ row: Int) -> ArraySlice<Cell> { cells[row * size.columns..<(row + 1) * size.columns] }
+
+  /// The rows as lines, trailing spaces removed.
+  package var text: String {
+    (0..<size.rows).map { row in
+      var line = ""
+      for cell in self.row(row) where !cell.isCovered {
+        line.unicodeScalars.append(cell.scalar)
+        line += cell.marks
+      }
+      while line.last == " " { line.removeLast() }
+      return line
+    }.joined(separator: "\n")
+  }
+
+  /// Writes `text` from a cell on to the right, clipped to the canvas and to `width` cells.
+  /// - Returns: the column after the last cell written.
+  @discardableResult
+  package mutating func put(
+    _ text: String, row: Int, column: Int, style: Style = .plain, width: Int = .max
+  ) -> Int {
+    var at = column
+    let end = min(size.columns, width >= size.columns ? size.columns : column + max(0, width))
+    guard row >= 0, row < size.rows else { return at }
+    var last: Int?
+    for scalar in text.unicodeScalars {
+      switch cellWidth(scalar) {
+      case .none: continue
+      case .combining:
+        if let last, look.glyphs == .unicode, cells[last].marks.unicodeScalars.count < 4 {
+          cells[last].marks.unicodeScalars.append(scalar)
+        }
+      case .narrow, .control:
+        guard at < end else { return at }
+        let shown = cellWidth(scalar) == .control ? "\u{FFFD}" : scalar
+        last = set(look.glyphs == .ascii ? asciiGlyph(shown) : shown, row: row, column: at, style: style)
+        at += 1
+      case .wide:
+        guard at + 1 < end else { return at }
+        if look.glyphs == .ascii {
+          last = set("?", row: row, column: at, style: style)
+          set("?", row: row, column: at + 1, style: style)
+        } else {
+          last = at >= 0 ? set(scalar, row: row, column: at, style: style) : nil
+          set(at >= 0 ? Cell.covered : " ", row: row, column: at + 1, style: style)
+        }
+        at += 2
+      }
+    }
+    return at
+  }
+
+  /// Writes `text` into the first row of `rect`, shortened to fit.
+  package mutating func put(
+    _ text: String, in rect: Rect, style: Style = .plain, align: Alignment = .left, cut: Cut = .end
+  ) {
+    guard !rect.isEmpty else { return }
+    let fitted = fit(text, rect.columns, cut)
+    let spare = rect.columns - displayWidth(fitted)
+    let indent = align == .left ? 0 : align == .right ? spare : spare / 2
+    put(fitted, row: rect.row, column: rect.column + indent, style: style, width: rect.columns - indent)
+  }
+
+  /// Fills `rect` with one narrow character.
+  package mutating func fill(_ rect: Rect, _ scalar: Unicode.Scalar = " ", style: Style = .plain) {
+    let shown = look.glyphs == .ascii ? asciiGlyph(scalar) : scalar
+    for row in rect.row..<rect.endRow {
+      for column in rect.column..<rect.endColumn { set(shown, row: row, column: column, style: style) }
+    }
+  }
+
+  /// Changes how the cells of `rect` are drawn, leaving their characters.
+  package mutating func restyle(_ rect: Rect, _ change: (inout Style) -> Void) {
+    for row in max(0, rect.row)..<max(0, min(rect.endRow, size.rows)) {
+      for column in max(0, rect.column)..<max(0, min(rect.endColumn, size.columns)) {
+        change(&cells[row * size.columns + column].style)
+      }
+    }
+  }
+
+  /// A line from the left to the right end of `rect`'s first row.
+  package mutating func horizontalRule(_ rect: Rect, style: Style = .muted) { fill(rect.line(0), "─", style: style) }
+
+  /// A line from the top to the bottom of `rect`'s first column.
+  package mutating func verticalRule(_ rect: Rect, style: Style = .muted) {
+    fill(Rect(row: rect.row, column: rect.column, rows: rect.rows, columns: min(1, rect.columns)), "│", style: style)
+  }
+
+  /// A frame along the inside of `rect`, with a title in its upper edge; its inside is left as it is.
+  package mutating func box(_ rect: Rect, title: String = "", style: Style = .muted, heavy: Bool = false) {
+    guard rect.rows >= 2, rect.columns >= 2 else { return }
+    let (across, down) = heavy ? ("━", "┃") as (Unicode.Scalar, Unicode.Scalar) : ("─", "│")
+    let corners = heavy ? ["┏", "┓", "┗", "┛"] : ["┌", "┐", "└", "┘"]
+    let (right, bottom) = (rect.endColumn - 1, rect.endRow - 1)
+    for row in [rect.row, bottom] {
+      fill(Rect(row: row, column: rect.column, rows: 1, columns: rect.columns), across, style: style)
+    }
+    for column in [rect.column, right] {
+      fill(Rect(row: rect.row, column: column, rows: rect.rows, columns: 1), down, style: style)
+    }
+    for (corner, place) in zip(
+      corners, [(rect.row, rect.column), (rect.row, right), (bottom, rect.column), (bottom, right)])
+    {
+      put(corner, row: place.0, column: place.1, style: style)
+    }
+    if !title.isEmpty && rect.columns > 6 {
+      put(" \(fit(title, rect.columns - 6, .middle)) ", row: rect.row, column: rect.column + 2, style: .bold)
+    }
+  }
+
+  /// Sets one cell, blanking the other half of a wide character that it breaks.
+  @discardableResult
+  private mutating func set(_ scalar: Unicode.Scalar, row: Int, column: Int, style: Style) -> Int? {
+    guard row >= 0, row < size.rows, column >= 0, column < size.columns else { return nil }
+    let index = row * size.columns + column
+    if scalar != Cell.covered, cells[index].isCovered, column > 0 {
+      cells[index - 1] = Cell(style: cells[index - 1].style)
+    }
+    if column + 1 < size.columns, cells[index + 1].isCovered, !cells[index].isCovered {
+      cells[index + 1] = Cell(style: cells[index + 1].style)
+    }
+    cells[index] = Cell(scalar, style: style)
+    return index
+  }
+}
+
+package enum Alignment: Sendable {
+  case left, center, right
+}

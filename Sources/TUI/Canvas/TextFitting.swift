@@ -1,0 +1,78 @@
+/// Where text that is too long loses its characters.
+package enum Cut: Sendable {
+  /// `long na…`
+  case end
+  /// `long…name`: long names differ in both ends.
+  case middle
+  /// `…ng name`
+  case start
+}
+
+/// `text` shortened to at most `width` cells, with `…` where characters were left out.
+package func fit(_ text: String, _ width: Int, _ cut: Cut = .end) -> String {
+  guard width > 0 else { return "" }
+  guard displayWidth(text) > width else { return text }
+  switch cut {
+  case .end: return prefix(text, width - 1) + "…"
+  case .start: return "…" + suffix(text, width - 1)
+  case .middle:
+    let right = (width - 1) / 2
+    return prefix(text, width - 1 - right) + "…" + suffix(text, right)
+  }
+}
+
+/// `text` broken at spaces into lines of at most `width` cells; longer words are broken.
+package func wrap(_ text: String, _ width: Int) -> [String] {
+  guard width > 0 else { return [] }
+  var lines: [String] = []
+  var line = ""
+  var used = 0
+  for word in text.split(separator: " ") {
+    var word = String(word)
+    var length = displayWidth(word)
+    if used > 0 && used + 1 + length <= width {
+      line += " " + word
+      used += 1 + length
+      continue
+    }
+    if used > 0 { lines.append(line) }
+    while length > width {
+      let head = prefix(word, width)
+      // A wide character in one column: nothing fits.
+      guard !head.isEmpty else { return lines }
+      lines.append(head)
+      word.unicodeScalars.removeFirst(head.unicodeScalars.count)
+      length = displayWidth(word)
+    }
+    line = word
+    used = length
+  }
+  if used > 0 { lines.append(line) }
+  return lines
+}
+
+/// The longest beginning of `text` that takes at most `width` cells.
+private func prefix(_ text: String, _ width: Int) -> String {
+  var kept = String.UnicodeScalarView()
+  var used = 0
+  for scalar in text.unicodeScalars {
+    used += displayWidth(String(Character(scalar)))
+    if used > width { break }
+    kept.append(scalar)
+  }
+  return String(kept)
+}
+
+/// The longest end of `text` that takes at most `width` cells.
+private func suffix(_ text: String, _ width: Int) -> String {
+  var kept: [Unicode.Scalar] = []
+  var used = 0
+  for scalar in text.unicodeScalars.reversed() {
+    used += displayWidth(String(Character(scalar)))
+    if used > width { break }
+    kept.append(scalar)
+  }
+  var end = String.UnicodeScalarView()
+  end.append(contentsOf: kept.reversed())
+  return String(end)
+}
