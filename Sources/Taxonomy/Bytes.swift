@@ -1,0 +1,69 @@
+/// Bytes that stay where they are for as long as this object lives: an array's, or a mapped file's.
+public final class Bytes: @unchecked Sendable {
+  // Sound as Sendable: the bytes are never written after init.
+  private let buffer: UnsafeRawBufferPointer
+  private let release: @Sendable (UnsafeRawBufferPointer) -> Void
+
+  /// Takes over memory that nobody writes to; `release` gets it back when the last user is gone.
+  public init(_ buffer: UnsafeRawBufferPointer, release: @escaping @Sendable (UnsafeRawBufferPointer) -> Void) {
+    self.buffer = buffer
+    self.release = release
+  }
+
+  public convenience init(_ bytes: some Collection<UInt8>) {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    copy.copyBytes(from: bytes)
+    self.init(UnsafeRawBufferPointer(copy)) { $0.deallocate() }
+  }
+
+  deinit { release(buffer) }
+
+  var count: Int { buffer.count }
+
+  /// The byte at `position`, 0 outside: no text file holds a NUL, so a parser that runs off the end fails instead of
+  /// reading foreign memory.
+  @inline(__always)
+  subscript(position: Int) -> UInt8 {
+    position >= 0 && position < buffer.count ? buffer[position] : 0
+  }
+
+  /// The first `byte` at or after `start`, else the end.
+  func next(_ byte: UInt8, from start: Int) -> Int {
+    var position = max(0, start)
+    while position < buffer.count, buffer[position] != byte { position += 1 }
+    return position
+  }
+
+  /// The text of a range, which is clamped to what there is; wrong UTF-8 becomes U+FFFD.
+  func text(_ range: Range<Int>) -> String {
+    String(decoding: buffer[range.clamped(to: 0..<buffer.count)], as: UTF8.self)
+  }
+
+  /// Whether `pattern` occurs in the first `limit` bytes.
+  func holds(_ pattern: StaticString, inFirst limit: Int) -> Bool {
+    let wanted = UnsafeBufferPointer(start: pattern.utf8Start, count: pattern.utf8CodeUnitCount)
+    let last = min(limit, count) - wanted.count
+    guard last >= 0 else { return false }
+    return (0...last).contains { start in
+      wanted.indices.allSatisfy { self[start + $0] == wanted[$0] }
+    }
+  }
+}
+
+extension UInt8 {
+  static let space = UInt8(ascii: " ")
+  static let newline = UInt8(ascii: "\n")
+
+  /// The value of a decimal digit, nil for another byte.
+  var digit: Int? { self &- 0x30 < 10 ? Int(self) - 0x30 : nil }
+
+  var hexDigit: Int? {
+    if let digit { return digit }
+    let letter = lowercased &- UInt8(ascii: "a")
+    return letter < 6 ? Int(letter) + 10 : nil
+  }
+
+  /// ASCII lower case; WordNet's words are ASCII.
+  @inline(__always)
+  var lowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
+}

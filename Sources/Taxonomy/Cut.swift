@@ -1,0 +1,151 @@
+/// A hand-made cut through the tree: which nodes are collapsed into one class, and which fine classes are left out.
+///
+/// A fine class belongs to its topmost collapsed ancestor-or-self, and is a class of its own where there is none.
+/// Collapsing a node keeps what is collapsed below it, so that expanding it again gives back what was there. A cut is
+/// a small value (a few bits a node): an undo list is an array of cuts.
+public struct Cut: Hashable, Sendable {
+  public let hierarchy: Hierarchy
+  private var collapsed: BitSet
+  /// Fine classes that are in no class.
+  private var leftOut: BitSet
+
+  /// Nothing collapsed, nothing left out: every fine class is a class of its own.
+  public init(_ hierarchy: Hierarchy) {
+    self.hierarchy = hierarchy
+    collapsed = BitSet(count: hierarchy.count)
+    leftOut = BitSet(count: hierarchy.fineClasses.count)
+  }
+
+  /// The cut that gives the classes of `partition`.
+  /// - Throws: a ``Problem`` naming the class that is no whole subtree: its node holds fine classes of another class.
+  public init(_ partition: Partition) throws(Problem) {
+    self.init(partition.hierarchy)
+    for (fine, target) in partition.targets.enumerated() {
+      if target < 0 {
+        leftOut[fine] = true
+      } else if target != hierarchy.nodeOfFine[fine] {
+        collapsed[Int(target)] = true
+      }
+    }
+    let result = self.partition.targets
+    if let fine = result.indices.first(where: { result[$0] != partition.targets[$0] }) {
+      let node = Int(partition.targets[fine])
+      throw Problem(
+        "this label set is no cut through the tree", at: hierarchy.wnid(node),
+        expected: "every fine class below \(hierarchy.name(node)) in this class",
+        found: "\(hierarchy.fineClasses[fine]) in another", advice: "open it with the policy that it was made with")
+    }
+  }
+
+  // MARK: Single nodes
+
+  /// Whether the node is marked as collapsed (an ancestor may be as well, and then covers it).
+  public func isCollapsed(_ node: Int) -> Bool { collapsed[node] }
+
+  /// The topmost collapsed node strictly above `node`: while there is one, collapsing or expanding `node` shows no change.
+  public func collapsedAncestor(of node: Int) -> Int? {
+    hierarchy.chain(node).dropFirst().last { collapsed[$0] }
+  }
+
+  /// Everything below `node` becomes one class. A leaf is that already, and stays as it is.
+  public mutating func collapse(_ node: Int) {
+    if !hierarchy.isLeaf(node) { collapsed[node] = true }
+  }
+
+  /// Takes `collapse` back.
+  public mutating func expand(_ node: Int) { collapsed[node] = false }
+
+  public mutating func toggle(_ node: Int) {
+    if collapsed[node] { expand(node) } else { collapse(node) }
+  }
+
+  /// Replaces a collapsed node by its children, each one class.
+  public mutating func expandOneLevel(_ node: Int) {
+    expand(node)
+    for child in hierarchy.children(node) { collapse(child) }
+  }
+
+  // MARK: Left out
+
+  public func isLeftOut(fine: Int) -> Bool { leftOut[fine] }
+
+  /// Leaves out every fine class of a subtree.
+  public mutating func leaveOut(_ node: Int) { setLeftOut(node, true) }
+
+  /// Takes every fine class of a subtree in again.
+  public mutating func takeIn(_ node: Int) { setLeftOut(node, false) }
+
+  private mutating func setLeftOut(_ node: Int, _ value: Bool) {
+    for below in hierarchy.subtree(node) {
+      if let fine = hierarchy.fineClass(below) { leftOut[fine] = value }
+    }
+  }
+
+  // MARK: The whole cut
+
+  /// Every chain cut at `depth`, as bottom-up clustering does; what is left out stays so.
+  public mutating func cut(atDepth depth: Int) {
+    collapsed = BitSet(count: hierarchy.count)
+    for node in hierarchy.nodes where hierarchy.depth(node) == max(0, depth) { collapse(node) }
+  }
+
+  /// One level coarser: the deepest classes merge into their parents. From the bottom-up set of depth D (where D is
+  /// the depth of its deepest class) this is the one of depth D − 1.
+  public mutating func coarser() {
+    guard let deepest = partition.classes.map({ hierarchy.depth($0) }).max(), deepest > 0 else { return }
+    let topmost = topmostCollapsed()
+    collapsed = BitSet(count: hierarchy.count)
+    for node in hierarchy.nodeOfFine {
+      let covering = topmost[Int(node)]
+      let target = Int(covering >= 0 ? covering : node)
+      if hierarchy.depth(target) >= deepest {
+        collapse(hierarchy.ancestor(target, atDepth: deepest - 1))
+      } else if covering >= 0 {
+        collapse(target)
+      }
+    }
+  }
+
+  /// One level finer: every class that is a collapsed node is replaced by its children, each one class. From the
+  /// bottom-up set of depth D this is the one of depth D + 1.
+  public mutating func finer() {
+    let topmost = topmostCollapsed()
+    collapsed = BitSet(count: hierarchy.count)
+    for node in hierarchy.nodes where topmost[node] == node { expandOneLevel(node) }
+  }
+
+  /// Whether every fine class is a class of its own, so that there is nothing finer.
+  public var isFinest: Bool { collapsed.isEmpty }
+
+  // MARK: What it comes to
+
+  /// For each node its topmost collapsed ancestor-or-self, −1 where there is none.
+  public func topmostCollapsed() -> [Int32] {
+    var topmost = [Int32](repeating: -1, count: hierarchy.count)
+    var end = 0
+    for node in hierarchy.nodes where node >= end && collapsed[node] {
+      end = hierarchy.subtree(node).upperBound
+      for below in node..<end { topmost[below] = Int32(node) }
+    }
+    return topmost
+  }
+
+  /// The target of each fine class.
+  public var partition: Partition {
+    var partition = Partition(hierarchy)
+    let topmost = topmostCollapsed()
+    for (fine, node) in hierarchy.nodeOfFine.enumerated() {
+      partition.targets[fine] = leftOut[fine] ? -1 : topmost[Int(node)] >= 0 ? topmost[Int(node)] : node
+    }
+    return partition
+  }
+
+  public static func == (a: Self, b: Self) -> Bool {
+    a.hierarchy === b.hierarchy && a.collapsed == b.collapsed && a.leftOut == b.leftOut
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(collapsed)
+    hasher.combine(leftOut)
+  }
+}

@@ -1,0 +1,127 @@
+/// The tree of a dataset: its fine classes and all their ancestors, each under one primary parent.
+///
+/// Nodes are numbered in preorder, children with more fine classes first (then by wnid): a subtree is a range of
+/// nodes, a parent comes before its children, and a pass over the nodes in order (or in reverse) carries values down
+/// (or up) the whole tree. A fine class may be an inner node. Where classes share no root, there are several trees.
+public final class Hierarchy: Sendable {
+  public let wordNet: WordNet
+  public let policy: HypernymPolicy
+  /// The wnids that the hierarchy was made of; a fine class is an index into this list.
+  public let fineClasses: [String]
+  /// The node of each fine class.
+  public let nodeOfFine: [Int32]
+  public let deepest: Int
+
+  let ids: [SynsetID]
+  let parents: [Int32]
+  let depths: [Int32]
+  /// The end (exclusive) of each node's subtree.
+  let ends: [Int32]
+  let fines: [Int32]
+  let finesBelow: [Int32]
+  /// Nodes in the order of their wnids.
+  private let byID: [Int32]
+
+  /// - Parameter fineClasses: wnids, in the dataset's index order.
+  /// - Throws: a ``Problem`` where a wnid is none, unknown to WordNet or named twice, or where hypernyms run in a circle.
+  public init(fineClasses: [String], wordNet: WordNet, policy: HypernymPolicy = .name) throws(Problem) {
+    let chains = try Chains(fineClasses: fineClasses, wordNet: wordNet, policy: policy)
+    let order = chains.preorder()
+    var place = [Int32](repeating: -1, count: order.count)
+    for (node, chained) in order.enumerated() { place[Int(chained)] = Int32(node) }
+
+    self.wordNet = wordNet
+    self.policy = policy
+    self.fineClasses = fineClasses
+    ids = order.map { chains.ids[Int($0)] }
+    parents = order.map { chained in
+      let parent = chains.parents[Int(chained)]
+      return parent < 0 ? -1 : place[Int(parent)]
+    }
+    depths = order.map { chains.depths[Int($0)] }
+    fines = order.map { chains.fines[Int($0)] }
+    finesBelow = order.map { chains.finesBelow[Int($0)] }
+    nodeOfFine = chains.nodeOfFine.map { place[Int($0)] }
+    deepest = Int(depths.max() ?? 0)
+
+    var ends = (0..<Int32(order.count)).map { $0 + 1 }
+    for node in ends.indices.reversed() where parents[node] >= 0 {
+      ends[Int(parents[node])] = max(ends[Int(parents[node])], ends[node])
+    }
+    self.ends = ends
+    byID = (0..<Int32(order.count)).sorted { [ids] in ids[Int($0)] < ids[Int($1)] }
+  }
+
+  /// The number of nodes.
+  public var count: Int { ids.count }
+  public var nodes: Range<Int> { 0..<ids.count }
+  public var roots: [Int] { siblings(from: 0, to: count) }
+
+  public func id(_ node: Int) -> SynsetID { ids[node] }
+  public func wnid(_ node: Int) -> String { ids[node].description }
+  /// The first lemma; never a key, two synsets may share it.
+  public func name(_ node: Int) -> String { wordNet.name(of: ids[node]) }
+  /// Everything that WordNet says about a node.
+  public func synset(_ node: Int) -> Synset { wordNet.synset(ids[node])! }
+
+  public func parent(_ node: Int) -> Int? { parents[node] < 0 ? nil : Int(parents[node]) }
+  public func children(_ node: Int) -> [Int] { siblings(from: node + 1, to: Int(ends[node])) }
+  public func isLeaf(_ node: Int) -> Bool { Int(ends[node]) == node + 1 }
+  /// A node and everything below it.
+  public func subtree(_ node: Int) -> Range<Int> { node..<Int(ends[node]) }
+  public func isAncestor(_ node: Int, of other: Int) -> Bool { node < other && other < Int(ends[node]) }
+  /// 0 at a root.
+  public func depth(_ node: Int) -> Int { Int(depths[node]) }
+  /// The fine class that a node is, nil for most inner nodes.
+  public func fineClass(_ node: Int) -> Int? { fines[node] < 0 ? nil : Int(fines[node]) }
+  /// How many fine classes a subtree holds, its root counted.
+  public func fineClassesBelow(_ node: Int) -> Int { Int(finesBelow[node]) }
+
+  /// From the node up to its root, both included.
+  public func chain(_ node: Int) -> [Int] { Array(sequence(first: node) { self.parent($0) }) }
+
+  /// The ancestor at `depth`; the node itself where it is not deeper.
+  public func ancestor(_ node: Int, atDepth depth: Int) -> Int {
+    var node = node
+    while Int(depths[node]) > depth, parents[node] >= 0 { node = Int(parents[node]) }
+    return node
+  }
+
+  /// The node of a synset, nil where it is not in this tree.
+  public func node(_ id: SynsetID) -> Int? {
+    var range = 0..<byID.count
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      let node = Int(byID[middle])
+      if ids[node] == id { return node }
+      range = ids[node] < id ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
+    }
+    return nil
+  }
+
+  public func node(wnid: String) -> Int? { SynsetID(wnid).flatMap { node($0) } }
+
+  /// The hypernyms of a node beside its parent in this tree.
+  public func alsoUnder(_ node: Int) -> [SynsetID] {
+    let parent = parent(node).map { ids[$0] }
+    return wordNet.hypernyms(of: ids[node]).filter { $0 != parent }
+  }
+
+  /// For each node the sum of `values` (one per fine class) over its subtree.
+  public func sums(ofFine values: [Int]) -> [Int] {
+    precondition(values.count == fineClasses.count, "\(values.count) values for \(fineClasses.count) fine classes")
+    var sums = fines.map { $0 < 0 ? 0 : values[Int($0)] }
+    for node in nodes.reversed() where parents[node] >= 0 { sums[Int(parents[node])] += sums[node] }
+    return sums
+  }
+
+  private func siblings(from start: Int, to end: Int) -> [Int] {
+    var siblings: [Int] = []
+    var node = start
+    while node < end {
+      siblings.append(node)
+      node = Int(ends[node])
+    }
+    return siblings
+  }
+}

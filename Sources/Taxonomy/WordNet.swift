@@ -1,0 +1,177 @@
+/// The nouns of WordNet 3.0, read where they lie: a wnid is a byte offset in data.noun, so that opening costs nothing
+/// and a synset is parsed when it is asked for.
+///
+/// Formats: wndb(5). Any bytes may be given; what is no synset is not found.
+public struct WordNet: Sendable {
+  let data: Bytes
+  let index: Bytes
+
+  /// - Parameters: the contents of `data.noun` and of `index.noun`.
+  /// - Throws: a ``Problem`` unless both carry WordNet 3.0's licence text.
+  public init(data: Bytes, index: Bytes) throws(Problem) {
+    for (name, bytes) in [("data.noun", data), ("index.noun", index)]
+    where !bytes.holds("WordNet 3.0 Copyright", inFirst: 4096) {
+      throw Problem(
+        "cannot use this WordNet", at: name, expected: "WordNet 3.0", found: "a file without its licence text",
+        advice: "wnids are offsets in 3.0's files; install Debian's wordnet-base")
+    }
+    self.data = data
+    self.index = index
+  }
+
+  /// The synset with this wnid, nil where there is none.
+  public func synset(_ id: SynsetID) -> Synset? {
+    guard let record = record(id) else { return nil }
+    let links = links(of: record)
+    return Synset(
+      id: id, lemmas: lemmas(of: record), gloss: gloss(of: record, after: links.end),
+      hypernyms: links.hypernyms, hyponyms: links.hyponyms)
+  }
+
+  public func contains(_ id: SynsetID) -> Bool { record(id) != nil }
+
+  /// The first lemma, with spaces; the wnid where there is no such synset.
+  public func name(of id: SynsetID) -> String {
+    guard let record = record(id) else { return id.description }
+    return text(ofWord: record.firstWord)
+  }
+
+  /// `<first lemma, lower case>.n.<NN>`, NN = the rank of the synset among the lemma's: "gym_shoe.n.01".
+  public func canonicalName(of id: SynsetID) -> String? {
+    guard let record = record(id) else { return nil }
+    let lemma = data.text(record.firstWord).lowercased()
+    let rank = (synsets(of: lemma).firstIndex(of: id) ?? -1) + 1
+    return "\(lemma).n.\(rank < 10 ? "0" : "")\(rank)"
+  }
+
+  /// The hypernyms in data.noun's order; none for an unknown synset.
+  public func hypernyms(of id: SynsetID) -> [SynsetID] {
+    record(id).map { links(of: $0).hypernyms } ?? []
+  }
+
+  /// The one hypernym that is the parent in the tree; nil at a root.
+  public func primaryHypernym(of id: SynsetID, policy: HypernymPolicy) -> SynsetID? {
+    let hypernyms = hypernyms(of: id)
+    guard policy == .name, hypernyms.count > 1 else { return hypernyms.first }
+    return hypernyms.map { (id: $0, name: Array((canonicalName(of: $0) ?? "").utf8)) }
+      .min { $0.name.lexicographicallyPrecedes($1.name) }?.id
+  }
+
+  /// Every synset, in data.noun's order, which is that of the wnids.
+  public func all() -> some Sequence<SynsetID> {
+    sequence(state: 0) { position -> SynsetID? in
+      while position < data.count {
+        let start = position
+        position = data.next(.newline, from: start) + 1
+        if let id = id(at: start), id.offset == start { return id }
+      }
+      return nil
+    }
+  }
+
+  // MARK: Parsing data.noun
+
+  /// Where the parts of one line of data.noun begin.
+  struct Record {
+    var firstWord: Range<Int>
+    var words: Int
+    /// The first byte after the words: the count of pointers.
+    var pointers: Int
+  }
+
+  /// The line of a synset: `offset lex_filenum n w_cnt word lex_id … p_cnt ptr… | gloss`.
+  func record(_ id: SynsetID) -> Record? {
+    let start = Int(id.offset)
+    guard start == 0 || data[start - 1] == .newline, self.id(at: start) == id,
+      data[start + 8] == .space, data[start + 11] == .space, data[start + 12] == UInt8(ascii: "n"),
+      data[start + 13] == .space, let high = data[start + 14].hexDigit, let low = data[start + 15].hexDigit,
+      data[start + 16] == .space, high * 16 + low > 0
+    else { return nil }
+    var position = start + 17
+    var firstWord = position..<position
+    for word in 0..<(high * 16 + low) {
+      guard let end = endOfField(position), end > position, let next = endOfField(end + 1) else { return nil }
+      if word == 0 { firstWord = position..<end }
+      position = next + 1
+    }
+    return Record(firstWord: firstWord, words: high * 16 + low, pointers: position)
+  }
+
+  /// Hypernyms (`@`) and hyponyms (`~`) that are nouns, and the first byte after the pointers.
+  func links(of record: Record) -> (hypernyms: [SynsetID], hyponyms: [SynsetID], end: Int) {
+    var hypernyms: [SynsetID] = []
+    var hyponyms: [SynsetID] = []
+    let end = eachPointer(of: record) { symbol, id in
+      if symbol == UInt8(ascii: "@") { hypernyms.append(id) } else if symbol == UInt8(ascii: "~") { hyponyms.append(id) }
+    }
+    return (hypernyms, hyponyms, end)
+  }
+
+  /// Calls `body` with each pointer of one symbol byte to a noun; returns where the pointers end.
+  func eachPointer(of record: Record, _ body: (UInt8, SynsetID) -> Void) -> Int {
+    var position = record.pointers
+    guard let a = data[position].digit, let b = data[position + 1].digit, let c = data[position + 2].digit else {
+      return position
+    }
+    position += 4
+    for _ in 0..<(a * 100 + b * 10 + c) {
+      // symbol, offset, part of speech, source/target
+      guard let symbol = endOfField(position), let id = id(at: symbol + 1), data[symbol + 9] == .space,
+        data[symbol + 11] == .space, let next = endOfField(symbol + 12)
+      else { break }
+      if symbol == position + 1, data[symbol + 10] == UInt8(ascii: "n") { body(data[position], id) }
+      position = next + 1
+    }
+    return position
+  }
+
+  func lemmas(of record: Record) -> [String] {
+    var lemmas: [String] = []
+    var position = record.firstWord.lowerBound
+    for _ in 0..<record.words {
+      guard let end = endOfField(position), let next = endOfField(end + 1) else { break }
+      lemmas.append(text(ofWord: position..<end))
+      position = next + 1
+    }
+    return lemmas
+  }
+
+  private func gloss(of record: Record, after pointers: Int) -> String {
+    let end = data.next(.newline, from: pointers)
+    var start = data.next(UInt8(ascii: "|"), from: pointers) + 1
+    guard start < end else { return "" }
+    while start < end, data[start] == .space { start += 1 }
+    var last = end
+    while last > start, data[last - 1] == .space { last -= 1 }
+    return data.text(start..<last)
+  }
+
+  private func text(ofWord range: Range<Int>) -> String {
+    let word = data.text(range)
+    return word.utf8.contains(UInt8(ascii: "_")) ? String(word.map { $0 == "_" ? " " : $0 }) : word
+  }
+
+  /// Eight digits.
+  @inline(__always)
+  private func id(at position: Int) -> SynsetID? {
+    var offset: Int32 = 0
+    for place in 0..<8 {
+      guard let digit = data[position + place].digit else { return nil }
+      offset = offset * 10 + Int32(digit)
+    }
+    return SynsetID(offset: offset)
+  }
+
+  /// The space that ends the field at `position`, nil where the line ends first.
+  @inline(__always)
+  private func endOfField(_ position: Int) -> Int? {
+    var end = position
+    while true {
+      switch data[end] {
+      case .space: return end
+      case 0, .newline: return nil
+      default: end += 1
+      }
+    }
+  }
+}
