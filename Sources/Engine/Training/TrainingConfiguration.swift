@@ -55,3 +55,30 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     }
   }
 }
+
+extension TrainingConfiguration {
+  /// - Throws: a ``Problem`` that names the first value that no training can work with.
+  public func validate() throws(Problem) {
+    func require(_ holds: Bool, _ name: String, _ expected: String, _ found: Any) throws(Problem) {
+      guard holds else {
+        throw Problem("the training cannot be set up", at: name, expected: expected, found: "\(found)")
+      }
+    }
+    try require((1...1_000_000).contains(epochs), "epochs", "1 to 1,000,000", epochs)
+    try require((1...65_536).contains(batchSize), "batch size", "1 to 65,536", batchSize)
+    try require(validateEvery >= 1, "validate every", "1 epoch or more", validateEvery)
+    try require(solver.rate > 0 && solver.rate.isFinite, "rate", "a number above 0", solver.rate)
+    try require((0..<1).contains(solver.momentum), "momentum", "0 or more and below 1", solver.momentum)
+    try require(solver.decay >= 0 && solver.decay.isFinite, "decay", "0 or more", solver.decay)
+    if case .step(let every, let factor) = solver.schedule {
+      try require(every >= 1, "schedule: step every", "1 iteration or more", every)
+      try require(factor > 0 && factor.isFinite, "schedule: factor", "a number above 0", factor)
+    }
+    if case .polynomial(let power) = solver.schedule {
+      try require(power > 0 && power.isFinite, "schedule: power", "a number above 0", power)
+    }
+    try require((1...4096).contains(augmentation.resizeTo), "resize", "1 to 4096", augmentation.resizeTo)
+    try require((0...256).contains(augmentation.padding), "padding", "0 to 256", augmentation.padding)
+    try require(augmentation.scale > 0 && augmentation.scale.isFinite, "scale", "a number above 0", augmentation.scale)
+  }
+}

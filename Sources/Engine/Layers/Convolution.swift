@@ -1,0 +1,79 @@
+import Kernels
+import Taxonomy
+
+/// A convolution with square kernels, zero padding and groups (Krizhevsky et al. 2012): output channels of group i see
+/// the input channels of group i alone.
+public struct Convolution: Layer {
+  public let name: String
+  let outputs, kernel, stride, padding, groups: Int
+  let weight: Initialization
+  let bias: Float
+
+  public init(
+    _ name: String, outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1,
+    weight: Initialization, bias: Float = 0
+  ) {
+    self.name = name
+    self.outputs = outputs
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.groups = groups
+    self.weight = weight
+    self.bias = bias
+  }
+
+  public var canFuseReLU: Bool { true }
+
+  public func outputShape(for input: [Int]) throws(Problem) -> [Int] {
+    let (height, width, channels) = try image(input)
+    guard min(height, width) + 2 * padding >= kernel else { throw tooSmall(input, kernel: kernel - 2 * padding) }
+    guard channels % groups == 0, outputs % groups == 0 else {
+      throw Problem(
+        "the layer's groups do not divide its channels", at: name, expected: "multiples of \(groups)",
+        found: "\(channels) in, \(outputs) out")
+    }
+    let shape = geometry(height, width, channels)
+    return [shape.outputHeight, shape.outputWidth, outputs]
+  }
+
+  public func parameters(for input: [Int]) -> [Parameter] {
+    let shape = geometry(input[0], input[1], input[2])
+    return [
+      .weight(of: name, shape: shape.weightShape, fanIn: shape.fanIn, weight),
+      .bias(of: name, count: outputs, fanIn: shape.fanIn, value: bias),
+    ]
+  }
+
+  public func reserve(input: [Int], batch: Int, backend: any Backend) {
+    backend.reserve(geometry(input[0], input[1], input[2]), batch: batch)
+  }
+
+  public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
+    backend.convolutionForward(
+      geometry(of: tensors.input), input: tensors.input, weights: tensors.parameters[0], bias: tensors.parameters[1],
+      relu: tensors.fusedReLU, output: tensors.output)
+  }
+
+  public func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
+    let shape = geometry(of: tensors.input)
+    let outputGradient = tensors.outputGradient!
+    backend.convolutionWeightGradient(
+      shape, input: tensors.input, outputGradient: outputGradient, weightGradient: tensors.gradients[0],
+      biasGradient: tensors.gradients[1])
+    if let inputGradient = tensors.inputGradient {
+      backend.convolutionDataGradient(
+        shape, outputGradient: outputGradient, weights: tensors.parameters[0], inputGradient: inputGradient)
+    }
+  }
+
+  private func geometry(of batch: Tensor) -> ConvolutionShape {
+    geometry(batch.shape[1], batch.shape[2], batch.shape[3])
+  }
+
+  private func geometry(_ height: Int, _ width: Int, _ channels: Int) -> ConvolutionShape {
+    ConvolutionShape(
+      height: height, width: width, channels: channels, outputs: outputs, kernel: kernel, stride: stride,
+      padding: padding, groups: groups)
+  }
+}

@@ -1,0 +1,89 @@
+import Kernels
+import Taxonomy
+
+/// One step of a network, a value without state: it says what is computed, a ``Backend`` says how.
+///
+/// Shapes are those of one image (`[height, width, channels]`, or `[features]`); tensors have the batch in front.
+/// Every layer has the same verbs: the shape it makes, the parameters it needs, forward, and backward beside it.
+public protocol Layer: Sendable {
+  var name: String { get }
+
+  /// The shape of the output for an input of this shape.
+  /// - Throws: a ``Problem`` where the layer cannot stand on such an input.
+  func outputShape(for input: [Int]) throws(Problem) -> [Int]
+
+  /// What the layer learns, in the order in which `LayerTensors.parameters` holds it.
+  func parameters(for input: [Int]) -> [Parameter]
+
+  /// Output and input are one window of memory; forward changes the data, backward the gradient, in place.
+  var isInPlace: Bool { get }
+  /// Applies a ReLU that follows directly by itself, when `LayerTensors.fusedReLU` says so.
+  var canFuseReLU: Bool { get }
+  /// Needs a tensor of its output's shape that lives from forward to backward.
+  var keepsScratch: Bool { get }
+
+  /// Asks the backend for the scratch memory of batches of up to `batch` images.
+  func reserve(input: [Int], batch: Int, backend: any Backend)
+
+  /// Computes `output` from `input` and `parameters`.
+  func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend)
+
+  /// Computes `inputGradient` (where there is one) and `gradients` from `outputGradient` and what forward left.
+  func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend)
+}
+
+extension Layer {
+  public func parameters(for input: [Int]) -> [Parameter] { [] }
+  public var isInPlace: Bool { false }
+  public var canFuseReLU: Bool { false }
+  public var keepsScratch: Bool { false }
+  public func reserve(input: [Int], batch: Int, backend: any Backend) {}
+
+  /// - Throws: a ``Problem`` where `shape` is not height × width × channels.
+  func image(_ shape: [Int]) throws(Problem) -> (height: Int, width: Int, channels: Int) {
+    guard shape.count == 3 else {
+      throw Problem(
+        "the layer does not fit the one before it", at: name, expected: "height × width × channels",
+        found: describe(shape))
+    }
+    return (shape[0], shape[1], shape[2])
+  }
+
+  func tooSmall(_ shape: [Int], kernel: Int) -> Problem {
+    Problem(
+      "the image is too small for the layer", at: name, expected: "at least \(kernel)×\(kernel)",
+      found: describe(shape), advice: "use larger images or another network")
+  }
+}
+
+/// A shape for people: `27×27×96`.
+func describe(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
+
+/// What a layer works on in one pass. The windows are planned by the ``Network``; nothing is allocated here.
+public struct LayerTensors: Sendable {
+  public var input: Tensor
+  public var output: Tensor
+  /// Nil where nothing in front of the layer learns.
+  public var inputGradient: Tensor?
+  /// Nil in a plan that is only for inference.
+  public var outputGradient: Tensor?
+  public var parameters: [Tensor] = []
+  public var gradients: [Tensor] = []
+  /// Lives from forward to backward, for layers that keep scratch.
+  public var scratch: Tensor?
+  /// The layer also applies the ReLU behind it.
+  public var fusedReLU = false
+
+  public init(input: Tensor, output: Tensor) {
+    self.input = input
+    self.output = output
+  }
+}
+
+/// Whether chance takes part in a pass.
+public enum Phase: Equatable, Sendable {
+  /// Dropout is off.
+  case inference
+  /// `key` draws this step's random numbers: equal keys drop equal units.
+  case training(key: UInt64)
+}

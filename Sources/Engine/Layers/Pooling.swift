@@ -1,0 +1,55 @@
+import Kernels
+import Taxonomy
+
+/// The largest or the mean value of each window, channel by channel; sizes round up (Caffe's rule).
+public struct Pooling: Layer {
+  public enum Kind: Sendable { case max, average }
+
+  public let name: String
+  let kind: Kind
+  let kernel, stride, padding: Int
+
+  public init(_ name: String, _ kind: Kind = .max, kernel: Int, stride: Int, padding: Int = 0) {
+    precondition(padding < kernel, "windows of \(kernel) can lie wholly in a padding of \(padding)")
+    self.name = name
+    self.kind = kind
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+  }
+
+  public func outputShape(for input: [Int]) throws(Problem) -> [Int] {
+    let (height, width, channels) = try image(input)
+    guard min(height, width) + 2 * padding >= kernel else { throw tooSmall(input, kernel: kernel - 2 * padding) }
+    let shape = geometry(height, width, channels)
+    return [shape.outputHeight, shape.outputWidth, channels]
+  }
+
+  public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
+    let shape = geometry(of: tensors.input)
+    switch kind {
+    case .max: backend.maxPoolForward(shape, input: tensors.input, output: tensors.output)
+    case .average: backend.averagePoolForward(shape, input: tensors.input, output: tensors.output)
+    }
+  }
+
+  public func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
+    guard let inputGradient = tensors.inputGradient else { return }
+    let shape = geometry(of: tensors.input)
+    switch kind {
+    case .max:
+      backend.maxPoolGradient(
+        shape, input: tensors.input, output: tensors.output, outputGradient: tensors.outputGradient!,
+        inputGradient: inputGradient)
+    case .average:
+      backend.averagePoolGradient(
+        shape, outputGradient: tensors.outputGradient!, inputGradient: inputGradient)
+    }
+  }
+
+  private func geometry(of batch: Tensor) -> PoolShape { geometry(batch.shape[1], batch.shape[2], batch.shape[3]) }
+
+  private func geometry(_ height: Int, _ width: Int, _ channels: Int) -> PoolShape {
+    PoolShape(height: height, width: width, channels: channels, kernel: kernel, stride: stride, padding: padding)
+  }
+}

@@ -1,0 +1,32 @@
+import Kernels
+import Taxonomy
+
+/// Local response normalisation across neighbouring channels (Krizhevsky et al. 2012, §3.3):
+/// y = x / (k + (α/n) Σ x²)^β. Keeps the denominator's base from forward to backward.
+public struct ResponseNormalization: Layer {
+  public let name: String
+  let constants: LocalResponse
+
+  public init(_ name: String, _ constants: LocalResponse = LocalResponse()) {
+    self.name = name
+    self.constants = constants
+  }
+
+  public var keepsScratch: Bool { true }
+
+  public func outputShape(for input: [Int]) throws(Problem) -> [Int] {
+    _ = try image(input)
+    return input
+  }
+
+  public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
+    backend.lrnForward(constants, input: tensors.input, output: tensors.output, scale: tensors.scratch!)
+  }
+
+  public func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
+    guard let inputGradient = tensors.inputGradient else { return }
+    backend.lrnGradient(
+      constants, input: tensors.input, output: tensors.output, scale: tensors.scratch!,
+      outputGradient: tensors.outputGradient!, inputGradient: inputGradient)
+  }
+}

@@ -1,0 +1,38 @@
+import Kernels
+import Taxonomy
+
+/// A network that can be asked for by name: its layers, what it takes in, and the recipe that trains it.
+public struct Architecture: Sendable {
+  public let name: String
+  /// One sentence for people: what it is and where it comes from.
+  public let summary: String
+  /// Height, width and channels of one input.
+  public let input: (height: Int, width: Int, channels: Int)
+  /// The last activation before the classifier: what neighbours are compared by.
+  public let features: String
+  /// The defaults of a training.
+  public let recipe: TrainingConfiguration
+  /// The layers for so many target classes.
+  public let layers: @Sendable (_ classes: Int) -> [any Layer]
+
+  public var inputShape: [Int] { [input.height, input.width, input.channels] }
+
+  /// All of them, in the order in which they are offered.
+  public static let all: [Architecture] = [alexNet, alexNet28]
+
+  /// - Throws: a ``Problem`` that lists the names, where there is no such network.
+  public static func named(_ name: String) throws(Problem) -> Architecture {
+    guard let found = all.first(where: { $0.name == name }) else {
+      throw Problem(
+        "there is no such network", at: name, expected: "one of \(all.map(\.name).joined(separator: ", "))")
+    }
+    return found
+  }
+
+  /// The network for `classes` target classes, its parameters zero until they are initialised or restored.
+  public func network(
+    classes: Int, batch: Int, purpose: Network.Purpose, backend: any Backend
+  ) throws(Problem) -> Network {
+    try Network(layers(classes), input: inputShape, batch: batch, purpose: purpose, backend: backend)
+  }
+}

@@ -1,0 +1,14 @@
+import Glibc
+
+extension TrainingConfiguration.Schedule {
+  /// The factor of the base rate at an iteration (from 0) of a training of `total` iterations.
+  public func factor(iteration: Int, of total: Int) -> Float {
+    let progress = total > 0 ? Double(iteration) / Double(total) : 0
+    switch self {
+    case .constant: return 1
+    case .step(let every, let factor): return Float(pow(Double(factor), Double(iteration / max(every, 1))))
+    case .polynomial(let power): return Float(pow(max(0, 1 - progress), Double(power)))
+    case .cosine: return Float((1 + cos(.pi * progress)) / 2)
+    }
+  }
+}

@@ -1,0 +1,244 @@
+import Glibc
+import Kernels
+import Taxonomy
+
+/// One training, step by step. Knows no files and no terminal: images come from its ``BatchSource``s, what happens goes to a
+/// sink as ``TrainingEvent``s, a closure is asked between steps what to do, and another is handed what is to be kept.
+///
+/// Everything random is keyed by (seed, epoch or step, place), so a training restored from a snapshot goes on in the same bits
+/// as one that never stopped, whatever the number of workers.
+///
+/// Not for use from several threads at a time.
+public final class Trainer {
+  /// What whoever watches over a training wants next.
+  public enum Command: Sendable {
+    case proceed, pause, stop, checkpoint
+  }
+
+  public let configuration: TrainingConfiguration
+  public let architecture: Architecture
+  public let network: Network
+  public let view: TrainingView
+  /// The steps of an epoch; the last one takes the images that are left.
+  public let stepsPerEpoch: Int
+  /// The steps done.
+  public private(set) var step = 0
+  /// What is subtracted from the images; nil until the training first runs or is restored.
+  public private(set) var mean: Tensor?
+
+  private let makeSources: Sources
+  private let descent: GradientDescent
+  private let dropout: CounterRandom
+  private var sources: (training: any BatchSource, validation: any BatchSource)?
+  private var labels: [Int32]
+  /// The epoch that the training source delivers; nil before it was begun.
+  private var epochBegun: Int?
+  /// The last step after which was validated.
+  private var validated = 0
+  private var stepsWithoutImages = 0
+
+  /// Where a training's images come from.
+  struct Sources {
+    var mean: () throws(Problem) -> Tensor
+    /// Sources of batches of so many images.
+    var loaders:
+      (_ mean: Tensor, _ batch: Int) throws(Problem) -> (training: any BatchSource, validation: any BatchSource)
+  }
+
+  init(
+    configuration: TrainingConfiguration, view: TrainingView, backend: any Backend, sources: Sources
+  ) throws(Problem) {
+    try configuration.validate()
+    architecture = try .named(configuration.network)
+    self.configuration = configuration
+    self.view = view
+    makeSources = sources
+    let batch = min(configuration.batchSize, max(view.training.count, view.validation.count))
+    network = try architecture.network(
+      classes: view.classes, batch: batch, purpose: .training, backend: backend)
+    network.initialize(seed: configuration.seed)
+    descent = GradientDescent(network)
+    dropout = CounterRandom(seed: configuration.seed, RandomUse.dropout.rawValue)
+    labels = Array(repeating: 0, count: batch)
+    stepsPerEpoch = (view.training.count + batch - 1) / batch
+  }
+
+  public var totalSteps: Int { stepsPerEpoch * configuration.epochs }
+  public var epoch: Double { Double(step) / Double(stepsPerEpoch) }
+
+  // MARK: Running
+
+  /// Trains until the last epoch is done or `control` says stop.
+  ///
+  /// - Parameters:
+  ///   - control: asked before every step and every batch of a validation. While it says pause the training waits.
+  ///   - checkpoint: keeps a snapshot: after each validation, on request, on pause, on stop.
+  ///   - sink: hears what happens, on the calling thread.
+  /// - Throws: a ``Problem`` where the loss is no longer finite, no image can be decoded, or a closure throws one.
+  public func run(
+    control: () throws(Problem) -> Command, checkpoint: (Snapshot) throws(Problem) -> Void,
+    sink: (TrainingEvent) -> Void
+  ) throws(Problem) {
+    sink(.started(steps: totalSteps, from: step, stepsPerEpoch: stepsPerEpoch))
+    try prepare()
+    func keep() throws(Problem) {
+      try checkpoint(snapshot())
+      sink(.checkpointed(step: step))
+    }
+    /// False: stop.
+    func mayGoOn() throws(Problem) -> Bool {
+      var isPaused = false
+      while true {
+        switch try control() {
+        case .proceed:
+          if isPaused { sink(.resumed(step: step)) }
+          return true
+        case .checkpoint: try keep()
+        case .stop:
+          try keep()
+          sink(.stopped(step: step))
+          return false
+        case .pause:
+          if !isPaused {
+            try keep()
+            sink(.paused(step: step))
+            isPaused = true
+          }
+          usleep(50_000)
+        }
+      }
+    }
+    while try mayGoOn() {
+      if validationIsDue {
+        guard let report = try validate(mayGoOn: mayGoOn, sink) else { return }
+        validated = step
+        sink(.validated(report))
+        try keep()
+      } else if step == totalSteps {
+        sink(.finished(step: step))
+        return
+      } else {
+        try takeStep(sink)
+      }
+    }
+  }
+
+  private func prepare() throws(Problem) {
+    guard sources == nil else { return }
+    let mean = if let known = self.mean { known } else { try makeSources.mean() }
+    self.mean = mean
+    sources = try makeSources.loaders(mean, network.batch)
+  }
+
+  private var validationIsDue: Bool {
+    guard !view.validation.isEmpty, step > validated, step % stepsPerEpoch == 0 else { return false }
+    return step == totalSteps || step / stepsPerEpoch % configuration.validateEvery == 0
+  }
+
+  private func takeStep(_ sink: (TrainingEvent) -> Void) throws(Problem) {
+    let start = ContinuousClock.now
+    let epoch = step / stepsPerEpoch
+    let source = sources!.training
+    if epochBegun != epoch {
+      let order = EpochOrder.shuffled(view.training, seed: configuration.seed, epoch: epoch)
+      source.begin(Array(order.dropFirst(step % stepsPerEpoch * network.batch)), epoch: epoch)
+      epochBegun = epoch
+    }
+    let batch = try source.next(into: network.input, labels: &labels)
+    report(batch.skipped, sink)
+    let rate = configuration.solver.rate * configuration.solver.schedule.factor(iteration: step, of: totalSteps)
+    let phase = Phase.training(key: dropout.bits(step))
+    step += 1
+    guard batch.count > 0 else {
+      stepsWithoutImages += 1
+      guard stepsWithoutImages < stepsPerEpoch else {
+        throw Problem("not one training image can be decoded", advice: "run `imagenet-tui data check`")
+      }
+      return
+    }
+    stepsWithoutImages = 0
+
+    network.forward(count: batch.count, phase: phase)
+    let loss = network.loss(labels: labels, count: batch.count)
+    guard loss.isFinite else {
+      throw Problem(
+        "the loss is not finite", at: "step \(step)", expected: "a number", found: "\(loss)",
+        advice: "lower the rate (\(rate) at this step)")
+    }
+    network.backward(count: batch.count, phase: phase)
+    descent.step(rate: rate, momentum: configuration.solver.momentum, decay: configuration.solver.decay)
+
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    sink(
+      .stepFinished(
+        StepReport(
+          step: step, epoch: self.epoch, loss: loss, rate: rate, imagesPerSecond: Double(batch.count) / seconds,
+          stall: min(1, batch.stall / seconds))))
+  }
+
+  /// Nil: stopped in the middle.
+  private func validate(
+    mayGoOn: () throws(Problem) -> Bool, _ sink: (TrainingEvent) -> Void
+  ) throws(Problem) -> ValidationReport? {
+    let source = sources!.validation
+    source.begin(view.validation, epoch: 0)
+    var tally = ValidationTally(classes: view.classes)
+    var skipped = 0
+    for _ in 0..<((view.validation.count + network.batch - 1) / network.batch) {
+      guard try mayGoOn() else { return nil }
+      let batch = try source.next(into: network.input, labels: &labels)
+      report(batch.skipped, sink)
+      skipped += batch.skipped.count
+      guard batch.count > 0 else { continue }
+      network.forward(count: batch.count, phase: .inference)
+      let loss = network.loss(labels: labels, count: batch.count)
+      tally.add(logits: network.logits, labels: labels, count: batch.count, loss: loss)
+    }
+    return tally.report(step: step, epoch: epoch, skipped: skipped)
+  }
+
+  private func report(_ skipped: [SkippedImage], _ sink: (TrainingEvent) -> Void) {
+    for image in skipped { sink(.imageSkipped(identifier: image.identifier, reason: image.reason)) }
+  }
+
+  // MARK: Stopping and going on
+
+  /// The training as it stands between two steps. Its tensors are windows into the training.
+  public func snapshot() -> Snapshot {
+    let names = network.parameters.map(\.name)
+    var tensors = zip(names, network.values).map { (name: $0, tensor: $1) }
+    tensors += zip(names, descent.velocities).map { (name: Snapshot.momentum + $0, tensor: $1) }
+    if let mean { tensors.append((name: Snapshot.mean, tensor: mean)) }
+    return Snapshot(
+      tensors: tensors,
+      metadata: [
+        "network": architecture.name, "classes": String(view.classes), "seed": String(configuration.seed),
+        "step": String(step), "epoch": String(epoch), "validated": String(validated),
+      ])
+  }
+
+  /// Goes back, or on, to a snapshot of a training of the same configuration, dataset and label set.
+  /// - Throws: a ``Problem`` where the snapshot does not fit; the training is then unusable.
+  public func restore(_ snapshot: Snapshot) throws(Problem) {
+    let facts = ["network": architecture.name, "classes": String(view.classes), "seed": String(configuration.seed)]
+    for (key, expected) in facts.sorted(by: { $0.key < $1.key }) where snapshot.metadata[key] != expected {
+      throw Problem(
+        "the checkpoint is of another training", at: key, expected: expected,
+        found: snapshot.metadata[key] ?? "nothing")
+    }
+    let step = try snapshot.number("step")
+    guard step <= totalSteps else {
+      throw Problem(
+        "the checkpoint is of a longer training", at: "step", expected: "at most \(totalSteps)", found: "\(step)")
+    }
+    let validated = try snapshot.number("validated")
+    try snapshot.restore(network)
+    try snapshot.restore(
+      network.parameters, into: descent.velocities, prefix: Snapshot.momentum, network.backend)
+    mean = snapshot.tensors.first { $0.name == Snapshot.mean }?.tensor
+    self.step = step
+    self.validated = validated
+    sources = nil
+    epochBegun = nil
+  }
+}
