@@ -1,0 +1,76 @@
+import Glibc
+import Synchronization
+import Taxonomy
+
+/// Runs the screens' work on a few threads of its own and queues what comes back, waking the terminal's thread through a
+/// pipe.
+final class EffectRunner: Sendable {
+  private struct Shared {
+    var waiting: [Effect] = []
+    var delivered: [Message] = []
+    var threads = 0
+  }
+
+  private let environment: Environment
+  private let shared = Mutex(Shared())
+  /// Readable while something is delivered.
+  let wakeUp: Pipe
+
+  /// Work that waits for the disk should not hold up work that waits for the processor, and no more is needed.
+  private static let threadLimit = 4
+
+  init(environment: Environment) throws(Problem) {
+    self.environment = environment
+    wakeUp = try Pipe()
+  }
+
+  func start(_ effect: Effect) {
+    let needsThread = shared.withLock { shared in
+      shared.waiting.append(effect)
+      guard shared.threads < Self.threadLimit else { return false }
+      shared.threads += 1
+      return true
+    }
+    if needsThread { Thread.detach { self.work() } }
+  }
+
+  /// What came back since the last call.
+  func takeDelivered() -> [Message] {
+    wakeUp.drain()
+    return shared.withLock { shared in
+      defer { shared.delivered = [] }
+      return shared.delivered
+    }
+  }
+
+  private func work() {
+    while true {
+      let next: Effect? = shared.withLock { shared in
+        if shared.waiting.isEmpty {
+          shared.threads -= 1
+          return nil
+        }
+        return shared.waiting.removeFirst()
+      }
+      guard let next else { return }
+      perform(next)
+    }
+  }
+
+  private func perform(_ effect: Effect) {
+    let send: @Sendable (Message) -> Void = { message in
+      self.shared.withLock { $0.delivered.append(message) }
+      self.wakeUp.signal()
+    }
+    do throws(Problem) {
+      switch effect {
+      case .tree(let work): try work.run(in: environment, send: send)
+      case .runs(let work): try work.run(in: environment, send: send)
+      case .neighbors(let work): try work.run(in: environment, send: send)
+      case .quit, .suspend, .redraw, .send, .later: preconditionFailure("the terminal's thread does this itself")
+      }
+    } catch {
+      send(.problem(error))
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/// Help and the command palette: the key table as a list that narrows while one types.
+package struct Finder: Equatable, Sendable {
+  package enum Kind: Sendable {
+    /// Every key of every screen.
+    case help
+    /// What can be done on this screen.
+    case palette
+  }
+
+  package enum Outcome: Equatable {
+    case stay, close
+    case perform(Action)
+  }
+
+  package private(set) var kind: Kind
+  package private(set) var query = TextField()
+  package private(set) var list = ListPosition()
+
+  package init(_ kind: Kind) { self.kind = kind }
+
+  /// A row is a heading or a binding.
+  package enum Row: Sendable {
+    case heading(String)
+    case binding(Binding)
+  }
+
+  package func rows(on screen: ScreenName) -> [Row] {
+    var rows: [Row] = []
+    func add(_ heading: String, _ bindings: [Binding]) {
+      let found = bindings.filter(matches)
+      guard !found.isEmpty else { return }
+      if kind == .help { rows.append(.heading(heading)) }
+      rows += found.map(Row.binding)
+    }
+    add(screen.title, KeyTable.bindings(of: screen))
+    if kind == .help {
+      for other in ScreenName.allCases where other != screen { add(other.title, KeyTable.bindings(of: other)) }
+    }
+    add("Everywhere", KeyTable.everywhere)
+    return rows
+  }
+
+  /// Every word typed begins a word of the entry, or is one of its keys.
+  private func matches(_ binding: Binding) -> Bool {
+    let words = (binding.title + " " + binding.help).lowercased().split { !$0.isLetter && !$0.isNumber }
+    return query.text.split(separator: " ").allSatisfy { typed in
+      let lower = typed.lowercased()
+      return words.contains { $0.hasPrefix(lower) } || binding.keys.contains { $0.title == typed }
+    }
+  }
+
+  package mutating func take(_ key: Key, on screen: ScreenName) -> Outcome {
+    let rows = rows(on: screen)
+    switch key {
+    case .escape: return .close
+    case .character("?") where query.text.isEmpty, .character("q") where kind == .help && query.text.isEmpty:
+      return .close
+    case .enter:
+      guard rows.indices.contains(list.selected), case .binding(let binding) = rows[list.selected] else {
+        return .stay
+      }
+      return .perform(binding.action)
+    default:
+      if list.move(key, count: rows.count, page: 10) {
+        skipHeading(key == .up || key == .pageUp ? -1 : 1, on: screen)
+      } else if query.take(key) {
+        list = ListPosition()
+        skipHeading(1, on: screen)
+      }
+      return .stay
+    }
+  }
+
+  private mutating func skipHeading(_ step: Int, on screen: ScreenName) {
+    let rows = rows(on: screen)
+    guard rows.indices.contains(list.selected), case .heading = rows[list.selected] else { return }
+    let next = list.selected + (list.selected + step >= 0 ? step : 1)
+    list.select(next, count: rows.count)
+  }
+
+  package func draw(on canvas: inout Canvas, _ state: AppState) {
+    let rows = rows(on: state.screen)
+    let columns = min(canvas.size.columns - 2, 78)
+    let height = min(canvas.size.rows - 2, rows.count + 4)
+    let frame = Rect(
+      row: max(1, (canvas.size.rows - height) / 3), column: (canvas.size.columns - columns) / 2, rows: height,
+      columns: columns)
+    canvas.fill(frame)
+    canvas.box(frame, title: kind == .help ? "Keys" : "Commands", style: .accent)
+    var inside = frame.inset(rows: 1, columns: 2)
+    var prompt = inside.takeTop(1)
+    canvas.put(kind == .help ? "find " : ": ", in: prompt.takeLeft(kind == .help ? 5 : 2), style: .muted)
+    query.draw(on: &canvas, in: prompt, placeholder: "type to search, Enter to do it, Esc to close")
+    canvas.horizontalRule(inside.takeTop(1))
+    if rows.isEmpty { canvas.put("nothing has this name", in: inside, style: .muted) }
+    let keyWidth = min(16, columns / 3)
+    for (line, index) in list.window(count: rows.count, rows: inside.rows).enumerated() {
+      var row = inside.line(line)
+      switch rows[index] {
+      case .heading(let title): canvas.put(title, in: row, style: .bold)
+      case .binding(let binding):
+        let obstacle = binding.obstacle(state)
+        let full = row
+        canvas.put(binding.keyTitles, in: row.takeLeft(keyWidth), style: Style(obstacle == nil ? .accent : .muted, .bold))
+        _ = row.takeLeft(1)
+        let words = kind == .help ? binding.help : binding.title + " – " + binding.help
+        canvas.put(obstacle.map { "\(binding.title): \($0)" } ?? words, in: row, style: obstacle == nil ? .plain : .muted)
+        if index == list.selected { canvas.restyle(full) { $0.background = .selection } }
+      }
+    }
+  }
+}

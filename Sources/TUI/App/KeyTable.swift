@@ -1,0 +1,66 @@
+/// One action: its keys, its words, and when it can be done. Dispatch, footer, help and palette are all made from these.
+package struct Binding: Sendable {
+  package var keys: [Key]
+  package var action: Action
+  /// A word or two, for the footer and the palette: "collapse".
+  package var title: String
+  /// One sentence for help.
+  package var help: String
+  /// Whether the footer should name it where there is room.
+  package var isInFooter: Bool
+  /// Nil where the action can be done; else the reason why not, as a sentence without a full stop.
+  package var obstacle: @Sendable (AppState) -> String?
+
+  package init(
+    _ keys: [Key], _ action: Action, _ title: String, help: String, isInFooter: Bool = false,
+    obstacle: @escaping @Sendable (AppState) -> String? = { _ in nil }
+  ) {
+    self.keys = keys
+    self.action = action
+    self.title = title
+    self.help = help
+    self.isInFooter = isInFooter
+    self.obstacle = obstacle
+  }
+
+  /// Its keys as help shows them: "Space c".
+  package var keyTitles: String { keys.map(\.title).joined(separator: " ") }
+}
+
+/// The one table of keys.
+package enum KeyTable {
+  package static let everywhere: [Binding] = [
+    Binding(["1"], .show(.tree), "tree", help: "Show the tree of classes"),
+    Binding(["2"], .show(.runs), "runs", help: "Show the trainings"),
+    Binding(["3"], .show(.neighbors), "neighbours", help: "Show nearest neighbours"),
+    Binding([.tab], .nextScreen, "next screen", help: "Go to the next screen"),
+    Binding([.backTab], .previousScreen, "previous screen", help: "Go to the previous screen"),
+    Binding(["?"], .help, "help", help: "List every key; type to search"),
+    Binding([":"], .palette, "command", help: "Find a command by its name"),
+    Binding([.control("l")], .redraw, "redraw", help: "Draw the screen again"),
+    Binding([.control("z")], .suspend, "suspend", help: "Back to the shell; fg returns here"),
+    Binding(["q", .control("c")], .quit, "quit", help: "Leave; trainings keep running"),
+  ]
+
+  package static func bindings(of screen: ScreenName) -> [Binding] {
+    switch screen {
+    case .tree: TreeScreen.bindings
+    case .runs: RunsScreen.bindings
+    case .neighbors: NeighborsScreen.bindings
+    }
+  }
+
+  /// Everything that can be asked for on `screen`.
+  package static func all(on screen: ScreenName) -> [Binding] { bindings(of: screen) + everywhere }
+
+  package static func binding(for key: Key, on screen: ScreenName) -> Binding? {
+    all(on: screen).first { $0.keys.contains(key) }
+  }
+
+  package static func binding(for action: Action) -> Binding? {
+    for screen in ScreenName.allCases {
+      if let found = all(on: screen).first(where: { $0.action == action }) { return found }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,92 @@
+import Taxonomy
+
+/// A screen: its own state, what its keys do, what its work brings back, and how it looks.
+///
+/// To plug one in: a folder `Screens/<Name>/` with a type that conforms; a case in ``ScreenName``, ``Action``, ``Message`` and
+/// ``Effect``; a property in ``AppState``; its bindings in ``KeyTable``; and a line in each `switch` that the compiler then
+/// asks for (`Update.swift`, `View.swift`, `EffectRunner.swift`).
+///
+/// All of it is pure. What takes time (files, decoding, searches) is a value of ``Work`` inside an ``Effect``, runs on a
+/// thread of its own, and comes back as an ``Event`` inside a ``Message``.
+package protocol Screen: Sendable {
+  associatedtype Action: Hashable, Sendable
+  associatedtype Event: Sendable
+  associatedtype Work: ScreenWork
+
+  /// The keys of this screen, in the order in which help lists them and the footer takes what fits.
+  static var bindings: [Binding] { get }
+
+  /// Shown at the right of the header: what the screen is about.
+  func headline(_ session: Session) -> [Span]
+  /// Not nil while the screen takes every key itself (text is typed, a menu, form or question is open): what the footer then
+  /// says.
+  var capture: [KeyHint]? { get }
+
+  /// The program started: what to fetch first.
+  mutating func started(_ session: Session) -> [Effect]
+  /// The user came to this screen.
+  mutating func appeared(_ session: Session) -> [Effect]
+  /// A key or a palette entry asked for `action`; it is available.
+  mutating func perform(_ action: Action, _ session: Session) -> [Effect]
+  /// A key while ``capture`` is not nil.
+  mutating func take(_ key: Key, _ session: Session) -> [Effect]
+  /// Work came back, or another screen sent something.
+  mutating func receive(_ event: Event, _ session: Session) -> [Effect]
+  func draw(on canvas: inout Canvas, in area: Rect, _ session: Session)
+}
+
+extension Screen {
+  package var capture: [KeyHint]? { nil }
+  package mutating func started(_ session: Session) -> [Effect] { [] }
+  package mutating func appeared(_ session: Session) -> [Effect] { [] }
+  package mutating func take(_ key: Key, _ session: Session) -> [Effect] { [] }
+}
+
+/// Something that a screen wants done beside the terminal's thread.
+package protocol ScreenWork: Sendable {
+  /// Runs on a background thread; `send` may be called any number of times.
+  /// - Throws: a ``Problem``, which the user is shown.
+  func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem)
+}
+
+/// What all screens share: where they are.
+package struct Session: Equatable, Sendable {
+  /// The name of the dataset that the program was opened on.
+  package var dataset: String
+  package var look: Look
+  /// The whole terminal.
+  package var size: Size
+
+  package init(dataset: String, look: Look, size: Size) {
+    self.dataset = dataset
+    self.look = look
+    self.size = size
+  }
+
+  /// The part that a screen draws into: all but header and footer.
+  package var body: Rect { Rect(row: 1, column: 0, rows: size.rows - 2, columns: size.columns) }
+}
+
+/// A piece of a line in one style.
+package struct Span: Equatable, Sendable {
+  package var text: String
+  package var style: Style
+
+  package init(_ text: String, _ style: Style = .plain) {
+    self.text = text
+    self.style = style
+  }
+}
+
+/// A key and what it does, for the footer.
+package struct KeyHint: Equatable, Sendable {
+  package var key: String
+  package var title: String
+  package var isAvailable: Bool
+
+  package init(_ key: String, _ title: String, isAvailable: Bool = true) {
+    self.key = key
+    self.title = title
+    self.isAvailable = isAvailable
+  }
+}

@@ -1,0 +1,62 @@
+import TUI
+import Testing
+
+@Suite struct UpdateTests {
+  static func state(_ size: Size = Size(rows: 24, columns: 80)) -> AppState {
+    AppState(session: Session(dataset: "fashion-mnist", look: Look(), size: size))
+  }
+
+  static func press(_ state: inout AppState, _ keys: Key...) -> [Effect] {
+    keys.flatMap { update(&state, .key($0)) }
+  }
+
+  @Test("1, 2, 3 and Tab go from screen to screen")
+  func screens() {
+    var state = Self.state()
+    _ = Self.press(&state, "2")
+    #expect(state.screen == .runs)
+    _ = Self.press(&state, .tab)
+    #expect(state.screen == .neighbors)
+    _ = Self.press(&state, .tab)
+    #expect(state.screen == .tree)
+    _ = Self.press(&state, .backTab)
+    #expect(state.screen == .neighbors)
+    _ = Self.press(&state, "1")
+    #expect(state.screen == .tree)
+  }
+
+  @Test("q and ^C leave, ^Z suspends, ^L draws again", arguments: [Key.character("q"), .control("c")])
+  func leaving(key: Key) throws {
+    var state = Self.state()
+    guard case .quit = try #require(Self.press(&state, key).first) else { Issue.record("no quit"); return }
+    guard case .suspend = try #require(Self.press(&state, .control("z")).first) else { Issue.record("no suspend"); return }
+    guard case .redraw = try #require(Self.press(&state, .control("l")).first) else { Issue.record("no redraw"); return }
+  }
+
+  @Test("Help lists keys, narrows while typing, and does what is chosen")
+  func help() {
+    var state = Self.state()
+    _ = Self.press(&state, "?")
+    #expect(view(state).text.contains("Show nearest neighbours"))
+    _ = Self.press(&state, "t", "r", "a")
+    #expect(view(state).text.contains("Show the trainings"))
+    #expect(!view(state).text.contains("Show nearest neighbours"))
+    _ = Self.press(&state, .enter)
+    #expect(state.finder == nil && state.screen == .runs)
+  }
+
+  @Test("The palette closes with Esc and changes nothing")
+  func palette() {
+    var state = Self.state()
+    _ = Self.press(&state, ":", "q", "x", .escape)
+    #expect(state.finder == nil && state.screen == .tree)
+  }
+
+  @Test("A terminal that is too small says so, at any size down to nothing")
+  func tooSmall() {
+    #expect(view(Self.state(Size(rows: 9, columns: 80))).text.contains("40×10 at least"))
+    for rows in 0..<12 {
+      for columns in 0..<42 { #expect(view(Self.state(Size(rows: rows, columns: columns))).size.rows == rows) }
+    }
+  }
+}
