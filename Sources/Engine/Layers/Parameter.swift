@@ -40,7 +40,7 @@ public enum Initialization: Equatable, Sendable {
   case he
 
   /// Fills `tensor`; the value at each place depends on `key` and the place alone.
-  func fill(_ tensor: Tensor, fanIn: Int, key: UInt64) {
+  package func fill(_ tensor: Tensor, fanIn: Int, key: UInt64) {
     let elements = tensor.elements
     let deviation: Float
     switch self {
