@@ -1,1 +1,72 @@
-#include "CImageCodecs.h"
+#include "shared.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int codec_fail(char *message, int status, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(message, CODEC_MESSAGE_SIZE, format, arguments);
+  va_end(arguments);
+  return status;
+}
+
+int codec_check_size(uint64_t width, uint64_t height, char *message) {
+  if (width == 0 || height == 0) return codec_fail(message, CODEC_DAMAGED, "an image without pixels");
+  if (width > CODEC_MAX_SIDE || height > CODEC_MAX_SIDE || width * height > CODEC_MAX_PIXELS) {
+    return codec_fail(
+        message, CODEC_TOO_LARGE, "%llu x %llu pixels, more than %d a side or %d in all",
+        (unsigned long long)width, (unsigned long long)height, CODEC_MAX_SIDE, CODEC_MAX_PIXELS);
+  }
+  return CODEC_OK;
+}
+
+int codec_grow(struct codec_image *image, int32_t width, int32_t height, int32_t channels, char *message) {
+  size_t wanted = (size_t)width * (size_t)height * (size_t)channels;
+  if (wanted <= image->capacity) return CODEC_OK;
+  uint8_t *bytes = malloc(wanted);
+  if (!bytes) return codec_fail(message, CODEC_NO_MEMORY, "no memory for %zu bytes of pixels", wanted);
+  free(image->bytes);
+  image->bytes = bytes;
+  image->capacity = wanted;
+  return CODEC_OK;
+}
+
+static int decode(
+    const uint8_t *data, size_t size, int header_only, int32_t least_width, int32_t least_height,
+    struct codec_image *image, char *message) {
+  static const uint8_t png[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  static const uint8_t jpeg[3] = {0xFF, 0xD8, 0xFF};
+  image->width = image->height = image->channels = 0;
+  message[0] = 0;
+  int status;
+  if (size == 0) {
+    status = codec_fail(message, CODEC_DAMAGED, "an empty file");
+  } else if (size >= sizeof png && memcmp(data, png, sizeof png) == 0) {
+    status = codec_decode_png(data, size, header_only, image, message);
+  } else if (size >= sizeof jpeg && memcmp(data, jpeg, sizeof jpeg) == 0) {
+    status = codec_decode_jpeg(data, size, header_only, least_width, least_height, image, message);
+  } else {
+    status = codec_fail(message, CODEC_UNKNOWN_FORMAT, "neither PNG nor JPEG");
+  }
+  if (status != CODEC_OK) image->width = image->height = image->channels = 0;
+  return status;
+}
+
+int codec_decode(
+    const uint8_t *data, size_t size, int32_t least_width, int32_t least_height, struct codec_image *image,
+    char message[CODEC_MESSAGE_SIZE]) {
+  return decode(data, size, 0, least_width, least_height, image, message);
+}
+
+int codec_measure(
+    const uint8_t *data, size_t size, struct codec_image *image, char message[CODEC_MESSAGE_SIZE]) {
+  return decode(data, size, 1, 0, 0, image, message);
+}
+
+void codec_release(struct codec_image *image) {
+  free(image->bytes);
+  memset(image, 0, sizeof *image);
+}

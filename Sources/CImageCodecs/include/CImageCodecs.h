@@ -2,4 +2,58 @@
 // which must not cross Swift frames, so every setjmp stays in CImageCodecs.c.
 #ifndef CIMAGECODECS_H
 #define CIMAGECODECS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// No side of an image may be longer, and no image may hold more pixels. Checked on the header, before memory
+// for pixels is asked for.
+#define CODEC_MAX_SIDE 65500
+#define CODEC_MAX_PIXELS 100000000
+// A progressive JPEG may refine its image this often.
+#define CODEC_MAX_SCANS 200
+#define CODEC_MESSAGE_SIZE 256
+
+enum codec_status {
+  CODEC_OK = 0,
+  CODEC_UNKNOWN_FORMAT,  // the first bytes are neither PNG's nor JPEG's
+  CODEC_DAMAGED,         // truncated or broken data
+  CODEC_TOO_LARGE,       // beyond the limits above
+  CODEC_NO_MEMORY,
+};
+
+// A decoded image, and a buffer that grows as needed and is used again by the next call. Start with zeroes.
+struct codec_image {
+  uint8_t *bytes;
+  size_t capacity;
+  int32_t width, height;
+  int32_t channels;  // 1 grey, 3 RGB
+};
+
+// Decodes the PNG or JPEG at `data`, told apart by content, into interleaved 8-bit grey or RGB.
+//
+// PNG: every colour type and bit depth; 16 bits are rounded to 8; transparency is composited on white.
+// JPEG: grey, YCbCr and RGB, CMYK and YCCK (Adobe's inverted values recognised by its marker).
+// Embedded profiles, gamma and EXIF orientation are ignored.
+//
+// A JPEG whose sides are both at least twice, four or eight times the wanted least sides is reduced by that power of
+// two while it is decoded; least sides of 0 decode at full size.
+//
+// On failure returns the status, writes the reason into `message`, and leaves the image without pixels (width 0).
+int codec_decode(
+    const uint8_t *data, size_t size, int32_t least_width, int32_t least_height, struct codec_image *image,
+    char message[CODEC_MESSAGE_SIZE]);
+
+// Reads the size from the header alone, without decoding: the image's width, height and channels are set, its buffer
+// is not touched.
+int codec_measure(
+    const uint8_t *data, size_t size, struct codec_image *image, char message[CODEC_MESSAGE_SIZE]);
+
+// Encodes 8-bit grey (1 channel) or RGB (3) rows as a PNG. `*png` is allocated with malloc; the caller frees it.
+int codec_encode_png(
+    const uint8_t *pixels, int32_t width, int32_t height, int32_t channels, uint8_t **png, size_t *size,
+    char message[CODEC_MESSAGE_SIZE]);
+
+void codec_release(struct codec_image *image);
+
 #endif

@@ -24,6 +24,25 @@ public protocol Dataset: Sendable {
   func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture
   /// What identifies an image to a person: its path below the root, or `train/123`.
   func identifier(_ split: Split, _ index: Int) -> String
+
+  /// Loads what is kept in memory, so that the first picture does not wait for it. Every picture does so by itself.
+  /// - Throws: a ``Problem`` where the split as a whole cannot be read.
+  func prepare(_ split: Split) throws(Problem)
+  /// Decodes one image into memory that is used again. It may come reduced, with sides at least as long as asked (0: full
+  /// size), where that saves work.
+  func load(
+    _ split: Split, _ index: Int, leastWidth: Int, leastHeight: Int, into buffer: PixelBuffer
+  ) throws(Problem)
+}
+
+extension Dataset {
+  public func prepare(_ split: Split) throws(Problem) {}
+
+  public func load(
+    _ split: Split, _ index: Int, leastWidth: Int, leastHeight: Int, into buffer: PixelBuffer
+  ) throws(Problem) {
+    buffer.copy(try picture(split, index))
+  }
 }
 
 /// One class of a dataset, keyed by its wnid.

@@ -53,6 +53,15 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
       /// One number a pixel of the resized image; the crop takes its window of it.
       case image
     }
+
+    public init(resize: Resize, resizeTo: Int, padding: Int, mirror: Bool, mean: Mean, scale: Float) {
+      self.resize = resize
+      self.resizeTo = resizeTo
+      self.padding = padding
+      self.mirror = mirror
+      self.mean = mean
+      self.scale = scale
+    }
   }
 }
 

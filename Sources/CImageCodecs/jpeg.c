@@ -1,0 +1,144 @@
+#include "shared.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+#include <jerror.h>
+
+// libjpeg hands its callbacks a pointer to the first member.
+struct handler {
+  struct jpeg_error_mgr base;
+  jmp_buf escape;
+  char *message;
+  int status;
+};
+
+static void escape(struct handler *handler, int status) {
+  handler->status = status;
+  longjmp(handler->escape, 1);
+}
+
+static void on_error(j_common_ptr info) {
+  struct handler *handler = (struct handler *)info->err;
+  char text[JMSG_LENGTH_MAX];
+  handler->base.format_message(info, text);
+  codec_fail(handler->message, CODEC_DAMAGED, "%s", text);
+  escape(handler, handler->base.msg_code == JERR_OUT_OF_MEMORY ? CODEC_NO_MEMORY : CODEC_DAMAGED);
+}
+
+// libjpeg fills what is missing or unreadable with grey and only warns. A picture that is partly invented
+// counts as damaged here; harmless oddities (bytes between markers, unknown versions) do not.
+static void on_message(j_common_ptr info, int level) {
+  if (level >= 0) return;
+  switch (info->err->msg_code) {
+    case JWRN_JPEG_EOF:
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+      on_error(info);
+  }
+}
+
+// A small file can ask for thousands of passes over a large image.
+static void on_progress(j_common_ptr info) {
+  if (info->is_decompressor && ((j_decompress_ptr)info)->input_scan_number > CODEC_MAX_SCANS) {
+    struct handler *handler = (struct handler *)info->err;
+    codec_fail(handler->message, CODEC_DAMAGED, "more than %d scans", CODEC_MAX_SCANS);
+    escape(handler, CODEC_DAMAGED);
+  }
+}
+
+// The largest of 8, 4, 2, 1 that leaves both sides at least as long as wanted.
+static unsigned reduction(const struct jpeg_decompress_struct *jpeg, int32_t width, int32_t height) {
+  if (width <= 0 || height <= 0) return 1;
+  unsigned factor = 8;
+  while (factor > 1 && (jpeg->image_width / factor < (unsigned)width || jpeg->image_height / factor < (unsigned)height)) {
+    factor /= 2;
+  }
+  return factor;
+}
+
+// One row of CMYK → RGB in place: light is what the ink and the black leave. Adobe's files hold light already.
+static void cmyk_to_rgb(uint8_t *row, size_t width, int adobe) {
+  const uint8_t *from = row;
+  uint8_t *to = row;
+  unsigned flip = adobe ? 0 : 255;
+  for (size_t x = 0; x < width; x++, from += 4, to += 3) {
+    unsigned black = from[3] ^ flip;
+    for (int c = 0; c < 3; c++) to[c] = (uint8_t)(((from[c] ^ flip) * black + 127) / 255);
+  }
+}
+
+int codec_decode_jpeg(
+    const uint8_t *data, size_t size, int header_only, int32_t least_width, int32_t least_height,
+    struct codec_image *image, char *message) {
+  struct jpeg_decompress_struct jpeg;
+  struct jpeg_progress_mgr progress;
+  struct handler handler;
+  uint8_t *volatile cmyk = NULL;
+  memset(&jpeg, 0, sizeof jpeg);
+  memset(&progress, 0, sizeof progress);
+  jpeg.err = jpeg_std_error(&handler.base);
+  handler.base.error_exit = on_error;
+  handler.base.emit_message = on_message;
+  handler.message = message;
+  handler.status = CODEC_DAMAGED;
+  if (setjmp(handler.escape)) {
+    free(cmyk);
+    jpeg_destroy_decompress(&jpeg);
+    return handler.status;
+  }
+  jpeg_create_decompress(&jpeg);
+  progress.progress_monitor = on_progress;
+  jpeg.progress = &progress;
+  jpeg_mem_src(&jpeg, data, size);
+  jpeg_read_header(&jpeg, TRUE);
+
+  int failure = codec_check_size(jpeg.image_width, jpeg.image_height, message);
+  if (failure != CODEC_OK) escape(&handler, failure);
+  int is_cmyk = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK;
+  int channels = jpeg.jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
+  jpeg.out_color_space = channels == 1 ? JCS_GRAYSCALE : is_cmyk ? JCS_CMYK : JCS_RGB;
+  if (header_only) {
+    image->width = (int32_t)jpeg.image_width;
+    image->height = (int32_t)jpeg.image_height;
+    image->channels = channels;
+    jpeg_destroy_decompress(&jpeg);
+    return CODEC_OK;
+  }
+  jpeg.scale_num = 1;
+  jpeg.scale_denom = reduction(&jpeg, least_width, least_height);
+  jpeg_start_decompress(&jpeg);
+
+  int32_t width = (int32_t)jpeg.output_width, height = (int32_t)jpeg.output_height;
+  failure = codec_grow(image, width, height, channels, message);
+  if (failure != CODEC_OK) escape(&handler, failure);
+  if (is_cmyk && !(cmyk = malloc((size_t)width * 4))) {
+    codec_fail(message, CODEC_NO_MEMORY, "no memory for a row");
+    escape(&handler, CODEC_NO_MEMORY);
+  }
+  size_t stride = (size_t)width * (size_t)channels;
+  while (jpeg.output_scanline < jpeg.output_height) {
+    uint8_t *target = image->bytes + jpeg.output_scanline * stride;
+    JSAMPROW row = is_cmyk ? cmyk : target;
+    if (jpeg_read_scanlines(&jpeg, &row, 1) != 1) {
+      codec_fail(message, CODEC_DAMAGED, "a row is missing");
+      escape(&handler, CODEC_DAMAGED);
+    }
+    if (is_cmyk) {
+      cmyk_to_rgb(cmyk, (size_t)width, jpeg.saw_Adobe_marker);
+      memcpy(target, cmyk, stride);
+    }
+  }
+  jpeg_finish_decompress(&jpeg);
+  image->width = width;
+  image->height = height;
+  image->channels = channels;
+  free(cmyk);
+  jpeg_destroy_decompress(&jpeg);
+  return CODEC_OK;
+}

@@ -1,0 +1,88 @@
+import Kernels
+import Taxonomy
+
+/// The mean of a training's images, which is subtracted from every input.
+public enum InputMean {
+  /// Above this many samples, photographs are averaged over an evenly spaced selection: decoding all of ImageNet
+  /// takes an hour, and the mean of 10,000 images is off by a standard error of about 0.3 of 255.
+  public static let mostPhotographs = 10_000
+
+  /// The mean over the resized images, without augmentation: [channels] for `.channel`, [side, side, channels] for
+  /// `.image` (of the centre square where the aspect is kept). Values are 0…255.
+  ///
+  /// Sums are integers (1/256 of a grey level), so that the result does not depend on the order or the workers. Images
+  /// that cannot be decoded are left out.
+  /// - Throws: a ``Problem`` where the split cannot be read, or no image could be decoded.
+  public static func compute(
+    dataset: any Dataset, samples: [Sample], input: InputShape, augmentation: TrainingConfiguration.Augmentation,
+    workers: Int
+  ) throws(Problem) -> Tensor {
+    var plain = augmentation
+    plain.padding = 0
+    plain.scale = 1
+    let side = augmentation.resizeTo
+    let transform = try InputTransform(input: (side, side, input.channels), augmentation: plain, mean: nil)
+    try dataset.prepare(.train)
+    let used = dataset.imageSize == nil ? evenly(samples, mostPhotographs) : samples
+    let partials = (0..<max(1, workers)).map { _ in Partial(count: transform.count) }
+    let grain = dataset.imageSize == nil ? 1 : 256
+    shareWork(count: (used.count + grain - 1) / grain, workers: partials.count) { worker, piece in
+      for sample in used[piece * grain..<min(used.count, (piece + 1) * grain)] {
+        partials[worker].add(sample, of: dataset, transform)
+      }
+    }
+    let images = partials.reduce(0) { $0 + $1.images }
+    guard images > 0 else {
+      throw Problem(
+        "none of the training images can be decoded", at: dataset.name, expected: "at least one",
+        found: "\(used.count) bad ones", advice: "run `imagenet-tui data check \(dataset.name)`")
+    }
+    var sums = [Int64](repeating: 0, count: transform.count)
+    for partial in partials {
+      for index in sums.indices { sums[index] += partial.sums[index] }
+    }
+    let divisor = 256 * Double(images)
+    switch augmentation.mean {
+    case .image:
+      return Tensor(sums.map { Float(Double($0) / divisor) }, shape: [side, side, input.channels])
+    case .channel:
+      let means = (0..<input.channels).map { channel in
+        let sum = stride(from: channel, to: sums.count, by: input.channels).reduce(Int64(0)) { $0 + sums[$1] }
+        return Float(Double(sum) / (divisor * Double(side * side)))
+      }
+      return Tensor(means, shape: [input.channels])
+    }
+  }
+
+  private static func evenly(_ samples: [Sample], _ most: Int) -> [Sample] {
+    guard samples.count > most else { return samples }
+    return (0..<most).map { samples[$0 * samples.count / most] }
+  }
+
+  /// The sums of one worker.
+  private final class Partial: @unchecked Sendable {
+    private(set) var sums: [Int64]
+    private(set) var images = 0
+    private let buffer = PixelBuffer()
+    private var scratch = TransformScratch()
+    private let values: FloatStorage
+
+    init(count: Int) {
+      sums = [Int64](repeating: 0, count: count)
+      values = FloatStorage(count: count)
+    }
+
+    func add(_ sample: Sample, of dataset: any Dataset, _ transform: InputTransform) {
+      do {
+        try dataset.load(
+          .train, Int(sample.index), leastWidth: transform.resizeTo, leastHeight: transform.resizeTo, into: buffer)
+      } catch { return }
+      let floats = values.elements
+      transform.apply(buffer, random: nil, scratch: &scratch, to: floats)
+      sums.withUnsafeMutableBufferPointer { sums in
+        for index in 0..<floats.count { sums[index] += Int64((floats[index] * 256).rounded()) }
+      }
+      images += 1
+    }
+  }
+}
