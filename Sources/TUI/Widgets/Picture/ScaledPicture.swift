@@ -1,0 +1,98 @@
+import Engine
+
+/// A picture reduced to the pixels that a block of cells can show: one across and two down per cell.
+package struct ScaledPicture: Equatable, Sendable {
+  package struct Pixel: Equatable, Sendable {
+    package var red, green, blue: UInt8
+
+    package init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+      self.red = red
+      self.green = green
+      self.blue = blue
+    }
+
+    /// Relative luminance, 0…255 (ITU-R BT.601 weights, in 1/256).
+    package var luminance: Int { (77 * Int(red) + 150 * Int(green) + 29 * Int(blue)) >> 8 }
+  }
+
+  /// Cells across and down; the picture is `columns` × 2·`rows` pixels.
+  package let columns, rows: Int
+  /// Row by row from the top.
+  package let pixels: [Pixel]
+
+  package subscript(column: Int, pixelRow: Int) -> Pixel { pixels[pixelRow * columns + column] }
+
+  /// `picture` as large as fits into `columns` × `rows` cells with its aspect kept (a cell is twice as high as wide).
+  /// Each pixel is the mean of the area that it covers.
+  package init(_ picture: Picture, columns: Int, rows: Int) {
+    guard picture.width > 0, picture.height > 0, columns > 0, rows > 0 else {
+      (self.columns, self.rows, pixels) = (0, 0, [])
+      return
+    }
+    let scale = min(Double(columns) / Double(picture.width), Double(rows * 2) / Double(picture.height))
+    let width = min(columns, max(1, Int((Double(picture.width) * scale).rounded())))
+    // An even number of pixel rows fills its cells; an odd one would leave a black half row at the bottom.
+    let height = min(rows, max(1, Int((Double(picture.height) * scale / 2).rounded()))) * 2
+    self.columns = width
+    self.rows = height / 2
+    pixels = Self.areaMeans(picture, width: width, height: height)
+  }
+
+  /// Separable box filter: columns first, each source row once, then rows.
+  private static func areaMeans(_ picture: Picture, width: Int, height: Int) -> [Pixel] {
+    let channels = picture.channels
+    let across = Coverage.table(source: picture.width, target: width)
+    let down = Coverage.table(source: picture.height, target: height)
+    let stride = width * channels
+    var narrowed = [Float](repeating: 0, count: picture.height * stride)
+    picture.pixels.withUnsafeBufferPointer { source in
+      narrowed.withUnsafeMutableBufferPointer { target in
+        for y in 0..<picture.height {
+          let row = y * picture.width * channels
+          for (x, coverage) in across.enumerated() {
+            for channel in 0..<channels {
+              var sum: Float = 0
+              for (index, weight) in zip(coverage.first..., coverage.weights) {
+                sum += weight * Float(source[row + index * channels + channel])
+              }
+              target[y * stride + x * channels + channel] = sum
+            }
+          }
+        }
+      }
+    }
+    return narrowed.withUnsafeBufferPointer { source in
+      (0..<height * width).map { position in
+        let (y, x) = position.quotientAndRemainder(dividingBy: width)
+        func mean(_ channel: Int) -> UInt8 {
+          var sum: Float = 0
+          for (index, weight) in zip(down[y].first..., down[y].weights) {
+            sum += weight * source[index * stride + x * channels + channel]
+          }
+          return UInt8(min(255, max(0, sum.rounded())))
+        }
+        let red = mean(0)
+        return channels == 3 ? Pixel(red, mean(1), mean(2)) : Pixel(red, red, red)
+      }
+    }
+  }
+
+  /// Which source pixels a target pixel covers, and how much of it each of them fills (weights sum to one).
+  private struct Coverage {
+    var first: Int
+    var weights: [Float]
+
+    static func table(source: Int, target: Int) -> [Coverage] {
+      (0..<target).map { index in
+        let start = Double(index) * Double(source) / Double(target)
+        let end = Double(index + 1) * Double(source) / Double(target)
+        let first = min(source - 1, Int(start))
+        let last = max(first, min(source - 1, Int(end.rounded(.up)) - 1))
+        let weights = (first...last).map { pixel in
+          max(0, min(end, Double(pixel + 1)) - max(start, Double(pixel))) / (end - start)
+        }
+        return Coverage(first: first, weights: weights.map(Float.init))
+      }
+    }
+  }
+}

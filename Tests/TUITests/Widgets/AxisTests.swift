@@ -1,0 +1,76 @@
+import TUI
+import Testing
+
+@Suite("Axis")
+struct AxisTests {
+  @Test(
+    "a linear axis has round ticks that share their decimals, and ends a little beyond the values",
+    arguments: [
+      (0.0...0.67, 3, [".0", ".5"], 0.7), (0.0...0.67, 5, [".0", ".2", ".4", ".6"], 0.68),
+      (0.25...2.9, 4, ["1", "2", "3"], 3),
+      (0...45_000, 5, ["0", "10k", "20k", "30k", "40k"], 46_000), (3...3, 3, ["2.8", "3.0", "3.2"], 3.32),
+      (0...0, 3, ["-.5", ".0", ".5"], 0.5),
+      (-2...2, 3, ["-2", "0", "2"], 2), (0...6.8, 2, ["0", "5"], 7),
+    ] as [(ClosedRange<Double>, Int, [String], Double)])
+  func linear(values: ClosedRange<Double>, maximum: Int, labels: [String], high: Double) {
+    let axis = Axis.linear(values, maximumTicks: maximum)
+    #expect(abs(axis.high - high) < 1e-9)
+    #expect(axis.ticks.map(\.label) == labels)
+    #expect(axis.low <= values.lowerBound && values.upperBound <= axis.high)
+    #expect(axis.ticks.count <= maximum)
+  }
+
+  @Test("no span, however small, large or empty, makes a linear axis without two ticks")
+  func linearNeverDegenerates() {
+    for exponent in -300...300 {
+      for factor in [0.1, 1, 3.7] {
+        var top = factor
+        for _ in 0..<abs(exponent) { top = exponent < 0 ? top / 10 : top * 10 }
+        for maximum in 2...6 {
+          let axis = Axis.linear(0...top, maximumTicks: maximum)
+          #expect(axis.ticks.count >= 2 && axis.high > axis.low, "0…\(top)")
+        }
+      }
+    }
+  }
+
+  @Test(
+    "a logarithmic axis has round ticks, powers of ten where the span is long",
+    arguments: [
+      (0.5...2.5, 4, [".5", "1", "2"]), (0.004...7, 4, [".01", ".1", "1"]), (1e-8...1, 4, ["1e-8", "1e-5", ".01"]),
+      (2.0...2.0, 4, ["2.0", "2.2"]), (2.01...2.4, 4, ["2.1", "2.2", "2.3"]),
+    ] as [(ClosedRange<Double>, Int, [String])])
+  func logarithmic(values: ClosedRange<Double>, maximum: Int, labels: [String]) {
+    let axis = Axis.logarithmic(values, maximumTicks: maximum)
+    #expect(axis.ticks.map(\.label) == labels)
+  }
+
+  @Test("a logarithmic axis has no place for zero, negative numbers and NaN")
+  func logarithmicGaps() {
+    let axis = Axis.logarithmic(0.1...10, maximumTicks: 3)
+    #expect(axis.position(0) == nil)
+    #expect(axis.position(-1) == nil)
+    #expect(axis.position(.nan) == nil)
+    #expect(abs(axis.position(1)! - 0.5) < 1e-12)
+  }
+
+  @Test(
+    "the end of a step axis stays while a run grows, and stops at the planned length",
+    arguments: [
+      (0, nil, 10), (900, nil, 1000), (1001, nil, 1500), (1400, nil, 1500), (4000, 4690, 4000), (4500, 4690, 4690),
+    ]
+      as [(Int, Int?, Double)])
+  func steps(last: Int, limit: Int?, end: Double) {
+    #expect(Axis.steps(upTo: last, limit: limit, maximumTicks: 5).high == end)
+  }
+
+  @Test("steps are labelled with units")
+  func stepLabels() {
+    #expect(
+      Axis.steps(upTo: 41_200, limit: nil, maximumTicks: 6).ticks.map(\.label) == [
+        "0", "10k", "20k", "30k", "40k", "50k",
+      ])
+    #expect(Axis.steps(upTo: 3, limit: nil, maximumTicks: 4).ticks.map(\.label) == ["0", "5", "10"])
+    #expect(Axis.steps(upTo: 12_000, limit: nil, maximumTicks: 7).ticks.map(\.label) == ["0", "5k", "10k", "15k"])
+  }
+}

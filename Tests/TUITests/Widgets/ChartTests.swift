@@ -1,0 +1,157 @@
+import TUI
+import Testing
+
+@Suite("Chart")
+struct ChartTests {
+  /// Falls from 2 towards 0.4 over 1,000 steps.
+  private let fine = Curve((0...100).map { .init(Double($0 * 10), 0.4 + 1.6 / (1 + Double($0) / 10)) })
+  private let coarse = Curve((0...60).map { .init(Double($0 * 10), 0.1 + 0.9 / (1 + Double($0) / 5)) })
+
+  private func text(_ chart: Chart, _ rows: Int, _ columns: Int, _ look: Look = Look()) -> String {
+    var canvas = Canvas(Size(rows: rows, columns: columns), look: look)
+    chart.draw(on: &canvas, in: canvas.bounds)
+    var lines = canvas.text
+    while lines.last == "\n" { lines.removeLast() }
+    return lines
+  }
+
+  private func both(_ scale: Axis.Scale = .linear) -> Chart {
+    Chart(
+      title: "loss", note: scale == .logarithmic ? "log y" : "",
+      series: [.init(fine, mark: SeriesMark(0)), .init(coarse, mark: SeriesMark(1))], scale: scale)
+  }
+
+  @Test("axes carry round numbers, and each curve's last value stands at its end")
+  func linear() {
+    #expect(
+      text(both(), 9, 48) == """
+        ─ loss ─────────────────────────────────────────
+        2 ┤⠱⡀
+          │ ⠑⢄
+          │⡀ ⠈⠑⠦⢄⡀
+          │⠘⡄    ⠈⠉⠑⠒⠢⠤⠤⠤⢄⣀⣀⣀⣀⣀⡀
+          │ ⠈⠲⠤⣄⣀⣀             ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠙⠒⠒⠒⠒⠒ ● .545
+        0 ┤       ⠉⠉⠉⠉⠉⠉⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒                ◆ .169
+          └┬──────────────────┬─────────────────┬ step
+           0                 500               1k
+        """)
+  }
+
+  @Test("a logarithmic axis spreads small values and says so")
+  func logarithmic() {
+    #expect(
+      text(both(.logarithmic), 9, 48) == """
+        ─ loss ───────────────────────────────── log y ─
+           │⠑⠤⡀
+         1 ┤⢄ ⠈⠙⠲⠤⣄⣀⡀
+           │⠘⢄      ⠈⠉⠉⠒⠒⠒⠢⠤⠤⠤⠤⠤⣀⣀⣀⣀⣀⣀⣀⣀⣀
+           │  ⠓⢄⡀                        ⠉⠉⠉⠉⠉⠉⠉⠉ ● .545
+        .3 ┤    ⠈⠒⠦⢤⣀⡀
+           │         ⠈⠉⠉⠒⠒⠒⠤⠤⠤⠤⢄⣀⣀⡀               ◆ .169
+           └┬─────────────────┬─────────────────┬ step
+            0                500               1k
+        """)
+  }
+
+  @Test("in ASCII the curves are letters")
+  func ascii() {
+    #expect(
+      text(both(), 9, 48, Look(glyphs: .ascii, colors: .mono)) == """
+        - loss -----------------------------------------
+        2 +aa
+          | aa
+          |b aaaaa
+          |bb    aaaaaaaaaaaaaaa
+          | bbbbbb             aaaaaaaaaaaaaaaaaa a .545
+        0 +       bbbbbbbbbbbbbbbb                b .169
+          ++------------------+-----------------+ step
+           0                 500               1k
+        """)
+  }
+
+  @Test("without colour the curves carry the glyphs of their runs")
+  func mono() {
+    #expect(
+      text(both(), 9, 48, Look(glyphs: .unicode, colors: .mono)) == """
+        ─ loss ─────────────────────────────────────────
+        2 ┤⠱⡀
+          │ ⠑⢄
+          │⡀ ⠈⠑⠦⢄⡀
+          │⠘⡄    ⠈⠉●⠒⠢⠤⠤⠤⢄⣀⣀⣀⣀⣀⡀
+          │ ⠈⠲◆⣄⣀⣀             ⠈⠉⠉⠉●⠉⠉⠉⠉⠉⠉⠉⠙⠒⠒⠒⠒⠒ ● .545
+        0 ┤       ⠉⠉⠉⠉⠉⠉⠒⠒⠒⠒⠒⠒◆⠒⠒⠒                ◆ .169
+          └┬──────────────────┬─────────────────┬ step
+           0                 500               1k
+        """)
+  }
+
+  @Test("too small for a plot, the chart still says the last values")
+  func tiny() {
+    #expect(
+      text(both(), 4, 30) == """
+        ─ loss ───────────────────────
+
+                ● .545  ◆ .169
+        """)
+    #expect(
+      text(both(), 1, 10) == """
+        ─ loss ───
+        """)
+  }
+
+  @Test("without values it says so")
+  func empty() {
+    #expect(
+      text(
+        Chart(title: "top-1", series: [.init(Curve([]), mark: SeriesMark(0))], emptyText: "validated after each epoch"),
+        5, 40) == """
+          ─ top-1 ────────────────────────────────
+
+                 validated after each epoch
+          """)
+  }
+
+  @Test("a loss that became NaN is said at the end of its curve")
+  func diverged() {
+    var broken = fine
+    broken.points.append(.init(1010, .nan))
+    #expect(
+      text(Chart(title: "loss", series: [.init(broken, mark: SeriesMark(2))]), 7, 40) == """
+        ─ loss ─────────────────────────────────
+        2 ┤⢣
+          │ ⢧⡀
+        1 ┤  ⠉⠲⠤⣀⣀
+          │      ⠈⠉⠉⠉⠑⠒⠒⠒⠒⠒⠒⠒⠲⠤⠤           ▲ NaN
+          └┬─────────┬─────────┬─────────┬ step
+           0        500       1k       1.5k
+        """)
+  }
+
+  @Test("the raw curve lies behind the smoothed one, in the colour of secondary things")
+  func raw() {
+    let noisy = Curve((0...99).map { .init(Double($0), $0.isMultiple(of: 2) ? 1 : 0) })
+    var canvas = Canvas(Size(rows: 8, columns: 40))
+    Chart(title: "loss", series: [.init(noisy.smoothed(0.9), raw: noisy, mark: SeriesMark(0))]).draw(
+      on: &canvas, in: canvas.bounds)
+    #expect(canvas[1, 10].style == Style(.muted))
+    #expect(canvas[3, 10].style == Style(.series(0)))
+  }
+
+  @Test("last values keep apart, and those that find no room are left out")
+  func crowdedEnds() {
+    let flat = (0..<6).map {
+      Chart.Series(Curve([.init(0, 0.5), .init(100, 0.5 + Double($0) / 100)]), mark: SeriesMark($0))
+    }
+    #expect(
+      text(Chart(title: "top-1", series: flat), 8, 40) == """
+        ─ top-1 ────────────────────────────────
+        .55 ┤                      ⢀⣀⠤⠔⠒⠉ ◉ .550
+            │                 ⣀⡠⠤⠒⠉⠁⠤⠤⠒⠒⠉ ▼ .540
+            │           ⣀⡠⠤⠒⠊⠉⠔⠒⠊⠉⠁⠤⠤⠒⠒⠊⠉ ■ .530
+            │     ⢀⣀⠤⠒⠊⠉⠒⠉⠉⠒⠒⠊⠉⠉⠒⠒⠒⠊⠉⠉⠉⣀⣀ ▲ .520
+        .50 ┤⣀⠤⠔⠒⠉⠁⠁⠉⠉⠉⠉⠉⠁⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠁⣀⣀⣀ ◆ .510
+            └┬─────────────┬────────────┬ step
+             0            50           100
+        """)
+  }
+}
