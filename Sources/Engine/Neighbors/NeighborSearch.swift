@@ -1,0 +1,136 @@
+import Kernels
+import Taxonomy
+
+/// How far two feature vectors are apart.
+public enum Metric: String, Codable, Sendable, CaseIterable {
+  /// ‖a − b‖.
+  case l2
+  /// 1 − a·b / (‖a‖ ‖b‖), between 0 and 2. A vector without length has no direction: it is at 1 from all.
+  case cosine
+}
+
+/// A row of a gallery, and how far it is from the query.
+public struct Neighbor: Equatable, Codable, Sendable {
+  public var index: Int
+  /// In the search's metric; infinite where a vector holds NaN or infinity, or is so long that the square of its
+  /// length is no `Float`.
+  public var distance: Double
+
+  public init(index: Int, distance: Double) {
+    self.index = index
+    self.distance = distance
+  }
+}
+
+/// Exact search for the K nearest rows of a gallery.
+///
+/// Blocks of queries meet blocks of the gallery in one matrix product, ‖a − b‖² = ‖a‖² + ‖b‖² − 2 a·b, in single precision.
+/// That formula cancels where a and b are close, so it only decides who cannot be among the nearest: a row whose estimate,
+/// less the largest error that the estimate can have, lies beyond the K-th distance so far. Everyone else's
+/// distance is computed directly and in double precision, which is what is ranked and reported. The result is therefore
+/// that of comparing every pair directly, and in the same order on every machine.
+///
+/// Memory: K neighbours a query, and one block of `queryBlock · galleryBlock` products. Time: about 2 · queries · gallery ·
+/// width operations of matrix product.
+public struct NeighborSearch {
+  public let k: Int
+  public let metric: Metric
+  let backend: any Backend
+
+  static let queryBlock = 256
+  static let galleryBlock = 2048
+
+  public init(k: Int, metric: Metric, backend: any Backend) {
+    precondition(k > 0, "a search for \(k) neighbours")
+    self.k = k
+    self.metric = metric
+    self.backend = backend
+  }
+
+  /// The nearest rows to each query, nearest first, equal distances in the gallery's order. Fewer than `k` where the gallery is
+  /// smaller.
+  ///
+  /// - Parameters:
+  ///   - queries: [count, width].
+  ///   - excluding: for each query the row of the gallery that it is itself, or nil; that row is never its neighbour.
+  /// - Throws: what the gallery throws.
+  public func nearest(
+    to queries: Tensor, in gallery: Gallery, excluding: [Int?]? = nil
+  ) throws(Problem) -> [[Neighbor]] {
+    precondition(
+      queries.shape.count == 2 && queries.shape[1] == gallery.width,
+      "queries of shape \(queries.shape) in a gallery of vectors of \(gallery.width)")
+    let (count, width) = (queries.shape[0], queries.shape[1])
+    precondition(excluding == nil || excluding!.count == count, "\(excluding!.count) exclusions for \(count) queries")
+    let lengths = squaredLengths(queries)
+    var nearest = [NearestList](repeating: NearestList(limit: k), count: count)
+    let products = backend.makeTensor([min(count, Self.queryBlock), min(gallery.count, Self.galleryBlock)])
+
+    for first in stride(from: 0, to: gallery.count, by: Self.galleryBlock) {
+      let block = first..<min(gallery.count, first + Self.galleryBlock)
+      let rows = try gallery.rows(block)
+      precondition(rows.shape == [block.count, width], "rows of shape \(rows.shape) for \(block)")
+      let rowLengths = squaredLengths(rows)
+      for firstQuery in stride(from: 0, to: count, by: Self.queryBlock) {
+        let batch = firstQuery..<min(count, firstQuery + Self.queryBlock)
+        let output = Tensor(
+          storage: products.storage, offset: products.offset, shape: [batch.count, block.count])
+        backend.rowProducts(window(queries, batch), rows, output: output)
+        for query in batch {
+          scan(
+            output.elements, at: (query - firstQuery) * block.count, pair: Pair(metric, width, lengths[query]),
+            query: queries.elements, from: query * width, rows: rows.elements, rowLengths: rowLengths,
+            firstRow: first, excluded: excluding?[query], into: &nearest[query])
+        }
+      }
+    }
+    return nearest.map(\.neighbors)
+  }
+
+  /// Compares one query with one block of the gallery.
+  private func scan(
+    _ products: UnsafeMutableBufferPointer<Float>, at: Int, pair: Pair, query: UnsafeMutableBufferPointer<Float>,
+    from start: Int, rows: UnsafeMutableBufferPointer<Float>, rowLengths: [Float], firstRow: Int, excluded: Int?,
+    into nearest: inout NearestList
+  ) {
+    for row in rowLengths.indices {
+      guard pair.mayBeNearer(product: products[at + row], rowLength: rowLengths[row], than: nearest.bound),
+        firstRow + row != excluded
+      else { continue }
+      let distance = pair.distance(query, start, rows, row * pair.width, rowLength: rowLengths[row])
+      nearest.insert(Neighbor(index: firstRow + row, distance: distance))
+    }
+  }
+
+  private func squaredLengths(_ rows: Tensor) -> [Float] {
+    let lengths = backend.makeTensor([rows.shape[0]])
+    backend.squaredRowNorms(rows, output: lengths)
+    return lengths.array
+  }
+
+  private func window(_ tensor: Tensor, _ rows: Range<Int>) -> Tensor {
+    let width = tensor.shape[1]
+    return Tensor(
+      storage: tensor.storage, offset: tensor.offset + rows.lowerBound * width, shape: [rows.count, width])
+  }
+}
+
+/// The nearest so far, nearest first.
+struct NearestList {
+  let limit: Int
+  private(set) var neighbors: [Neighbor] = []
+
+  init(limit: Int) { self.limit = limit }
+
+  /// What a distance must lie below to enter; nil while there is room.
+  var bound: Double? { neighbors.count < limit ? nil : neighbors[limit - 1].distance }
+
+  /// Neighbours come in ascending order of their index, so that one as far as another goes behind it.
+  mutating func insert(_ neighbor: Neighbor) {
+    if let bound, neighbor.distance >= bound { return }
+    if neighbors.count == limit { neighbors.removeLast() }
+    var place = neighbors.count
+    while place > 0, neighbors[place - 1].distance > neighbor.distance { place -= 1 }
+    neighbors.insert(neighbor, at: place)
+  }
+}
