@@ -38,14 +38,51 @@ public final class Trainer {
   private var stepsWithoutImages = 0
 
   /// Where a training's images come from.
-  struct Sources {
+  package struct Sources {
     var mean: () throws(Problem) -> Tensor
     /// Sources of batches of so many images.
     var loaders:
       (_ mean: Tensor, _ batch: Int) throws(Problem) -> (training: any BatchSource, validation: any BatchSource)
+
+    package init(
+      mean: @escaping () throws(Problem) -> Tensor,
+      loaders: @escaping (_ mean: Tensor, _ batch: Int) throws(Problem) -> (
+        training: any BatchSource, validation: any BatchSource
+      )
+    ) {
+      self.mean = mean
+      self.loaders = loaders
+    }
   }
 
-  init(
+  /// Sets up a training of a dataset's images under a label set. Nothing is decoded before it runs.
+  ///
+  /// - Parameter workers: how many threads decode images ahead of the step; the numbers do not depend on it.
+  /// - Throws: a ``Problem`` where the configuration, the network, the dataset and the label set do not fit together.
+  public convenience init(
+    configuration: TrainingConfiguration, dataset: any Dataset, labelSet: LabelSet, backend: any Backend, workers: Int
+  ) throws(Problem) {
+    let view = try TrainingView(dataset, labelSet)
+    let input = try Architecture.named(configuration.network).input
+    let augmentation = configuration.augmentation
+    func loader(_ split: Split, _ mean: Tensor, _ batch: Int) throws(Problem) -> Loader {
+      try Loader(
+        dataset: dataset, split: split, input: input, batchSize: batch, augmentation: augmentation, mean: mean,
+        training: split == .train, seed: configuration.seed, workers: workers)
+    }
+    try self.init(
+      configuration: configuration, view: view, backend: backend,
+      sources: Sources(
+        mean: { () throws(Problem) in
+          try InputMean.compute(
+            dataset: dataset, samples: view.training, input: input, augmentation: augmentation, workers: workers)
+        },
+        loaders: { (mean, batch) throws(Problem) in
+          (try loader(.train, mean, batch), try loader(.val, mean, batch))
+        }))
+  }
+
+  package init(
     configuration: TrainingConfiguration, view: TrainingView, backend: any Backend, sources: Sources
   ) throws(Problem) {
     try configuration.validate()
