@@ -4,41 +4,70 @@ import Glibc
 
 /// Files that appear whole or not at all: written beside their target, flushed to the disk, renamed.
 public enum AtomicFile {
+  /// How an unfinished file is named; one that a killed process left behind may be deleted.
+  static let unfinishedSuffix = ".part"
+
   /// Writes `bytes` to `path`, making the folders above it.
+  /// - Parameter durable: whether the file must survive a power cut. Files that are written again every second are
+  ///   whole without it.
   /// - Throws: a ``Problem`` that names the path and the system's reason; the old file, if any, is then untouched.
-  public static func write(_ bytes: some ContiguousBytes, to path: String) throws(Problem) {
-    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    try makeFolder(folder.isEmpty ? "/" : folder)
-    let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).part"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw failure("cannot write", path) }
-    let complete = bytes.withUnsafeBytes { buffer -> Bool in
-      var rest = buffer[...]
-      while !rest.isEmpty {
-        let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
-        if written < 0 && errno == EINTR { continue }
-        if written <= 0 { return false }
-        rest = rest.dropFirst(written)
-      }
-      return fsync(descriptor) == 0
-    }
-    let reason = errno
-    close(descriptor)
-    guard complete, rename(temporary, path) == 0 else {
-      let problem = failure("cannot write", path, code: complete ? errno : reason)
-      unlink(temporary)
-      throw problem
-    }
-    // The rename itself must survive a power cut.
-    let directory = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if directory >= 0 {
-      fsync(directory)
-      close(directory)
+  public static func write(
+    _ bytes: some ContiguousBytes, to path: String, durable: Bool = true
+  ) throws(Problem) {
+    try write(to: path, durable: durable) { (file) throws(Problem) in
+      let code = bytes.withUnsafeBytes { append($0, to: file) }
+      if code != 0 { throw failure("cannot write", path, code: code) }
     }
   }
 
-  public static func write(_ text: String, to path: String) throws(Problem) {
-    try write(Array(text.utf8), to: path)
+  public static func write(_ text: String, to path: String, durable: Bool = true) throws(Problem) {
+    try write(Array(text.utf8), to: path, durable: durable)
+  }
+
+  /// Writes a file piece by piece: `body` gets the open descriptor of the file beside the target.
+  public static func write(
+    to path: String, durable: Bool = true, _ body: (Int32) throws(Problem) -> Void
+  ) throws(Problem) {
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    try makeFolder(folder.isEmpty ? "/" : folder)
+    let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))\(unfinishedSuffix)"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw failure("cannot write", path) }
+    do throws(Problem) {
+      defer { close(descriptor) }
+      try body(descriptor)
+      if durable && fsync(descriptor) != 0 { throw failure("cannot write", path) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    guard rename(temporary, path) == 0 else {
+      let problem = failure("cannot write", path)
+      unlink(temporary)
+      throw problem
+    }
+    if durable { flushFolder(folder.isEmpty ? "/" : folder) }
+  }
+
+  /// Makes a rename, a new file or a removal in `folder` survive a power cut.
+  static func flushFolder(_ folder: String) {
+    let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { return }
+    fsync(directory)
+    close(directory)
+  }
+
+  /// Writes all of `buffer` at the end of what was written; the system's error code, or 0.
+  static func append(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var rest = buffer
+    while !rest.isEmpty {
+      let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
+      if written < 0 && errno == EINTR { continue }
+      if written < 0 { return errno }
+      if written == 0 { return ENOSPC }
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+    }
+    return 0
   }
 
   /// Makes `path` and every folder above it that is missing.
@@ -53,11 +82,7 @@ public enum AtomicFile {
   static func failure(_ what: String, _ path: String, code: Int32 = errno) -> Problem {
     Problem(
       what, at: path, found: String(cString: strerror(code)),
-      advice: code == ENOSPC
-        ? "free some space" : code == EACCES || code == EROFS ? "choose another --home" : nil)
+      advice: code == ENOSPC || code == EDQUOT
+        ? "free some space" : code == EACCES || code == EROFS || code == EPERM ? "choose another --home" : nil)
   }
-}
-
-extension Slice where Base == UnsafeRawBufferPointer {
-  fileprivate var baseAddress: UnsafeRawPointer? { UnsafeRawBufferPointer(rebasing: self).baseAddress }
 }

@@ -1,0 +1,123 @@
+import FoundationEssentials
+import Glibc
+import Taxonomy
+
+/// The directory of one run. It explains itself, can be copied elsewhere, and is only ever appended to or renamed into:
+///
+/// ```
+/// runs/<time>-<name>/
+///   run.json                        the ``RunConfiguration``
+///   events.out.tfevents.…           the metrics, one file for each session
+///   checkpoints/<step>.safetensors  weights, momentum and cursor
+///   log.txt  heartbeat  result.json  control/  lock
+/// ```
+public struct RunDirectory: Hashable, Sendable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  /// The directory's own name, which identifies the run within its home.
+  public var id: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  public var configurationFile: String { path + "/run.json" }
+  public var log: String { path + "/log.txt" }
+  public var checkpoints: Checkpoints { Checkpoints(folder: path + "/checkpoints") }
+  package var heartbeatFile: String { path + "/heartbeat" }
+  package var resultFile: String { path + "/result.json" }
+  package var control: RunControl { RunControl(folder: path + "/control") }
+  package var lockFile: String { path + "/lock" }
+
+  // MARK: Making
+
+  /// Makes the directory of a new run in `folder`, whole or not at all.
+  /// - Throws: a ``Problem`` where the name cannot be a folder's, or nothing can be written there.
+  public static func create(
+    _ configuration: RunConfiguration, in folder: String
+  ) throws(Problem) -> RunDirectory {
+    try checkName(configuration.name)
+    let unfinished = RunDirectory("\(folder)/.new-\(getpid())-\(UInt32.random(in: 0 ... .max))")
+    do throws(Problem) {
+      try AtomicFile.makeFolder(unfinished.control.folder)
+      try AtomicFile.makeFolder(unfinished.checkpoints.folder)
+      try RunJSON.write(configuration, to: unfinished.configurationFile)
+      let base = "\(timeStamp(configuration.created))-\(configuration.name)"
+      for attempt in 1...1000 {
+        let run = RunDirectory("\(folder)/\(base)\(attempt == 1 ? "" : "-\(attempt)")")
+        // A rename onto a folder that is not empty fails: two launches in one second get two directories.
+        if rename(unfinished.path, run.path) == 0 {
+          AtomicFile.flushFolder(folder)
+          return run
+        }
+        guard errno == EEXIST || errno == ENOTEMPTY else { throw AtomicFile.failure("cannot make the run", run.path) }
+      }
+      throw Problem("cannot make the run", at: "\(folder)/\(base)", found: "a thousand runs of that name")
+    } catch {
+      try? FileManager.default.removeItem(atPath: unfinished.path)
+      throw error
+    }
+  }
+
+  /// Names become folders, arguments and columns: letters, digits, `.`, `_`, `-`, `+`, at most 64, no dot in front.
+  public static func checkName(_ name: String) throws(Problem) {
+    func isAllowed(_ character: Character) -> Bool {
+      character.isASCII && (character.isLetter || character.isNumber || "._-+".contains(character))
+    }
+    guard !name.isEmpty, name.count <= 64, !name.hasPrefix("."), !name.hasPrefix("-"), name.allSatisfy(isAllowed)
+    else {
+      throw Problem(
+        "cannot name the run so", at: name, expected: "1 to 64 letters, digits and . _ - +, not beginning with . or -",
+        advice: "choose another --name")
+    }
+  }
+
+  /// `20151231-235959` in UTC, so that names sort by time on every machine.
+  static func timeStamp(_ unixTime: Double, separator: String = "") -> String {
+    var seconds = time_t(max(0, min(unixTime, 2.5e11)))
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    func digits(_ value: Int32, _ width: Int = 2) -> String {
+      let text = String(value)
+      return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+    let date = [digits(parts.tm_year + 1900, 4), digits(parts.tm_mon + 1), digits(parts.tm_mday)]
+    let time = [digits(parts.tm_hour), digits(parts.tm_min), digits(parts.tm_sec)]
+    return separator.isEmpty
+      ? date.joined() + "-" + time.joined()
+      : date.joined(separator: "-") + separator + time.joined(separator: ":")
+  }
+
+  // MARK: Reading
+
+  public func configuration() throws(Problem) -> RunConfiguration {
+    try RunJSON.read(RunConfiguration.self, from: configurationFile, what: "the run")
+  }
+
+  /// What the last worker said when it ended; nil where none has.
+  public func result() throws(Problem) -> RunResult? {
+    guard access(resultFile, F_OK) == 0 else { return nil }
+    return try RunJSON.read(RunResult.self, from: resultFile, what: "the result")
+  }
+
+  /// The last sign of life. A file that a power cut damaged says nothing of anyone alive, and counts as none.
+  package func heartbeat() -> Heartbeat? {
+    try? RunJSON.read(Heartbeat.self, from: heartbeatFile, what: "the heartbeat")
+  }
+
+  /// Where the run stands now.
+  public func state() throws(Problem) -> RunState {
+    RunState(heartbeat: heartbeat(), result: try result())
+  }
+
+  /// The last lines of the log, oldest first, made printable.
+  public func logTail(lines: Int) throws(Problem) -> [String] {
+    let descriptor = open(log, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    if descriptor < 0 && errno == ENOENT { return [] }
+    guard descriptor >= 0 else { throw AtomicFile.failure("cannot read the log", log) }
+    defer { close(descriptor) }
+    let size = lseek(descriptor, 0, SEEK_END)
+    var bytes = [UInt8](repeating: 0, count: Int(min(max(size, 0), 256 << 10)))
+    let count = pread(descriptor, &bytes, bytes.count, max(0, size - off_t(bytes.count)))
+    let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    return text.split(separator: "\n").suffix(lines).map { printable(String($0)) }
+  }
+}

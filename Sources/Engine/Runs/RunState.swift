@@ -1,0 +1,99 @@
+/// Where a run stands, derived from its files.
+public enum RunState: String, Codable, Sendable, CaseIterable {
+  /// Made, and no worker has begun yet.
+  case queued
+  case running
+  case paused
+  /// Left at a checkpoint on request; resumes there.
+  case stopped
+  case finished
+  /// Ended by a problem, which the result names.
+  case failed
+  /// Its worker is gone without a word; resumes at its last checkpoint.
+  case lost
+
+  /// Whether a worker is on it.
+  public var isLive: Bool { self == .running || self == .paused }
+  /// Whether `resume` starts a new worker.
+  public var isResumable: Bool { self == .queued || self == .stopped || self == .failed || self == .lost }
+
+  /// A worker on another machine that says nothing for this long is taken for lost, in seconds.
+  public static let silence = 30.0
+
+  /// - Parameter isBeating: whether the caller saw the heartbeat change within ``silence``, which counts more than
+  ///   the clocks of two machines.
+  package init(heartbeat: Heartbeat?, result: RunResult?, now: Double = unixTime(), isBeating: Bool = false) {
+    if let result, result.session >= heartbeat?.session ?? 0 {
+      self =
+        switch result.outcome {
+        case .finished: .finished
+        case .stopped: .stopped
+        case .failed: .failed
+        }
+    } else if let heartbeat {
+      let isFresh = isBeating || abs(now - heartbeat.time) <= Self.silence
+      let isAlive = isFresh && heartbeat.worker.isAlive ?? true
+      self = !isAlive ? .lost : heartbeat.isPaused ? .paused : .running
+    } else {
+      self = .queued
+    }
+  }
+}
+
+/// How far a run has come.
+public struct RunProgress: Codable, Equatable, Sendable {
+  public var step = 0
+  /// Of the whole training; 0 until it is known.
+  public var steps = 0
+  public var stepsPerEpoch = 0
+  public var epoch = 0.0
+  /// The last step's, in nats.
+  public var loss: Float?
+  public var imagesPerSecond: Double?
+  public var validation: ValidationReport?
+  /// The validation with the highest top-1 so far.
+  public var best: ValidationReport?
+  /// Images left out because they could not be decoded.
+  public var skippedImages = 0
+
+  public init() {}
+}
+
+/// What a worker writes every second, so that others know it lives.
+package struct Heartbeat: Codable, Equatable, Sendable {
+  package var worker: WorkerIdentity
+  /// Counts the workers that the run has had, from 1.
+  package var session: Int
+  /// Seconds since 1970.
+  package var time: Double
+  package var isPaused: Bool
+  package var progress: RunProgress
+
+  package init(worker: WorkerIdentity, session: Int, time: Double, isPaused: Bool, progress: RunProgress) {
+    self.worker = worker
+    self.session = session
+    self.time = time
+    self.isPaused = isPaused
+    self.progress = progress
+  }
+}
+
+/// What a worker leaves behind: `result.json`.
+public struct RunResult: Codable, Equatable, Sendable {
+  public enum Outcome: String, Codable, Sendable { case finished, stopped, failed }
+  public var outcome: Outcome
+  public var session: Int
+  /// Seconds since 1970.
+  public var time: Double
+  /// What ended a failed run.
+  public var problem: String?
+  public var progress: RunProgress
+
+  public init(outcome: Outcome, session: Int, time: Double, problem: String?, progress: RunProgress) {
+    self.outcome = outcome
+    self.session = session
+    self.time = time
+    self.problem = problem
+    self.progress = progress
+  }
+}

@@ -1,0 +1,33 @@
+import Taxonomy
+
+/// A run as a list shows it.
+public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
+  /// The directory's name.
+  public var id: String
+  public var name: String
+  public var path: String
+  /// Seconds since 1970.
+  public var created: Double
+  public var state: RunState
+  /// What ended a failed run, or what is wrong with the directory.
+  public var problem: String?
+  public var dataset: String
+  public var labelSet: String
+  /// The number of target classes.
+  public var classes: Int
+  public var network: String
+  public var epochs: Int
+  public var batchSize: Int
+  public var seed: UInt64
+  /// Where it runs, or ran last.
+  public var host: String
+  public var progress: RunProgress
+  /// When its worker last gave a sign, in seconds since 1970.
+  public var lastSeen: Double?
+
+  /// The time to the end at the present speed, in seconds; nil where it does not run.
+  public var secondsLeft: Double? {
+    guard state == .running, let speed = progress.imagesPerSecond, speed > 0, progress.steps > 0 else { return nil }
+    return Double((progress.steps - progress.step) * batchSize) / speed
+  }
+}

@@ -1,0 +1,82 @@
+import Engine
+import Taxonomy
+import TestSupport
+import Testing
+
+@Suite struct RunCurvesTests {
+  let folder = TemporaryFolder()
+
+  @Test("Curves hold every value that was written, by metric")
+  func values() throws {
+    let writer = try EventFileWriter(folder: folder.path, host: "here", firstStep: 1)
+    for step in 1...5 {
+      try writer.append([.trainLoss: 2 / Float(step), .rate: 0.01], step: step, now: Double(100 + step))
+    }
+    try writer.append([.top1: 0.25], step: 5)
+    var curves = RunCurves(folder: folder.path)
+    #expect(try curves.refresh())
+    #expect(curves[.trainLoss].steps == [1, 2, 3, 4, 5])
+    #expect(curves[.trainLoss].values == [2, 1, 2 / 3, 0.5, 0.4])
+    #expect(curves[.trainLoss].times == [101, 102, 103, 104, 105])
+    #expect(curves[.top1].last == 0.25 && curves[.top5].last == nil)
+    #expect(curves.remarks.isEmpty)
+    #expect(try !curves.refresh())
+  }
+
+  @Test("Steps that a resumed run does again appear once, with the new values")
+  func resumed() throws {
+    let first = try EventFileWriter(folder: folder.path, host: "here", firstStep: 1, now: 1000)
+    for step in 1...10 { try first.append([.trainLoss: Float(step)], step: step) }
+    try first.append([.top1: 0.5], step: 10)
+    var curves = RunCurves(folder: folder.path)
+    try curves.refresh()
+    let second = try EventFileWriter(folder: folder.path, host: "here", firstStep: 7, now: 1000)
+    try second.append([.trainLoss: 70], step: 7)
+    try curves.refresh()
+    #expect(curves[.trainLoss].steps == [1, 2, 3, 4, 5, 6, 7])
+    #expect(curves[.trainLoss].last == 70)
+    #expect(curves[.top1].steps.isEmpty)
+    var fresh = RunCurves(folder: folder.path)
+    try fresh.refresh()
+    #expect(fresh.series == curves.series)
+  }
+
+  @Test("A later session's file sorts after the earlier one's even when the clock went back")
+  func clockWentBack() throws {
+    let first = try EventFileWriter(folder: folder.path, host: "zeta", firstStep: 1, now: 2_000_000_000)
+    let second = try EventFileWriter(folder: folder.path, host: "alpha", firstStep: 1, now: 1_000_000_000)
+    #expect(folder.names.map { folder.path + "/" + $0 } == [first.path, second.path])
+  }
+
+  @Test("An earlier session's file that a kill cut is read up to there, and said so; a live file's end is not damage")
+  func cutSessions() throws {
+    let first = try EventFileWriter(folder: folder.path, host: "a", firstStep: 1, now: 1000)
+    try first.append([.trainLoss: 1], step: 1)
+    try first.append([.trainLoss: 2], step: 2)
+    let whole = folder.bytes(of: folder.names[0])
+    folder.write(Array(whole.dropLast(5)), to: folder.names[0])
+    var curves = RunCurves(folder: folder.path)
+    try curves.refresh()
+    #expect(curves[.trainLoss].steps == [1])
+    #expect(curves.remarks.isEmpty)
+    let second = try EventFileWriter(folder: folder.path, host: "a", firstStep: 2, now: 1000)
+    try second.append([.trainLoss: 3], step: 2)
+    try curves.refresh()
+    #expect(curves[.trainLoss].values == [1, 3])
+    #expect(curves.remarks.count == 1 && curves.remarks[0].contains("is cut at byte"))
+  }
+
+  @Test("A host's name cannot lead out of the folder")
+  func hostileHost() throws {
+    let writer = try EventFileWriter(folder: folder.path, host: "../../é\u{1B}[2J", firstStep: 1, now: 7)
+    #expect(writer.path == folder.path + "/events.out.tfevents.7..._..____2J")
+  }
+
+  @Test("A folder that cannot be written is a problem that names the file")
+  func unwritable() {
+    let problem = #expect(throws: Problem.self) {
+      try EventFileWriter(folder: "/proc", host: "h", firstStep: 1, now: 7)
+    }
+    #expect(problem?.place == "/proc/events.out.tfevents.7.h")
+  }
+}

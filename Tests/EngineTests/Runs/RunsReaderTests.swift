@@ -1,0 +1,185 @@
+import Engine
+import FoundationEssentials
+import Glibc
+import Taxonomy
+import TestSupport
+import Testing
+
+/// A configuration that says little: ten images of two classes.
+func exampleConfiguration(name: String = "example", created: Double = 1_450_000_000) -> RunConfiguration {
+  let labelSet = LabelSet(
+    name: "two", dataset: "fashion-mnist", policy: .name, recipe: [],
+    classes: [
+      TargetClass(wnid: "n03595614", name: "jersey", members: ["n03595614"]),
+      TargetClass(wnid: "n04489008", name: "trouser", members: ["n04489008"]),
+    ], leftOut: [])
+  let training = try! JSONDecoder().decode(
+    TrainingConfiguration.self,
+    from: Data(
+      #"""
+      {"network": "alexnet-28", "epochs": 2, "batchSize": 5, "seed": 3, "validateEvery": 1,
+       "solver": {"rate": 0.01, "momentum": 0.9, "decay": 0.0005, "schedule": {"cosine": {}}},
+       "augmentation": {"resize": "warp", "resizeTo": 28, "padding": 2, "mirror": true, "mean": "channel", "scale": 1}}
+      """#.utf8))
+  return RunConfiguration(
+    name: name, created: created, dataset: "fashion-mnist", fingerprint: "f", labelSet: labelSet, training: training,
+    workers: 1, program: "imagenet-tui 0", host: "box", command: ["imagenet-tui", "train"])
+}
+
+@Suite struct RunsReaderTests {
+  let folder = TemporaryFolder()
+  var home: Home { Home(explicit: folder.path) }
+
+  func heartbeat(
+    _ worker: WorkerIdentity = .current, session: Int = 1, time: Double = unixTime(), isPaused: Bool = false
+  ) -> Heartbeat {
+    var progress = RunProgress()
+    progress.step = 3
+    progress.steps = 10
+    progress.imagesPerSecond = 7
+    return Heartbeat(worker: worker, session: session, time: time, isPaused: isPaused, progress: progress)
+  }
+
+  func result(_ outcome: RunResult.Outcome, session: Int = 1, problem: String? = nil) -> RunResult {
+    RunResult(outcome: outcome, session: session, time: unixTime(), problem: problem, progress: RunProgress())
+  }
+
+  @Test("A home without runs has none, and looking does not make it")
+  func empty() {
+    #expect(RunsReader(home: Home(explicit: folder.path + "/none")).refresh().isEmpty)
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test("The state follows the files: queued, running, paused, lost, stopped, resumed, failed, finished")
+  func states() throws {
+    let run = try RunDirectory.create(exampleConfiguration(), in: home.runs)
+    let reader = RunsReader(home: home)
+    func state() -> RunState? { reader.refresh().first?.state }
+    #expect(state() == .queued)
+    try RunJSON.write(heartbeat(), to: run.heartbeatFile)
+    #expect(state() == .running)
+    try RunJSON.write(heartbeat(isPaused: true), to: run.heartbeatFile)
+    #expect(state() == .paused)
+    var gone = WorkerIdentity.current
+    gone.started += 1  // the same process number, taken by another process
+    try RunJSON.write(heartbeat(gone), to: run.heartbeatFile)
+    #expect(state() == .lost)
+    try RunJSON.write(result(.stopped), to: run.resultFile)
+    #expect(state() == .stopped)
+    try RunJSON.write(heartbeat(session: 2), to: run.heartbeatFile)
+    #expect(state() == .running)
+    try RunJSON.write(result(.failed, session: 2, problem: "no space"), to: run.resultFile)
+    #expect(state() == .failed)
+    #expect(reader.refresh().first?.problem == "no space")
+    try RunJSON.write(result(.finished, session: 3), to: run.resultFile)
+    #expect(state() == .finished)
+    #expect(try run.state() == .finished)
+  }
+
+  @Test("A worker on another machine is lost after 30 seconds of silence, and not before")
+  func silence() throws {
+    var elsewhere = WorkerIdentity.current
+    elsewhere.machine = "another boot"
+    func state(_ age: Double, isBeating: Bool = false) -> RunState {
+      RunState(heartbeat: heartbeat(elsewhere, time: 1000), result: nil, now: 1000 + age, isBeating: isBeating)
+    }
+    #expect(state(0) == .running && state(29) == .running && state(31) == .lost)
+    #expect(state(-29) == .running && state(-3600) == .lost)
+    // Its clock is an hour off, but the heartbeat is seen to change.
+    #expect(state(3600, isBeating: true) == .running)
+  }
+
+  @Test("A damaged heartbeat counts as none; a damaged run.json lists the run as failed, with the reason")
+  func damaged() throws {
+    let run = try RunDirectory.create(exampleConfiguration(), in: home.runs)
+    let reader = RunsReader(home: home)
+    folder.write(Array("{\"pid\":".utf8), to: "runs/\(run.id)/heartbeat")
+    #expect(reader.refresh().first?.state == .queued)
+    folder.write(Array("{\"name\": 7}".utf8), to: "runs/\(run.id)/run.json")
+    let summary = try #require(reader.refresh().first)
+    #expect(summary.state == .failed)
+    #expect(summary.problem?.contains("run.json") == true)
+  }
+
+  @Test("Newest first; what is no run is left out; the summary says what the configuration says")
+  func list() throws {
+    _ = try RunDirectory.create(exampleConfiguration(name: "old", created: 1e9), in: home.runs)
+    let new = try RunDirectory.create(exampleConfiguration(name: "new", created: 2e9), in: home.runs)
+    try AtomicFile.write("", to: home.runs + "/note.txt")
+    try AtomicFile.makeFolder(home.runs + "/empty")
+    try RunJSON.write(heartbeat(), to: new.heartbeatFile)
+    let runs = RunsReader(home: home).refresh()
+    #expect(runs.map(\.name) == ["new", "old"])
+    #expect(runs[0].id == "20330518-033320-new")
+    #expect(runs[0].classes == 2 && runs[0].labelSet == "two" && runs[0].network == "alexnet-28")
+    #expect(runs[0].progress.step == 3)
+    #expect(runs[0].secondsLeft == 5)  // 7 steps of 5 images at 7 images a second
+    #expect(runs[1].secondsLeft == nil)
+  }
+
+  @Test("A run is found by its directory, its name or a beginning; an ambiguous name lists the candidates")
+  func find() throws {
+    let reader = RunsReader(home: home)
+    for (name, created) in [("coarse", 1e9), ("coarse-9", 1.1e9), ("fine", 1.2e9), ("fine", 1.3e9)] {
+      _ = try RunDirectory.create(exampleConfiguration(name: name, created: created), in: home.runs)
+    }
+    #expect(try reader.find("coarse").name == "coarse")
+    #expect(try reader.find("coarse-").name == "coarse-9")
+    #expect(try reader.find("20010909-014640-coarse").name == "coarse")
+    let ambiguous = #expect(throws: Problem.self) { try reader.find("fine") }
+    #expect(ambiguous?.found?.contains("-fine, ") == true)
+    #expect(throws: Problem.self) { try reader.find("none") }
+    #expect(throws: Problem.self) { try reader.find("2") }
+  }
+
+  @Test("Two runs of one name in one second get two directories")
+  func sameSecond() throws {
+    let first = try RunDirectory.create(exampleConfiguration(), in: home.runs)
+    let second = try RunDirectory.create(exampleConfiguration(), in: home.runs)
+    #expect(first.id + "-2" == second.id)
+    #expect(RunsReader(home: home).refresh().count == 2)
+  }
+
+  @Test("A configuration comes back as it was saved")
+  func configuration() throws {
+    let run = try RunDirectory.create(exampleConfiguration(), in: home.runs)
+    #expect(try run.configuration() == exampleConfiguration())
+  }
+
+  @Test(
+    "A name that could lead astray is refused",
+    arguments: ["", ".", "..", "a/b", "a b", "-rf", "\u{1B}[2J", "é", String(repeating: "a", count: 65)])
+  func hostileNames(name: String) {
+    #expect(throws: Problem.self) { try RunDirectory.create(exampleConfiguration(name: name), in: home.runs) }
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test("A loss that is no number survives the heartbeat")
+  func notANumber() throws {
+    let run = try RunDirectory.create(exampleConfiguration(), in: home.runs)
+    var beat = heartbeat()
+    beat.progress.loss = .nan
+    try RunJSON.write(beat, to: run.heartbeatFile)
+    #expect(RunsReader(home: home).refresh().first?.progress.loss?.isNaN == true)
+  }
+
+  @Test("A process that ended is not alive, not even before its parent asked for its exit status")
+  func zombies() throws {
+    var pid: pid_t = 0
+    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("30"), nil]
+    defer { arguments.forEach { free($0) } }
+    try #require(posix_spawnp(&pid, "sleep", nil, nil, &arguments, environ) == 0)
+    let stat = try #require(FileManager.default.contents(atPath: "/proc/\(pid)/stat"))
+    let fields = String(decoding: stat, as: UTF8.self).split(separator: ")").last!.split(separator: " ")
+    var worker = WorkerIdentity.current
+    worker.pid = pid
+    worker.started = UInt64(fields[19])!
+    #expect(worker.isAlive == true)
+    kill(pid, SIGKILL)
+    var information = siginfo_t()
+    waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT)
+    #expect(worker.isAlive == false)
+    waitpid(pid, nil, 0)
+    #expect(worker.isAlive == false)
+  }
+}
