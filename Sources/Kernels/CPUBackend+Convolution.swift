@@ -1,0 +1,160 @@
+/// Convolution as a matrix product (im2col; Chellapilla, Puri, Simard 2006) over pieces of output rows.
+///
+/// One row of the column matrix holds the inputs to one output pixel, `[kernel, kernel, channels / groups]`, which in NHWC
+/// is a few copies of contiguous floats. The output rows of all images are one long list, and a piece is a
+/// stretch of it, so that one large image and many small ones are cut alike.
+extension CPUBackend {
+  public func reserve(_ shape: ConvolutionShape, batch: Int) {
+    let cut = ConvolutionCut(shape, batch: batch)
+    let partials = cut.lanes * (shape.outputs * shape.fanIn + shape.outputs)
+    withScratch(shared: partials, each: max(cut.columnFloats, cut.imageColumnFloats)) { _, _ in }
+  }
+
+  public func convolutionForward(
+    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
+  ) {
+    let cut = ConvolutionCut(shape, batch: input.shape[0])
+    let (x, w, b, y) = (input.base, weights.base, bias.base, output.base)
+    let (outputs, fanIn) = (shape.outputs, shape.fanIn)
+    let groupOutputs = outputs / shape.groups
+    withScratch(shared: 0, each: cut.columnFloats) { _, own in
+      parallelFor(cut.pieces) { piece, worker in
+        let rows = cut.rows(piece)
+        let pixels = rows.count * shape.outputWidth
+        let target = y + rows.lowerBound * shape.outputWidth * outputs
+        for group in 0..<shape.groups {
+          let columns = cut.columns(of: x, rows: rows, group: group, scratch: own(worker))
+          multiply(
+            columns, Matrix(base: w + group * groupOutputs * fanIn, stride: fanIn, transposed: true),
+            into: Matrix(base: target + group * groupOutputs, stride: outputs),
+            rows: pixels, columns: groupOutputs, inner: fanIn)
+        }
+        addBias(b, to: target, rows: pixels, columns: outputs, stride: outputs, relu: relu)
+      }
+    }
+  }
+
+  public func convolutionDataGradient(
+    _ shape: ConvolutionShape, outputGradient: Tensor, weights: Tensor, inputGradient: Tensor
+  ) {
+    let cut = ConvolutionCut(shape, batch: outputGradient.shape[0])
+    let (dy, w, dx) = (outputGradient.base, weights.base, inputGradient.base)
+    let (outputs, fanIn) = (shape.outputs, shape.fanIn)
+    let groupOutputs = outputs / shape.groups
+    let imageFloats = shape.height * shape.width * shape.channels
+    withScratch(shared: 0, each: cut.imageColumnFloats) { _, own in
+      parallelFor(cut.imagePieces) { piece, worker in
+        let images = cut.images(piece)
+        let rows = images.lowerBound * shape.outputHeight..<images.upperBound * shape.outputHeight
+        let pixels = rows.count * shape.outputWidth
+        let source = dy + rows.lowerBound * shape.outputWidth * outputs
+        let target = dx + images.lowerBound * imageFloats
+        if !shape.isPointwise { target.update(repeating: 0, count: images.count * imageFloats) }
+        for group in 0..<shape.groups {
+          let columns =
+            shape.isPointwise
+            ? Matrix(base: target + group * fanIn, stride: shape.channels) : Matrix(base: own(worker), stride: fanIn)
+          multiply(
+            Matrix(base: source + group * groupOutputs, stride: outputs),
+            Matrix(base: w + group * groupOutputs * fanIn, stride: fanIn),
+            into: columns, rows: pixels, columns: fanIn, inner: groupOutputs)
+          if !shape.isPointwise { scatterColumns(shape, columns.base, rows: rows, group: group, into: dx) }
+        }
+      }
+    }
+  }
+
+  public func convolutionWeightGradient(
+    _ shape: ConvolutionShape, input: Tensor, outputGradient: Tensor, weightGradient: Tensor,
+    biasGradient: Tensor
+  ) {
+    let cut = ConvolutionCut(shape, batch: input.shape[0])
+    let (x, dy, dw, db) = (input.base, outputGradient.base, weightGradient.base, biasGradient.base)
+    let (outputs, fanIn) = (shape.outputs, shape.fanIn)
+    let groupOutputs = outputs / shape.groups
+    let weightCount = outputs * fanIn
+    let laneFloats = weightCount + outputs
+    withScratch(shared: cut.lanes * laneFloats, each: cut.columnFloats) { shared, own in
+      parallelFor(cut.lanes) { lane, worker in
+        let partial = shared + lane * laneFloats
+        partial.update(repeating: 0, count: laneFloats)
+        for piece in cut.piecesOfLane(lane) {
+          let rows = cut.rows(piece)
+          let pixels = rows.count * shape.outputWidth
+          let source = dy + rows.lowerBound * shape.outputWidth * outputs
+          for group in 0..<shape.groups {
+            let columns = cut.columns(of: x, rows: rows, group: group, scratch: own(worker))
+            multiply(
+              Matrix(base: source + group * groupOutputs, stride: outputs, transposed: true), columns,
+              into: Matrix(base: partial + group * groupOutputs * fanIn, stride: fanIn),
+              rows: groupOutputs, columns: fanIn, inner: pixels, accumulate: true)
+          }
+          addRows(source, rows: pixels, columns: outputs, to: partial + weightCount)
+        }
+      }
+      sumLanes(shared, lanes: cut.lanes, stride: laneFloats, count: weightCount, into: dw)
+      sumLanes(shared + weightCount, lanes: cut.lanes, stride: laneFloats, count: outputs, into: db)
+    }
+  }
+
+  /// target[i] = Σ over lanes in order of partials[lane · stride + i].
+  private func sumLanes(_ partials: Floats, lanes: Int, stride: Int, count: Int, into target: Floats) {
+    parallelStretches(of: count, size: elementwisePiece) { stretch in
+      let (source, target, count) = (partials + stretch.lowerBound, target + stretch.lowerBound, stretch.count)
+      target.update(from: source, count: count)
+      for lane in 1..<max(lanes, 1) { addVector(source + lane * stride, to: target, count: count) }
+    }
+  }
+}
+
+extension ConvolutionShape {
+  /// A kernel of one pixel without padding or stride: the input is its own column matrix.
+  var isPointwise: Bool { kernel == 1 && stride == 1 && padding == 0 }
+}
+
+/// How a convolution is cut into pieces: by its shape and batch alone.
+struct ConvolutionCut {
+  let shape: ConvolutionShape
+  let batch: Int
+  let rowsPerPiece: Int
+
+  /// Output pixels of one product: enough that packing the weights is small beside multiplying by them.
+  static let pixelsPerPiece = 1024
+  /// Partial sums of a weight gradient.
+  static let maximalLanes = 8
+
+  init(_ shape: ConvolutionShape, batch: Int) {
+    self.shape = shape
+    self.batch = batch
+    let wanted = ceilDivide(Self.pixelsPerPiece, shape.outputWidth)
+    rowsPerPiece = max(1, min(wanted, ceilDivide(batch * shape.outputHeight, Self.maximalLanes)))
+  }
+
+  var allRows: Int { batch * shape.outputHeight }
+  var pieces: Int { ceilDivide(allRows, rowsPerPiece) }
+  func rows(_ piece: Int) -> Range<Int> { piece * rowsPerPiece..<min(allRows, (piece + 1) * rowsPerPiece) }
+
+  /// A lane adds up the weight gradient of a stretch of pieces.
+  var lanes: Int { min(pieces, Self.maximalLanes) }
+  func piecesOfLane(_ lane: Int) -> Range<Int> { pieces * lane / lanes..<pieces * (lane + 1) / lanes }
+
+  /// The data gradient overlaps within an image, so that its pieces are whole images.
+  var imagesPerPiece: Int { max(1, rowsPerPiece / shape.outputHeight) }
+  var imagePieces: Int { ceilDivide(batch, imagesPerPiece) }
+  func images(_ piece: Int) -> Range<Int> { piece * imagesPerPiece..<min(batch, (piece + 1) * imagesPerPiece) }
+
+  var columnFloats: Int { shape.isPointwise ? 0 : rowsPerPiece * shape.outputWidth * shape.fanIn }
+  var imageColumnFloats: Int {
+    shape.isPointwise ? 0 : imagesPerPiece * shape.outputHeight * shape.outputWidth * shape.fanIn
+  }
+
+  /// The column matrix of a stretch of output rows, one group: made in `scratch`, or the input itself.
+  func columns(of input: Floats, rows: Range<Int>, group: Int, scratch: Floats) -> Matrix {
+    if shape.isPointwise {
+      let first = rows.lowerBound * shape.width * shape.channels
+      return Matrix(base: input + first + group * shape.fanIn, stride: shape.channels)
+    }
+    gatherColumns(shape, input, rows: rows, group: group, into: scratch)
+    return Matrix(base: scratch, stride: shape.fanIn)
+  }
+}

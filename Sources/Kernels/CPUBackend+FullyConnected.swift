@@ -1,0 +1,86 @@
+/// Products of whole matrices, cut into tiles of the result: no partial sums, so that any cut gives a fixed order.
+extension CPUBackend {
+  public func fullyConnectedForward(
+    input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
+  ) {
+    let (outputs, inputs) = (weights.shape[0], weights.count / weights.shape[0])
+    let (b, y) = (bias.base, output.base)
+    multiplyInTiles(
+      Matrix(base: input.base, stride: inputs),
+      Matrix(base: weights.base, stride: inputs, transposed: true),
+      into: Matrix(base: y, stride: outputs), rows: input.shape[0], columns: outputs, inner: inputs
+    ) { rows, columns in
+      addBias(
+        b + columns.lowerBound, to: y + rows.lowerBound * outputs + columns.lowerBound, rows: rows.count,
+        columns: columns.count, stride: outputs, relu: relu)
+    }
+  }
+
+  public func fullyConnectedDataGradient(
+    outputGradient: Tensor, weights: Tensor, inputGradient: Tensor
+  ) {
+    let (outputs, inputs) = (weights.shape[0], weights.count / weights.shape[0])
+    multiplyInTiles(
+      Matrix(base: outputGradient.base, stride: outputs), Matrix(base: weights.base, stride: inputs),
+      into: Matrix(base: inputGradient.base, stride: inputs),
+      rows: outputGradient.shape[0], columns: inputs, inner: outputs)
+  }
+
+  public func fullyConnectedWeightGradient(
+    input: Tensor, outputGradient: Tensor, weightGradient: Tensor, biasGradient: Tensor
+  ) {
+    let batch = input.shape[0]
+    let (outputs, inputs) = (weightGradient.shape[0], weightGradient.count / weightGradient.shape[0])
+    multiplyInTiles(
+      Matrix(base: outputGradient.base, stride: outputs, transposed: true),
+      Matrix(base: input.base, stride: inputs), into: Matrix(base: weightGradient.base, stride: inputs),
+      rows: outputs, columns: inputs, inner: batch)
+    let db = biasGradient.base
+    db.update(repeating: 0, count: outputs)
+    addRows(outputGradient.base, rows: batch, columns: outputs, to: db)
+  }
+
+  public func rowProducts(_ a: Tensor, _ b: Tensor, output: Tensor) {
+    let (rows, columns) = (a.shape[0], b.shape[0])
+    guard rows > 0, columns > 0 else { return }
+    let inner = a.count / rows
+    multiplyInTiles(
+      Matrix(base: a.base, stride: inner), Matrix(base: b.base, stride: inner, transposed: true),
+      into: Matrix(base: output.base, stride: columns), rows: rows, columns: columns, inner: inner)
+  }
+
+  public func squaredRowNorms(_ rows: Tensor, output: Tensor) {
+    let count = rows.shape[0]
+    guard count > 0 else { return }
+    let width = rows.count / count
+    let (x, norms) = (rows.base, output.base)
+    parallelStretches(of: count, size: max(1, elementwisePiece / max(width, 1))) { stretch in
+      for row in stretch { norms[row] = Float(sumOfSquares(x + row * width, count: width)) }
+    }
+  }
+
+  /// target = a · b in tiles of the result, each followed by `finish` while it is in the cache.
+  private func multiplyInTiles(
+    _ a: Matrix, _ b: Matrix, into target: Matrix, rows: Int, columns: Int, inner: Int,
+    finish: (_ rows: Range<Int>, _ columns: Range<Int>) -> Void = { _, _ in }
+  ) {
+    guard rows > 0, columns > 0 else { return }
+    let tileRows = tileSide(rows)
+    let tileColumns = tileSide(columns)
+    let across = ceilDivide(columns, tileColumns)
+    parallelFor(ceilDivide(rows, tileRows) * across) { piece, _ in
+      let (y, x) = piece.quotientAndRemainder(dividingBy: across)
+      let tall = y * tileRows..<min(rows, (y + 1) * tileRows)
+      let wide = x * tileColumns..<min(columns, (x + 1) * tileColumns)
+      var (left, right, part) = (a, b, target)
+      left.base += tall.lowerBound * (a.transposed ? 1 : a.stride)
+      right.base += wide.lowerBound * (b.transposed ? b.stride : 1)
+      part.base += tall.lowerBound * target.stride + wide.lowerBound
+      multiply(left, right, into: part, rows: tall.count, columns: wide.count, inner: inner)
+      finish(tall, wide)
+    }
+  }
+
+  /// One side of a result is cut into at most eight equal parts, none under 128.
+  private func tileSide(_ side: Int) -> Int { max(128, (ceilDivide(side, 8) + 15) & ~15) }
+}

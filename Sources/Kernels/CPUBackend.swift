@@ -1,0 +1,57 @@
+import COpenBLAS
+import Synchronization
+
+/// The operations of ``Backend`` on the processor's own cores: OpenBLAS for matrix products, loops over
+/// contiguous channels for the rest.
+///
+/// OpenBLAS runs single-threaded. Each worker takes whole pieces of an operation (rows of output pixels, images,
+/// tiles of a product), which beats its own threading on most shapes of a network and makes the bits
+/// independent of the number of workers.
+///
+/// Scratch memory grows to what the largest operation so far needed and is then kept, so that a step that ran
+/// once, or whose convolutions were reserved, allocates nothing. Calls from several threads are safe, and those that
+/// need scratch memory take turns.
+public final class CPUBackend: Backend {
+  public let workers: Int
+  let scratch = Mutex(Scratch())
+
+  /// - Parameter workers: how many pieces run at the same time; the number of cores is a good choice.
+  public init(workers: Int) {
+    precondition(workers >= 1, "a backend of \(workers) workers cannot work")
+    self.workers = workers
+    openblas_set_num_threads(1)
+  }
+
+  public func makeTensor(_ shape: [Int]) -> Tensor { Tensor(shape) }
+
+  /// Lends `shared` floats for all workers and `each` floats to every worker; their content is undefined.
+  func withScratch(
+    shared: Int, each: Int, _ body: (_ shared: Floats, _ own: (_ worker: Int) -> Floats) -> Void
+  ) {
+    scratch.withLock { scratch in
+      let sharedPart = (shared + 15) & ~15
+      let part = (each + 15) & ~15
+      let base = scratch.floats(sharedPart + part * workers)
+      body(base) { base + sharedPart + $0 * part }
+    }
+  }
+}
+
+typealias Floats = UnsafeMutablePointer<Float>
+
+/// Memory that is only ever enlarged.
+struct Scratch: ~Copyable {
+  private var storage = FloatStorage(count: 0)
+
+  mutating func floats(_ count: Int) -> Floats {
+    if storage.elements.count < count { storage = FloatStorage(count: count) }
+    return storage.elements.baseAddress!
+  }
+}
+
+extension Tensor {
+  var base: Floats { storage.elements.baseAddress! + offset }
+}
+
+/// The quotient, rounded up.
+func ceilDivide(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }

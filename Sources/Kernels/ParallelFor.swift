@@ -1,0 +1,41 @@
+import Dispatch
+import Synchronization
+
+extension CPUBackend {
+  /// Runs `body` for every piece, up to `workers` of them at a time; returns when all are done.
+  ///
+  /// Which worker runs which piece is left to chance. A body may therefore use the memory of its worker as
+  /// scratch, and must leave its results where its piece says. The only parallel loop of this package.
+  @inline(__always)
+  func parallelFor(_ pieces: Int, _ body: (_ piece: Int, _ worker: Int) -> Void) {
+    let crew = min(workers, pieces)
+    guard crew > 1 else {
+      for piece in 0..<pieces { body(piece, 0) }
+      return
+    }
+    let next = Atomic(0)
+    withoutActuallyEscaping(body) { body in
+      // Pieces write to places of their own, which is what makes it safe to share the closure.
+      nonisolated(unsafe) let body = body
+      DispatchQueue.concurrentPerform(iterations: crew) { worker in
+        while true {
+          let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard piece < pieces else { return }
+          body(piece, worker)
+        }
+      }
+    }
+  }
+
+  /// Cuts 0..<count into stretches of `size` and runs `body` on each.
+  @inline(__always)
+  func parallelStretches(of count: Int, size: Int, _ body: (_ stretch: Range<Int>) -> Void) {
+    parallelFor(ceilDivide(count, size)) { piece, _ in
+      body(piece * size..<min(count, (piece + 1) * size))
+    }
+  }
+}
+
+/// Elements of an elementwise operation that make one piece: short enough to stay in a core's cache, long enough that
+/// handing it out costs nothing.
+let elementwisePiece = 1 << 15

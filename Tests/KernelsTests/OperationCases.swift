@@ -1,0 +1,271 @@
+import Kernels
+import TestSupport
+import Testing
+
+/// One operation on one shape: given a backend, makes inputs (the same for every backend), runs it, and hands
+/// back everything that it wrote. A new operation, or a shape that once went wrong, is a new row in `all`.
+struct OperationCase: Sendable, CustomTestStringConvertible {
+  var testDescription: String
+  /// The largest difference allowed, as a share of the largest absolute value in the reference's result.
+  var tolerance: Float
+  var run: @Sendable (any Backend) -> [Tensor]
+
+  init(_ name: String, tolerance: Float = 1e-5, run: @escaping @Sendable (any Backend) -> [Tensor]) {
+    testDescription = name
+    self.tolerance = tolerance
+    self.run = run
+  }
+
+  static let all: [OperationCase] =
+    convolutions + fullyConnected + pools + localResponses + elementwise + losses + searches
+}
+
+/// A tensor of numbers in [−1, 1), the same for the same seed.
+func random(_ backend: any Backend, _ shape: [Int], _ seed: Int) -> Tensor {
+  let tensor = backend.makeTensor(shape)
+  let random = CounterRandom(seed: 17, seed)
+  let x = tensor.elements
+  for i in x.indices { x[i] = random.uniform(i) * 2 - 1 }
+  return tensor
+}
+
+/// A tensor for results, full of a number that no right result holds, so that what is left unwritten shows.
+func unwritten(_ backend: any Backend, _ shape: [Int]) -> Tensor {
+  let tensor = backend.makeTensor(shape)
+  for i in tensor.elements.indices { tensor.elements[i] = 12345 }
+  return tensor
+}
+
+extension OperationCase {
+  /// height, width, channels, outputs, kernel, stride, padding, groups; batch.
+  static let convolutionShapes: [(shape: ConvolutionShape, batch: Int)] = [
+    (.init(height: 5, width: 5, channels: 1, outputs: 1, kernel: 1), 1),
+    (.init(height: 6, width: 7, channels: 3, outputs: 5, kernel: 3), 2),
+    (.init(height: 7, width: 5, channels: 4, outputs: 6, kernel: 3, padding: 1), 3),
+    (.init(height: 9, width: 8, channels: 4, outputs: 6, kernel: 5, padding: 2, groups: 2), 2),
+    (.init(height: 11, width: 10, channels: 3, outputs: 8, kernel: 5, stride: 4), 3),
+    (.init(height: 10, width: 13, channels: 6, outputs: 9, kernel: 3, stride: 2, padding: 1, groups: 3), 1),
+    (.init(height: 8, width: 8, channels: 8, outputs: 16, kernel: 1), 5),
+    (.init(height: 8, width: 6, channels: 8, outputs: 12, kernel: 1, groups: 4), 2),
+    (.init(height: 7, width: 7, channels: 8, outputs: 4, kernel: 1, stride: 2), 2),
+    (.init(height: 4, width: 4, channels: 5, outputs: 3, kernel: 1, padding: 1), 2),
+    (.init(height: 3, width: 3, channels: 2, outputs: 4, kernel: 3), 4),
+    (.init(height: 1, width: 1, channels: 7, outputs: 3, kernel: 3, padding: 1), 3),
+    (.init(height: 2, width: 9, channels: 2, outputs: 2, kernel: 5, padding: 2, groups: 2), 2),
+    (.init(height: 3, width: 2, channels: 3, outputs: 2, kernel: 2, padding: 3), 1),
+    (.init(height: 28, width: 28, channels: 1, outputs: 32, kernel: 5, padding: 2), 7),
+    (.init(height: 14, width: 14, channels: 32, outputs: 24, kernel: 5, padding: 2, groups: 2), 9),
+    (.init(height: 7, width: 7, channels: 33, outputs: 17, kernel: 3, padding: 1), 64),
+    (.init(height: 35, width: 31, channels: 3, outputs: 96, kernel: 11, stride: 4), 2),
+  ]
+
+  static let convolutions: [OperationCase] = convolutionShapes.flatMap { shape, batch in
+    let name =
+      "\(batch)×\(shape.height)×\(shape.width)×\(shape.channels) to \(shape.outputs), kernel \(shape.kernel), "
+      + "stride \(shape.stride), padding \(shape.padding), groups \(shape.groups)"
+    let input = [batch, shape.height, shape.width, shape.channels]
+    let output = [batch, shape.outputHeight, shape.outputWidth, shape.outputs]
+    let forward = [false, true].map { relu in
+      OperationCase("convolution forward\(relu ? " with relu" : ""), \(name)") { backend in
+        let y = unwritten(backend, output)
+        backend.convolutionForward(
+          shape, input: random(backend, input, 1), weights: random(backend, shape.weightShape, 2),
+          bias: random(backend, [shape.outputs], 3), relu: relu, output: y)
+        return [y]
+      }
+    }
+    return forward + [
+      OperationCase("convolution data gradient, \(name)") { backend in
+        let dx = unwritten(backend, input)
+        backend.convolutionDataGradient(
+          shape, outputGradient: random(backend, output, 4), weights: random(backend, shape.weightShape, 2),
+          inputGradient: dx)
+        return [dx]
+      },
+      OperationCase("convolution weight gradient, \(name)") { backend in
+        let dw = unwritten(backend, shape.weightShape)
+        let db = unwritten(backend, [shape.outputs])
+        backend.convolutionWeightGradient(
+          shape, input: random(backend, input, 1), outputGradient: random(backend, output, 4),
+          weightGradient: dw, biasGradient: db)
+        return [dw, db]
+      },
+    ]
+  }
+
+  static let fullyConnected: [OperationCase] = [
+    (1, 1, 1), (1, 7, 3), (3, 5, 10), (8, 64, 130), (64, 33, 1000), (65, 300, 10), (130, 270, 290),
+  ].flatMap { batch, inputs, outputs in
+    let name = "\(batch)×\(inputs) to \(outputs)"
+    return [
+      OperationCase("fully connected forward with relu, \(name)") { backend in
+        let y = unwritten(backend, [batch, outputs])
+        backend.fullyConnectedForward(
+          input: random(backend, [batch, inputs], 1), weights: random(backend, [outputs, inputs], 2),
+          bias: random(backend, [outputs], 3), relu: true, output: y)
+        return [y]
+      },
+      OperationCase("fully connected forward, \(name)") { backend in
+        let y = unwritten(backend, [batch, outputs])
+        backend.fullyConnectedForward(
+          input: random(backend, [batch, inputs], 1), weights: random(backend, [outputs, inputs], 2),
+          bias: random(backend, [outputs], 3), relu: false, output: y)
+        return [y]
+      },
+      OperationCase("fully connected data gradient, \(name)") { backend in
+        let dx = unwritten(backend, [batch, inputs])
+        backend.fullyConnectedDataGradient(
+          outputGradient: random(backend, [batch, outputs], 4), weights: random(backend, [outputs, inputs], 2),
+          inputGradient: dx)
+        return [dx]
+      },
+      OperationCase("fully connected weight gradient, \(name)") { backend in
+        let (dw, db) = (unwritten(backend, [outputs, inputs]), unwritten(backend, [outputs]))
+        backend.fullyConnectedWeightGradient(
+          input: random(backend, [batch, inputs], 1), outputGradient: random(backend, [batch, outputs], 4),
+          weightGradient: dw, biasGradient: db)
+        return [dw, db]
+      },
+    ]
+  }
+
+  static let poolShapes: [(shape: PoolShape, batch: Int)] = [
+    (.init(height: 1, width: 1, channels: 1, kernel: 1, stride: 1), 1),
+    (.init(height: 6, width: 6, channels: 8, kernel: 2, stride: 2), 2),
+    (.init(height: 7, width: 9, channels: 16, kernel: 3, stride: 2), 3),
+    (.init(height: 8, width: 8, channels: 11, kernel: 3, stride: 2), 3),
+    (.init(height: 28, width: 28, channels: 32, kernel: 3, stride: 2), 2),
+    (.init(height: 7, width: 6, channels: 5, kernel: 3, stride: 2, padding: 1), 2),
+    (.init(height: 5, width: 5, channels: 9, kernel: 2, stride: 3, padding: 1), 1),
+    (.init(height: 6, width: 6, channels: 3, kernel: 6, stride: 1), 2),
+    (.init(height: 4, width: 9, channels: 24, kernel: 3, stride: 1, padding: 1), 2),
+  ]
+
+  static let pools: [OperationCase] = poolShapes.flatMap { shape, batch in
+    let name =
+      "\(batch)×\(shape.height)×\(shape.width)×\(shape.channels), kernel \(shape.kernel), stride \(shape.stride), "
+      + "padding \(shape.padding)"
+    let input = [batch, shape.height, shape.width, shape.channels]
+    let output = [batch, shape.outputHeight, shape.outputWidth, shape.channels]
+    return [
+      OperationCase("max pool forward, \(name)", tolerance: 0) { backend in
+        let y = unwritten(backend, output)
+        backend.maxPoolForward(shape, input: random(backend, input, 1), output: y)
+        return [y]
+      },
+      OperationCase("max pool gradient, \(name)") { backend in
+        let (x, y, dx) = (random(backend, input, 1), unwritten(backend, output), unwritten(backend, input))
+        backend.maxPoolForward(shape, input: x, output: y)
+        backend.maxPoolGradient(
+          shape, input: x, output: y, outputGradient: random(backend, output, 4), inputGradient: dx)
+        return [dx]
+      },
+      OperationCase("max pool gradient where many inputs are equal, \(name)") { backend in
+        let (x, y, dx) = (backend.makeTensor(input), unwritten(backend, output), unwritten(backend, input))
+        backend.maxPoolForward(shape, input: x, output: y)
+        backend.maxPoolGradient(
+          shape, input: x, output: y, outputGradient: random(backend, output, 4), inputGradient: dx)
+        return [dx]
+      },
+      OperationCase("average pool forward, \(name)") { backend in
+        let y = unwritten(backend, output)
+        backend.averagePoolForward(shape, input: random(backend, input, 1), output: y)
+        return [y]
+      },
+      OperationCase("average pool gradient, \(name)") { backend in
+        let dx = unwritten(backend, input)
+        backend.averagePoolGradient(shape, outputGradient: random(backend, output, 4), inputGradient: dx)
+        return [dx]
+      },
+    ]
+  }
+
+  static let localResponses: [OperationCase] = [
+    (LocalResponse(), [1, 1, 1, 1]), (LocalResponse(), [2, 3, 3, 4]), (LocalResponse(), [2, 5, 7, 96]),
+    (LocalResponse(alpha: 0.8, beta: 0.75, k: 2), [3, 4, 4, 33]),
+    (LocalResponse(size: 3, alpha: 0.5, beta: 0.5, k: 1), [2, 3, 5, 7]),
+    (LocalResponse(size: 1, alpha: 1, beta: 1, k: 1), [1, 2, 2, 19]),
+    (LocalResponse(size: 9, alpha: 1, beta: 0.75, k: 1), [1, 40, 40, 50]),
+  ].flatMap { lrn, shape in
+    let name = "size \(lrn.size), alpha \(lrn.alpha), beta \(lrn.beta), k \(lrn.k) on \(shape)"
+    return [
+      OperationCase("local response normalisation forward, \(name)") { backend in
+        let (y, scale) = (unwritten(backend, shape), unwritten(backend, shape))
+        backend.lrnForward(lrn, input: random(backend, shape, 1), output: y, scale: scale)
+        return [y, scale]
+      },
+      OperationCase("local response normalisation gradient, \(name)") { backend in
+        let (y, scale, dx) = (unwritten(backend, shape), unwritten(backend, shape), unwritten(backend, shape))
+        let x = random(backend, shape, 1)
+        backend.lrnForward(lrn, input: x, output: y, scale: scale)
+        backend.lrnGradient(
+          lrn, input: x, output: y, scale: scale, outputGradient: random(backend, shape, 4), inputGradient: dx)
+        return [dx]
+      },
+    ]
+  }
+
+  static let elementwise: [OperationCase] = [1, 7, 64, 1001, 70_001].flatMap { count in
+    [
+      OperationCase("relu, \(count) elements", tolerance: 0) { backend in
+        let (x, y) = (random(backend, [count], 1), unwritten(backend, [count]))
+        backend.reluForward(input: x, output: y)
+        backend.reluForward(input: x, output: x)
+        return [x, y]
+      },
+      OperationCase("relu gradient, \(count) elements", tolerance: 0) { backend in
+        let dy = random(backend, [count], 4)
+        backend.reluGradient(output: random(backend, [count], 1), gradient: dy)
+        return [dy]
+      },
+      OperationCase("dropout, \(count) elements", tolerance: 1e-6) { backend in
+        let (x, y, z) = (random(backend, [count], 1), random(backend, [count], 2), random(backend, [count], 3))
+        backend.dropout(x, probability: 0.5, key: 0xDEAD_BEEF_1234_5678)
+        backend.dropout(y, probability: 0.3, key: 7)
+        backend.dropout(z, probability: 0, key: 7)
+        return [x, y, z]
+      },
+      OperationCase("SGD update, \(count) elements", tolerance: 1e-6) { backend in
+        let (w, v) = (random(backend, [count], 1), random(backend, [count], 2))
+        for _ in 0..<3 {
+          backend.sgdUpdate(
+            weights: w, gradient: random(backend, [count], 3), velocity: v, rate: 0.1, momentum: 0.9, decay: 5e-4)
+        }
+        return [w, v]
+      },
+      OperationCase("copy, fill and add, \(count) elements", tolerance: 1e-6) { backend in
+        let (copied, filled) = (unwritten(backend, [count]), unwritten(backend, [count]))
+        let sum = random(backend, [count], 2)
+        backend.copy(random(backend, [count], 1), to: copied)
+        backend.fill(filled, with: 3)
+        backend.add(random(backend, [count], 1), to: sum)
+        return [copied, filled, sum]
+      },
+      OperationCase("squared norm, \(count) elements", tolerance: 1e-6) { backend in
+        [Tensor([Float(backend.squaredNorm(random(backend, [count], 1)))], shape: [1])]
+      },
+    ]
+  }
+
+  static let losses: [OperationCase] = [(1, 1), (1, 2), (5, 10), (64, 1000), (300, 77)].map { images, classes in
+    OperationCase("softmax cross-entropy, \(images) images of \(classes) classes") { backend in
+      let logits = random(backend, [images, classes], 1)
+      for i in logits.elements.indices { logits.elements[i] *= 20 }
+      let (losses, gradient) = (unwritten(backend, [images]), unwritten(backend, [images, classes]))
+      let labels = (0..<images).map { Int32(($0 * 7 + 3) % classes) }
+      backend.softmaxCrossEntropy(
+        logits: logits, labels: labels, gradientScale: 1 / Float(images), losses: losses, gradient: gradient)
+      return [losses, gradient]
+    }
+  }
+
+  static let searches: [OperationCase] = [(1, 1, 1), (3, 4, 5), (17, 300, 129), (140, 150, 64)].map { m, n, width in
+    OperationCase("row products and squared norms, \(m)×\(width) by \(n)×\(width)") { backend in
+      let (a, b) = (random(backend, [m, width], 1), random(backend, [n, width], 2))
+      let (products, norms) = (unwritten(backend, [m, n]), unwritten(backend, [n]))
+      backend.rowProducts(a, b, output: products)
+      backend.squaredRowNorms(b, output: norms)
+      return [products, norms]
+    }
+  }
+}

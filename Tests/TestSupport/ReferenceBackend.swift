@@ -1,0 +1,309 @@
+import Glibc
+import Kernels
+
+/// Every operation of ``Backend`` as its formula says, in plain loops with double accumulators: the oracle that other
+/// backends are compared with. Slow, and meant to be seen to be right.
+public final class ReferenceBackend: Backend {
+  public let workers = 1
+
+  public init() {}
+
+  public func makeTensor(_ shape: [Int]) -> Tensor { Tensor(shape) }
+  public func reserve(_ shape: ConvolutionShape, batch: Int) {}
+
+  // MARK: Convolution
+
+  /// Calls `body` with the flat indices of every (input, weight, output) that are multiplied and added.
+  private func forEachProduct(
+    _ shape: ConvolutionShape, batch: Int, _ body: (_ input: Int, _ weight: Int, _ output: Int) -> Void
+  ) {
+    let (groupChannels, groupOutputs) = (shape.channels / shape.groups, shape.outputs / shape.groups)
+    for image in 0..<batch {
+      for outputY in 0..<shape.outputHeight {
+        for outputX in 0..<shape.outputWidth {
+          for out in 0..<shape.outputs {
+            let output = ((image * shape.outputHeight + outputY) * shape.outputWidth + outputX) * shape.outputs + out
+            for kernelY in 0..<shape.kernel {
+              for kernelX in 0..<shape.kernel {
+                let y = outputY * shape.stride - shape.padding + kernelY
+                let x = outputX * shape.stride - shape.padding + kernelX
+                guard y >= 0, y < shape.height, x >= 0, x < shape.width else { continue }
+                for c in 0..<groupChannels {
+                  let channel = out / groupOutputs * groupChannels + c
+                  body(
+                    ((image * shape.height + y) * shape.width + x) * shape.channels + channel,
+                    ((out * shape.kernel + kernelY) * shape.kernel + kernelX) * groupChannels + c, output)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  public func convolutionForward(
+    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
+  ) {
+    let (x, w, b) = (input.elements, weights.elements, bias.elements)
+    var sums = (0..<output.count).map { Double(b[$0 % shape.outputs]) }
+    forEachProduct(shape, batch: input.shape[0]) { sums[$2] += Double(x[$0]) * Double(w[$1]) }
+    store(sums.map { relu ? max(0, $0) : $0 }, in: output)
+  }
+
+  public func convolutionDataGradient(
+    _ shape: ConvolutionShape, outputGradient: Tensor, weights: Tensor, inputGradient: Tensor
+  ) {
+    let (dy, w) = (outputGradient.elements, weights.elements)
+    var sums = [Double](repeating: 0, count: inputGradient.count)
+    forEachProduct(shape, batch: outputGradient.shape[0]) { sums[$0] += Double(dy[$2]) * Double(w[$1]) }
+    store(sums, in: inputGradient)
+  }
+
+  public func convolutionWeightGradient(
+    _ shape: ConvolutionShape, input: Tensor, outputGradient: Tensor, weightGradient: Tensor,
+    biasGradient: Tensor
+  ) {
+    let (x, dy) = (input.elements, outputGradient.elements)
+    var sums = [Double](repeating: 0, count: weightGradient.count)
+    forEachProduct(shape, batch: input.shape[0]) { sums[$1] += Double(x[$0]) * Double(dy[$2]) }
+    store(sums, in: weightGradient)
+    storeColumnSums(outputGradient, in: biasGradient)
+  }
+
+  // MARK: Fully connected
+
+  public func fullyConnectedForward(
+    input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
+  ) {
+    let outputs = bias.count
+    let products = rowProducts(input, weights)
+    let b = bias.elements
+    store(
+      products.indices.map {
+        let sum = products[$0] + Double(b[$0 % outputs])
+        return relu ? max(0, sum) : sum
+      }, in: output)
+  }
+
+  public func fullyConnectedDataGradient(
+    outputGradient: Tensor, weights: Tensor, inputGradient: Tensor
+  ) {
+    let (batch, outputs) = (outputGradient.shape[0], weights.shape[0])
+    let inputs = weights.count / outputs
+    let (dy, w) = (outputGradient.elements, weights.elements)
+    store(
+      (0..<batch * inputs).map { at in
+        (0..<outputs).reduce(0) {
+          $0 + Double(dy[at / inputs * outputs + $1]) * Double(w[$1 * inputs + at % inputs])
+        }
+      }, in: inputGradient)
+  }
+
+  public func fullyConnectedWeightGradient(
+    input: Tensor, outputGradient: Tensor, weightGradient: Tensor, biasGradient: Tensor
+  ) {
+    let (batch, outputs) = (input.shape[0], weightGradient.shape[0])
+    let inputs = weightGradient.count / outputs
+    let (x, dy) = (input.elements, outputGradient.elements)
+    store(
+      (0..<outputs * inputs).map { at in
+        (0..<batch).reduce(0) {
+          $0 + Double(dy[$1 * outputs + at / inputs]) * Double(x[$1 * inputs + at % inputs])
+        }
+      }, in: weightGradient)
+    storeColumnSums(outputGradient, in: biasGradient)
+  }
+
+  // MARK: Activations and pooling
+
+  public func reluForward(input: Tensor, output: Tensor) {
+    store(input.array.map { Double(max(0, $0)) }, in: output)
+  }
+
+  public func reluGradient(output: Tensor, gradient: Tensor) {
+    store(zip(output.array, gradient.array).map { $0 > 0 ? Double($1) : 0 }, in: gradient)
+  }
+
+  /// The flat indices of the inputs in each output's window, in reading order, and the window's area by Caffe's rule.
+  private func windows(_ shape: PoolShape, batch: Int) -> [(inputs: [Int], area: Int)] {
+    var windows: [(inputs: [Int], area: Int)] = []
+    for image in 0..<batch {
+      for outputY in 0..<shape.outputHeight {
+        for outputX in 0..<shape.outputWidth {
+          let (top, left) = (outputY * shape.stride - shape.padding, outputX * shape.stride - shape.padding)
+          let bottom = min(top + shape.kernel, shape.height + shape.padding)
+          let right = min(left + shape.kernel, shape.width + shape.padding)
+          for channel in 0..<shape.channels {
+            var inputs: [Int] = []
+            for y in max(0, top)..<min(bottom, shape.height) {
+              for x in max(0, left)..<min(right, shape.width) {
+                inputs.append(((image * shape.height + y) * shape.width + x) * shape.channels + channel)
+              }
+            }
+            windows.append((inputs, (bottom - top) * (right - left)))
+          }
+        }
+      }
+    }
+    return windows
+  }
+
+  public func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor) {
+    let x = input.elements
+    store(windows(shape, batch: input.shape[0]).map { Double($0.inputs.map { x[$0] }.max()!) }, in: output)
+  }
+
+  public func maxPoolGradient(
+    _ shape: PoolShape, input: Tensor, output: Tensor, outputGradient: Tensor, inputGradient: Tensor
+  ) {
+    let (x, y, dy) = (input.elements, output.elements, outputGradient.elements)
+    var sums = [Double](repeating: 0, count: inputGradient.count)
+    for (at, window) in windows(shape, batch: input.shape[0]).enumerated() {
+      sums[window.inputs.first { x[$0] == y[at] }!] += Double(dy[at])
+    }
+    store(sums, in: inputGradient)
+  }
+
+  public func averagePoolForward(_ shape: PoolShape, input: Tensor, output: Tensor) {
+    let x = input.elements
+    store(
+      windows(shape, batch: input.shape[0]).map { window in
+        window.inputs.reduce(0) { $0 + Double(x[$1]) } / Double(window.area)
+      }, in: output)
+  }
+
+  public func averagePoolGradient(_ shape: PoolShape, outputGradient: Tensor, inputGradient: Tensor) {
+    let dy = outputGradient.elements
+    var sums = [Double](repeating: 0, count: inputGradient.count)
+    for (at, window) in windows(shape, batch: outputGradient.shape[0]).enumerated() {
+      for input in window.inputs { sums[input] += Double(dy[at]) / Double(window.area) }
+    }
+    store(sums, in: inputGradient)
+  }
+
+  // MARK: Local response normalisation
+
+  /// The channels within size / 2 of each element's channel, as flat indices.
+  private func neighbours(_ lrn: LocalResponse, _ tensor: Tensor) -> [Range<Int>] {
+    let channels = tensor.shape.last!
+    return (0..<tensor.count).map { at in
+      let (channel, first) = (at % channels, at - at % channels)
+      return first + max(0, channel - lrn.size / 2)..<first + min(channels, channel + lrn.size / 2 + 1)
+    }
+  }
+
+  public func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor) {
+    let x = input.elements
+    let scales = neighbours(lrn, input).map { window in
+      Double(lrn.k) + Double(lrn.alpha) / Double(lrn.size) * window.reduce(0) { $0 + Double(x[$1]) * Double(x[$1]) }
+    }
+    let outputs = scales.indices.map { Double(x[$0]) * pow(scales[$0], -Double(lrn.beta)) }
+    store(scales, in: scale)
+    store(outputs, in: output)
+  }
+
+  public func lrnGradient(
+    _ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor, outputGradient: Tensor,
+    inputGradient: Tensor
+  ) {
+    let (x, y) = (input.elements, output.elements)
+    let (s, dy) = (scale.elements, outputGradient.elements)
+    let factor = 2 * Double(lrn.alpha) * Double(lrn.beta) / Double(lrn.size)
+    let sums = neighbours(lrn, input).enumerated().map { at, window in
+      Double(dy[at]) * pow(Double(s[at]), -Double(lrn.beta))
+        - factor * Double(x[at]) * window.reduce(0) { $0 + Double(dy[$1]) * Double(y[$1]) / Double(s[$1]) }
+    }
+    store(sums, in: inputGradient)
+  }
+
+  public func dropout(_ data: Tensor, probability: Float, key: UInt64) {
+    let random = CounterRandom(key)
+    store(
+      data.array.enumerated().map { random.uniform($0) >= probability ? Double($1) / (1 - Double(probability)) : 0 },
+      in: data)
+  }
+
+  // MARK: Loss
+
+  public func softmaxCrossEntropy(
+    logits: Tensor, labels: [Int32], gradientScale: Float, losses: Tensor, gradient: Tensor
+  ) {
+    let (images, classes) = (logits.shape[0], logits.shape[1])
+    let z = logits.array.map(Double.init)
+    var (lossValues, gradients) = ([Double](), [Double]())
+    for image in 0..<images {
+      let row = z[image * classes..<(image + 1) * classes]
+      let largest = row.max()!
+      let powers = row.map { exp($0 - largest) }
+      let sum = powers.reduce(0, +)
+      let label = Int(labels[image])
+      lossValues.append(log(sum) + largest - z[image * classes + label])
+      gradients += powers.enumerated().map { ($1 / sum - ($0 == label ? 1 : 0)) * Double(gradientScale) }
+    }
+    store(lossValues, in: losses)
+    store(gradients, in: gradient)
+  }
+
+  // MARK: Optimiser and vectors
+
+  public func sgdUpdate(
+    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float
+  ) {
+    let (w, g, v) = (weights.array.map(Double.init), gradient.elements, velocity.elements)
+    let steps = w.indices.map {
+      Double(momentum) * Double(v[$0]) + Double(rate) * (Double(g[$0]) + Double(decay) * w[$0])
+    }
+    store(steps, in: velocity)
+    store(zip(w, steps).map { $0 - $1 }, in: weights)
+  }
+
+  public func copy(_ source: Tensor, to target: Tensor) { store(source.array.map(Double.init), in: target) }
+
+  public func fill(_ tensor: Tensor, with value: Float) {
+    store([Double](repeating: Double(value), count: tensor.count), in: tensor)
+  }
+
+  public func add(_ source: Tensor, to target: Tensor) {
+    store(zip(source.array, target.array).map { Double($0) + Double($1) }, in: target)
+  }
+
+  public func squaredNorm(_ tensor: Tensor) -> Double {
+    tensor.array.reduce(0) { $0 + Double($1) * Double($1) }
+  }
+
+  // MARK: Neighbour search
+
+  public func rowProducts(_ a: Tensor, _ b: Tensor, output: Tensor) {
+    store(rowProducts(a, b), in: output)
+  }
+
+  public func squaredRowNorms(_ rows: Tensor, output: Tensor) {
+    let width = rows.count / max(rows.shape[0], 1)
+    let x = rows.elements
+    store(
+      (0..<rows.shape[0]).map { row in (0..<width).reduce(0) { $0 + pow(Double(x[row * width + $1]), 2) } },
+      in: output)
+  }
+
+  private func rowProducts(_ a: Tensor, _ b: Tensor) -> [Double] {
+    let (m, n) = (a.shape[0], b.shape[0])
+    let width = b.count / max(n, 1)
+    let (x, y) = (a.elements, b.elements)
+    return (0..<m * n).map { at in
+      (0..<width).reduce(0) { $0 + Double(x[at / n * width + $1]) * Double(y[at % n * width + $1]) }
+    }
+  }
+
+  private func storeColumnSums(_ matrix: Tensor, in target: Tensor) {
+    let x = matrix.elements
+    var sums = [Double](repeating: 0, count: target.count)
+    for at in 0..<matrix.count { sums[at % target.count] += Double(x[at]) }
+    store(sums, in: target)
+  }
+
+  private func store(_ values: [Double], in tensor: Tensor) {
+    precondition(values.count == tensor.count, "\(values.count) values for a tensor of \(tensor.shape)")
+    _ = tensor.elements.update(from: values.map(Float.init))
+  }
+}
