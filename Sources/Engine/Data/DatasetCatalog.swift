@@ -1,3 +1,5 @@
+import FoundationEssentials
+import Glibc
 import Taxonomy
 
 /// The datasets that can be named: the built-in ones, and those that `data add` registered in the home.
@@ -9,26 +11,143 @@ public struct DatasetCatalog: Sendable {
   /// Opens a dataset with its images.
   /// - Throws: a ``Problem`` where the name is unknown, or the dataset's files are missing or do not fit together.
   public func open(_ name: String) throws(Problem) -> any Dataset {
-    let classes = try classes(of: name)
-    guard name == "fashion-mnist" else {
-      throw Problem("the dataset has no images here", at: name, advice: "add them with `imagenet-tui data add`")
-    }
-    return try IDXDataset.fashionMNIST(classes: classes)
+    if name == Self.fashionMNIST { return try IDXDataset.fashionMNIST(classes: try classes(of: name)) }
+    return try ImageFolderDataset(try registration(name), home: home)
   }
 
   /// The fine classes of a dataset in index order. Works without its images: `imagenet-1k` is a list of classes until a
   /// dataset with images is added under that name.
   public func classes(of name: String) throws(Problem) -> [FineClass] {
     switch name {
-    case "imagenet-1k":
+    case Self.imageNet where !Registration.exists(name, in: home):
       return try Assets.lines("imagenet-1k.wnids").map { FineClass(wnid: $0, name: $0) }
-    case "fashion-mnist":
-      return try Assets.lines("fashion-mnist.classes").map { line in
+    case Self.fashionMNIST:
+      return try Assets.lines("fashion-mnist.classes").map { line throws(Problem) in
         let fields = line.split(separator: "\t")
+        guard fields.count == 2 else {
+          throw Problem("the asset is damaged", at: "fashion-mnist.classes", expected: "name<TAB>wnid", found: line)
+        }
         return FineClass(wnid: String(fields[1]), name: String(fields[0]))
       }
     default:
-      throw Problem("there is no such dataset", at: name, advice: "see `imagenet-tui data list`")
+      return try registration(name).classes
     }
+  }
+
+  /// Whether the dataset is more than a list of classes.
+  public func hasImages(_ name: String) -> Bool {
+    name == Self.fashionMNIST || DatasetName.isValid(name) && Registration.exists(name, in: home)
+  }
+
+  /// Every dataset that can be named, built-in ones first, then by name.
+  public func list() -> [DatasetEntry] {
+    let added = Set((try? FileManager.default.contentsOfDirectory(atPath: home.datasets)) ?? [])
+      .filter { DatasetName.isValid($0) && Registration.exists($0, in: home) && $0 != Self.fashionMNIST }
+    let names = [Self.fashionMNIST, Self.imageNet] + added.subtracting([Self.imageNet]).sorted()
+    return names.map(entry)
+  }
+
+  /// Reads the tree of images that `recipe` describes and keeps it under `name`. Images are never copied. A name that is
+  /// taken by an added dataset is given to the new tree.
+  /// - Throws: a ``Problem`` where the name cannot be used, or the tree cannot (see ``FolderScan``).
+  public func add(_ name: String, _ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) -> AddedDataset {
+    try DatasetName.check(name)
+    guard name != Self.fashionMNIST else {
+      throw Problem("this name belongs to a built-in dataset", at: name, advice: "choose another name")
+    }
+    let scan = try FolderScan(recipe, wordNet: wordNet)
+    if name == Self.imageNet { try Self.checkImageNet(scan.classes) }
+    let before = Registration.exists(name, in: home) ? try? registration(name) : nil
+    let registration = Registration(
+      name: name, recipe: recipe, classes: scan.classes, train: scan.files[.train]!.joined().count,
+      val: scan.files[.val]!.joined().count, size: scan.totalSize, fingerprint: scan.fingerprint)
+    try registration.write(index: FolderIndex.encode(scan), in: home)
+    return AddedDataset(
+      entry: entry(name), ignored: scan.ignored, isHeldOut: scan.isHeldOut,
+      change: before.map { $0.fingerprint == registration.fingerprint ? .unchanged : .changed } ?? .new)
+  }
+
+  /// Whether the files of an added dataset are still those that were added; always true for a built-in one.
+  public func isCurrent(_ name: String) throws(Problem) -> Bool {
+    guard Registration.exists(name, in: home) else { return true }
+    let registration = try registration(name)
+    return try FolderScan(registration.recipe, wordNet: nil).fingerprint == registration.fingerprint
+  }
+
+  /// - Throws: a ``Problem`` unless `name` is a dataset that was added.
+  public func checkRemovable(_ name: String) throws(Problem) {
+    guard DatasetName.isValid(name), Registration.exists(name, in: home) else {
+      guard name != Self.fashionMNIST, name != Self.imageNet else {
+        throw Problem("a built-in dataset cannot be removed", at: name)
+      }
+      throw unknown(name)
+    }
+  }
+
+  /// Forgets an added dataset. Its images stay where they are.
+  public func remove(_ name: String) throws(Problem) {
+    try checkRemovable(name)
+    // Out of sight at once: an interruption leaves no half of it behind.
+    let folder = Registration.folder(name, in: home)
+    let removed = "\(home.datasets)/.removed-\(name)-\(getpid())"
+    guard rename(folder, removed) == 0 else { throw AtomicFile.failure("cannot remove the dataset", folder) }
+    try? FileManager.default.removeItem(atPath: removed)
+  }
+
+  private static let fashionMNIST = "fashion-mnist"
+  private static let imageNet = "imagenet-1k"
+
+  private func entry(_ name: String) -> DatasetEntry {
+    do throws(Problem) {
+      if Registration.exists(name, in: home), name != Self.fashionMNIST {
+        let registration = try registration(name)
+        return DatasetEntry(
+          name: name, isBuiltIn: false, classes: registration.classes.count, train: registration.train,
+          val: registration.val, size: registration.size, place: registration.recipe.root,
+          problem: isFolder(registration.recipe.root) ? nil : "the folder is gone")
+      }
+      let classes = try classes(of: name).count
+      if name == Self.imageNet {
+        return DatasetEntry(
+          name: name, isBuiltIn: true, classes: classes, train: 0, val: 0, size: 0, place: nil,
+          problem: "classes only: add images with `data add imagenet-1k PATH`")
+      }
+      let dataset = try open(name)
+      return DatasetEntry(
+        name: name, isBuiltIn: true, classes: classes, train: dataset.labels(.train).count,
+        val: dataset.labels(.val).count, size: (dataset as? IDXDataset)?.size ?? 0, place: nil, problem: nil)
+    } catch {
+      return DatasetEntry(
+        name: name, isBuiltIn: name == Self.fashionMNIST || name == Self.imageNet, classes: 0, train: 0, val: 0, size: 0,
+        place: nil, problem: "\(error)")
+    }
+  }
+
+  private func registration(_ name: String) throws(Problem) -> Registration {
+    guard DatasetName.isValid(name), Registration.exists(name, in: home) else { throw unknown(name) }
+    return try Registration.read(name, in: home)
+  }
+
+  private func unknown(_ name: String) -> Problem {
+    if name == Self.imageNet {
+      return Problem(
+        "the images of imagenet-1k are not here", at: name,
+        advice: "tell where they lie with `imagenet-tui data add imagenet-1k PATH`")
+    }
+    let near = ClassNaming.nearest(name, among: list().map(\.name)).map { "did you mean `\($0)`? " } ?? ""
+    return Problem("there is no such dataset", at: name, advice: near + "see `imagenet-tui data list`")
+  }
+
+  private static func checkImageNet(_ found: [FineClass]) throws(Problem) {
+    let wanted = Set(try Assets.lines("imagenet-1k.wnids")), given = Set(found.map(\.wnid))
+    guard wanted != given else { return }
+    let missing = wanted.subtracting(given).sorted(), strange = given.subtracting(wanted).sorted()
+    let facts = [
+      missing.isEmpty ? nil : "\(missing.count) missing (\(missing.prefix(3).joined(separator: ", ")) …)",
+      strange.isEmpty ? nil : "\(strange.count) others (\(strange.prefix(3).joined(separator: ", ")) …)",
+    ].compactMap { $0 }
+    throw Problem(
+      "these are not the classes of imagenet-1k", expected: "exactly its 1000 wnids",
+      found: facts.joined(separator: " and "), advice: "add a part of ImageNet under another name")
   }
 }

@@ -54,6 +54,9 @@ public final class IDXDataset: Dataset {
     (train.images.dimensions[1], train.images.dimensions[2], 1)
   }
 
+  /// Bytes on the disk.
+  var size: Int { [train, val].reduce(0) { $0 + $1.images.length + $1.labelLength } }
+
   public func labels(_ split: Split) -> [Int32] { part(split).labels }
 
   public func prepare(_ split: Split) throws(Problem) { _ = try part(split).pixels() }
@@ -95,6 +98,7 @@ public final class IDXDataset: Dataset {
   private final class Part: Sendable {
     let images: IDXFile
     let labelPath: String
+    let labelLength: Int
     let labels: [Int32]
     private let loaded = Mutex<Result<ByteStorage, Problem>?>(nil)
 
@@ -107,6 +111,7 @@ public final class IDXDataset: Dataset {
           "the labels do not fit the images", at: labelPath, expected: "\(images.dimensions[0]) labels",
           found: "\(labelFile.dimensions[0])", advice: "get both files again")
       }
+      labelLength = labelFile.length
       let bytes = try labelFile.read()
       if let index = bytes.bytes.firstIndex(where: { Int($0) >= classCount }) {
         throw Problem(

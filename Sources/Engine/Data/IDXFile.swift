@@ -8,6 +8,8 @@ struct IDXFile {
   let path: String
   /// Labels: [count]; images: [count, height, width].
   let dimensions: [Int]
+  /// On the disk, compressed.
+  let length: Int
   private let headerLength: Int
 
   /// Reads the header, and no more.
@@ -17,12 +19,12 @@ struct IDXFile {
     self.path = path
     headerLength = 4 + 4 * dimensionCount
     let file = try GzipFile(path: path)
+    length = file.length
     var header = [UInt8](repeating: 0, count: headerLength)
-    let length = header.count
     let received = try header.withUnsafeMutableBufferPointer { buffer throws(Problem) in
       try file.read(into: buffer)
     }
-    guard received == length else { throw file.endsEarly(expected: length, found: received) }
+    guard received == headerLength else { throw file.endsEarly(expected: headerLength, found: received) }
     func word(_ index: Int) -> Int { header[4 * index..<4 * index + 4].reduce(0) { $0 << 8 | Int($1) } }
     guard word(0) == 0x0800 + dimensionCount else {
       throw Problem(
@@ -31,14 +33,14 @@ struct IDXFile {
     }
     dimensions = (1...dimensionCount).map(word)
     // Deflate shrinks to 1/1032 at best; a header that claims more is a lie, caught before memory is asked for.
-    let most = file.length.multipliedReportingOverflow(by: 1032).partialValue
+    let most = length.multipliedReportingOverflow(by: 1032).partialValue
     var total = 1
     for size in dimensions {
       let (product, overflow) = total.multipliedReportingOverflow(by: size)
       guard size > 0, !overflow, product <= most else {
         throw Problem(
           "the header of the IDX file is wrong", at: path,
-          expected: "sizes that a file of \(file.length) bytes can hold",
+          expected: "sizes that a file of \(length) bytes can hold",
           found: dimensions.map(String.init).joined(separator: " × "), advice: "get the file again")
       }
       total = product

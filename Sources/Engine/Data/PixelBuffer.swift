@@ -36,6 +36,42 @@ public final class PixelBuffer {
     pixels = UnsafeBufferPointer(rebasing: storage.bytes[offset..<offset + width * height * channels])
   }
 
+  /// Reads a file and decodes it like ``decode(_:leastWidth:leastHeight:place:)``.
+  /// - Throws: a ``Problem`` at `place` where it is no regular file, is longer than 1 GiB, or is no image.
+  func decode(
+    file path: [CChar], leastWidth: Int, leastHeight: Int, place: @autoclosure () -> String
+  ) throws(Problem) {
+    let count = try read(path, place: place())
+    try file.withUnsafeBufferPointer { bytes throws(Problem) in
+      try decode(
+        UnsafeBufferPointer(rebasing: bytes.prefix(count)), leastWidth: leastWidth, leastHeight: leastHeight,
+        place: place())
+    }
+  }
+
+  /// Fills `file` and returns the number of bytes.
+  private func read(_ path: [CChar], place: @autoclosure () -> String) throws(Problem) -> Int {
+    // A pipe must not block.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw AtomicFile.failure("cannot read the image", place()) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 30 else {
+      throw Problem("cannot read the image", at: place(), expected: "a file of at most 1 GiB", found: "something else")
+    }
+    let size = Int(status.st_size)
+    if file.count < size { file = [UInt8](repeating: 0, count: size) }
+    var done = 0
+    while done < size {
+      let count = file.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + done, size - done) }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw AtomicFile.failure("cannot read the image", place()) }
+      if count == 0 { break }
+      done += count
+    }
+    return done
+  }
+
   /// Decodes a PNG or JPEG, told apart by content. A large JPEG may come reduced by a power of two, as long as its
   /// sides stay at least as long as asked; 0 asks for full size.
   /// - Throws: a ``Problem`` at `place` with the decoder's reason.

@@ -1,0 +1,59 @@
+import FoundationEssentials
+import Taxonomy
+
+/// One line of the list of datasets.
+public struct DatasetEntry: Codable, Equatable, Sendable {
+  public var name: String
+  public var isBuiltIn: Bool
+  public var classes: Int
+  /// Images per split.
+  public var train, val: Int
+  /// Bytes on the disk.
+  public var size: Int
+  /// The folder of an added dataset.
+  public var place: String?
+  /// Why it cannot be used now.
+  public var problem: String?
+}
+
+/// What `data add` has to tell.
+public struct AddedDataset: Equatable, Sendable {
+  public enum Change: String, Codable, Sendable { case new, changed, unchanged }
+  public var entry: DatasetEntry
+  /// Files in the tree that belong to no class or are no images.
+  public var ignored: Int
+  /// Whether `val` was held out of the training images.
+  public var isHeldOut: Bool
+  /// Against what was known under this name before.
+  public var change: Change
+}
+
+/// Names that people give to datasets.
+enum DatasetName {
+  /// A letter or digit, then up to 63 letters, digits, `.`, `_`, `-`.
+  static func isValid(_ name: String) -> Bool {
+    func isPlain(_ byte: UInt8) -> Bool {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: false
+      }
+    }
+    guard let first = name.utf8.first, isPlain(first), name.utf8.count <= 64 else { return false }
+    return name.utf8.allSatisfy { isPlain($0) || ".-_".utf8.contains($0) }
+  }
+
+  static func check(_ name: String) throws(Problem) {
+    guard isValid(name) else {
+      throw Problem(
+        "a dataset cannot have this name", at: name,
+        expected: "up to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit")
+    }
+  }
+}
+
+func isFolder(_ path: String) -> Bool {
+  var isFolder = false
+  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
+}

@@ -1,0 +1,63 @@
+import Taxonomy
+
+/// A tree of photographs that was added by name: files are decoded when they are asked for.
+public final class ImageFolderDataset: Dataset {
+  public let name: String
+  public let summary: String
+  public let classes: [FineClass]
+  public let fingerprint: String
+  public let recipe: FolderRecipe
+  private let index: FolderIndex
+  private let trainLabels, valLabels: [Int32]
+
+  /// - Throws: a ``Problem`` where the index is damaged or the folder is gone.
+  init(_ registration: Registration, home: Home) throws(Problem) {
+    recipe = registration.recipe
+    guard isFolder(recipe.root) else {
+      throw Problem(
+        "the dataset's folder is gone", at: recipe.root,
+        advice: "mount it again, or tell the new place with `imagenet-tui data add \(registration.name) PATH`")
+    }
+    name = registration.name
+    summary = "\(name): \(registration.train + registration.val) images in \(registration.classes.count) classes, "
+      + "from \(recipe.root)"
+    classes = registration.classes
+    fingerprint = registration.fingerprint
+    index = try FolderIndex(path: registration.indexPath(in: home), classCount: classes.count)
+    trainLabels = index.labels(.train)
+    valLabels = index.labels(.val)
+  }
+
+  public var imageSize: (height: Int, width: Int, channels: Int)? { nil }
+
+  public func labels(_ split: Split) -> [Int32] { split == .train ? trainLabels : valLabels }
+
+  public func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture {
+    let buffer = PixelBuffer()
+    try load(split, index, leastWidth: 0, leastHeight: 0, into: buffer)
+    return buffer.picture
+  }
+
+  public func load(
+    _ split: Split, _ index: Int, leastWidth: Int, leastHeight: Int, into buffer: PixelBuffer
+  ) throws(Problem) {
+    let path = path(split, index)
+    // The index lies in the user's home, where anything may have happened to it.
+    let slash = UInt8(ascii: "/")
+    guard path.first != slash, !path.split(separator: slash).contains(where: { $0.elementsEqual("..".utf8) }) else {
+      throw Problem("the path leaves the dataset's folder", at: identifier(split, index))
+    }
+    try buffer.decode(
+      file: absolutePath(recipe.root, path), leastWidth: leastWidth, leastHeight: leastHeight,
+      place: "\(recipe.root)/\(String(decoding: path, as: UTF8.self))")
+  }
+
+  /// The path below the root, fit for a terminal.
+  public func identifier(_ split: Split, _ index: Int) -> String {
+    printable(String(decoding: path(split, index), as: UTF8.self))
+  }
+
+  private func path(_ split: Split, _ index: Int) -> UnsafeRawBufferPointer {
+    self.index.path(split == .train ? index : trainLabels.count + index)
+  }
+}

@@ -1,0 +1,95 @@
+import FoundationEssentials
+import Glibc
+import Taxonomy
+
+/// What the home keeps about a dataset that was added: `datasets/<name>/dataset.json`, beside the index of its images.
+struct Registration: Codable, Equatable, Sendable {
+  var name: String
+  var recipe: FolderRecipe
+  var classes: [FineClass]
+  /// Images per split.
+  var train, val: Int
+  /// Bytes of all images.
+  var size: Int
+  var fingerprint: String
+
+  /// The version of this file and the index; another one is refused.
+  var format = 1
+
+  static func folder(_ name: String, in home: Home) -> String { "\(home.datasets)/\(name)" }
+  private static func path(_ name: String, in home: Home) -> String { folder(name, in: home) + "/dataset.json" }
+
+  /// The index carries the fingerprint in its name, so that an interrupted re-scan never pairs a new index with an
+  /// old description.
+  func indexPath(in home: Home) -> String { "\(Self.folder(name, in: home))/images-\(fingerprint).index" }
+
+  static func exists(_ name: String, in home: Home) -> Bool {
+    FileManager.default.fileExists(atPath: path(name, in: home))
+  }
+
+  static func read(_ name: String, in home: Home) throws(Problem) -> Registration {
+    let path = path(name, in: home)
+    let again = "remove it with `imagenet-tui data rm \(name)` and add it again"
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Problem("cannot read the dataset's description", at: path, advice: again)
+    }
+    guard let registration = try? JSONDecoder().decode(Registration.self, from: data), registration.format == 1,
+      registration.name == name, registration.fingerprint.allSatisfy(\.isHexDigit),
+      registration.classes.allSatisfy({ SynsetID($0.wnid) != nil })
+    else {
+      throw Problem("the dataset's description is damaged", at: path, expected: "what `data add` wrote", advice: again)
+    }
+    return registration
+  }
+
+  /// Writes the description and the index of what was scanned; an older index goes when both are in place.
+  func write(index: [UInt8], in home: Home) throws(Problem) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else { preconditionFailure("a registration is always JSON") }
+    try AtomicFile.write(index, to: indexPath(in: home))
+    try AtomicFile.write(data, to: Self.path(name, in: home))
+    let folder = Self.folder(name, in: home), current = indexPath(in: home)
+    for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where file.hasPrefix("images-") && file.hasSuffix(".index") && "\(folder)/\(file)" != current {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(file)")
+    }
+  }
+}
+
+/// How a tree is to be read: what `data add` was told, kept so that it can be read again.
+public struct FolderRecipe: Codable, Equatable, Sendable {
+  /// Absolute, without symbolic links.
+  public internal(set) var root: String
+  /// The mapping file's content: folder → wnid.
+  public internal(set) var map: [String: String]
+  public internal(set) var followsLinks: Bool
+  /// Of each class, the share of images held out where there is no folder `val`.
+  public internal(set) var heldOutPercent: Int
+  /// Decides which images are held out.
+  public internal(set) var seed: UInt64
+
+  /// - Throws: a ``Problem`` where `path` is no folder, the mapping file is wrong, or the share is not 1 to 90 percent.
+  public init(
+    path: String, mapFile: String? = nil, followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1
+  ) throws(Problem) {
+    guard let resolved = realpath(path, nil) else { throw AtomicFile.failure("cannot read the folder", path) }
+    defer { free(resolved) }
+    guard let root = String(validatingCString: resolved) else {
+      throw Problem("the folder's path is not UTF-8", at: path, advice: "rename the folder, or link to it")
+    }
+    var isFolder = false
+    guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder else {
+      throw Problem("cannot add the dataset", at: path, expected: "a folder", found: "a file")
+    }
+    guard (1...90).contains(heldOutPercent) else {
+      throw Problem(
+        "the held-out share is out of range", expected: "1 to 90 percent", found: "\(heldOutPercent)")
+    }
+    self.root = root
+    map = try mapFile.map { path throws(Problem) in try ClassNaming(file: path).map } ?? [:]
+    self.followsLinks = followsLinks
+    self.heldOutPercent = heldOutPercent
+    self.seed = seed
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct DataAddCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: "Name a tree of PNG and JPEG images; the images stay where they are.",
+    discussion: """
+      The tree is PATH/<class>/*.{jpg,jpeg,png}, or PATH/train/<class>/… and PATH/val/<class>/…. A class folder is named by its \
+      wnid, or by a name that --map resolves. Without a folder val, a share of each class is held out for validation. \
+      Adding a name again reads the tree again.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The dataset's name from now on.")
+  var name: String
+  @Argument(help: "The folder that holds the class folders, or train/ and val/.")
+  var path: String
+  @Option(help: "A file of lines folder<TAB>wnid.")
+  var map: String?
+  @Flag(help: "Follow symbolic links that lead out of PATH.")
+  var followLinks = false
+  @Option(help: "Percent of each class held out where there is no folder val.")
+  var heldOut = 10
+  @Option(help: "Decides which images are held out.")
+  var seed: UInt64 = 1
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let recipe = try FolderRecipe(
+      path: path, mapFile: map, followsLinks: followLinks, heldOutPercent: heldOut, seed: seed)
+    // Without WordNet, wnids are believed and classes are named by them.
+    let wordNet = global.wordnet == nil ? try? WordNetFiles.open() : try WordNetFiles.open(explicit: global.wordnet)
+    let added = try DatasetCatalog(home: global.location).add(name, recipe, wordNet: wordNet)
+    if json { return try Output.json(added.entry) }
+    let entry = added.entry
+    let verb = added.change == .new ? "added" : added.change == .changed ? "updated" : "unchanged:"
+    print(
+      "\(verb) \(name): \(Output.grouped(entry.classes)) classes, \(Output.grouped(entry.train)) images to train on, "
+        + "\(Output.grouped(entry.val)) to validate on\(added.isHeldOut ? " (held out)" : ""), \(Output.size(entry.size))")
+    if added.ignored > 0 { print("ignored \(Output.grouped(added.ignored)) files that are no images or in no class folder") }
+    print("`imagenet-tui data check \(name)` finds images that cannot be decoded")
+  }
+}

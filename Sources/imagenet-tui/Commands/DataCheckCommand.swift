@@ -1,0 +1,54 @@
+import ArgumentParser
+import Engine
+import FoundationEssentials
+@preconcurrency import Glibc
+import Taxonomy
+
+struct DataCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Decode every image of a dataset and list the bad ones.",
+    discussion: """
+      Exit code 1 where an image is bad or the files are no longer those that were added; trainings leave bad images out and \
+      count them.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The dataset's name.")
+  var name: String
+  @Option(help: "How many images are decoded at a time; the processor's cores by default.")
+  var workers: Int?
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Report: Encodable {
+    var name: String
+    var images: Int
+    /// Whether the files are still those that were added.
+    var current: Bool
+    var bad: [DatasetCheck.BadImage]
+  }
+
+  func validate() throws {
+    if let workers, workers < 1 { throw ValidationError("--workers is at least 1") }
+  }
+
+  func run() throws {
+    let catalog = DatasetCatalog(home: global.location)
+    let dataset = try catalog.open(name)
+    let total = dataset.labels(.train).count + dataset.labels(.val).count
+    let showsProgress = isatty(STDERR_FILENO) == 1
+    let bad = try DatasetCheck.run(dataset, workers: workers ?? ProcessInfo.processInfo.activeProcessorCount) { done in
+      if showsProgress { fputs("\r\(Output.grouped(done)) of \(Output.grouped(total)) ", stderr) }
+    }
+    if showsProgress { fputs("\r\u{1B}[K", stderr) }
+    let isCurrent = try catalog.isCurrent(name)
+    if json {
+      try Output.json(Report(name: name, images: total, current: isCurrent, bad: bad))
+    } else {
+      for image in bad { print("\(image.image): \(image.reason)") }
+      print("\(Output.grouped(total)) images decoded, \(Output.grouped(bad.count)) bad")
+      if !isCurrent { print("the files are not those that were added; run `imagenet-tui data add` again") }
+    }
+    if !bad.isEmpty || !isCurrent { throw ExitCode(1) }
+  }
+}
