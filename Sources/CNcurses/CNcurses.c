@@ -1,1 +1,227 @@
+#define NCURSES_WIDECHAR 1
+#define _XOPEN_SOURCE_EXTENDED 1
+#define _GNU_SOURCE 1
 #include "CNcurses.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+static SCREEN *screen;
+static bool has_default_colors;
+static int cursor_shown = -1;
+
+// What gives the terminal back without ncurses: its modes before we came, and the bytes of terminfo.
+static struct termios modes_before;
+static volatile sig_atomic_t is_open;
+static char leave_bytes[256];
+static size_t leave_length;
+
+static void add_leave_bytes(const char *capability) {
+  if (!capability || capability == (char *)-1) return;
+  for (const char *c = capability; *c && leave_length < sizeof leave_bytes; c++) {
+    if (c[0] == '$' && c[1] == '<') {  // padding, which no terminal of today needs
+      while (*c && *c != '>') c++;
+      if (!*c) return;
+    } else {
+      leave_bytes[leave_length++] = *c;
+    }
+  }
+}
+
+// Safe in a signal handler.
+static void restore(void) {
+  if (!is_open) return;
+  is_open = 0;
+  ssize_t written = write(STDOUT_FILENO, leave_bytes, leave_length);
+  (void)written;
+  tcsetattr(STDIN_FILENO, TCSANOW, &modes_before);
+}
+
+bool cn_open(const char *name) {
+  tcgetattr(STDIN_FILENO, &modes_before);
+  screen = newterm(name, stdout, stdin);
+  if (!screen) return false;
+  leave_length = 0;
+  add_leave_bytes(exit_attribute_mode);
+  add_leave_bytes(orig_pair);
+  add_leave_bytes(keypad_local);
+  add_leave_bytes(exit_ca_mode);
+  add_leave_bytes(cursor_normal);
+  is_open = 1;
+  if (!cursor_address) {  // a printer-like terminal: nothing can be drawn on it
+    cn_close();
+    return false;
+  }
+  set_escdelay(25);
+  raw();
+  noecho();
+  nonl();
+  nodelay(stdscr, TRUE);
+  keypad(stdscr, TRUE);
+  intrflush(stdscr, FALSE);
+  typeahead(-1);  // a frame is sent whole
+  if (has_colors()) {
+    start_color();
+    has_default_colors = use_default_colors() == OK;
+  }
+  return true;
+}
+
+void cn_close(void) {
+  if (!is_open) return;
+  curs_set(1);
+  endwin();
+  is_open = 0;
+}
+
+int cn_colors(void) { return has_colors() ? COLORS : 0; }
+
+void cn_window_size(int *height, int *width) {
+  struct winsize size;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+    *height = size.ws_row;
+    *width = size.ws_col;
+  } else {
+    *height = LINES;
+    *width = COLS;
+  }
+}
+
+void cn_resize(int height, int width) {
+  resizeterm(height, width);
+  clearok(curscr, TRUE);
+}
+
+bool cn_has_width(uint32_t character, int width) { return wcwidth((wchar_t)character) == width; }
+
+static int pair_of(int foreground, int background) {
+  static int last_foreground = -1, last_background = -1, last_pair = 0;
+  if (!has_colors()) return 0;  // alloc_pair crashes without colours
+  if (!has_default_colors) {
+    if (foreground < 0) foreground = COLOR_WHITE;
+    if (background < 0) background = COLOR_BLACK;
+  } else if (foreground < 0 && background < 0) {
+    return 0;
+  }
+  if (foreground != last_foreground || background != last_background || last_pair == 0) {
+    int pair = alloc_pair(foreground, background);
+    last_pair = pair < 0 ? 0 : pair;
+    last_foreground = foreground;
+    last_background = background;
+  }
+  return last_pair;
+}
+
+void cn_put_row(int row, const cn_cell *cells, int count) {
+  cchar_t line[count + 1];
+  for (int i = 0; i < count; i++) {
+    const cn_cell *cell = &cells[i];
+    attr_t attributes = A_NORMAL;
+    if (cell->attributes & CN_BOLD) attributes |= A_BOLD;
+    if (cell->attributes & CN_UNDERLINE) attributes |= A_UNDERLINE;
+    if (cell->attributes & CN_REVERSE) attributes |= A_REVERSE;
+    if (cell->attributes & CN_DIM) attributes |= A_DIM;
+    wchar_t text[6];
+    for (int j = 0; j < 6; j++) text[j] = (wchar_t)cell->text[j];
+    text[5] = 0;
+    int pair = pair_of(cell->foreground, cell->background);
+    setcchar(&line[i], text, attributes, 0, &pair);
+  }
+  mvadd_wchnstr(row, 0, line, count);
+}
+
+void cn_flush(int cursor_row, int cursor_column) {
+  int show = cursor_row >= 0;
+  if (show) move(cursor_row, cursor_column);
+  if (show != cursor_shown) curs_set(cursor_shown = show);
+  leaveok(stdscr, !show);
+  wnoutrefresh(stdscr);
+  doupdate();
+}
+
+void cn_invalidate(void) { clearok(curscr, TRUE); }
+
+int cn_next_key(uint32_t *character) {
+  wint_t input;
+  switch (get_wch(&input)) {
+    case OK:
+      *character = input;
+      return CN_KEY_CHARACTER;
+    case KEY_CODE_YES:
+      switch (input) {
+        case KEY_UP: return CN_KEY_UP;
+        case KEY_DOWN: return CN_KEY_DOWN;
+        case KEY_LEFT: return CN_KEY_LEFT;
+        case KEY_RIGHT: return CN_KEY_RIGHT;
+        case KEY_HOME: return CN_KEY_HOME;
+        case KEY_END: return CN_KEY_END;
+        case KEY_PPAGE: return CN_KEY_PAGE_UP;
+        case KEY_NPAGE: return CN_KEY_PAGE_DOWN;
+        case KEY_ENTER: return CN_KEY_ENTER;
+        case KEY_BACKSPACE: return CN_KEY_BACKSPACE;
+        case KEY_DC: return CN_KEY_DELETE;
+        case KEY_BTAB: return CN_KEY_BACK_TAB;
+        default: return CN_KEY_OTHER;
+      }
+    default: return CN_KEY_NONE;
+  }
+}
+
+static int signal_descriptor = -1;
+
+static void note(int number) {
+  static volatile sig_atomic_t asked_to_leave;
+  int saved = errno;
+  if (number == SIGHUP || number == SIGTERM) {
+    if (asked_to_leave) {
+      restore();
+      _exit(128 + number);
+    }
+    asked_to_leave = 1;
+  }
+  unsigned char byte = (unsigned char)number;
+  ssize_t written = write(signal_descriptor, &byte, 1);
+  (void)written;
+  errno = saved;
+}
+
+static void crash(int number) {
+  restore();
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+static void handle(int number, void (*handler)(int), int flags) {
+  struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+  sigemptyset(&action.sa_mask);
+  sigaction(number, &action, NULL);
+}
+
+void cn_route_signals(int descriptor) {
+  signal_descriptor = descriptor;
+  const int noted[] = {SIGWINCH, SIGHUP, SIGTERM, SIGINT, SIGTSTP};
+  for (size_t i = 0; i < sizeof noted / sizeof *noted; i++) handle(noted[i], note, SA_RESTART);
+  const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT};
+  for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) handle(crashes[i], crash, SA_RESETHAND | SA_NODEFER);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+void cn_suspend(void) {
+  curs_set(1);
+  cursor_shown = -1;
+  endwin();
+  is_open = 0;
+  handle(SIGTSTP, SIG_DFL, 0);
+  kill(0, SIGTSTP);  // the whole job, as the terminal would
+  handle(SIGTSTP, note, SA_RESTART);
+  is_open = 1;
+  clearok(curscr, TRUE);
+  doupdate();
+}

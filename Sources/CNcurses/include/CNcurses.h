@@ -1,10 +1,54 @@
-// ncurses in its wide-character form, with accessors for what Swift cannot import (macros, globals).
+// The part of ncurses (wide characters) that the program draws with. A shim, because Swift imports neither ncurses'
+// macros (stdscr, COLS, A_*, KEY_*) nor, safely, its globals; and because signal handlers are best written in C.
+// One thread calls all of this, except cn_restore.
 #ifndef CNCURSES_H
 #define CNCURSES_H
-#define NCURSES_WIDECHAR 1
-#ifndef _XOPEN_SOURCE_EXTENDED
-#define _XOPEN_SOURCE_EXTENDED 1
-#endif
-#include <curses.h>
-#include <term.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { CN_BOLD = 1, CN_UNDERLINE = 2, CN_REVERSE = 4, CN_DIM = 8 };
+
+// A character with its combining marks, ended by 0. Colours are palette indices, −1 the terminal's own.
+typedef struct {
+  uint32_t text[6];
+  int32_t foreground, background;
+  uint32_t attributes;
+} cn_cell;
+
+enum {
+  CN_KEY_NONE, CN_KEY_CHARACTER, CN_KEY_UP, CN_KEY_DOWN, CN_KEY_LEFT, CN_KEY_RIGHT, CN_KEY_HOME, CN_KEY_END,
+  CN_KEY_PAGE_UP, CN_KEY_PAGE_DOWN, CN_KEY_ENTER, CN_KEY_BACKSPACE, CN_KEY_DELETE, CN_KEY_BACK_TAB, CN_KEY_OTHER
+};
+
+// Opens standard input and output as the terminal `name`; false where terminfo does not know it or it cannot move its
+// cursor. Signals must have been routed before, so that ncurses leaves them alone.
+bool cn_open(const char *name);
+// Gives the terminal back as it was. May be called at any time, any number of times.
+void cn_close(void);
+
+// The number of palette colours; 0 where the terminal has none.
+int cn_colors(void);
+// What the terminal says of its size now.
+void cn_window_size(int *height, int *width);
+// Makes the screen that size.
+void cn_resize(int height, int width);
+// Whether the terminal shows `character` in as many columns as `width`.
+bool cn_has_width(uint32_t character, int width);
+
+// Replaces a row from its first column on; cells that a wide character covers are left out of `cells`.
+void cn_put_row(int row, const cn_cell *cells, int count);
+// Sends what changed. The cursor is hidden where `cursor_row` is negative.
+void cn_flush(int cursor_row, int cursor_column);
+// The next cn_flush sends every cell.
+void cn_invalidate(void);
+
+// The next key that has arrived, without waiting.
+int cn_next_key(uint32_t *character);
+
+// Stops this process as ^Z does, with the terminal given back meanwhile; returns when it goes on.
+void cn_suspend(void);
+
+// From now on SIGWINCH, SIGHUP, SIGTERM, SIGINT and SIGTSTP write their number as one byte into `descriptor`, and a
+// crash gives the terminal back before it ends the process. A second SIGHUP or SIGTERM ends it at once.
+void cn_route_signals(int descriptor);
 #endif

@@ -16,7 +16,13 @@ package struct Finder: Equatable, Sendable {
   package private(set) var query = TextField()
   package private(set) var list = ListPosition()
 
-  package init(_ kind: Kind) { self.kind = kind }
+  package init(_ kind: Kind) {
+    self.kind = kind
+    list = Self.start(kind)
+  }
+
+  /// Below the first heading, which only help has.
+  private static func start(_ kind: Kind) -> ListPosition { ListPosition(kind == .help ? 1 : 0) }
 
   /// A row is a heading or a binding.
   package enum Row: Sendable {
@@ -64,8 +70,7 @@ package struct Finder: Equatable, Sendable {
       if list.move(key, count: rows.count, page: 10) {
         skipHeading(key == .up || key == .pageUp ? -1 : 1, on: screen)
       } else if query.take(key) {
-        list = ListPosition()
-        skipHeading(1, on: screen)
+        list = Self.start(kind)
       }
       return .stay
     }

@@ -1,0 +1,125 @@
+import Engine
+import FoundationEssentials
+import Glibc
+import Taxonomy
+
+/// How the screens are opened.
+public struct TerminalAppOptions: Sendable {
+  public var home: Home
+  /// The folder of WordNet's files, where the user named one.
+  public var wordNet: String?
+  public var dataset: String
+  /// `auto`, `none`, `16` or `256`.
+  public var color: String
+  /// Draw with ASCII characters only.
+  public var ascii: Bool
+
+  public init(home: Home, wordNet: String? = nil, dataset: String, color: String = "auto", ascii: Bool = false) {
+    self.home = home
+    self.wordNet = wordNet
+    self.dataset = dataset
+    self.color = color
+    self.ascii = ascii
+  }
+}
+
+/// Opens the screens and returns when the user leaves. Trainings that run keep running.
+/// - Throws: a ``Problem`` where there is no terminal that can be drawn on, or an option is wrong.
+public func runTerminalApp(_ options: TerminalAppOptions) throws(Problem) {
+  let environment = ProcessInfo.processInfo.environment
+  let color = ColorDepth(rawValue: options.color)
+  guard color != nil || options.color == "auto" else {
+    throw Problem(
+      "wrong option", at: "--color", expected: "auto, " + ColorDepth.allCases.map(\.rawValue).joined(separator: ", "),
+      found: options.color)
+  }
+  let runner = try EffectRunner(
+    environment: Environment(home: options.home, wordNet: options.wordNet, dataset: options.dataset))
+  let terminal = try Terminal(color: color, ascii: options.ascii, environment: environment)
+  var app = TerminalApp(terminal: terminal, runner: runner, dataset: options.dataset)
+  let signal = app.run()
+  terminal.close()
+  if let signal {
+    // Whoever waits for this process learns what ended it.
+    Glibc.signal(signal, SIG_DFL)
+    raise(signal)
+  }
+}
+
+/// The loop: waits for keys, signals and work that came back, applies them all, and then draws once.
+private struct TerminalApp {
+  let terminal: Terminal
+  let runner: EffectRunner
+  var state: AppState
+  var isRunning = true
+  /// What ended the loop, where a signal did.
+  var endedBy: Int32?
+  var timers: [(due: ContinuousClock.Instant, message: Message)] = []
+
+  init(terminal: Terminal, runner: EffectRunner, dataset: String) {
+    self.terminal = terminal
+    self.runner = runner
+    state = AppState(session: Session(dataset: dataset, look: terminal.look, size: terminal.size))
+  }
+
+  mutating func run() -> Int32? {
+    apply(.started)
+    if let warning = terminal.warning { apply(.notice(Notice(.problem, warning))) }
+    while isRunning {
+      terminal.draw(view(state))
+      wait()
+      for event in terminal.takeEvents() { handle(event) }
+      for message in runner.takeDelivered() { apply(message) }
+      let now = ContinuousClock.now
+      let due = timers.filter { $0.due <= now }
+      timers.removeAll { $0.due <= now }
+      for timer in due { apply(timer.message) }
+    }
+    return endedBy
+  }
+
+  private mutating func apply(_ message: Message) {
+    for effect in update(&state, message) {
+      switch effect {
+      case .quit: isRunning = false
+      case .suspend: terminal.suspend()
+      case .redraw: terminal.invalidate()
+      case .later(let milliseconds, let message):
+        timers.append((ContinuousClock.now + .milliseconds(milliseconds), message))
+      default: runner.start(effect)
+      }
+    }
+  }
+
+  private mutating func handle(_ event: TerminalEvent) {
+    switch event {
+    case .key(let key): apply(.key(key))
+    case .resized(let size): apply(.resized(size))
+    case .suspend: terminal.suspend()
+    case .lost: isRunning = false
+    case .leave(let signal):
+      isRunning = false
+      endedBy = signal
+    }
+  }
+
+  /// Sleeps until something happens or a timer is due.
+  private mutating func wait() {
+    var descriptors = [STDIN_FILENO, terminal.signalDescriptor, runner.wakeUp.readEnd].map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
+    var timeout: Int32 = -1
+    if let next = timers.map(\.due).min() {
+      let left = (next - ContinuousClock.now).components
+      timeout = max(0, Int32(clamping: left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000 + 1))
+    }
+    guard poll(&descriptors, nfds_t(descriptors.count), timeout) > 0 else { return }
+    // A dead terminal is readable for ever, and never gives a key.
+    var modes = termios()
+    if descriptors[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
+      || (descriptors[0].revents != 0 && tcgetattr(STDIN_FILENO, &modes) != 0)
+    {
+      handle(.lost)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/// Turns what a colour means into what the terminal has.
+package struct Palette: Sendable {
+  /// As ncurses takes it: palette indices, −1 the terminal's own.
+  package struct Entry: Equatable, Sendable {
+    package var foreground, background: Int
+    package var attributes: Style.Attributes
+    package var isDim = false
+  }
+
+  package let depth: ColorDepth
+  /// How many palette indices there are: 8 and 16 differ in the bright half.
+  package let colors: Int
+
+  package init(depth: ColorDepth, colors: Int) {
+    self.depth = colors < 8 ? .mono : colors < 256 && depth != .mono ? .ansi16 : depth
+    self.colors = colors
+  }
+
+  package func entry(_ style: Style) -> Entry {
+    var entry = Entry(foreground: -1, background: -1, attributes: style.attributes)
+    switch depth {
+    case .mono:
+      // Selection must be seen, and so must pictures: light is reverse.
+      if isLight(style.background) { entry.attributes.formSymmetricDifference(.reverse) }
+      if style.foreground == .accent || style.foreground == .bad { entry.attributes.insert(.bold) }
+    case .ansi16:
+      if style.background == .selection {
+        entry.attributes.formSymmetricDifference(.reverse)
+        if style.foreground != .standard && style.foreground != .muted { entry.foreground = index16(style.foreground) }
+      } else {
+        entry.foreground = index16(style.foreground)
+        entry.background = index16(style.background)
+      }
+      if colors < 16 {
+        if entry.foreground == 8 {
+          entry.foreground = -1
+          entry.isDim = true
+        } else if entry.foreground > 8 {
+          entry.foreground -= 8
+          entry.attributes.insert(.bold)
+        }
+        if entry.background >= 8 { entry.background = entry.background == 8 ? 0 : entry.background - 8 }
+      }
+    case .palette256, .trueColor:
+      entry.foreground = index256(style.foreground)
+      entry.background = index256(style.background)
+      // On a light terminal the selection is dark, its text must not be.
+      if style.background == .selection && style.foreground == .standard { entry.foreground = 255 }
+    }
+    return entry
+  }
+
+  private func isLight(_ color: Color) -> Bool {
+    switch color {
+    case .selection: true
+    case .rgb(let r, let g, let b): Int(r) * 3 + Int(g) * 6 + Int(b) > 1270
+    default: false
+    }
+  }
+
+  private func index16(_ color: Color) -> Int {
+    switch color {
+    case .standard: -1
+    case .muted: 8
+    case .accent: 6
+    case .good: 2
+    case .near: 3
+    case .bad: 1
+    case .selection: 4
+    case .series(let index): [6, 3, 5, 2, 1, 4, 14, 11][Int(index) % 8]
+    case .rgb(let r, let g, let b): nearest16(r, g, b)
+    }
+  }
+
+  private func index256(_ color: Color) -> Int {
+    switch color {
+    case .standard: -1
+    case .muted: 245
+    case .accent: 75
+    case .good: 78
+    case .near: 214
+    case .bad: 203
+    case .selection: 238
+    // Okabe and Ito's colours, which colour-blind readers tell apart.
+    case .series(let index): [39, 214, 175, 36, 203, 227, 111, 252][Int(index) % 8]
+    case .rgb(let r, let g, let b): nearest256(r, g, b)
+    }
+  }
+
+  private func nearest256(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> Int {
+    func step(_ value: UInt8) -> Int { value < 48 ? 0 : value < 115 ? 1 : (Int(value) - 35) / 40 }
+    func level(_ step: Int) -> Int { step == 0 ? 0 : 55 + 40 * step }
+    let steps = (step(r), step(g), step(b))
+    let cube = distance((level(steps.0), level(steps.1), level(steps.2)), r, g, b)
+    let mean = (Int(r) + Int(g) + Int(b)) / 3
+    let grey = max(0, min(23, (mean - 3) / 10))
+    let isGreyNearer = distance((8 + 10 * grey, 8 + 10 * grey, 8 + 10 * grey), r, g, b) < cube
+    return isGreyNearer ? 232 + grey : 16 + 36 * steps.0 + 6 * steps.1 + steps.2
+  }
+
+  private func nearest16(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> Int {
+    let candidates = colors < 16 ? Self.xterm16.prefix(8) : Self.xterm16[...]
+    return candidates.indices.min {
+      distance(candidates[$0], r, g, b) < distance(candidates[$1], r, g, b)
+    }!
+  }
+
+  private func distance(_ color: (Int, Int, Int), _ r: UInt8, _ g: UInt8, _ b: UInt8) -> Int {
+    let (dr, dg, db) = (color.0 - Int(r), color.1 - Int(g), color.2 - Int(b))
+    return dr * dr + dg * dg + db * db
+  }
+
+  private static let xterm16 = [
+    (0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (0, 0, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229),
+    (127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0), (92, 92, 255), (255, 0, 255), (0, 255, 255),
+    (255, 255, 255),
+  ]
+}
+
+extension ColorDepth {
+  /// The user's choice, else none where `NO_COLOR` is set, else what the terminal has.
+  package static func choose(option: ColorDepth?, environment: [String: String], colors: Int) -> ColorDepth {
+    if let option { return option }
+    if let value = environment["NO_COLOR"], !value.isEmpty { return .mono }
+    if colors >= 256 { return .palette256 }
+    return colors >= 8 ? .ansi16 : .mono
+  }
+}

@@ -1,0 +1,192 @@
+import CNcurses
+import Glibc
+import Taxonomy
+
+/// What can come from the terminal.
+enum TerminalEvent: Equatable {
+  case key(Key)
+  case resized(Size)
+  /// The session ended (SIGHUP), or the program was asked to end (SIGTERM, SIGINT).
+  case leave(signal: Int32)
+  /// The terminal is gone.
+  case lost
+  case suspend
+}
+
+/// The terminal, through ncurses: keys and signals in, canvases out. One thread owns it; while it exists, nothing else may
+/// write to standard output.
+final class Terminal {
+  /// What the terminal can show.
+  let look: Look
+  private(set) var size: Size
+  /// Something the user should know: the terminal was unknown and another's description is used.
+  let warning: String?
+
+  /// What an unknown terminal most likely understands, the likeliest first.
+  private static let commonTerminals: [String] = ["xterm-256color", "xterm", "vt100"]
+
+  private let signals: Pipe
+  private let palette: Palette
+  private var shown: Canvas?
+
+  /// - Throws: a ``Problem`` where standard input or output is no terminal, or none that can be drawn on.
+  init(color: ColorDepth?, ascii: Bool, environment: [String: String]) throws(Problem) {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+      throw Problem(
+        "cannot open the screen", expected: "a terminal", found: "input or output that is none",
+        advice: "run `imagenet-tui --help` for the commands that work without one")
+    }
+    let isUTF8 = Self.setLocaleIsUTF8()
+    let name = environment["TERM"] ?? ""
+    signals = try Pipe()
+    cn_route_signals(signals.writeEnd)
+    if name != "dumb" && !name.isEmpty && cn_open(name) {
+      warning = nil
+    } else if name != "dumb", let other = Self.commonTerminals.first(where: { cn_open($0) }) {
+      warning = "terminal \(name.isEmpty ? "not named (TERM is empty)" : "“\(printable(name))” unknown"); shown as \(other)"
+    } else {
+      throw Problem(
+        "cannot open the screen", at: "TERM=\(name)", expected: "a terminal that can move its cursor",
+        advice: "set TERM (xterm-256color suits most), or run `imagenet-tui --help` for the commands")
+    }
+    atexit { cn_close() }
+    let colors = Int(cn_colors())
+    palette = Palette(
+      depth: ColorDepth.choose(option: color, environment: environment, colors: colors), colors: colors)
+    look = Look(glyphs: ascii || !isUTF8 ? .ascii : .unicode, colors: palette.depth)
+    size = Self.windowSize()
+  }
+
+  /// Gives the terminal back as it was.
+  func close() { cn_close() }
+
+  var signalDescriptor: Int32 { signals.readEnd }
+
+  /// Sends what differs from the last frame. Nothing at all where nothing does.
+  func draw(_ canvas: Canvas) {
+    guard canvas != shown else { return }
+    for row in 0..<canvas.size.rows {
+      if let shown, shown.size == canvas.size, shown.row(row) == canvas.row(row) { continue }
+      put(canvas.row(row), at: row)
+    }
+    cn_flush(Int32(canvas.cursor?.row ?? -1), Int32(canvas.cursor?.column ?? -1))
+    shown = canvas
+  }
+
+  /// The next frame is sent whole.
+  func invalidate() {
+    cn_invalidate()
+    shown = nil
+  }
+
+  /// Stops the process until it is continued.
+  func suspend() {
+    cn_suspend()
+    shown = nil
+  }
+
+  /// Everything that has arrived, without waiting. The last of several sizes counts.
+  func takeEvents() -> [TerminalEvent] {
+    var events: [TerminalEvent] = []
+    for number in signals.drain().map(Int32.init) {
+      switch number {
+      case SIGWINCH: break
+      case SIGTSTP: events.append(.suspend)
+      default: events.append(.leave(signal: number))
+      }
+    }
+    let now = Self.windowSize()
+    if now != size {
+      size = now
+      cn_resize(Int32(now.rows), Int32(now.columns))
+      shown = nil
+      events.append(.resized(now))
+    }
+    while let key = nextKey() { if case .some(let key) = key { events.append(.key(key)) } }
+    return events
+  }
+
+  /// Nil at the end of the input, `.some(nil)` for a key that means nothing here.
+  private func nextKey() -> Key?? {
+    var character: UInt32 = 0
+    switch Int(cn_next_key(&character)) {
+    case CN_KEY_NONE: return nil
+    case CN_KEY_CHARACTER: return .some(Key(terminalInput: character))
+    case CN_KEY_UP: return .up
+    case CN_KEY_DOWN: return .down
+    case CN_KEY_LEFT: return .left
+    case CN_KEY_RIGHT: return .right
+    case CN_KEY_HOME: return .home
+    case CN_KEY_END: return .end
+    case CN_KEY_PAGE_UP: return .pageUp
+    case CN_KEY_PAGE_DOWN: return .pageDown
+    case CN_KEY_ENTER: return .enter
+    case CN_KEY_BACKSPACE: return .backspace
+    case CN_KEY_DELETE: return .delete
+    case CN_KEY_BACK_TAB: return .backTab
+    default: return .some(nil)
+    }
+  }
+
+  private func put(_ row: ArraySlice<Cell>, at index: Int) {
+    var line: [cn_cell] = []
+    line.reserveCapacity(row.count)
+    for cell in row where !cell.isCovered {
+      let entry = palette.entry(cell.style)
+      var out = cn_cell()
+      out.foreground = Int32(entry.foreground)
+      out.background = Int32(entry.background)
+      out.attributes = UInt32(entry.attributes.rawValue) | (entry.isDim ? UInt32(CN_DIM) : 0)
+      let width: Int32 = cellWidth(cell.scalar) == .wide ? 2 : 1
+      if cell.scalar.isASCII || cn_has_width(cell.scalar.value, width) {
+        out.text.0 = cell.scalar.value
+        withUnsafeMutableBytes(of: &out.text) { text in
+          let scalars = text.bindMemory(to: UInt32.self)
+          for (place, mark) in cell.marks.unicodeScalars.enumerated() where place < 4 {
+            scalars[place + 1] = cn_has_width(mark.value, 0) ? mark.value : 0
+          }
+        }
+        line.append(out)
+      } else {
+        // The C library and the canvas disagree: keep the columns, lose the character.
+        out.text.0 = UInt32(UInt8(ascii: "?"))
+        for _ in 0..<width { line.append(out) }
+      }
+    }
+    cn_put_row(Int32(index), line, Int32(line.count))
+  }
+
+  private static func windowSize() -> Size {
+    var (rows, columns): (Int32, Int32) = (0, 0)
+    cn_window_size(&rows, &columns)
+    return Size(rows: Int(rows), columns: Int(columns))
+  }
+
+  /// Takes the user's locale, and tells whether it is UTF-8; where it is none that exists here, C.UTF-8 if it names UTF-8 (a common mishap over SSH).
+  private static func setLocaleIsUTF8() -> Bool {
+    if setlocale(LC_CTYPE, "") == nil {
+      let named = (["LC_ALL", "LC_CTYPE", "LANG"] as [String]).compactMap { name in
+        getenv(name).map { String(cString: $0) }
+      }.first { !$0.isEmpty } ?? ""
+      if named.lowercased().filter({ $0 != "-" }).hasSuffix("utf8") { setlocale(LC_CTYPE, "C.UTF-8") }
+    }
+    return String(cString: nl_langinfo(nl_item(CODESET))) == "UTF-8"
+  }
+}
+
+extension Key {
+  /// A character as ncurses delivers it in raw mode; nil for those that stand for nothing.
+  init?(terminalInput value: UInt32) {
+    switch value {
+    case 9: self = .tab
+    case 10, 13: self = .enter
+    case 27: self = .escape
+    case 8, 127: self = .backspace
+    case 1...26: self = .control(Character(Unicode.Scalar(UInt8(96 + value))))
+    case 32...:
+      guard let scalar = Unicode.Scalar(value), cellWidth(scalar) != .control else { return nil }
+      self = .character(Character(scalar))
+    default: return nil
+    }
+  }
+}
