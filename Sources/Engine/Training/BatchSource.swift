@@ -47,7 +47,7 @@ public struct BatchReport: Sendable {
 }
 
 /// An image that no picture could be made of.
-public struct SkippedImage: Equatable, Sendable {
+public struct SkippedImage: Codable, Equatable, Sendable {
   /// Its index in its split.
   public var index: Int32
   public var identifier: String

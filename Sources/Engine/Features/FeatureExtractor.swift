@@ -1,0 +1,81 @@
+import Kernels
+import Taxonomy
+
+/// Computes what a trained network makes of images: the activation of one layer (fc7 after its ReLU, fc8 …), dropout
+/// off, each image resized and cropped as in validation.
+public struct FeatureExtractor {
+  private let network: Network
+  private let architecture: Architecture
+  private let augmentation: TrainingConfiguration.Augmentation
+  private let mean: Tensor
+  private let space: String
+  private let workers: Int
+
+  /// - Parameters:
+  ///   - snapshot: the trained weights, and the mean that was subtracted from the images.
+  ///   - configuration: of the training that the snapshot is from.
+  ///   - space: the layer whose activation is wanted; nil takes the last before the classifier.
+  ///   - batch: how many images go through the network at a time.
+  ///   - workers: how many threads decode images; the numbers do not depend on it.
+  /// - Throws: a ``Problem`` where the snapshot does not fit the network, or there is no such layer.
+  public init(
+    snapshot: Snapshot, configuration: TrainingConfiguration, space: String? = nil, backend: any Backend,
+    workers: Int, batch: Int = 64
+  ) throws(Problem) {
+    architecture = try .named(configuration.network)
+    self.space = space ?? architecture.features
+    augmentation = configuration.augmentation
+    mean = try snapshot.tensor(Snapshot.mean)
+    self.workers = workers
+    let classes = try snapshot.number("classes")
+    guard (1...1_000_000).contains(classes) else {
+      throw Problem(
+        "the checkpoint does not fit the network", at: "classes", expected: "1 to 1,000,000", found: "\(classes)")
+    }
+    network = try architecture.network(
+      classes: classes, batch: batch, purpose: .inference(keeping: [self.space]), backend: backend)
+    try snapshot.restore(network)
+  }
+
+  /// The numbers of one image's activation.
+  public var count: Int { network.shapes[network.layers.firstIndex { $0.name == space }! + 1].reduce(1, *) }
+
+  /// The features of these images of a split, in this order; nil: of all of them.
+  ///
+  /// - Parameter progress: hears how many images are done.
+  /// - Throws: a ``Problem`` where the split as a whole cannot be read.
+  public func features(
+    of dataset: any Dataset, _ split: Split, indices: [Int32]? = nil, progress: (Int) throws(Problem) -> Void = { _ in }
+  ) throws(Problem) -> FeatureMatrix {
+    let samples = (indices ?? dataset.labels(split).indices.map { Int32($0) }).map { Sample(index: $0, label: 0) }
+    let loader = try Loader(
+      dataset: dataset, split: split, input: architecture.input, batchSize: network.batch,
+      augmentation: augmentation, mean: mean, training: false, seed: 0, workers: workers)
+    return try features(of: samples, from: loader, progress: progress)
+  }
+
+  package func features(
+    of samples: [Sample], from source: any BatchSource, progress: (Int) throws(Problem) -> Void = { _ in }
+  ) throws(Problem) -> FeatureMatrix {
+    let width = count
+    let activation = try network.activation(named: space)
+    let values = Tensor([samples.count, width])
+    var rows = 0
+    var skipped: [SkippedImage] = []
+    var labels = [Int32](repeating: 0, count: network.batch)
+    source.begin(samples, epoch: 0)
+    for start in stride(from: 0, to: samples.count, by: network.batch) {
+      let batch = try source.next(into: network.input, labels: &labels)
+      skipped += batch.skipped
+      guard batch.count > 0 else { continue }
+      network.forward(count: batch.count, phase: .inference)
+      let made = UnsafeBufferPointer(rebasing: activation.elements[..<(batch.count * width)])
+      _ = UnsafeMutableBufferPointer(rebasing: values.elements[(rows * width)...]).update(from: made)
+      rows += batch.count
+      try progress(min(start + network.batch, samples.count))
+    }
+    let bad = Set(skipped.map(\.index))
+    return FeatureMatrix(
+      values: values.prefix(rows), indices: samples.map(\.index).filter { !bad.contains($0) }, skipped: skipped)
+  }
+}

@@ -1,0 +1,18 @@
+import Kernels
+
+/// One activation of many images: row i is that of image `indices[i]`.
+public struct FeatureMatrix: Sendable {
+  /// [images, features].
+  public var values: Tensor
+  /// The images' indices in their split.
+  public var indices: [Int32]
+  /// Those that were asked for and could not be decoded.
+  public var skipped: [SkippedImage]
+
+  public init(values: Tensor, indices: [Int32], skipped: [SkippedImage]) {
+    precondition(values.shape[0] == indices.count, "\(indices.count) indices for a matrix of \(values.shape)")
+    self.values = values
+    self.indices = indices
+    self.skipped = skipped
+  }
+}
