@@ -32,11 +32,14 @@ let package = Package(
 
     .target(name: "CVterm", path: "Tests/CVterm", linkerSettings: [.linkedLibrary("vterm")]),
     .target(
+      name: "CImageFixtures", path: "Tests/CImageFixtures",
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    .target(
       name: "TestSupport", dependencies: ["Kernels", "Engine", "Taxonomy", "CVterm"],
       path: "Tests/TestSupport"),
     .testTarget(name: "TaxonomyTests", dependencies: ["Taxonomy", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport", "CImageFixtures", "CZlib"]),
     .testTarget(name: "TUITests", dependencies: ["TUI", "TestSupport"]),
     .testTarget(name: "EndToEnd", dependencies: ["TestSupport"], path: "Tests/EndToEnd"),
   ],

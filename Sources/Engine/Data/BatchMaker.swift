@@ -30,7 +30,7 @@ final class BatchMaker: @unchecked Sendable {
   /// What one worker owns.
   private final class Worker {
     let buffer = PixelBuffer()
-    var scratch = TransformScratch()
+    let scratch = TransformScratch()
   }
 
   init(
@@ -71,7 +71,7 @@ final class BatchMaker: @unchecked Sendable {
       let random = seed.map { CounterRandom(seed: $0, epoch, index, Self.augmentationUse) }
       let floats = transform.count
       transform.apply(
-        worker.buffer, random: random, scratch: &worker.scratch,
+        worker.buffer, random: random, scratch: worker.scratch,
         to: UnsafeMutableBufferPointer(rebasing: input.elements[row * floats..<(row + 1) * floats]))
       return nil
     } catch {

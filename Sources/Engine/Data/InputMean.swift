@@ -64,7 +64,7 @@ public enum InputMean {
     private(set) var sums: [Int64]
     private(set) var images = 0
     private let buffer = PixelBuffer()
-    private var scratch = TransformScratch()
+    private let scratch = TransformScratch()
     private let values: FloatStorage
 
     init(count: Int) {
@@ -78,9 +78,9 @@ public enum InputMean {
           .train, Int(sample.index), leastWidth: transform.resizeTo, leastHeight: transform.resizeTo, into: buffer)
       } catch { return }
       let floats = values.elements
-      transform.apply(buffer, random: nil, scratch: &scratch, to: floats)
+      transform.apply(buffer, random: nil, scratch: scratch, to: floats)
       sums.withUnsafeMutableBufferPointer { sums in
-        for index in 0..<floats.count { sums[index] += Int64((floats[index] * 256).rounded()) }
+        for index in 0..<floats.count { sums[index] += Int64(Int32(floats[index] * 256 + 0.5)) }
       }
       images += 1
     }

@@ -8,7 +8,7 @@ public typealias InputShape = (height: Int, width: Int, channels: Int)
 ///
 /// In training the crop's place and the mirroring are drawn from a key; otherwise the crop is the centre and nothing is
 /// mirrored. Grey pictures fill all channels of a colour input; colour pictures become grey by ITU-R BT.601's luma.
-struct InputTransform: Sendable {
+package struct InputTransform: Sendable {
   let height, width, channels: Int
   let resize: TrainingConfiguration.Augmentation.Resize
   let resizeTo: Int
@@ -17,9 +17,11 @@ struct InputTransform: Sendable {
   let scale: Float
   /// [channels], or [side, side, channels] of the resized image; nil subtracts nothing.
   let mean: Tensor?
+  /// One row of the means per channel (zeroes where there are none).
+  private let channelMeans: Tensor
 
   /// - Throws: a ``Problem`` where the crop does not fit the resized and padded image, or the mean has another shape.
-  init(
+  package init(
     input: InputShape, augmentation: TrainingConfiguration.Augmentation, mean: Tensor?
   ) throws(Problem) {
     (height, width, channels) = input
@@ -29,6 +31,9 @@ struct InputTransform: Sendable {
     mirror = augmentation.mirror
     scale = augmentation.scale
     self.mean = mean
+    let means = mean.flatMap { $0.shape == [input.channels] ? $0.array : nil } ?? []
+    let row = (0..<max(0, width * channels)).map { means.isEmpty ? 0 : means[$0 % means.count] }
+    channelMeans = Tensor(row, shape: [row.count])
     guard channels == 1 || channels == 3 else {
       throw Problem("a network's input has 1 or 3 channels", expected: "1 or 3", found: "\(channels)")
     }
@@ -53,7 +58,7 @@ struct InputTransform: Sendable {
   var count: Int { height * width * channels }
 
   /// The size that a picture of this size is resized to.
-  func resizedSize(width: Int, height: Int) -> (width: Int, height: Int) {
+  package func resizedSize(width: Int, height: Int) -> (width: Int, height: Int) {
     switch resize {
     case .warp: return (resizeTo, resizeTo)
     case .shortSide:
@@ -64,8 +69,8 @@ struct InputTransform: Sendable {
   }
 
   /// Writes the input made of `buffer`'s picture. `random` draws crop and mirroring; nil takes the centre.
-  func apply(
-    _ buffer: PixelBuffer, random: CounterRandom?, scratch: inout TransformScratch,
+  package func apply(
+    _ buffer: PixelBuffer, random: CounterRandom?, scratch: TransformScratch,
     to output: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(output.count == count)
@@ -75,77 +80,98 @@ struct InputTransform: Sendable {
     let left = (random.map { $0.below(slack.x + 1, 0) } ?? slack.x / 2) - padding
     let top = (random.map { $0.below(slack.y + 1, 1) } ?? slack.y / 2) - padding
     let mirrored = mirror && (random.map { $0.bits(2) >> 63 == 1 } ?? false)
+    // The part of the window that the image covers; padding surrounds it.
     let x = min(max(0, left), size.width)..<max(0, min(size.width, left + width))
     let y = min(max(0, top), size.height)..<max(0, min(size.height, top + height))
-    let window = Window(
-      left: left, top: top, covered: x.lowerBound - left..<x.upperBound - left, mirrored: mirrored,
-      resizedWidth: size.width, resizedHeight: size.height, sourceChannels: buffer.channels)
 
-    scratch.makeRow(count: width * 3 + 4)
-    scratch.row.withUnsafeMutableBufferPointer { row in
-      for line in 0..<height where line + top < 0 || line + top >= size.height {
-        finish(line, nil, window, output)
-      }
-      let offset = y.lowerBound - top
-      scratch.resampler.forEachRow(
-        of: buffer.pixels, width: buffer.width, height: buffer.height, channels: buffer.channels,
-        targetWidth: size.width, targetHeight: size.height, x: x, y: y, row: row
-      ) { line, values in finish(offset + line, values, window, output) }
+    let (resampled, row, meanScratch) = scratch.rows(pixels: width)
+    func finish(_ line: Int) {
+      // A mean image and a picture with a longer side are centred on each other.
+      let mean = meanRow(
+        line + top - (size.height - resizeTo) / 2, left - (size.width - resizeTo) / 2, scratch: meanScratch)
+      let target = UnsafeMutableBufferPointer(rebasing: output[line * width * channels..<(line + 1) * width * channels])
+      write(row, minus: mean, mirrored: mirrored, to: target)
+    }
+    row.update(repeating: 0)
+    for line in 0..<height where line + top < 0 || line + top >= size.height { finish(line) }
+    scratch.resampler.forEachRow(
+      of: buffer.pixels, width: buffer.width, height: buffer.height, channels: buffer.channels,
+      targetWidth: size.width, targetHeight: size.height, x: x, y: y, row: resampled
+    ) { line, values in
+      convert(values, channels: buffer.channels, count: x.count, to: row.baseAddress! + (x.lowerBound - left) * channels)
+      finish(y.lowerBound - top + line)
     }
   }
 
-  /// Where the input lies on the resized image.
-  private struct Window {
-    var left, top: Int
-    /// The columns of the input that the image covers; padding surrounds them.
-    var covered: Range<Int>
-    var mirrored: Bool
-    var resizedWidth, resizedHeight: Int
-    var sourceChannels: Int
-  }
-
-  /// Turns one row of values 0…255 (nil: padding) into a row of the input.
-  private func finish(
-    _ line: Int, _ values: UnsafeMutableBufferPointer<Float>?, _ window: Window,
-    _ output: UnsafeMutableBufferPointer<Float>
+  /// Pixels of the picture's channels → pixels of the network's.
+  private func convert(
+    _ values: UnsafeMutableBufferPointer<Float>, channels from: Int, count: Int, to target: UnsafeMutablePointer<Float>
   ) {
-    let meanValues = mean?.elements
-    let isImage = mean.map { $0.shape.count == 3 } ?? false
-    // Both the mean image and a picture with a longer side are centred on each other.
-    let meanLine = isImage ? clamp(line + window.top - (window.resizedHeight - resizeTo) / 2) * resizeTo : 0
-    let meanLeft = window.left - (window.resizedWidth - resizeTo) / 2
-    let base = line * width * channels
-    for column in 0..<width {
-      let target = base + (window.mirrored ? width - 1 - column : column) * channels
-      let meanBase = isImage ? (meanLine + clamp(column + meanLeft)) * channels : 0
-      let covered = values != nil && window.covered.contains(column)
-      let place = (column - window.covered.lowerBound) * window.sourceChannels
-      for channel in 0..<channels {
-        var value: Float = 0
-        if covered, let values {
-          if window.sourceChannels == channels {
-            value = values[place + channel]
-          } else if window.sourceChannels == 1 {
-            value = values[place]
-          } else {
-            value = 0.299 * values[place] + 0.587 * values[place + 1] + 0.114 * values[place + 2]
-          }
-        }
-        if let meanValues { value -= meanValues[meanBase + channel] }
-        output[target + channel] = value * scale
+    if from == channels {
+      target.update(from: values.baseAddress!, count: count * channels)
+    } else if from == 1 {
+      for pixel in 0..<count {
+        for channel in 0..<channels { target[pixel * channels + channel] = values[pixel] }
+      }
+    } else {
+      for pixel in 0..<count {
+        let rest = 0.587 * values[pixel * 3 + 1] + 0.114 * values[pixel * 3 + 2]
+        target[pixel] = 0.299 * values[pixel * 3] + rest
       }
     }
   }
 
-  private func clamp(_ index: Int) -> Int { min(max(0, index), resizeTo - 1) }
+  private func write(
+    _ row: UnsafeMutableBufferPointer<Float>, minus mean: UnsafePointer<Float>, mirrored: Bool,
+    to target: UnsafeMutableBufferPointer<Float>
+  ) {
+    let floats = width * channels
+    if !mirrored {
+      for index in 0..<floats { target[index] = (row[index] - mean[index]) * scale }
+    } else if channels == 1 {
+      for index in 0..<floats { target[floats - 1 - index] = (row[index] - mean[index]) * scale }
+    } else {
+      for pixel in 0..<width {
+        let from = pixel * channels, to = (width - 1 - pixel) * channels
+        for channel in 0..<channels { target[to + channel] = (row[from + channel] - mean[from + channel]) * scale }
+      }
+    }
+  }
+
+  /// The mean under one row of the window whose first pixel lies at (`line`, `left`) of the mean image. Beyond
+  /// the image's border, in the padding, its border goes on.
+  private func meanRow(
+    _ line: Int, _ left: Int, scratch: UnsafeMutableBufferPointer<Float>
+  ) -> UnsafePointer<Float> {
+    guard let mean, mean.shape.count == 3 else { return UnsafePointer(channelMeans.elements.baseAddress!) }
+    func clamp(_ index: Int) -> Int { min(max(0, index), resizeTo - 1) }
+    let base = mean.elements.baseAddress! + clamp(line) * resizeTo * channels
+    if left >= 0 && left + width <= resizeTo { return UnsafePointer(base + left * channels) }
+    for column in 0..<width {
+      for channel in 0..<channels {
+        scratch[column * channels + channel] = base[clamp(left + column) * channels + channel]
+      }
+    }
+    return UnsafePointer(scratch.baseAddress!)
+  }
 }
 
 /// What a worker needs while it transforms pictures.
-struct TransformScratch {
-  var resampler = Resampler()
-  fileprivate(set) var row: [Float] = []
+package final class TransformScratch {
+  package init() {}
 
-  fileprivate mutating func makeRow(count: Int) {
-    if row.count < count { row = [Float](repeating: 0, count: count) }
+  fileprivate var resampler = Resampler()
+  private var storage = FloatStorage(count: 0)
+
+  /// Three rows of `pixels` pixels with up to 3 channels, each with a little room behind.
+  fileprivate func rows(
+    pixels: Int
+  ) -> (UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) {
+    let length = pixels * 3 + 4
+    if storage.elements.count < 3 * length { storage = FloatStorage(count: 3 * length) }
+    func part(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
+      UnsafeMutableBufferPointer(rebasing: storage.elements[index * length..<(index + 1) * length])
+    }
+    return (part(0), part(1), part(2))
   }
 }

@@ -1,0 +1,75 @@
+#include "CImageFixtures.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+#include <png.h>
+
+void fixture_write_jpeg(
+    const uint8_t *pixels, int width, int height, enum fixture_jpeg kind, int quality, uint8_t **file, size_t *size) {
+  struct jpeg_compress_struct jpeg;
+  struct jpeg_error_mgr errors;
+  unsigned long length = 0;
+  *file = NULL;
+  jpeg.err = jpeg_std_error(&errors);  // an error ends the process: fixtures are right
+  jpeg_create_compress(&jpeg);
+  jpeg_mem_dest(&jpeg, file, &length);
+  int is_cmyk = kind == FIXTURE_CMYK || kind == FIXTURE_ADOBE_CMYK || kind == FIXTURE_ADOBE_YCCK;
+  jpeg.image_width = (JDIMENSION)width;
+  jpeg.image_height = (JDIMENSION)height;
+  jpeg.input_components = kind == FIXTURE_GREY ? 1 : is_cmyk ? 4 : 3;
+  jpeg.in_color_space = kind == FIXTURE_GREY ? JCS_GRAYSCALE : is_cmyk ? JCS_CMYK : JCS_RGB;
+  jpeg_set_defaults(&jpeg);
+  if (kind == FIXTURE_ADOBE_YCCK) jpeg_set_colorspace(&jpeg, JCS_YCCK);
+  if (kind == FIXTURE_CMYK) jpeg.write_Adobe_marker = FALSE;
+  jpeg_set_quality(&jpeg, quality, TRUE);
+  if (kind == FIXTURE_PROGRESSIVE) jpeg_simple_progression(&jpeg);
+  jpeg_start_compress(&jpeg, TRUE);
+  while (jpeg.next_scanline < jpeg.image_height) {
+    JSAMPROW row = (JSAMPROW)(pixels + (size_t)jpeg.next_scanline * (size_t)width * (size_t)jpeg.input_components);
+    jpeg_write_scanlines(&jpeg, &row, 1);
+  }
+  jpeg_finish_compress(&jpeg);
+  jpeg_destroy_compress(&jpeg);
+  *size = length;
+}
+
+struct sink {
+  uint8_t *bytes;
+  size_t count;
+};
+
+static void append(png_structp png, png_bytep bytes, size_t count) {
+  struct sink *sink = png_get_io_ptr(png);
+  sink->bytes = realloc(sink->bytes, sink->count + count);
+  memcpy(sink->bytes + sink->count, bytes, count);
+  sink->count += count;
+}
+
+static void flush(png_structp png) { (void)png; }
+
+void fixture_write_png(
+    const uint8_t *rows, int width, int height, int depth, int colour_type, int interlaced, const uint8_t *palette,
+    const uint8_t *alphas, int alpha_count, uint8_t **file, size_t *size) {
+  struct sink sink = {NULL, 0};
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+  png_infop info = png_create_info_struct(png);
+  png_set_write_fn(png, &sink, append, flush);
+  png_set_IHDR(
+      png, info, (png_uint_32)width, (png_uint_32)height, depth, colour_type,
+      interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (palette) png_set_PLTE(png, info, (png_const_colorp)palette, 1 << depth);
+  if (alpha_count > 0) png_set_tRNS(png, info, alphas, alpha_count, NULL);
+  png_write_info(png, info);
+  size_t stride = png_get_rowbytes(png, info);
+  png_bytep *pointers = malloc((size_t)height * sizeof *pointers);
+  for (int y = 0; y < height; y++) pointers[y] = (png_bytep)rows + (size_t)y * stride;
+  png_write_image(png, pointers);
+  png_write_end(png, info);
+  free(pointers);
+  png_destroy_write_struct(&png, &info);
+  *file = sink.bytes;
+  *size = sink.count;
+}

@@ -1,0 +1,72 @@
+import CImageFixtures
+import Engine
+import Glibc
+import Taxonomy
+import TestSupport
+
+/// Image files made by formula.
+enum ImageFixtures {
+  /// `width · height · components` bytes that differ from pixel to pixel, smooth enough for JPEG.
+  static func pixels(_ width: Int, _ height: Int, _ components: Int, phase: Int = 0) -> [UInt8] {
+    (0..<height).flatMap { y in
+      (0..<width).flatMap { x in
+        (0..<components).map { UInt8((x * 5 + y * 3 + $0 * 40 + phase * 17) % 200 + 20) }
+      }
+    }
+  }
+
+  static func jpeg(_ pixels: [UInt8], _ width: Int, _ height: Int, _ kind: fixture_jpeg, quality: Int = 95) -> [UInt8] {
+    var file: UnsafeMutablePointer<UInt8>?
+    var size = 0
+    fixture_write_jpeg(pixels, Int32(width), Int32(height), kind, Int32(quality), &file, &size)
+    defer { free(file) }
+    return Array(UnsafeBufferPointer(start: file, count: size))
+  }
+
+  /// `rows` packed as PNG packs them; `alphas` of a palette's first entries.
+  static func png(
+    _ rows: [UInt8], _ width: Int, _ height: Int, depth: Int, colourType: Int, interlaced: Bool = false,
+    palette: [UInt8]? = nil, alphas: [UInt8] = []
+  ) -> [UInt8] {
+    var file: UnsafeMutablePointer<UInt8>?
+    var size = 0
+    fixture_write_png(
+      rows, Int32(width), Int32(height), Int32(depth), Int32(colourType), interlaced ? 1 : 0, palette, alphas,
+      Int32(alphas.count), &file, &size)
+    defer { free(file) }
+    return Array(UnsafeBufferPointer(start: file, count: size))
+  }
+
+  /// An RGB picture as a PNG: exact.
+  static func png(_ width: Int, _ height: Int, phase: Int = 0) -> [UInt8] {
+    png(pixels(width, height, 3, phase: phase), width, height, depth: 8, colourType: 2)
+  }
+}
+
+extension TemporaryFolder {
+  /// Writes a file, making the folders above it.
+  func write(_ bytes: [UInt8], at name: String) throws(Problem) {
+    try AtomicFile.write(bytes, to: path + "/" + name)
+  }
+}
+
+/// Pictures in memory; those whose index is in `bad` cannot be decoded.
+struct MemoryDataset: Dataset {
+  var pictures: [Picture]
+  var bad: Set<Int> = []
+  var name: String { "memory" }
+  var summary: String { "pictures in memory" }
+  var classes: [FineClass] { [FineClass(wnid: "n00000001", name: "one"), FineClass(wnid: "n00000002", name: "two")] }
+  var fingerprint: String { "memory" }
+  var imageSize: (height: Int, width: Int, channels: Int)? { nil }
+
+  func labels(_ split: Split) -> [Int32] { pictures.indices.map { Int32($0 % 2) } }
+  func identifier(_ split: Split, _ index: Int) -> String { "picture \(index)" }
+
+  func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture {
+    if bad.contains(index) { throw Problem("cannot decode the image", at: "picture \(index)", found: "noise") }
+    return pictures[index]
+  }
+
+  var samples: [Sample] { pictures.indices.map { Sample(index: Int32($0), label: Int32($0 % 2)) } }
+}
