@@ -1,0 +1,148 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// The real program on a pseudo-terminal.
+@Suite(.serialized) struct TerminalTests {
+  static func open(
+    _ changes: [String: String] = [:], rows: Int = 24, columns: Int = 80, arguments: [String] = [], home: TemporaryFolder
+  ) throws -> PseudoTerminal {
+    var environment = [
+      "TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": home.path, "IMAGENET_TUI_HOME": home.path + "/home",
+      "PATH": "/usr/bin:/bin",
+    ]
+    environment.merge(changes) { $1 }
+    return try PseudoTerminal([Program.path] + arguments, environment: environment, rows: rows, columns: columns)
+  }
+
+  let home = TemporaryFolder()
+
+  @Test("q leaves, and gives the terminal back")
+  func quit() throws {
+    let terminal = try Self.open(home: home)
+    #expect(terminal.wait(for: "1 Tree"))
+    #expect(terminal.screen.isFullScreen && !terminal.isRestored)
+    terminal.type("q")
+    #expect(terminal.waitForExit() == 0)
+    #expect(terminal.isRestored)
+  }
+
+  @Test("A signal that asks to leave gives the terminal back", arguments: [SIGTERM, SIGHUP, SIGINT])
+  func signals(signal: Int32) throws {
+    let terminal = try Self.open(home: home)
+    #expect(terminal.wait(for: "1 Tree"))
+    terminal.send(signal: signal)
+    #expect(terminal.waitForExit() == -Int(signal))
+    #expect(terminal.isRestored)
+  }
+
+  @Test("A crash gives the terminal back", arguments: [SIGSEGV, SIGILL, SIGABRT])
+  func crash(signal: Int32) throws {
+    let terminal = try Self.open(home: home)
+    #expect(terminal.wait(for: "1 Tree"))
+    terminal.send(signal: signal)
+    #expect(terminal.waitForExit() == -Int(signal))
+    #expect(terminal.isRestored)
+  }
+
+  @Test("A lost connection ends the program, without it spinning")
+  func hangUp() throws {
+    let terminal = try Self.open(home: home)
+    #expect(terminal.wait(for: "1 Tree"))
+    terminal.hangUp()
+    #expect(terminal.waitForExit() != nil)
+  }
+
+  @Test("^Z stops and gives the terminal back; going on draws the screen again")
+  func suspend() throws {
+    // A shell with job control, as the program's parent in the same session: an orphan could not be stopped.
+    let terminal = try PseudoTerminal(
+      ["/bin/bash", "--norc", "-im"],
+      environment: [
+        "TERM": "xterm-256color", "LANG": "C.UTF-8", "PS1": "ready> ", "HOME": home.path, "PATH": "/usr/bin:/bin",
+        "IMAGENET_TUI_HOME": home.path + "/home", "PROGRAM": Program.path,
+      ])
+    #expect(terminal.wait(for: "ready>"))
+    terminal.type("$PROGRAM\r")
+    #expect(terminal.wait(for: "1 Tree"))
+    for _ in 0..<2 {
+      terminal.type("\u{1a}")
+      #expect(terminal.wait { $0.text.contains("Stopped") && !$0.isFullScreen })
+      #expect(terminal.screen.cursor.isVisible)
+      terminal.type("fg\r")
+      #expect(terminal.wait { $0.text.contains("1 Tree") && $0.isFullScreen })
+    }
+    terminal.type("q")
+    #expect(terminal.wait { !$0.isFullScreen })
+    terminal.type("exit\r")
+    #expect(terminal.waitForExit() != nil)
+  }
+
+  @Test("A storm of new sizes ends in a whole screen of the last one")
+  func resize() throws {
+    let terminal = try Self.open(home: home)
+    #expect(terminal.wait(for: "1 Tree"))
+    for step in 0..<60 {
+      terminal.resize(rows: 5 + step * 7 % 50, columns: 20 + step * 31 % 150)
+      if step % 3 == 0 { terminal.receive(seconds: 0.01) }
+    }
+    terminal.settle()
+    terminal.resize(rows: 8, columns: 100)
+    #expect(terminal.wait(for: "this is 100×8"))
+    terminal.resize(rows: 30, columns: 100)
+    #expect(terminal.wait { $0.text.contains("1 Tree") && $0.text.hasSuffix("q quit") })
+    terminal.type("q")
+    #expect(terminal.waitForExit() == 0)
+    #expect(terminal.isRestored)
+  }
+
+  @Test("A terminal that cannot be drawn on is one line, and exit code 1")
+  func dumb() throws {
+    let terminal = try Self.open(["TERM": "dumb"], home: home)
+    #expect(terminal.waitForExit() == 1)
+    #expect(terminal.screen.text.contains("cannot open the screen: TERM=dumb"))
+    #expect(terminal.isRestored)
+  }
+
+  @Test("An unknown terminal is shown as a common one, and says so", arguments: ["no-such-terminal", ""])
+  func unknown(name: String) throws {
+    let terminal = try Self.open(["TERM": name], home: home)
+    #expect(terminal.wait(for: "shown as xterm-256color"))
+    terminal.type("q")
+    #expect(terminal.waitForExit() == 0)
+    #expect(terminal.isRestored)
+  }
+
+  @Test("Where the locale is not UTF-8, every byte is ASCII")
+  func ascii() throws {
+    let terminal = try Self.open(["LANG": "C"], rows: 40, columns: 140, home: home)
+    #expect(terminal.wait(for: "1 Tree"))
+    terminal.type("?")
+    terminal.settle()
+    #expect(terminal.output.allSatisfy { $0 < 0x80 })
+    #expect(terminal.screen.text.contains("Everywhere"))
+  }
+
+  @Test("NO_COLOR and terminals without colours get none", arguments: [["NO_COLOR": "1"], ["TERM": "vt100"]])
+  func noColor(changes: [String: String]) throws {
+    let terminal = try Self.open(changes, home: home)
+    #expect(terminal.wait(for: "1 Tree"))
+    terminal.settle()
+    for row in 0..<24 {
+      for column in 0..<80 {
+        let cell = terminal.screen[row, column]
+        #expect(cell.foreground == -1 && cell.background == -1)
+      }
+    }
+  }
+
+  @Test("Nothing is sent while nothing happens")
+  func idle() throws {
+    let terminal = try Self.open(rows: 40, columns: 140, home: home)
+    #expect(terminal.wait(for: "1 Tree"))
+    terminal.settle(silence: 1)
+    terminal.forgetOutput()
+    terminal.settle(silence: 2)
+    #expect(terminal.output.isEmpty)
+  }
+}

@@ -1,0 +1,198 @@
+import Glibc
+
+/// A program running on a terminal of its own: keys in, screen out. Its session ends with this object.
+public final class PseudoTerminal {
+  /// What the program drew.
+  public let screen: VirtualTerminal
+  /// Everything that the program wrote, since the last ``forgetOutput()``.
+  public private(set) var output: [UInt8] = []
+  public let process: pid_t
+  private var master: Int32
+  private var status: Int32?
+
+  /// How long something that should happen at once may take on a busy machine.
+  public static let patience = 60.0
+
+  /// Runs `arguments` (the first is the program's path) with exactly `environment`.
+  public init(_ arguments: [String], environment: [String: String], rows: Int = 24, columns: Int = 80) throws {
+    screen = VirtualTerminal(rows: rows, columns: columns)
+    let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+    var (lock, number): (Int32, Int32) = (0, 0)
+    guard master >= 0, ioctl(master, Self.setLock, &lock) == 0, ioctl(master, Self.getNumber, &number) == 0 else {
+      throw Failure(what: "no pseudo-terminal: \(String(cString: strerror(errno)))")
+    }
+    let name = "/dev/pts/\(number)"
+    _ = fcntl(master, F_SETFD, FD_CLOEXEC)
+    self.master = master
+    Self.setSize(master, rows, columns)
+
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    // Opened by the leader of a new session, the terminal becomes that session's.
+    posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
+    posix_spawn_file_actions_adddup2(&actions, 0, 1)
+    posix_spawn_file_actions_adddup2(&actions, 0, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    posix_spawnattr_setflags(&attributes, Int16(0x80 | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))  // SETSID
+    var signals = sigset_t()
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+
+    let argv = arguments.map { strdup($0) } + [nil]
+    let envp = environment.map { strdup("\($0)=\($1)") } + [nil]
+    defer { (argv + envp).forEach { free($0) } }
+    var process = pid_t()
+    let code = posix_spawn(&process, arguments[0], &actions, &attributes, argv, envp)
+    posix_spawn_file_actions_destroy(&actions)
+    posix_spawnattr_destroy(&attributes)
+    self.process = process
+    guard code == 0 else { throw Failure(what: "cannot run \(arguments[0]): \(String(cString: strerror(code)))") }
+  }
+
+  deinit {
+    if status == nil {
+      kill(process, SIGKILL)
+      waitpid(process, nil, 0)
+    }
+    hangUp()
+  }
+
+  public struct Failure: Error, CustomStringConvertible {
+    var what: String
+    public var description: String { what }
+  }
+
+  // MARK: In
+
+  /// Sends keys as bytes: `"q"`, `"\u{1b}[A"` (↑), `"\u{3}"` (^C).
+  public func type(_ keys: String) { type(Array(keys.utf8)) }
+
+  public func type(_ bytes: [UInt8]) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(master, $0.baseAddress, $0.count) }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  public func resize(rows: Int, columns: Int) {
+    screen.resize(rows: rows, columns: columns)
+    Self.setSize(master, rows, columns)
+  }
+
+  public func send(signal: Int32) { kill(process, signal) }
+
+  /// Closes the terminal, as a lost connection does.
+  public func hangUp() {
+    if master >= 0 { close(master) }
+    master = -1
+  }
+
+  // MARK: Out
+
+  /// Waits until the screen satisfies `condition`.
+  /// - Returns: whether it did, before the program ended or patience did.
+  public func wait(seconds: Double = patience, until condition: (VirtualTerminal) -> Bool) -> Bool {
+    let end = Self.now + seconds
+    while !condition(screen) {
+      let left = end - Self.now
+      guard left > 0, receive(seconds: left) else { return condition(screen) }
+    }
+    return true
+  }
+
+  public func wait(for text: String, seconds: Double = patience) -> Bool {
+    wait(seconds: seconds) { $0.text.contains(text) }
+  }
+
+  /// Takes what the program writes until it has been silent for a while.
+  public func settle(silence: Double = 0.3) {
+    while receive(seconds: silence) {}
+  }
+
+  public func forgetOutput() { output = [] }
+
+  /// One read. False where nothing came in time, or nothing will.
+  @discardableResult
+  public func receive(seconds: Double) -> Bool {
+    guard master >= 0 else { return false }
+    var descriptor = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+    guard poll(&descriptor, 1, Int32(max(0, seconds * 1000).rounded(.up))) > 0 else { return false }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(master, &buffer, buffer.count)
+    guard count > 0 else { return false }
+    output += buffer[0..<count]
+    screen.write(buffer[0..<count])
+    let answer = screen.takeAnswer()
+    if !answer.isEmpty { type(answer) }
+    return true
+  }
+
+  /// Whether the terminal is as a shell wants it: lines, echo, signals, not the full screen, cursor shown.
+  public var isRestored: Bool {
+    var modes = termios()
+    guard tcgetattr(master, &modes) == 0 else { return false }
+    let wanted = tcflag_t(ICANON | ECHO | ISIG)
+    return modes.c_lflag & wanted == wanted && !screen.isFullScreen && screen.cursor.isVisible
+  }
+
+  // MARK: Ends
+
+  /// How the program ended: its exit code, or the signal that ended it as a negative number; nil while it runs on.
+  public func waitForExit(seconds: Double = patience) -> Int? {
+    let end = Self.now + seconds
+    while Self.now < end {
+      if let status { return Self.code(status) }
+      var status: Int32 = 0
+      // Someone must read what the program still writes, or it never ends.
+      _ = receive(seconds: 0.01)
+      if waitpid(process, &status, WNOHANG) == process {
+        while receive(seconds: 0) {}
+        self.status = status
+      } else if master < 0 {
+        usleep(10_000)
+      }
+    }
+    return status.map(Self.code)
+  }
+
+  /// Waits until the program is stopped, as by ^Z.
+  public func waitForStop(seconds: Double = patience) -> Bool {
+    let end = Self.now + seconds
+    while Self.now < end {
+      _ = receive(seconds: 0.01)
+      var status: Int32 = 0
+      if waitpid(process, &status, WNOHANG | WUNTRACED) == process {
+        guard status & 0xFF == 0x7F else {
+          self.status = status
+          return false
+        }
+        return true
+      }
+    }
+    return false
+  }
+
+  private static func code(_ status: Int32) -> Int {
+    status & 0x7F == 0 ? Int(status >> 8 & 0xFF) : -Int(status & 0x7F)
+  }
+
+  // Linux's TIOCSPTLCK and TIOCGPTN: what posix_openpt's companions do, which Swift's Glibc lacks.
+  private static let setLock: UInt = 0x4004_5431
+  private static let getNumber: UInt = 0x8004_5430
+
+  private static func setSize(_ descriptor: Int32, _ rows: Int, _ columns: Int) {
+    var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(descriptor, UInt(TIOCSWINSZ), &size)
+  }
+
+  static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}
