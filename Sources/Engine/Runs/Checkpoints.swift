@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Kernels
 import Taxonomy
 
 /// The folder of a run's checkpoints, `<step>.safetensors`: the last ones and the best are kept.
@@ -8,6 +9,16 @@ public struct Checkpoints: Hashable, Sendable {
   /// How many of the last are kept: one to resume from, one for the case that it is damaged.
   static let kept = 2
   private static let suffix = ".safetensors"
+  private static let validationKey = "validation"
+  private static let bestKey = "best"
+
+  /// The validations that a checkpoint remembers.
+  struct Standing {
+    var validation: ValidationReport?
+    var best: ValidationReport?
+  }
+
+  package init(folder: String) { self.folder = folder }
 
   /// The steps, rising.
   public func steps() -> [Int] {
@@ -17,9 +28,24 @@ public struct Checkpoints: Hashable, Sendable {
 
   public func path(_ step: Int) -> String { "\(folder)/\(step)\(Self.suffix)" }
 
-  /// Deletes what is not worth its space any more.
-  func prune(best: Int?) {
-    for step in steps().dropLast(Self.kept) where step != best { unlink(path(step)) }
+  /// The checkpoint with the highest top-1 in validation, the last one where none was validated; nil where none is
+  /// readable.
+  public func best() -> Int? {
+    let steps = steps()
+    let files = steps.reversed().compactMap { try? SafetensorsFile(path($0)) }
+    let best = files.first.flatMap { Self.standing($0.metadata).best?.step }
+    return best.flatMap { steps.contains($0) ? $0 : nil } ?? steps.last
+  }
+
+  // MARK: Keeping
+
+  func save(_ snapshot: Snapshot, step: Int, _ standing: Standing) throws(Problem) {
+    var metadata = snapshot.metadata
+    metadata[Self.validationKey] = Self.encode(standing.validation)
+    metadata[Self.bestKey] = Self.encode(standing.best)
+    try SafetensorsFile.write(snapshot.tensors, metadata: metadata, to: path(step))
+    let best = standing.best?.step
+    for old in steps().filter({ $0 <= step }).dropLast(Self.kept) where old != best { unlink(path(old)) }
   }
 
   /// Deletes what killed workers left half-written. Only for the owner of the run's lock.
@@ -28,5 +54,59 @@ public struct Checkpoints: Hashable, Sendable {
     where name.hasSuffix(AtomicFile.unfinishedSuffix) {
       unlink("\(folder)/\(name)")
     }
+  }
+
+  // MARK: Going back
+
+  /// Restores the newest checkpoint that is whole; nil where there is none at all.
+  /// - Parameter remark: is told of each newer one that could not be used.
+  /// - Throws: a ``Problem`` where there are checkpoints and none of them can be used.
+  func restore(_ trainer: Trainer, remark: (String) -> Void) throws(Problem) -> Standing? {
+    var last: Problem?
+    for step in steps().reversed() {
+      do throws(Problem) {
+        let file = try SafetensorsFile(path(step))
+        try file.verify()
+        // Straight into the training's own memory: a large network is not held twice.
+        var snapshot = Snapshot(tensors: trainer.snapshot().tensors, metadata: file.metadata)
+        if trainer.mean == nil, let shape = file.shape(of: Snapshot.mean) {
+          snapshot.tensors.append((Snapshot.mean, trainer.network.backend.makeTensor(shape)))
+        }
+        for (name, tensor) in snapshot.tensors { try file.read(name, into: tensor) }
+        try trainer.restore(snapshot)
+        return Self.standing(file.metadata)
+      } catch {
+        remark("the checkpoint of step \(step) cannot be used: \(error)")
+        last = error
+      }
+    }
+    if let last { throw last }
+    return nil
+  }
+
+  /// Reads a checkpoint's tensors into memory of their own.
+  public func load(_ step: Int) throws(Problem) -> Snapshot {
+    let file = try SafetensorsFile(path(step))
+    try file.verify()
+    var tensors: [(name: String, tensor: Tensor)] = []
+    for name in file.names where !name.hasPrefix(Snapshot.momentum) {
+      let tensor = Tensor(file.shape(of: name) ?? [])
+      try file.read(name, into: tensor)
+      tensors.append((name, tensor))
+    }
+    return Snapshot(tensors: tensors, metadata: file.metadata)
+  }
+
+  private static func standing(_ metadata: [String: String]) -> Standing {
+    func report(_ key: String) -> ValidationReport? {
+      metadata[key].flatMap { try? JSONDecoder().decode(ValidationReport.self, from: Data($0.utf8)) }
+    }
+    return Standing(validation: report(validationKey), best: report(bestKey))
+  }
+
+  private static func encode(_ report: ValidationReport?) -> String? {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return report.flatMap { try? encoder.encode($0) }.map { String(decoding: $0, as: UTF8.self) }
   }
 }

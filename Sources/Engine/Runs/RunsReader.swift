@@ -28,6 +28,17 @@ public final class RunsReader: Sendable {
     }
   }
 
+  /// One run, without a look at the others.
+  public func refresh(_ id: String) throws(Problem) -> RunSummary {
+    let summary = known.withLock { known -> RunSummary? in
+      var run = known[id] ?? KnownRun(directory(of: id))
+      known[id] = run.refresh() ? run : nil
+      return known[id]?.summary
+    }
+    guard let summary else { throw unknown(id) }
+    return summary
+  }
+
   /// The curves of a run as far as they are written.
   public func curves(of id: String) throws(Problem) -> RunCurves {
     var current = curves.withLock { $0.removeValue(forKey: id) } ?? RunCurves(folder: "\(folder)/\(id)")
@@ -54,7 +65,11 @@ public final class RunsReader: Sendable {
           advice: "give the directory's whole name")
       }
     }
-    throw Problem("there is no such run", at: text, advice: "see `imagenet-tui runs list`")
+    throw unknown(text)
+  }
+
+  private func unknown(_ text: String) -> Problem {
+    Problem("there is no such run", at: text, advice: "see `imagenet-tui runs list`")
   }
 }
 

@@ -1,0 +1,55 @@
+import Dispatch
+import Synchronization
+import Taxonomy
+
+/// Writes a worker's heartbeat every second, on a thread of its own: a long step is no silence.
+final class Heart: Sendable {
+  private let run: RunDirectory
+  private let heartbeat: Mutex<Heartbeat>
+  private let isUsurped = Atomic(false)
+  private let queue = DispatchQueue(label: "heartbeat")
+  /// Made and cancelled by the owner alone.
+  private nonisolated(unsafe) let timer: any DispatchSourceTimer
+
+  init(_ run: RunDirectory, session: Int, progress: RunProgress) throws(Problem) {
+    self.run = run
+    let first = Heartbeat(
+      worker: .current, session: session, time: unixTime(), isPaused: false, progress: progress)
+    heartbeat = Mutex(first)
+    timer = DispatchSource.makeTimerSource(queue: queue)
+    try RunJSON.write(first, to: run.heartbeatFile, durable: false)
+    timer.schedule(deadline: .now() + 1, repeating: 1, leeway: .milliseconds(50))
+    timer.setEventHandler { [weak self] in self?.beat() }
+    timer.resume()
+  }
+
+  /// Ends the beating. Nothing is written after it returns.
+  func stop() {
+    timer.cancel()
+    queue.sync {}
+  }
+
+  var progress: RunProgress { heartbeat.withLock { $0.progress } }
+
+  func update(_ change: (inout Heartbeat) -> Void) { heartbeat.withLock { change(&$0) } }
+
+  /// - Throws: a ``Problem`` where another worker has taken the run over, which file systems without locks cannot
+  ///   prevent.
+  func checkOwnership() throws(Problem) {
+    guard isUsurped.load(ordering: .relaxed) else { return }
+    throw Problem("another worker has taken the run over", at: run.id)
+  }
+
+  private func beat() {
+    let current = heartbeat.withLock {
+      $0.time = unixTime()
+      return $0
+    }
+    if let found = run.heartbeat(), found.worker != current.worker, found.session >= current.session {
+      isUsurped.store(true, ordering: .relaxed)
+      return
+    }
+    // A disk that is full for a moment must not end a training; a longer silence others will see.
+    try? RunJSON.write(current, to: run.heartbeatFile, durable: false)
+  }
+}

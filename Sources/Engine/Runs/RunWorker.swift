@@ -1,0 +1,134 @@
+import FoundationEssentials
+import Glibc
+import Kernels
+import Synchronization
+import Taxonomy
+
+/// Trains a run to its end, from its last good checkpoint where there is one: what a worker process does.
+public struct RunWorker {
+  let run: RunDirectory
+  let home: Home
+  /// Seconds between checkpoints within an epoch, at least; large networks take longer, so that writing stays below a
+  /// twentieth of the time.
+  let checkpointEvery: Double
+  /// Seconds between two looks into the control folder.
+  private static let patience = 0.2
+
+  public init(_ run: RunDirectory, home: Home, checkpointEvery: Double = 60) {
+    self.run = run
+    self.home = home
+    self.checkpointEvery = checkpointEvery
+  }
+
+  /// Works until the training is finished, stopped or failed, and says so in the run's result.
+  ///
+  /// SIGTERM and SIGINT mean checkpoint and leave; SIGHUP means nothing.
+  /// - Throws: a ``Problem`` where another worker is on the run, or nothing can be written there.
+  public func work() throws(Problem) -> RunResult {
+    let lock = try RunLock.take(run)
+    defer { withExtendedLifetime(lock) {} }
+    StopSignal.listen()
+    let log = try RunLog(run.log)
+    let last = run.heartbeat()
+    let session = 1 + max(last?.session ?? 0, try run.result()?.session ?? 0)
+    let heart = try Heart(run, session: session, progress: last?.progress ?? RunProgress())
+    log.write("worker \(session): process \(getpid()) on \(WorkerIdentity.hostName)")
+    var outcome = RunResult.Outcome.failed
+    var reason: String?
+    do throws(Problem) {
+      outcome = try train(heart, log)
+    } catch {
+      reason = error.description
+      log.write("failed: \(error)")
+    }
+    heart.stop()
+    let result = RunResult(
+      outcome: outcome, session: session, time: unixTime(), problem: reason, progress: heart.progress)
+    try heart.checkOwnership()
+    try RunJSON.write(result, to: run.resultFile)
+    return result
+  }
+
+  private func train(_ heart: Heart, _ log: RunLog) throws(Problem) -> RunResult.Outcome {
+    let configuration = try run.configuration()
+    let dataset = try DatasetCatalog(home: home).open(configuration.dataset)
+    guard dataset.fingerprint == configuration.fingerprint else {
+      throw Problem(
+        "the dataset has changed since the run was launched", at: configuration.dataset,
+        expected: configuration.fingerprint, found: dataset.fingerprint, advice: "launch a new run")
+    }
+    let workers = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
+    let trainer = try Trainer(
+      configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet,
+      backend: CPUBackend(workers: workers), workers: workers)
+    run.checkpoints.removeUnfinished()
+    let standing = try run.checkpoints.restore(trainer) { log.write($0) }
+    let recorder = try RunRecorder(run, heart: heart, log: log, step: trainer.step, standing: standing)
+    var desk = ControlDesk(control: run.control, patience: Self.patience)
+    try trainer.run(
+      control: { () throws(Problem) in
+        try recorder.check()
+        try heart.checkOwnership()
+        let command = desk.next()
+        guard command == .proceed else { return command }
+        let interval = max(checkpointEvery, 20 * recorder.checkpointCost)
+        return steadyTime() - recorder.lastCheckpoint >= interval ? .checkpoint : .proceed
+      },
+      checkpoint: { (snapshot) throws(Problem) in
+        try recorder.check()
+        try recorder.save(snapshot)
+      },
+      sink: recorder.take)
+    try recorder.check()
+    return recorder.isFinished ? .finished : .stopped
+  }
+}
+
+/// Turns the requests in the control folder, and the signals, into what the trainer shall do next.
+struct ControlDesk {
+  private let control: RunControl
+  private let patience: Double
+  private var lastLook = -Double.infinity
+  private var isPaused = false
+  private var checkpoints = 0
+
+  init(control: RunControl, patience: Double) {
+    self.control = control
+    self.patience = patience
+  }
+
+  mutating func next() -> Trainer.Command {
+    if StopSignal.isRaised { return .stop }
+    if steadyTime() - lastLook >= patience {
+      for request in control.take() {
+        switch request {
+        case .pause: isPaused = true
+        case .resume: isPaused = false
+        case .checkpoint: checkpoints += 1
+        case .stop: return .stop
+        }
+      }
+      lastLook = steadyTime()
+    }
+    if checkpoints > 0 {
+      checkpoints = 0
+      return .checkpoint
+    }
+    return isPaused ? .pause : .proceed
+  }
+}
+
+private let stopSignalRaised = Atomic(false)
+
+/// Whether the process was asked to leave by a signal.
+enum StopSignal {
+  static var isRaised: Bool { stopSignalRaised.load(ordering: .relaxed) }
+
+  static func listen() {
+    // Touched before the handler may run: the first use of a global takes a lock.
+    _ = isRaised
+    signal(SIGTERM) { _ in stopSignalRaised.store(true, ordering: .relaxed) }
+    signal(SIGINT) { _ in stopSignalRaised.store(true, ordering: .relaxed) }
+    for ignored in [SIGHUP, SIGPIPE, SIGXFSZ] { signal(ignored, SIG_IGN) }
+  }
+}

@@ -1,0 +1,166 @@
+import FoundationEssentials
+import Glibc
+import Taxonomy
+
+/// What a researcher asks for when launching a training; nil leaves it to the network's recipe.
+public struct TrainingRequest: Sendable {
+  public var dataset: String
+  /// Nil: the dataset's fine classes as they are.
+  public var labelSet: LabelSet?
+  public var network: String?
+  public var name: String?
+  public var epochs, batchSize, workers: Int?
+  public var rate: Float?
+  public var seed: UInt64?
+
+  public init(dataset: String, labelSet: LabelSet? = nil) {
+    self.dataset = dataset
+    self.labelSet = labelSet
+  }
+}
+
+/// A training that was checked and can be launched, with what it will take.
+public struct TrainingPlan: Sendable {
+  public let configuration: RunConfiguration
+  public let trainingImages, validationImages: Int
+  public let steps: Int
+  /// Learned values.
+  public let parameters: Int
+  /// An estimate of the memory that the worker needs, in bytes.
+  public let memory: Int
+  /// The space that the run's checkpoints take at most, in bytes.
+  public let disk: Int
+  /// What is worth knowing before the start, one sentence each.
+  public let remarks: [String]
+
+  /// Checks a request against its dataset, its label set and this machine.
+  ///
+  /// - Parameters:
+  ///   - program: the program's name and version, kept with the run.
+  ///   - command: the equivalent command line, kept with the run.
+  /// - Throws: a ``Problem`` naming the first thing that does not fit.
+  public init(
+    _ request: TrainingRequest, home: Home, program: String, command: [String]
+  ) throws(Problem) {
+    let dataset = try DatasetCatalog(home: home).open(request.dataset)
+    let labelSet = request.labelSet ?? .fineClasses(of: dataset)
+    let architecture = try Architecture.named(request.network ?? Self.network(for: dataset))
+    var training = architecture.recipe
+    training.epochs = request.epochs ?? training.epochs
+    training.seed = request.seed ?? training.seed
+    training.batchSize = request.batchSize ?? training.batchSize
+    training.solver.rate = request.rate ?? training.solver.rate
+    try training.validate()
+    if let workers = request.workers, !(1...1024).contains(workers) {
+      throw Problem("the training cannot be set up", at: "workers", expected: "1 to 1024", found: "\(workers)")
+    }
+    let name = request.name ?? labelSet.name
+    try RunDirectory.checkName(name)
+
+    let view = try TrainingView(dataset, labelSet)
+    var remarks = try Self.checkClasses(view, labelSet)
+    training.batchSize = min(training.batchSize, view.training.count)
+    let need = try architecture.need(classes: view.classes, batch: training.batchSize)
+    let checkpoint = 8 * need.parameters
+    disk = checkpoint * (Checkpoints.kept + 2)
+    try Self.checkDisk(disk, home)
+    if let remark = try Self.checkMemory(need.bytes) { remarks.append(remark) }
+    if view.validation.isEmpty { remarks.append("no validation images: accuracy will not be known") }
+
+    trainingImages = view.training.count
+    validationImages = view.validation.count
+    steps = (view.training.count + training.batchSize - 1) / training.batchSize * training.epochs
+    parameters = need.parameters
+    memory = need.bytes
+    self.remarks = remarks
+    configuration = RunConfiguration(
+      name: name, created: unixTime(), dataset: dataset.name, fingerprint: dataset.fingerprint, labelSet: labelSet,
+      training: training, workers: request.workers, program: program, host: WorkerIdentity.hostName,
+      command: command)
+  }
+
+  /// Makes the run and starts its worker. Returns when the worker has begun.
+  public func launch(home: Home, executable: String = "/proc/self/exe") throws(Problem) -> RunDirectory {
+    let run = try RunDirectory.create(configuration, in: home.runs)
+    try WorkerProcess.start(run, home: home, executable: executable)
+    return run
+  }
+
+  /// The network made for the dataset's images, the large one for photographs.
+  private static func network(for dataset: any Dataset) -> String {
+    guard let size = dataset.imageSize else { return Architecture.all[0].name }
+    return (Architecture.all.first { $0.input == size } ?? Architecture.all[0]).name
+  }
+
+  /// Every class needs images, or it can only ever be wrong.
+  private static func checkClasses(_ view: TrainingView, _ labelSet: LabelSet) throws(Problem) -> [String] {
+    var counts = [Int](repeating: 0, count: view.classes)
+    for sample in view.training { counts[Int(sample.label)] += 1 }
+    if let empty = counts.firstIndex(of: 0) {
+      throw Problem(
+        "a class of the label set has no training images",
+        at: "\(labelSet.classes[empty].wnid) \(labelSet.classes[empty].name)", expected: "one or more",
+        advice: "leave the class out of the label set")
+    }
+    let least = counts.min() ?? 0, most = counts.max() ?? 0
+    return most > 100 * least ? ["the classes are uneven: from \(least) to \(most) training images"] : []
+  }
+
+  private static func checkDisk(_ bytes: Int, _ home: Home) throws(Problem) {
+    try AtomicFile.makeFolder(home.runs)
+    var status = statvfs()
+    guard statvfs(home.runs, &status) == 0 else { return }
+    let free = Int(status.f_bavail) * Int(status.f_frsize)
+    guard free >= bytes else {
+      throw Problem(
+        "too little space for the run's checkpoints", at: home.runs, expected: "\(bytes / 1_000_000) MB",
+        found: "\(free / 1_000_000) MB free", advice: "free some space or choose another --home")
+    }
+  }
+
+  /// - Throws: a ``Problem`` where the machine has not that much memory at all.
+  private static func checkMemory(_ bytes: Int) throws(Problem) -> String? {
+    func megabytes(_ key: String, _ text: String) -> Int? {
+      text.split(separator: "\n").first { $0.hasPrefix(key) }
+        .flatMap { Int($0.dropFirst(key.count).filter(\.isNumber)) }.map { $0 / 1000 }
+    }
+    guard let data = FileManager.default.contents(atPath: "/proc/meminfo") else { return nil }
+    let text = String(decoding: data, as: UTF8.self)
+    let need = bytes / 1_000_000
+    if let total = megabytes("MemTotal:", text), need > total {
+      throw Problem(
+        "the training needs more memory than this machine has", expected: "about \(need) MB", found: "\(total) MB",
+        advice: "choose a smaller --batch")
+    }
+    guard let available = megabytes("MemAvailable:", text), need > available else { return nil }
+    return "about \(need) MB of memory are needed and \(available) MB are free now"
+  }
+}
+
+extension LabelSet {
+  /// The label set that teaches a dataset's fine classes as they are.
+  public static func fineClasses(of dataset: any Dataset) -> LabelSet {
+    LabelSet(
+      name: "fine-\(dataset.classes.count)", dataset: dataset.name, policy: .name, recipe: [],
+      classes: dataset.classes.map { TargetClass(wnid: $0.wnid, name: $0.name, members: [$0.wnid]) }, leftOut: [])
+  }
+}
+
+extension Architecture {
+  /// The learned values, and an estimate of the bytes that a training takes: parameters, gradients and momentum, the
+  /// activations of a batch, and two windows for their gradients.
+  func need(classes: Int, batch: Int) throws(Problem) -> (parameters: Int, bytes: Int) {
+    var shape = inputShape
+    var parameters = 0
+    var activations = shape.reduce(1, *)
+    var largest = activations
+    for layer in layers(classes) {
+      parameters += layer.parameters(for: shape).reduce(0) { $0 + $1.count }
+      shape = try layer.outputShape(for: shape)
+      let count = shape.reduce(1, *)
+      activations += (layer.isInPlace ? 0 : count) + (layer.keepsScratch ? count : 0)
+      largest = max(largest, count)
+    }
+    return (parameters, 4 * (3 * parameters + batch * (activations + 2 * largest)))
+  }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct RunsLogCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "log", abstract: "Print the end of a run's log.")
+
+  @OptionGroup var argument: RunArgument
+  @Option(name: .customShort("n"), help: "How many lines.")
+  var lines = 50
+
+  func validate() throws {
+    guard lines >= 0 else { throw ValidationError("-n takes 0 or more lines") }
+  }
+
+  func run() throws {
+    for line in try argument.find().directory.logTail(lines: lines) { print(line) }
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct RunsShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one run in full.")
+
+  @OptionGroup var argument: RunArgument
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Whole: Encodable {
+    var summary: RunSummary
+    var configuration: RunConfiguration
+    var checkpoints: [Int]
+    var bestCheckpoint: Int?
+    var remarks: [String]
+  }
+
+  func run() throws {
+    let (summary, directory) = try argument.find()
+    let configuration = try directory.configuration()
+    let remarks = (try? argument.reader.curves(of: summary.id).remarks) ?? []
+    let whole = Whole(
+      summary: summary, configuration: configuration, checkpoints: directory.checkpoints.steps(),
+      bestCheckpoint: directory.checkpoints.best(), remarks: remarks)
+    if json { return try Output.json(whole) }
+    let training = configuration.training
+    let checkpoints = whole.checkpoints.map { $0 == whole.bestCheckpoint ? "\($0) (best)" : "\($0)" }
+    let lines: [(String, String)] = [
+      ("run", summary.id), ("state", summary.state.rawValue), ("progress", RunProgressLine.text(summary)),
+      ("dataset", configuration.dataset),
+      ("label set", "\(configuration.labelSet.name), \(summary.classes) classes"),
+      ("network", training.network),
+      (
+        "training",
+        "\(training.epochs) epochs, batch \(training.batchSize), rate \(training.solver.rate), "
+          + "momentum \(training.solver.momentum), decay \(training.solver.decay), seed \(training.seed)"
+      ),
+      ("checkpoints", checkpoints.isEmpty ? "none" : checkpoints.joined(separator: ", ")),
+      ("left out", "\(summary.progress.skippedImages) images"),
+      ("host", summary.host), ("program", configuration.program),
+      ("command", configuration.command.joined(separator: " ")), ("directory", directory.path),
+    ]
+    for (key, value) in lines {
+      print(key + String(repeating: " ", count: 13 - key.count) + printable(value))
+    }
+    for problem in remarks + [summary.problem].compactMap({ $0 }) { print("problem      " + printable(problem)) }
+  }
+}

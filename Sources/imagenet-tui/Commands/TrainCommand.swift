@@ -1,0 +1,87 @@
+import ArgumentParser
+import Engine
+import Glibc
+import Taxonomy
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train a network on a dataset under a label set.",
+    discussion: """
+      The training runs in a process of its own. This command shows its progress; closing the terminal leaves it running, \
+      Ctrl-C stops it at a checkpoint from which `runs resume` goes on in the same bits.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Option(help: "The dataset.")
+  var dataset = "fashion-mnist"
+  @Option(help: "The network. (default: the one made for the dataset's images)")
+  var net: String?
+  @Option(help: "How often every image is seen. (default: the network's recipe)")
+  var epochs: Int?
+  @Option(help: "Images a step. (default: the network's recipe)")
+  var batch: Int?
+  @Option(help: "The learning rate at the start. (default: the network's recipe)")
+  var rate: Float?
+  @Option(help: "Decides every random number. (default: 1)")
+  var seed: UInt64?
+  @Option(help: "Processor cores to use; the result does not depend on it. (default: all)")
+  var workers: Int?
+  @Option(help: "The run's name. (default: the label set's)")
+  var name: String?
+  @Flag(help: "Return at once and leave the training running.")
+  var detach = false
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let home = global.location
+    var request = TrainingRequest(dataset: dataset)
+    request.network = net
+    request.epochs = epochs
+    request.batchSize = batch
+    request.rate = rate
+    request.seed = seed
+    request.workers = workers
+    request.name = name
+    let plan = try TrainingPlan(
+      request, home: home, program: "imagenet-tui \(ImagenetTUI.configuration.version)",
+      command: CommandLine.arguments)
+    for remark in plan.remarks { RunProgressLine.note("note: \(remark)") }
+    let run = try plan.launch(home: home)
+    let training = plan.configuration.training
+    RunProgressLine.note(
+      "\(run.id): \(plan.configuration.labelSet.classes.count) classes, "
+        + "\(Output.grouped(plan.trainingImages)) images, \(training.network) with "
+        + "\(Output.grouped(plan.parameters)) parameters, \(Output.grouped(plan.steps)) steps of \(training.batchSize), "
+        + "about \(Output.size(plan.memory)) of memory")
+    let reader = RunsReader(home: home)
+    if detach {
+      if json { return try Output.json(reader.refresh(run.id)) }
+      return print("\(run.id) is running; `imagenet-tui runs watch \(run.id)` shows it")
+    }
+    let summary = try RunFollower(reader: reader, run: run, stopsOnInterrupt: true).follow {
+      RunProgressLine.show($0)
+    }
+    RunProgressLine.end()
+    try report(summary)
+  }
+
+  private func report(_ run: RunSummary) throws {
+    if json { try Output.json(run) }
+    switch run.state {
+    case .finished:
+      if !json { print("finished: \(RunProgressLine.text(run))") }
+    case .failed:
+      throw Problem("the run failed", at: run.id, found: run.problem, advice: "see `imagenet-tui runs log \(run.id)`")
+    case .lost:
+      throw Problem(
+        "the worker is gone", at: run.id, advice: "`imagenet-tui runs resume \(run.id)` goes on at the last checkpoint")
+    case .stopped, .queued, .running, .paused:
+      RunProgressLine.note(
+        run.state.isLive
+          ? "\(run.id) goes on; `imagenet-tui runs watch \(run.id)` shows it"
+          : "stopped at step \(run.progress.step); `imagenet-tui runs resume \(run.id)` goes on from there")
+      throw ExitCode(130)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import Engine
+import Glibc
+import Synchronization
+import Taxonomy
+
+/// Follows a run from outside until it is over, like any other reader of its directory.
+struct RunFollower {
+  let reader: RunsReader
+  let run: RunDirectory
+  /// Whether Ctrl-C stops the run, at a checkpoint, or only the following.
+  let stopsOnInterrupt: Bool
+
+  /// - Parameter show: gets the run whenever it has changed.
+  /// - Returns: the run as it is when it is over, or when the following was interrupted.
+  func follow(_ show: (RunSummary) throws -> Void) throws -> RunSummary {
+    _ = interrupts.load(ordering: .relaxed)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in interrupts.add(1, ordering: .relaxed) }
+    }
+    defer { for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) } }
+    var shown: RunSummary?
+    var isStopping = false
+    while true {
+      let summary = try reader.refresh(run.id)
+      if summary != shown { try show(summary) }
+      shown = summary
+      guard summary.state.isLive || summary.state == .queued else { return summary }
+      let asked = interrupts.load(ordering: .relaxed)
+      if asked > 0 && (!stopsOnInterrupt || asked > 1) { return summary }
+      if asked > 0 && !isStopping {
+        isStopping = true
+        RunProgressLine.note("stopping at a checkpoint; Ctrl-C again leaves at once")
+        // It may have ended at this very moment.
+        try? run.stop()
+      }
+      usleep(200_000)
+    }
+  }
+}
+
+private let interrupts = Atomic(0)
+
+/// The line that tells how far a run is: on a terminal one line that changes, elsewhere a line every ten seconds.
+enum RunProgressLine {
+  private static let isTerminal = isatty(STDERR_FILENO) == 1
+  private static let lastShown = Mutex(-Double.infinity)
+
+  static func show(_ run: RunSummary) {
+    let now = unixTime()
+    if isTerminal {
+      error("\r\u{1B}[K" + fitted(text(run)))
+    } else if lastShown.withLock({ $0 }) + 10 <= now {
+      lastShown.withLock { $0 = now }
+      error(text(run) + "\n")
+    }
+  }
+
+  static func end() { if isTerminal { error("\r\u{1B}[K") } }
+
+  /// A line beside the progress.
+  static func note(_ text: String) {
+    end()
+    error(printable(text) + "\n")
+  }
+
+  static func text(_ run: RunSummary) -> String {
+    let progress = run.progress
+    var parts = [run.state == .running ? printable(run.name) : "\(printable(run.name)) \(run.state.rawValue)"]
+    parts.append("step \(Output.grouped(progress.step))/\(Output.grouped(progress.steps))")
+    parts.append("epoch \(decimals(progress.epoch, 2))/\(run.epochs)")
+    if let loss = progress.loss { parts.append("loss \(decimals(Double(loss), 4))") }
+    if let top1 = progress.validation?.top1 { parts.append("top-1 \(decimals(100 * top1, 2)) %") }
+    if let best = progress.best?.top1 { parts.append("best \(decimals(100 * best, 2)) %") }
+    if let speed = progress.imagesPerSecond { parts.append("\(decimals(speed, 0)) images/s") }
+    if let left = run.secondsLeft { parts.append("\(duration(left)) left") }
+    return parts.joined(separator: "  ")
+  }
+
+  /// 3725 → "1:02:05".
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "long" }
+    let whole = Int(seconds.rounded())
+    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    let days = whole / 86_400, hours = whole / 3600 % 24, minutes = two(whole / 60 % 60)
+    if days > 0 { return "\(days)d \(two(hours))h" }
+    return hours > 0 ? "\(hours):\(minutes):\(two(whole % 60))" : "\(whole / 60):\(two(whole % 60))"
+  }
+
+  static func decimals(_ value: Double, _ places: Int) -> String {
+    guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
+    var scale = 1
+    for _ in 0..<places { scale *= 10 }
+    let scaled = Int((abs(value) * Double(scale)).rounded())
+    let fraction = String(scaled % scale + scale).dropFirst()
+    return (value < 0 && scaled > 0 ? "-" : "") + "\(scaled / scale)" + (places > 0 ? ".\(fraction)" : "")
+  }
+
+  private static func error(_ text: String) {
+    _ = Array(text.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  private static func fitted(_ text: String) -> String {
+    var size = winsize()
+    let columns = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    return String(text.prefix(columns - 1))
+  }
+}
