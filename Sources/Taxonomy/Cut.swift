@@ -120,15 +120,7 @@ public struct Cut: Hashable, Sendable {
   // MARK: What it comes to
 
   /// For each node its topmost collapsed ancestor-or-self, −1 where there is none.
-  public func topmostCollapsed() -> [Int32] {
-    var topmost = [Int32](repeating: -1, count: hierarchy.count)
-    var end = 0
-    for node in hierarchy.nodes where node >= end && collapsed[node] {
-      end = hierarchy.subtree(node).upperBound
-      for below in node..<end { topmost[below] = Int32(node) }
-    }
-    return topmost
-  }
+  public func topmostCollapsed() -> [Int32] { hierarchy.topmost(of: collapsed) }
 
   /// The target of each fine class.
   public var partition: Partition {

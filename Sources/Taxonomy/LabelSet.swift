@@ -72,21 +72,3 @@ public enum HypernymPolicy: String, Codable, Sendable, CaseIterable {
   /// The first in data.noun.
   case file
 }
-
-/// One thing done to a set of fine classes on the way to a label set.
-public enum RecipeStep: Equatable, Sendable, Codable {
-  case bottomUp(depth: Int)
-  case topDown(rounds: Int)
-  /// Hand-made: everything below each of these synsets becomes one class.
-  case cut(collapsed: [String])
-  case without(below: [String])
-  case minimalSplit(depth: Int, target: Int, part: SplitPart)
-  case randomSplit(target: Int, seed: UInt64, part: SplitPart)
-  case sampleClasses(count: Int, seed: UInt64)
-  case sampleImages(perClass: Int, seed: UInt64)
-}
-
-public enum SplitPart: String, Codable, Sendable, CaseIterable {
-  case a = "A"
-  case b = "B"
-}

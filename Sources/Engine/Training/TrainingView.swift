@@ -51,21 +51,12 @@ public struct TrainingView: Sendable {
     for (place, sample) in samples.enumerated() { ofClass[Int(labels[Int(sample.index)])].append(place) }
     var chosen: [Int] = []
     for (wnid, places) in zip(wnids, ofClass) {
-      chosen += budget.permutation(of: places.count, wnid: wnid).prefix(max(0, budget.perClass)).map { places[$0] }
+      chosen += budget.drawn(from: places.count, ofClass: wnid).map { places[$0] }
     }
     return chosen.sorted().map { samples[$0] }
   }
 
   private static func list(_ names: [String]) -> String {
     names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
-  }
-}
-
-extension ImageBudget {
-  func permutation(of count: Int, wnid: String) -> [Int] {
-    let random = CounterRandom(seed: seed, wnid.utf8.reduce(0) { ($0 &* 131) &+ Int($1) })
-    var order = Array(0..<count)
-    for index in stride(from: count - 1, to: 0, by: -1) { order.swapAt(index, random.below(index + 1, index)) }
-    return order
   }
 }

@@ -1,0 +1,72 @@
+/// How one label set differs from another of the same dataset.
+public struct LabelSetDiff: Equatable, Sendable, Codable {
+  /// How A's classes lie to B's, on the fine classes that both hold, whatever the classes are called.
+  public enum Relation: String, Codable, Sendable {
+    case equal
+    /// Every class of A lies in one of B.
+    case finer
+    /// Every class of B lies in one of A.
+    case coarser
+    case crossing
+    /// No fine class is in both.
+    case disjoint
+  }
+
+  /// A fine class that is in one class of A and in another of B.
+  public struct Move: Equatable, Sendable, Codable {
+    public var fine, from, to: String
+  }
+
+  public let relation: Relation
+  /// Target classes (wnids) that only one of them has.
+  public let onlyInA, onlyInB: [String]
+  /// Fine classes that only one of them holds; the other leaves them out.
+  public let heldOnlyByA, heldOnlyByB: [String]
+  public let moved: [Move]
+
+  /// - Throws: a ``Problem`` where they are of two datasets.
+  public init(_ a: LabelSet, _ b: LabelSet) throws(Problem) {
+    guard a.dataset == b.dataset else {
+      throw Problem(
+        "cannot compare label sets of two datasets", at: "\(a.name), \(b.name)", expected: a.dataset, found: b.dataset)
+    }
+    let (inA, inB) = (Self.targets(a), Self.targets(b))
+    let (namesA, namesB) = (Set(a.classes.map(\.wnid)), Set(b.classes.map(\.wnid)))
+    onlyInA = namesA.subtracting(namesB).sorted()
+    onlyInB = namesB.subtracting(namesA).sorted()
+    heldOnlyByA = inA.keys.filter { inB[$0] == nil }.sorted()
+    heldOnlyByB = inB.keys.filter { inA[$0] == nil }.sorted()
+    let common = inA.keys.filter { inB[$0] != nil }.sorted()
+    moved = common.filter { inA[$0] != inB[$0] }.map { Move(fine: $0, from: inA[$0]!, to: inB[$0]!) }
+
+    let finer = Self.isFunction(common.map { (inA[$0]!, inB[$0]!) })
+    let coarser = Self.isFunction(common.map { (inB[$0]!, inA[$0]!) })
+    relation =
+      switch (finer, coarser) {
+      case _ where common.isEmpty: .disjoint
+      case (true, true): .equal
+      case (true, false): .finer
+      case (false, true): .coarser
+      case (false, false): .crossing
+      }
+  }
+
+  /// The target class of each fine class that is not left out.
+  private static func targets(_ set: LabelSet) -> [String: String] {
+    var targets: [String: String] = [:]
+    for target in set.classes {
+      for member in target.members { targets[member] = target.wnid }
+    }
+    return targets
+  }
+
+  /// Whether each first goes with one second only.
+  private static func isFunction(_ pairs: [(String, String)]) -> Bool {
+    var image: [String: String] = [:]
+    return pairs.allSatisfy { first, second in
+      if let known = image[first] { return known == second }
+      image[first] = second
+      return true
+    }
+  }
+}
