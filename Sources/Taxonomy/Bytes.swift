@@ -34,6 +34,26 @@ public final class Bytes: @unchecked Sendable {
     return position
   }
 
+  /// Where `pattern` (folded, not empty) first lies within `range`, whatever the case.
+  func first(_ pattern: [UInt8], in range: Range<Int>) -> Int? {
+    let range = range.clamped(to: 0..<buffer.count)
+    guard range.count >= pattern.count else { return nil }
+    return pattern.withUnsafeBufferPointer { pattern in
+      let first = pattern[0]
+      var position = range.lowerBound
+      let last = range.upperBound - pattern.count
+      while position <= last {
+        if folded(buffer[position]) == first {
+          var length = 1
+          while length < pattern.count, folded(buffer[position + length]) == pattern[length] { length += 1 }
+          if length == pattern.count { return position }
+        }
+        position += 1
+      }
+      return nil
+    }
+  }
+
   /// The text of a range, which is clamped to what there is; wrong UTF-8 becomes U+FFFD.
   func text(_ range: Range<Int>) -> String {
     String(decoding: buffer[range.clamped(to: 0..<buffer.count)], as: UTF8.self)

@@ -57,6 +57,35 @@ public struct WordNet: Sendable {
       .min { $0.name.lexicographicallyPrecedes($1.name) }?.id
   }
 
+  /// From a synset up to its root by primary hypernyms; empty for an unknown one, cut off where a chain bites its tail.
+  public func chain(from id: SynsetID, policy: HypernymPolicy) -> [SynsetID] {
+    var chain: [SynsetID] = []
+    var next: SynsetID? = contains(id) ? id : nil
+    while let current = next, !chain.contains(current) {
+      chain.append(current)
+      next = primaryHypernym(of: current, policy: policy)
+    }
+    return chain
+  }
+
+  /// The synset that a person means by its wnid, its canonical name, or a word with one meaning.
+  /// - Throws: a ``Problem`` where there is none, or naming the meanings to choose from.
+  public func find(_ text: String) throws(Problem) -> Synset {
+    if let id = SynsetID(text), let synset = synset(id) { return synset }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.count >= 3, parts[parts.count - 2] == "n" {
+      let lemma = parts.dropLast(2).joined(separator: ".")
+      if let id = synsets(of: lemma).first(where: { canonicalName(of: $0) == text.lowercased() }) { return synset(id)! }
+    }
+    let senses = synsets(of: text).compactMap { synset($0) }
+    if senses.count == 1 { return senses[0] }
+    throw senses.isEmpty
+      ? Problem("there is no such synset", at: text, expected: "a wnid", advice: "see `imagenet-tui tree search`")
+      : Problem(
+        "the word has several meanings", at: text, expected: "one of " + firstFew(senses.map(\.wnid), 8),
+        advice: "see `imagenet-tui tree search`")
+  }
+
   /// Every synset, in data.noun's order, which is that of the wnids.
   public func all() -> some Sequence<SynsetID> {
     sequence(state: 0) { position -> SynsetID? in
@@ -127,13 +156,17 @@ public struct WordNet: Sendable {
 
   func lemmas(of record: Record) -> [String] {
     var lemmas: [String] = []
+    eachLemma(of: record) { lemmas.append(text(ofWord: $0)) }
+    return lemmas
+  }
+
+  func eachLemma(of record: Record, _ body: (Range<Int>) -> Void) {
     var position = record.firstWord.lowerBound
     for _ in 0..<record.words {
-      guard let end = endOfField(position), let next = endOfField(end + 1) else { break }
-      lemmas.append(text(ofWord: position..<end))
+      guard let end = endOfField(position), let next = endOfField(end + 1) else { return }
+      body(position..<end)
       position = next + 1
     }
-    return lemmas
   }
 
   private func gloss(of record: Record, after pointers: Int) -> String {
@@ -153,7 +186,7 @@ public struct WordNet: Sendable {
 
   /// Eight digits.
   @inline(__always)
-  private func id(at position: Int) -> SynsetID? {
+  func id(at position: Int) -> SynsetID? {
     var offset: Int32 = 0
     for place in 0..<8 {
       guard let digit = data[position + place].digit else { return nil }

@@ -12,7 +12,10 @@ enum Output {
   }
 
   /// Rows in columns two spaces apart; columns whose header begins with a space are right-aligned.
-  static func table(_ header: [String], _ rows: [[String]]) {
+  static func table(_ header: [String], _ rows: [[String]]) { print(tableText(header, rows), terminator: "") }
+
+  static func tableText(_ header: [String], _ rows: [[String]]) -> String {
+    var text = ""
     let columns = header.map { $0.trimmed }
     let widths = columns.indices.map { column in ([columns] + rows).map { $0[column].count }.max() ?? 0 }
     for row in [columns] + rows {
@@ -20,8 +23,9 @@ enum Output {
         let space = String(repeating: " ", count: widths[column] - row[column].count)
         return header[column].hasPrefix(" ") ? space + row[column] : row[column] + space
       }
-      print(cells.joined(separator: "  ").trimmedAtEnd)
+      text += cells.joined(separator: "  ").trimmedAtEnd + "\n"
     }
+    return text
   }
 
   /// 1281167 → "1,281,167".

@@ -44,4 +44,14 @@ public enum Assets {
     return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
       .filter { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
   }
+
+  /// The wnids of PASCAL VOC's 20 classes.
+  public static func pascalClasses() throws(Problem) -> [String] {
+    try lines("pascal.classes").map { line throws(Problem) in
+      guard let wnid = line.split(separator: "\t").last, SynsetID(wnid) != nil else {
+        throw Problem("the asset is damaged", at: "pascal.classes", expected: "name<TAB>wnid", found: line)
+      }
+      return String(wnid)
+    }
+  }
 }

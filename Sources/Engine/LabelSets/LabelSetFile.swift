@@ -1,0 +1,80 @@
+import FoundationEssentials
+import Taxonomy
+
+/// The file of a label set: JSON with one class a line, written to be read by people too.
+///
+/// ```
+/// {
+///   "format": "imagenet-tui label set", "version": 1,
+///   "name": …, "dataset": …, "policy": "name" | "file",
+///   "recipe": [{"step": "bottom-up", "depth": 9}, …],
+///   "imageBudget": null | {"perClass": …, "seed": …},
+///   "hash": "sha256:…",
+///   "classes": [{"wnid": …, "name": …, "members": […]}, …],
+///   "leftOut": […]
+/// }
+/// ```
+/// The hash is ``LabelSet/contentHash``.
+public enum LabelSetFile {
+  static let format = "imagenet-tui label set"
+  static let version = 1
+
+  /// The contents of the file.
+  public static func text(_ set: LabelSet) -> String {
+    let entries = [
+      ("format", json(format)), ("version", "\(version)"), ("name", json(set.name)), ("dataset", json(set.dataset)),
+      ("policy", json(set.policy)), ("recipe", list(set.recipe.map(json))),
+      ("imageBudget", set.imageBudget.map { json($0) } ?? "null"), ("hash", json(set.contentHash)),
+      ("classes", list(set.classes.map(line))), ("leftOut", list(set.leftOut.map(json))),
+    ]
+    return "{\n" + entries.map { "  \"\($0)\": \($1)" }.joined(separator: ",\n") + "\n}\n"
+  }
+
+  /// An array with an item a line.
+  private static func list(_ items: [String]) -> String {
+    items.isEmpty ? "[]" : "[\n" + items.map { "    " + $0 }.joined(separator: ",\n") + "\n  ]"
+  }
+
+  private static func line(_ target: TargetClass) -> String {
+    #"{"wnid": \#(json(target.wnid)), "name": \#(json(target.name)), "members": \#(json(target.members))}"#
+  }
+
+  private static func json(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(value) else { preconditionFailure("\(value) cannot be encoded") }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// Reads a file that ``text(_:)`` wrote.
+  /// - Throws: a ``Problem`` where it is no label set, is of a later version, or was changed after it was written.
+  public static func read(_ path: String) throws(Problem) -> LabelSet {
+    let what = "the label set"
+    let head = try RunJSON.read(Head.self, from: path, what: what)
+    guard head.format == format else {
+      throw Problem("this is no label set", at: path, expected: "format “\(format)”", found: "“\(head.format)”")
+    }
+    guard head.version == version else {
+      throw Problem(
+        "cannot read the label set", at: path, expected: "version \(version)", found: "version \(head.version)",
+        advice: "use a program that knows it")
+    }
+    let set = try RunJSON.read(LabelSet.self, from: path, what: what)
+    guard set.contentHash == head.hash else {
+      throw Problem(
+        "the label set was changed after it was saved", at: path, expected: head.hash, found: set.contentHash,
+        advice: "make it again from its recipe")
+    }
+    // The order in the file carries no meaning, that in memory gives the labels.
+    return LabelSet(
+      name: set.name, dataset: set.dataset, policy: set.policy, recipe: set.recipe,
+      classes: set.classes.map { TargetClass(wnid: $0.wnid, name: $0.name, members: $0.members) },
+      leftOut: set.leftOut, imageBudget: set.imageBudget)
+  }
+
+  private struct Head: Decodable {
+    var format: String
+    var version: Int
+    var hash: String
+  }
+}

@@ -1,0 +1,84 @@
+import FoundationEssentials
+import Glibc
+import Taxonomy
+
+/// The label sets that were saved, one JSON file each in the home's `label-sets/`.
+public struct LabelSetStore: Sendable {
+  public let home: Home
+
+  public init(home: Home) { self.home = home }
+
+  /// Where the label set called `name` is, or would be.
+  /// - Throws: a ``Problem`` where no label set can have that name.
+  public func path(_ name: String) throws(Problem) -> String {
+    guard DatasetName.isValid(name) else {
+      throw Problem(
+        "a label set cannot have this name", at: name,
+        expected: "up to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit")
+    }
+    return "\(home.labelSets)/\(name).json"
+  }
+
+  /// The names of the saved label sets, sorted; readable or not.
+  public func names() -> [String] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: home.labelSets)) ?? []
+    return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.filter(DatasetName.isValid).sorted()
+  }
+
+  public func contains(_ name: String) -> Bool {
+    guard let path = try? path(name) else { return false }
+    return access(path, F_OK) == 0
+  }
+
+  /// Saves under the label set's own name, in place of what has that name. Runs keep a copy of theirs.
+  /// - Throws: a ``Problem`` where the name cannot be used, the set does not fit its dataset, or the disk refuses.
+  public func save(_ set: LabelSet) throws(Problem) {
+    let path = try path(set.name)
+    try check(set)
+    try AtomicFile.write(LabelSetFile.text(set), to: path)
+  }
+
+  /// - Parameter dataset: what the label set has to be of; nil for any.
+  /// - Throws: a ``Problem`` where there is none of that name, the file is damaged or was changed, or its classes are not
+  ///   those of its dataset.
+  public func load(_ name: String, for dataset: String? = nil) throws(Problem) -> LabelSet {
+    let path = try path(name)
+    guard contains(name) else {
+      throw Problem("there is no such label set", at: name, advice: "see `imagenet-tui labels list`")
+    }
+    var set = try LabelSetFile.read(path)
+    // The file's name is the label set's: who copies or renames the file renames the set.
+    set.name = name
+    if let dataset, set.dataset != dataset {
+      throw Problem(
+        "the label set is of another dataset", at: name, expected: dataset, found: set.dataset,
+        advice: "see `imagenet-tui labels list`")
+    }
+    try check(set)
+    return set
+  }
+
+  public func remove(_ name: String) throws(Problem) {
+    let path = try path(name)
+    guard unlink(path) == 0 else {
+      throw errno == ENOENT
+        ? Problem("there is no such label set", at: name, advice: "see `imagenet-tui labels list`")
+        : AtomicFile.failure("cannot remove the label set", path)
+    }
+  }
+
+  private func check(_ set: LabelSet) throws(Problem) {
+    try set.check(fineClasses: DatasetCatalog(home: home).classes(of: set.dataset).map(\.wnid))
+  }
+}
+
+extension DatasetCatalog {
+  /// The number of training images of each fine class.
+  /// - Throws: a ``Problem`` where the dataset's images cannot be opened.
+  public func imagesPerClass(_ name: String) throws(Problem) -> [Int] {
+    let dataset = try open(name)
+    var counts = [Int](repeating: 0, count: dataset.classes.count)
+    for label in dataset.labels(.train) { counts[Int(label)] += 1 }
+    return counts
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+/// What every command that makes a label set shares: what it starts from, how the result is shown, where it is kept.
+struct LabelSetMaking: ParsableArguments {
+  @Option(help: ArgumentHelp("The dataset whose classes are grouped (default: imagenet-1k).", valueName: "name"))
+  var dataset: String?
+  @Option(help: "Which of several hypernyms is the parent: the first by name, or by file (default: name).")
+  var policy: HypernymPolicy?
+  @Option(help: ArgumentHelp("Start from this saved label set instead of the fine classes.", valueName: "name"))
+  var on: String?
+  @Option(help: "How to print the classes (default: table).")
+  var format: LabelSetFormat?
+  @Option(help: ArgumentHelp("Keep the label set under this name.", valueName: "name"))
+  var save: String?
+  @OptionGroup var global: GlobalOptions
+
+  /// Makes, saves and prints the label set that `steps` give on what the options start from.
+  func run(_ kind: String, _ steps: (Partition) throws(Problem) -> [RecipeStep]) throws(Problem) {
+    let store = LabelSetStore(home: global.location)
+    if let save { _ = try store.path(save) }
+    let base = try start(store)
+    let classes = try DatasetCatalog(home: global.location).classes(of: base.dataset)
+    let hierarchy = try Hierarchy(
+      fineClasses: classes.map(\.wnid), wordNet: WordNetFiles.open(explicit: global.wordnet), policy: base.policy)
+    var partition = Partition(hierarchy)
+    for step in base.recipe { partition = try partition.applying(step) }
+    var set = try LabelSet(name: kind, dataset: base.dataset, recipe: base.recipe + steps(partition), on: hierarchy)
+    set.name = save ?? "\(kind)-\(set.classes.count)"
+    if save != nil { try store.save(set) }
+    if save == nil || format != nil { print(set.text(format ?? .table), terminator: "") } else { print("saved \(set.summary)") }
+  }
+
+  private func start(
+    _ store: LabelSetStore
+  ) throws(Problem) -> (dataset: String, policy: HypernymPolicy, recipe: [RecipeStep]) {
+    guard let on else { return (dataset ?? "imagenet-1k", policy ?? .name, []) }
+    let base = try store.load(on, for: dataset)
+    guard policy == nil || policy == base.policy else {
+      throw Problem(
+        "the label set has another policy", at: on, expected: policy!.rawValue, found: base.policy.rawValue,
+        advice: "leave --policy out")
+    }
+    return (base.dataset, base.policy, base.recipe)
+  }
+}
+
+extension HypernymPolicy: ExpressibleByArgument {}

@@ -1,0 +1,16 @@
+import ArgumentParser
+import Engine
+
+struct LabelsRemoveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rm", abstract: "Remove a saved label set; runs keep a copy of theirs.")
+
+  @Argument(help: "The label set's name.")
+  var name: String
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    try LabelSetStore(home: global.location).remove(name)
+    print("removed \(name)")
+  }
+}

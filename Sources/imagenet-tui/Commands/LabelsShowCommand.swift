@@ -1,0 +1,41 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct LabelsShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show a saved label set, and what it means for a training.")
+
+  @Argument(help: "The label set's name.")
+  var name: String
+  @Option(help: "How to print the classes.")
+  var format: LabelSetFormat = .table
+  @Flag(help: "Print JSON; the same as --format json.")
+  var json = false
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let catalog = DatasetCatalog(home: global.location)
+    let set = try LabelSetStore(home: global.location).load(name)
+    print(set.text(json ? .json : format), terminator: "")
+    guard !json, format == .table else { return }
+    let fine = try catalog.classes(of: set.dataset).map(\.wnid)
+    // Images that went away are no reason not to show the classes.
+    let images = catalog.hasImages(set.dataset) ? try? catalog.imagesPerClass(set.dataset) : nil
+    let facts = Consequences(targets: set.targets(for: fine), imagesPerFine: images, budget: set.imageBudget)
+    print("policy \(set.policy.rawValue), \(set.contentHash)")
+    var line = "chance \(percent(facts.chance)), \(Output.grouped(facts.singletons)) classes of one fine class"
+    if let total = facts.images, let sizes = facts.imagesPerClass, let least = sizes.first, let most = sizes.last {
+      line += ", \(Output.grouped(total)) training images, \(Output.grouped(least))–\(Output.grouped(most)) per class"
+      if let imbalance = facts.imbalance { line += ", imbalance \(tenths(imbalance))×" }
+    }
+    print(line)
+  }
+
+  private func percent(_ share: Double) -> String { "\(tenths(share * 100)) %" }
+
+  private func tenths(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}

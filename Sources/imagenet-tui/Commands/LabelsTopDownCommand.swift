@@ -1,0 +1,24 @@
+import ArgumentParser
+import Taxonomy
+
+struct LabelsTopDownCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "top-down", abstract: "Replace classes by their hypernyms, the topmost where they nest, in rounds.")
+
+  @Option(help: ArgumentHelp("The number of classes; one of those that there are.", valueName: "n"))
+  var classes: Int?
+  @Option(help: ArgumentHelp("The number of rounds.", valueName: "r"))
+  var rounds: Int?
+  @OptionGroup var making: LabelSetMaking
+
+  func validate() throws {
+    guard (classes == nil) != (rounds == nil) else { throw ValidationError("Give either --classes or --rounds.") }
+  }
+
+  func run() throws {
+    try making.run("top-down") { partition throws(Problem) in
+      if let rounds { return [.topDown(rounds: rounds)] }
+      return [.topDown(rounds: try partition.topDownRounds(classes: classes!))]
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+/// `tree …`: look at WordNet and at a dataset's place in it.
+struct TreeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tree", abstract: "Look up synsets in WordNet, and a dataset's classes below them.",
+    subcommands: [TreeShowCommand.self, TreeSearchCommand.self, TreePoliciesCommand.self])
+}
+
+/// Which tree is looked at.
+struct TreeChoice: ParsableArguments {
+  @Option(help: ArgumentHelp("The dataset whose classes are counted.", valueName: "name"))
+  var dataset = "imagenet-1k"
+  @Option(help: "Which of several hypernyms is the parent: the first by name, or by file.")
+  var policy = HypernymPolicy.name
+  @OptionGroup var global: GlobalOptions
+
+  func hierarchy() throws(Problem) -> Hierarchy {
+    try Hierarchy(
+      fineClasses: DatasetCatalog(home: global.location).classes(of: dataset).map(\.wnid),
+      wordNet: WordNetFiles.open(explicit: global.wordnet), policy: policy)
+  }
+}
