@@ -3,7 +3,10 @@ import PackageDescription
 
 let package = Package(
   name: "imagenet-tui",
-  products: [.executable(name: "imagenet-tui", targets: ["imagenet-tui"])],
+  products: [
+    .executable(name: "imagenet-tui", targets: ["imagenet-tui"]),
+    .library(name: "Engine", targets: ["Engine", "Kernels", "Taxonomy"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+@main struct Main: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "imagenet-bench",
+    abstract: "Measures the engine.",
+    subcommands: [StepCommand.self])
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Engine
+import Kernels
+
+/// A training step of one network: images a second, and where the time goes.
+struct StepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "step", abstract: "Time training steps of a network, operation by operation.")
+
+  @Option(help: "The network.") var net = "alexnet"
+  @Option(help: "Images of a step.") var batch = 64
+  @Option(help: "Cores to work on.") var workers = 2
+  @Option(help: "Target classes.") var classes = 1000
+  @Option(help: "Steps to time; the fastest and the median are shown.") var steps = 10
+  @Flag(help: "Forward passes only.") var forward = false
+  @Flag(help: "Only the line of the whole step.") var brief = false
+
+  func run() throws {
+    let timing = TimingBackend(CPUBackend(workers: workers))
+    let network = try Architecture.named(net).network(
+      classes: classes, batch: batch, purpose: .training, backend: timing)
+    network.initialize(seed: 1)
+    let velocities = network.values.map { timing.makeTensor($0.shape) }
+    let random = CounterRandom(1)
+    let input = network.input.elements
+    for i in input.indices { input[i] = random.uniform(i) - 0.5 }
+    let labels = (0..<batch).map { Int32($0 % classes) }
+
+    func step(_ index: Int) {
+      let phase = Phase.training(key: UInt64(index))
+      network.forward(count: batch, phase: forward ? .inference : phase)
+      if forward { return }
+      _ = network.loss(labels: labels, count: batch)
+      network.backward(count: batch, phase: phase)
+      for i in network.values.indices {
+        timing.sgdUpdate(
+          weights: network.values[i], gradient: network.gradients[i], velocity: velocities[i], rate: 1e-4,
+          momentum: 0.9, decay: 5e-4)
+      }
+    }
+    let peak = FloatingPointPeak.measure() * Double(workers)
+    step(0)
+    timing.reset()
+    var seconds: [Double] = []
+    for index in 1...max(steps, 1) {
+      let start = ContinuousClock.now
+      step(index)
+      seconds.append((ContinuousClock.now - start) / .seconds(1))
+    }
+    seconds.sort()
+    let (best, median) = (seconds[0], seconds[seconds.count / 2])
+    if !brief { timing.printTable(steps: seconds.count, peak: peak) }
+    print(
+      "\(net) \(forward ? "forward" : "training step"), batch \(batch), \(workers) workers:",
+      "\(decimal(Double(batch) / median)) images/s (best \(decimal(Double(batch) / best)));",
+      "\(decimal(median * 1e3)) ms a step; peak \(decimal(peak / 1e9)) GFLOP/s")
+  }
+}
+
+/// A number with one decimal.
+func decimal(_ value: Double) -> String {
+  let tenths = Int((value * 10).rounded())
+  return "\(tenths / 10).\(tenths % 10)"
+}
+
+func padded(_ text: String, _ width: Int) -> String {
+  String(repeating: " ", count: max(0, width - text.count)) + text
+}

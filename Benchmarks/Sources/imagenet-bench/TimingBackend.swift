@@ -1,0 +1,174 @@
+import Kernels
+
+/// Passes every operation on and keeps the time it took.
+final class TimingBackend: Backend, @unchecked Sendable {
+  private struct Row {
+    var name: String
+    var seconds = 0.0
+    /// Floating-point operations of all calls.
+    var operations = 0.0
+  }
+
+  private let inner: any Backend
+  private var rows: [Row] = []
+
+  init(_ inner: any Backend) { self.inner = inner }
+
+  func reset() { rows = [] }
+
+  /// - Parameter peak: floating-point operations a second of all workers.
+  func printTable(steps: Int, peak: Double) {
+    let total = rows.reduce(0) { $0 + $1.seconds }
+    print(padded("ms", 9), padded("share", 7), padded("GFLOP/s", 8), padded("of peak", 8), " operation")
+    for row in rows {
+      let rate = row.operations / row.seconds
+      print(
+        padded(decimal(row.seconds / Double(steps) * 1e3), 9), padded(decimal(100 * row.seconds / total) + "%", 7),
+        row.operations > 0 ? padded(decimal(rate / 1e9), 8) : padded("", 8),
+        row.operations > 0 ? padded(decimal(100 * rate / peak) + "%", 8) : padded("", 8), " " + row.name)
+    }
+  }
+
+  private func time(_ name: String, _ shape: [Int], operations: Int = 0, _ body: () -> Void) {
+    let start = ContinuousClock.now
+    body()
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let label = "\(name) \(shape.map(String.init).joined(separator: "×"))"
+    let index = rows.firstIndex { $0.name == label } ?? rows.endIndex
+    if index == rows.endIndex { rows.append(Row(name: label)) }
+    rows[index].seconds += seconds
+    rows[index].operations += Double(operations)
+  }
+
+  private func time(_ name: String, _ shape: ConvolutionShape, batch: Int, _ body: () -> Void) {
+    time(
+      "convolution \(name) \(shape.outputs)@\(shape.kernel)", [shape.height, shape.width, shape.channels],
+      operations: 2 * shape.multiplyAdds * batch, body)
+  }
+
+  var workers: Int { inner.workers }
+  func makeTensor(_ shape: [Int]) -> Tensor { inner.makeTensor(shape) }
+  func reserve(_ shape: ConvolutionShape, batch: Int) { inner.reserve(shape, batch: batch) }
+
+  func convolutionForward(
+    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
+  ) {
+    time("forward", shape, batch: input.shape[0]) {
+      inner.convolutionForward(shape, input: input, weights: weights, bias: bias, relu: relu, output: output)
+    }
+  }
+
+  func convolutionDataGradient(
+    _ shape: ConvolutionShape, outputGradient: Tensor, weights: Tensor, inputGradient: Tensor
+  ) {
+    time("data gradient", shape, batch: outputGradient.shape[0]) {
+      inner.convolutionDataGradient(
+        shape, outputGradient: outputGradient, weights: weights, inputGradient: inputGradient)
+    }
+  }
+
+  func convolutionWeightGradient(
+    _ shape: ConvolutionShape, input: Tensor, outputGradient: Tensor, weightGradient: Tensor, biasGradient: Tensor
+  ) {
+    time("weight gradient", shape, batch: input.shape[0]) {
+      inner.convolutionWeightGradient(
+        shape, input: input, outputGradient: outputGradient, weightGradient: weightGradient,
+        biasGradient: biasGradient)
+    }
+  }
+
+  func fullyConnectedForward(input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor) {
+    time("fully connected forward", weights.shape, operations: 2 * weights.count * input.shape[0]) {
+      inner.fullyConnectedForward(input: input, weights: weights, bias: bias, relu: relu, output: output)
+    }
+  }
+
+  func fullyConnectedDataGradient(outputGradient: Tensor, weights: Tensor, inputGradient: Tensor) {
+    time("fully connected data gradient", weights.shape, operations: 2 * weights.count * outputGradient.shape[0]) {
+      inner.fullyConnectedDataGradient(
+        outputGradient: outputGradient, weights: weights, inputGradient: inputGradient)
+    }
+  }
+
+  func fullyConnectedWeightGradient(
+    input: Tensor, outputGradient: Tensor, weightGradient: Tensor, biasGradient: Tensor
+  ) {
+    let operations = 2 * weightGradient.count * input.shape[0]
+    time("fully connected weight gradient", weightGradient.shape, operations: operations) {
+      inner.fullyConnectedWeightGradient(
+        input: input, outputGradient: outputGradient, weightGradient: weightGradient, biasGradient: biasGradient)
+    }
+  }
+
+  func reluForward(input: Tensor, output: Tensor) {
+    time("relu forward", input.shape) { inner.reluForward(input: input, output: output) }
+  }
+  func reluGradient(output: Tensor, gradient: Tensor) {
+    time("relu gradient", output.shape) { inner.reluGradient(output: output, gradient: gradient) }
+  }
+  func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor) {
+    time("max pool forward", input.shape) { inner.maxPoolForward(shape, input: input, output: output) }
+  }
+  func maxPoolGradient(
+    _ shape: PoolShape, input: Tensor, output: Tensor, outputGradient: Tensor, inputGradient: Tensor
+  ) {
+    time("max pool gradient", input.shape) {
+      inner.maxPoolGradient(
+        shape, input: input, output: output, outputGradient: outputGradient, inputGradient: inputGradient)
+    }
+  }
+  func averagePoolForward(_ shape: PoolShape, input: Tensor, output: Tensor) {
+    time("average pool forward", input.shape) { inner.averagePoolForward(shape, input: input, output: output) }
+  }
+  func averagePoolGradient(_ shape: PoolShape, outputGradient: Tensor, inputGradient: Tensor) {
+    time("average pool gradient", inputGradient.shape) {
+      inner.averagePoolGradient(shape, outputGradient: outputGradient, inputGradient: inputGradient)
+    }
+  }
+  func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor) {
+    time("response normalisation forward", input.shape) {
+      inner.lrnForward(lrn, input: input, output: output, scale: scale)
+    }
+  }
+  func lrnGradient(
+    _ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor, outputGradient: Tensor,
+    inputGradient: Tensor
+  ) {
+    time("response normalisation gradient", input.shape) {
+      inner.lrnGradient(
+        lrn, input: input, output: output, scale: scale, outputGradient: outputGradient,
+        inputGradient: inputGradient)
+    }
+  }
+  func dropout(_ data: Tensor, probability: Float, key: UInt64) {
+    time("dropout", data.shape) { inner.dropout(data, probability: probability, key: key) }
+  }
+  func softmaxCrossEntropy(
+    logits: Tensor, labels: [Int32], gradientScale: Float, losses: Tensor, gradient: Tensor
+  ) {
+    time("softmax cross-entropy", logits.shape) {
+      inner.softmaxCrossEntropy(
+        logits: logits, labels: labels, gradientScale: gradientScale, losses: losses, gradient: gradient)
+    }
+  }
+  func sgdUpdate(
+    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float
+  ) {
+    time("SGD update", []) {
+      inner.sgdUpdate(
+        weights: weights, gradient: gradient, velocity: velocity, rate: rate, momentum: momentum, decay: decay)
+    }
+  }
+  func copy(_ source: Tensor, to target: Tensor) { time("copy", []) { inner.copy(source, to: target) } }
+  func fill(_ tensor: Tensor, with value: Float) { time("fill", []) { inner.fill(tensor, with: value) } }
+  func add(_ source: Tensor, to target: Tensor) { time("add", []) { inner.add(source, to: target) } }
+  func squaredNorm(_ tensor: Tensor) -> Double { inner.squaredNorm(tensor) }
+  func rowProducts(_ a: Tensor, _ b: Tensor, output: Tensor) {
+    time("row products", output.shape, operations: 2 * output.count * a.shape[1]) {
+      inner.rowProducts(a, b, output: output)
+    }
+  }
+  func squaredRowNorms(_ rows: Tensor, output: Tensor) {
+    time("squared row norms", rows.shape) { inner.squaredRowNorms(rows, output: output) }
+  }
+}
