@@ -7,23 +7,23 @@ extension CPUBackend {
   public func reserve(_ shape: ConvolutionShape, batch: Int) {
     let cut = ConvolutionCut(shape, batch: batch)
     let partials = cut.lanes * (shape.outputs * shape.fanIn + shape.outputs)
-    withScratch(shared: partials, each: max(cut.columnFloats, cut.imageColumnFloats)) { _, _ in }
+    withScratch(shared: partials, each: max(cut.columnFloats, cut.imageColumnFloats)) { _ in }
   }
 
   public func convolutionForward(
     _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
   ) {
     let cut = ConvolutionCut(shape, batch: input.shape[0])
-    let (x, w, b, y) = (input.base, weights.base, bias.base, output.base)
     let (outputs, fanIn) = (shape.outputs, shape.fanIn)
     let groupOutputs = outputs / shape.groups
-    withScratch(shared: 0, each: cut.columnFloats) { _, own in
+    withScratch(each: cut.columnFloats) { loan in
       parallelFor(cut.pieces) { piece, worker in
+        let (x, w, b, y) = (input.base, weights.base, bias.base, output.base)
         let rows = cut.rows(piece)
         let pixels = rows.count * shape.outputWidth
         let target = y + rows.lowerBound * shape.outputWidth * outputs
         for group in 0..<shape.groups {
-          let columns = cut.columns(of: x, rows: rows, group: group, scratch: own(worker))
+          let columns = cut.columns(of: x, rows: rows, group: group, scratch: loan.own(worker))
           multiply(
             columns, Matrix(base: w + group * groupOutputs * fanIn, stride: fanIn, transposed: true),
             into: Matrix(base: target + group * groupOutputs, stride: outputs),
@@ -38,12 +38,12 @@ extension CPUBackend {
     _ shape: ConvolutionShape, outputGradient: Tensor, weights: Tensor, inputGradient: Tensor
   ) {
     let cut = ConvolutionCut(shape, batch: outputGradient.shape[0])
-    let (dy, w, dx) = (outputGradient.base, weights.base, inputGradient.base)
     let (outputs, fanIn) = (shape.outputs, shape.fanIn)
     let groupOutputs = outputs / shape.groups
     let imageFloats = shape.height * shape.width * shape.channels
-    withScratch(shared: 0, each: cut.imageColumnFloats) { _, own in
+    withScratch(each: cut.imageColumnFloats) { loan in
       parallelFor(cut.imagePieces) { piece, worker in
+        let (dy, w, dx) = (outputGradient.base, weights.base, inputGradient.base)
         let images = cut.images(piece)
         let rows = images.lowerBound * shape.outputHeight..<images.upperBound * shape.outputHeight
         let pixels = rows.count * shape.outputWidth
@@ -53,7 +53,7 @@ extension CPUBackend {
         for group in 0..<shape.groups {
           let columns =
             shape.isPointwise
-            ? Matrix(base: target + group * fanIn, stride: shape.channels) : Matrix(base: own(worker), stride: fanIn)
+            ? Matrix(base: target + group * fanIn, stride: shape.channels) : Matrix(base: loan.own(worker), stride: fanIn)
           multiply(
             Matrix(base: source + group * groupOutputs, stride: outputs),
             Matrix(base: w + group * groupOutputs * fanIn, stride: fanIn),
@@ -69,21 +69,21 @@ extension CPUBackend {
     biasGradient: Tensor
   ) {
     let cut = ConvolutionCut(shape, batch: input.shape[0])
-    let (x, dy, dw, db) = (input.base, outputGradient.base, weightGradient.base, biasGradient.base)
     let (outputs, fanIn) = (shape.outputs, shape.fanIn)
     let groupOutputs = outputs / shape.groups
     let weightCount = outputs * fanIn
     let laneFloats = weightCount + outputs
-    withScratch(shared: cut.lanes * laneFloats, each: cut.columnFloats) { shared, own in
+    withScratch(shared: cut.lanes * laneFloats, each: cut.columnFloats) { loan in
       parallelFor(cut.lanes) { lane, worker in
-        let partial = shared + lane * laneFloats
+        let (x, dy) = (input.base, outputGradient.base)
+        let partial = loan.shared + lane * laneFloats
         partial.update(repeating: 0, count: laneFloats)
         for piece in cut.piecesOfLane(lane) {
           let rows = cut.rows(piece)
           let pixels = rows.count * shape.outputWidth
           let source = dy + rows.lowerBound * shape.outputWidth * outputs
           for group in 0..<shape.groups {
-            let columns = cut.columns(of: x, rows: rows, group: group, scratch: own(worker))
+            let columns = cut.columns(of: x, rows: rows, group: group, scratch: loan.own(worker))
             multiply(
               Matrix(base: source + group * groupOutputs, stride: outputs, transposed: true), columns,
               into: Matrix(base: partial + group * groupOutputs * fanIn, stride: fanIn),
@@ -92,17 +92,19 @@ extension CPUBackend {
           addRows(source, rows: pixels, columns: outputs, to: partial + weightCount)
         }
       }
-      sumLanes(shared, lanes: cut.lanes, stride: laneFloats, count: weightCount, into: dw)
-      sumLanes(shared + weightCount, lanes: cut.lanes, stride: laneFloats, count: outputs, into: db)
+      sumLanes(loan, from: 0, lanes: cut.lanes, stride: laneFloats, into: weightGradient)
+      sumLanes(loan, from: weightCount, lanes: cut.lanes, stride: laneFloats, into: biasGradient)
     }
   }
 
-  /// target[i] = Σ over lanes in order of partials[lane · stride + i].
-  private func sumLanes(_ partials: Floats, lanes: Int, stride: Int, count: Int, into target: Floats) {
-    parallelStretches(of: count, size: elementwisePiece) { stretch in
-      let (source, target, count) = (partials + stretch.lowerBound, target + stretch.lowerBound, stretch.count)
+  /// target[i] = Σ over lanes in order of shared[start + lane · stride + i].
+  private func sumLanes(_ loan: ScratchLoan, from start: Int, lanes: Int, stride: Int, into target: Tensor) {
+    parallelStretches(of: target.count, size: elementwisePiece) { stretch in
+      let (source, count) = (loan.shared + start + stretch.lowerBound, stretch.count)
+      let target = target.base + stretch.lowerBound
+      guard lanes > 0 else { return target.update(repeating: 0, count: count) }
       target.update(from: source, count: count)
-      for lane in 1..<max(lanes, 1) { addVector(source + lane * stride, to: target, count: count) }
+      for lane in 1..<lanes { addVector(source + lane * stride, to: target, count: count) }
     }
   }
 }

@@ -4,15 +4,14 @@ extension CPUBackend {
     input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
   ) {
     let (outputs, inputs) = (weights.shape[0], weights.count / weights.shape[0])
-    let (b, y) = (bias.base, output.base)
     multiplyInTiles(
       Matrix(base: input.base, stride: inputs),
       Matrix(base: weights.base, stride: inputs, transposed: true),
-      into: Matrix(base: y, stride: outputs), rows: input.shape[0], columns: outputs, inner: inputs
+      into: Matrix(base: output.base, stride: outputs), rows: input.shape[0], columns: outputs, inner: inputs
     ) { rows, columns in
       addBias(
-        b + columns.lowerBound, to: y + rows.lowerBound * outputs + columns.lowerBound, rows: rows.count,
-        columns: columns.count, stride: outputs, relu: relu)
+        bias.base + columns.lowerBound, to: output.base + rows.lowerBound * outputs + columns.lowerBound,
+        rows: rows.count, columns: columns.count, stride: outputs, relu: relu)
     }
   }
 
@@ -53,8 +52,8 @@ extension CPUBackend {
     let count = rows.shape[0]
     guard count > 0 else { return }
     let width = rows.count / count
-    let (x, norms) = (rows.base, output.base)
     parallelStretches(of: count, size: max(1, elementwisePiece / max(width, 1))) { stretch in
+      let (x, norms) = (rows.base, output.base)
       for row in stretch { norms[row] = Float(sumOfSquares(x + row * width, count: width)) }
     }
   }
@@ -62,7 +61,7 @@ extension CPUBackend {
   /// target = a · b in tiles of the result, each followed by `finish` while it is in the cache.
   private func multiplyInTiles(
     _ a: Matrix, _ b: Matrix, into target: Matrix, rows: Int, columns: Int, inner: Int,
-    finish: (_ rows: Range<Int>, _ columns: Range<Int>) -> Void = { _, _ in }
+    finish: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void = { _, _ in }
   ) {
     guard rows > 0, columns > 0 else { return }
     let tileRows = tileSide(rows)

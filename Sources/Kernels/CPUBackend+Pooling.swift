@@ -1,23 +1,23 @@
 /// Pooling on NHWC: a window's pixels are compared or added channel by channel, eight channels at a time.
 extension CPUBackend {
   public func reluForward(input: Tensor, output: Tensor) {
-    let (x, y) = (input.base, output.base)
     parallelStretches(of: input.count, size: elementwisePiece) { stretch in
+      let (x, y) = (input.base, output.base)
       for i in stretch { y[i] = x[i] > 0 ? x[i] : 0 }
     }
   }
 
   public func reluGradient(output: Tensor, gradient: Tensor) {
-    let (y, dy) = (output.base, gradient.base)
     parallelStretches(of: output.count, size: elementwisePiece) { stretch in
+      let (y, dy) = (output.base, gradient.base)
       for i in stretch { dy[i] = y[i] > 0 ? dy[i] : 0 }
     }
   }
 
   public func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor) {
-    let (x, y) = (input.base, output.base)
     let channels = shape.channels
     parallelRows(shape, batch: input.shape[0]) { image, outputY in
+      let (x, y) = (input.base, output.base)
       let plane = x + image * shape.inputFloats
       let rows = shape.window(outputY, side: shape.height)
       for outputX in 0..<shape.outputWidth {
@@ -28,7 +28,13 @@ extension CPUBackend {
         for row in rows {
           for column in columns {
             let source = plane + (row * shape.width + column) * channels
-            for i in 0..<channels { target[i] = source[i] > target[i] ? source[i] : target[i] }
+            forEachVector(
+              channels,
+              vector: {
+                let (largest, value) = (target.vector($0), source.vector($0))
+                target.store(largest.replacing(with: value, where: value .> largest), $0)
+              },
+              scalar: { target[$0] = source[$0] > target[$0] ? source[$0] : target[$0] })
           }
         }
       }
@@ -38,10 +44,10 @@ extension CPUBackend {
   public func maxPoolGradient(
     _ shape: PoolShape, input: Tensor, output: Tensor, outputGradient: Tensor, inputGradient: Tensor
   ) {
-    let (x, y, dy, dx) = (input.base, output.base, outputGradient.base, inputGradient.base)
     let channels = shape.channels
     let pixels = shape.outputHeight * shape.outputWidth
     parallelFor(input.shape[0]) { image, _ in
+      let (x, y, dy, dx) = (input.base, output.base, outputGradient.base, inputGradient.base)
       let plane = image * shape.inputFloats
       (dx + plane).update(repeating: 0, count: shape.inputFloats)
       for pixel in 0..<pixels {
@@ -51,13 +57,13 @@ extension CPUBackend {
         let at = (image * pixels + pixel) * channels
         var channel = 0
         while channel + 8 <= channels {
-          let largest = load8(y + at + channel)
-          var rest = load8(dy + at + channel)
+          let largest = y.vector(at + channel)
+          var rest = dy.vector(at + channel)
           for row in rows {
             for column in columns {
               let place = plane + (row * shape.width + column) * channels + channel
-              let chosen = load8(x + place) .== largest
-              store8(load8(dx + place) + SIMD8<Float>().replacing(with: rest, where: chosen), dx + place)
+              let chosen = x.vector(place) .== largest
+              dx.store(dx.vector(place) + Vector().replacing(with: rest, where: chosen), place)
               rest.replace(with: 0, where: chosen)
             }
           }
@@ -80,9 +86,9 @@ extension CPUBackend {
   }
 
   public func averagePoolForward(_ shape: PoolShape, input: Tensor, output: Tensor) {
-    let (x, y) = (input.base, output.base)
     let channels = shape.channels
     parallelRows(shape, batch: input.shape[0]) { image, outputY in
+      let (x, y) = (input.base, output.base)
       let plane = x + image * shape.inputFloats
       let rows = shape.window(outputY, side: shape.height)
       for outputX in 0..<shape.outputWidth {
@@ -101,11 +107,11 @@ extension CPUBackend {
   }
 
   public func averagePoolGradient(_ shape: PoolShape, outputGradient: Tensor, inputGradient: Tensor) {
-    let (dy, dx) = (outputGradient.base, inputGradient.base)
     let channels = shape.channels
     let pixels = shape.outputHeight * shape.outputWidth
     parallelFor(outputGradient.shape[0]) { image, _ in
-      let plane = dx + image * shape.inputFloats
+      let dy = outputGradient.base
+      let plane = inputGradient.base + image * shape.inputFloats
       plane.update(repeating: 0, count: shape.inputFloats)
       for pixel in 0..<pixels {
         let (outputY, outputX) = pixel.quotientAndRemainder(dividingBy: shape.outputWidth)
@@ -123,7 +129,9 @@ extension CPUBackend {
 
   /// Runs `body` for every output row of every image.
   @inline(__always)
-  private func parallelRows(_ shape: PoolShape, batch: Int, _ body: (_ image: Int, _ outputY: Int) -> Void) {
+  private func parallelRows(
+    _ shape: PoolShape, batch: Int, _ body: @Sendable (_ image: Int, _ outputY: Int) -> Void
+  ) {
     parallelFor(batch) { image, _ in
       for outputY in 0..<shape.outputHeight { body(image, outputY) }
     }
@@ -147,14 +155,4 @@ extension PoolShape {
     }
     return extent(outputY, height) * extent(outputX, width)
   }
-}
-
-@inline(__always)
-func load8(_ source: Floats) -> SIMD8<Float> {
-  UnsafeRawPointer(source).loadUnaligned(as: SIMD8<Float>.self)
-}
-
-@inline(__always)
-func store8(_ value: SIMD8<Float>, _ target: Floats) {
-  UnsafeMutableRawPointer(target).storeBytes(of: value, as: SIMD8<Float>.self)
 }

@@ -4,12 +4,12 @@ import Glibc
 extension CPUBackend {
   public func dropout(_ data: Tensor, probability: Float, key: UInt64) {
     precondition(probability >= 0 && probability < 1, "dropout of \(probability) keeps nothing")
-    let x = data.base
     let random = CounterRandom(key)
     // uniform(i) ≥ probability, with the comparison done on the 24 bits that uniform(_:) takes.
     let threshold = UInt64((probability * 0x1p24).rounded(.up))
     let factor = 1 / (1 - probability)
     parallelStretches(of: data.count, size: elementwisePiece) { stretch in
+      let x = data.base
       for i in stretch { x[i] = random.bits(i) >> 40 >= threshold ? x[i] * factor : 0 }
     }
   }
@@ -18,27 +18,25 @@ extension CPUBackend {
     logits: Tensor, labels: [Int32], gradientScale: Float, losses: Tensor, gradient: Tensor
   ) {
     let classes = logits.shape[1]
-    let (z, loss, dz) = (logits.base, losses.base, gradient.base)
     precondition(labels.count >= logits.shape[0], "\(labels.count) labels for \(logits.shape[0]) images")
-    labels.withUnsafeBufferPointer { labels in
-      parallelStretches(of: logits.shape[0], size: max(1, 4096 / classes)) { images in
-        for image in images {
-          let label = Int(labels[image])
-          precondition(label >= 0 && label < classes, "label \(label) of \(classes) classes")
-          let (row, target) = (z + image * classes, dz + image * classes)
-          var largest = -Float.infinity
-          for i in 0..<classes { largest = row[i] > largest ? row[i] : largest }
-          var sum = 0.0
-          for i in 0..<classes {
-            let power = expf(row[i] - largest)
-            target[i] = power
-            sum += Double(power)
-          }
-          loss[image] = Float(log(sum)) - (row[label] - largest)
-          let factor = gradientScale / Float(sum)
-          for i in 0..<classes { target[i] *= factor }
-          target[label] -= gradientScale
+    parallelStretches(of: logits.shape[0], size: max(1, 4096 / classes)) { images in
+      let (z, loss, dz) = (logits.base, losses.base, gradient.base)
+      for image in images {
+        let label = Int(labels[image])
+        precondition(label >= 0 && label < classes, "label \(label) of \(classes) classes")
+        let (row, target) = (z + image * classes, dz + image * classes)
+        var largest = -Float.infinity
+        for i in 0..<classes { largest = row[i] > largest ? row[i] : largest }
+        var sum = 0.0
+        for i in 0..<classes {
+          let power = expf(row[i] - largest)
+          target[i] = power
+          sum += Double(power)
         }
+        loss[image] = Float(log(sum)) - (row[label] - largest)
+        let factor = gradientScale / Float(sum)
+        for i in 0..<classes { target[i] *= factor }
+        target[label] -= gradientScale
       }
     }
   }
@@ -46,8 +44,8 @@ extension CPUBackend {
   public func sgdUpdate(
     weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float
   ) {
-    let (w, g, v) = (weights.base, gradient.base, velocity.base)
     parallelStretches(of: weights.count, size: elementwisePiece) { stretch in
+      let (w, g, v) = (weights.base, gradient.base, velocity.base)
       for i in stretch {
         let step = momentum * v[i] + rate * (g[i] + decay * w[i])
         v[i] = step
@@ -58,8 +56,8 @@ extension CPUBackend {
 
   public func copy(_ source: Tensor, to target: Tensor) {
     precondition(source.count == target.count, "a copy of \(source.shape) into \(target.shape)")
-    let (from, to) = (source.base, target.base)
     parallelStretches(of: source.count, size: elementwisePiece) { stretch in
+      let (from, to) = (source.base, target.base)
       (to + stretch.lowerBound).update(from: from + stretch.lowerBound, count: stretch.count)
     }
   }
@@ -70,20 +68,22 @@ extension CPUBackend {
 
   public func add(_ source: Tensor, to target: Tensor) {
     precondition(source.count == target.count, "a sum of \(source.shape) and \(target.shape)")
-    let (from, to) = (source.base, target.base)
     parallelStretches(of: source.count, size: elementwisePiece) { stretch in
+      let (from, to) = (source.base, target.base)
       for i in stretch { to[i] += from[i] }
     }
   }
 
   public func squaredNorm(_ tensor: Tensor) -> Double {
-    let (x, count) = (tensor.base, tensor.count)
+    let count = tensor.count
     // At most 64 partial sums, so that they fit the stack.
     let size = max(elementwisePiece, ceilDivide(count, 64))
     let pieces = ceilDivide(count, size)
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: 64) { sums in
+      // Each piece writes one sum of its own.
+      nonisolated(unsafe) let sums = sums
       parallelFor(pieces) { piece, _ in
-        sums[piece] = sumOfSquares(x + piece * size, count: min(size, count - piece * size))
+        sums[piece] = sumOfSquares(tensor.base + piece * size, count: min(size, count - piece * size))
       }
       return sums[..<pieces].reduce(0, +)
     }
@@ -96,7 +96,7 @@ func sumOfSquares(_ x: Floats, count: Int) -> Double {
   let whole = count & ~7
   var i = 0
   while i < whole {
-    let values = SIMD8<Double>(load8(x + i))
+    let values = SIMD8<Double>(x.vector(i))
     sums += values * values
     i += 8
   }

@@ -25,16 +25,24 @@ public final class CPUBackend: Backend {
   public func makeTensor(_ shape: [Int]) -> Tensor { Tensor(shape) }
 
   /// Lends `shared` floats for all workers and `each` floats to every worker; their content is undefined.
-  func withScratch(
-    shared: Int, each: Int, _ body: (_ shared: Floats, _ own: (_ worker: Int) -> Floats) -> Void
-  ) {
+  @inline(__always)
+  func withScratch(shared: Int = 0, each: Int = 0, _ body: (_ loan: ScratchLoan) -> Void) {
     scratch.withLock { scratch in
       let sharedPart = (shared + 15) & ~15
       let part = (each + 15) & ~15
       let base = scratch.floats(sharedPart + part * workers)
-      body(base) { base + sharedPart + $0 * part }
+      body(ScratchLoan(shared: base, first: base + sharedPart, part: part))
     }
   }
+}
+
+/// Scratch memory for one operation: a part for all workers, and one for each.
+struct ScratchLoan: @unchecked Sendable {
+  let shared: Floats
+  fileprivate let first: Floats
+  fileprivate let part: Int
+
+  func own(_ worker: Int) -> Floats { first + worker * part }
 }
 
 typealias Floats = UnsafeMutablePointer<Float>
@@ -50,6 +58,7 @@ struct Scratch: ~Copyable {
 }
 
 extension Tensor {
+  @inline(__always)
   var base: Floats { storage.elements.baseAddress! + offset }
 }
 

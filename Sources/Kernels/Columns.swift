@@ -18,18 +18,18 @@ func gatherColumns(
       let (low, high) = (min(max(0, -left), kernel), max(0, min(kernel, width - left)))
       for y in top..<top + kernel {
         if y < 0 || y >= shape.height || low >= high {
-          zero(target, run)
+          zeroRun(target, count: run)
         } else {
           let source = plane + (y * width + left) * channels
-          zero(target, low * groupChannels)
-          if shape.groups == 1 {
-            copyFloats(source + low * channels, to: target + low * channels, (high - low) * channels)
+          if low > 0 { zeroRun(target, count: low * groupChannels) }
+          if channels == groupChannels {
+            copyRun(source + low * channels, to: target + low * channels, count: (high - low) * channels)
           } else {
             for x in low..<high {
-              copyFloats(source + x * channels, to: target + x * groupChannels, groupChannels)
+              copyRun(source + x * channels, to: target + x * groupChannels, count: groupChannels)
             }
           }
-          zero(target + high * groupChannels, (kernel - high) * groupChannels)
+          if high < kernel { zeroRun(target + high * groupChannels, count: (kernel - high) * groupChannels) }
         }
         target += run
       }
@@ -55,7 +55,7 @@ func scatterColumns(
       for y in top..<top + kernel {
         if y >= 0 && y < shape.height && low < high {
           let target = plane + (y * width + left) * channels
-          if shape.groups == 1 {
+          if channels == groupChannels {
             addVector(source + low * channels, to: target + low * channels, count: (high - low) * channels)
           } else {
             for x in low..<high {
@@ -67,14 +67,4 @@ func scatterColumns(
       }
     }
   }
-}
-
-@inline(__always)
-private func copyFloats(_ source: Floats, to target: Floats, _ count: Int) {
-  target.update(from: source, count: count)
-}
-
-@inline(__always)
-private func zero(_ target: Floats, _ count: Int) {
-  for i in 0..<count { target[i] = 0 }
 }

@@ -1,7 +1,7 @@
 import COpenBLAS
 
 /// A row-major matrix for ``multiply(_:_:into:rows:columns:inner:accumulate:)``, possibly a slice of wider rows.
-struct Matrix {
+struct Matrix: @unchecked Sendable {
   var base: Floats
   /// Floats from one row to the next.
   var stride: Int

@@ -1,10 +1,61 @@
-// Loops over plain floats that the compiler turns into vector instructions: no reductions across elements, no fused
-// multiply-add (it would be a library call in a portable build, and other bits).
+// Loops over plain floats in vectors of eight. No fused multiply-add: it would be a library call in a portable build,
+// and other bits. Sums run down the rows of a matrix, never across a vector, so that their order is fixed.
+
+typealias Vector = SIMD8<Float>
+
+extension UnsafeMutablePointer<Float> {
+  /// The eight floats from `index` on; no alignment needed.
+  @inline(__always)
+  func vector(_ index: Int) -> Vector {
+    UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
+  }
+
+  @inline(__always)
+  func store(_ value: Vector, _ index: Int) {
+    UnsafeMutableRawPointer(self + index).storeBytes(of: value, as: Vector.self)
+  }
+}
+
+/// Runs `vector` at every multiple of eight below `count` that has eight elements left, and `scalar` at the rest.
+@inline(__always)
+func forEachVector(_ count: Int, vector: (_ index: Int) -> Void, scalar: (_ index: Int) -> Void) {
+  var i = 0
+  while i + 8 <= count {
+    vector(i)
+    i += 8
+  }
+  while i < count {
+    scalar(i)
+    i += 1
+  }
+}
+
+/// target ← source, for the short runs that a call of memcpy would cost more than copying.
+@inline(__always)
+func copyRun(_ source: Floats, to target: Floats, count: Int) {
+  if count >= 8 {
+    var i = 0
+    while i + 8 <= count {
+      target.store(source.vector(i), i)
+      i += 8
+    }
+    // The rest together with a few that were copied already.
+    if i < count { target.store(source.vector(count - 8), count - 8) }
+  } else {
+    for i in 0..<count { target[i] = source[i] }
+  }
+}
+
+@inline(__always)
+func zeroRun(_ target: Floats, count: Int) {
+  forEachVector(count, vector: { target.store(Vector(), $0) }, scalar: { target[$0] = 0 })
+}
 
 /// target[i] += source[i].
 @inline(__always)
 func addVector(_ source: Floats, to target: Floats, count: Int) {
-  for i in 0..<count { target[i] += source[i] }
+  forEachVector(
+    count, vector: { target.store(target.vector($0) + source.vector($0), $0) }, scalar: { target[$0] += source[$0] })
 }
 
 /// sums[j] += Σ over rows in order of matrix[row, j].
@@ -17,12 +68,18 @@ func addBias(_ bias: Floats, to matrix: Floats, rows: Int, columns: Int, stride:
   for row in 0..<rows {
     let target = matrix + row * stride
     if relu {
-      for i in 0..<columns {
-        let value = target[i] + bias[i]
-        target[i] = value > 0 ? value : 0
-      }
+      forEachVector(
+        columns,
+        vector: {
+          let value = target.vector($0) + bias.vector($0)
+          target.store(value.replacing(with: 0, where: value .<= 0), $0)
+        },
+        scalar: {
+          let value = target[$0] + bias[$0]
+          target[$0] = value <= 0 ? 0 : value
+        })
     } else {
-      for i in 0..<columns { target[i] += bias[i] }
+      addVector(bias, to: target, count: columns)
     }
   }
 }

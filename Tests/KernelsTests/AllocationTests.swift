@@ -1,0 +1,83 @@
+import CAllocations
+import Kernels
+import TestSupport
+import Testing
+
+@Suite struct AllocationTests {
+  @Test("no operation allocates once it has run", arguments: [1, 2])
+  func noAllocation(workers: Int) {
+    let backend = CPUBackend(workers: workers)
+    let shape = ConvolutionShape(height: 14, width: 14, channels: 16, outputs: 32, kernel: 3, padding: 1, groups: 2)
+    let pool = PoolShape(height: 14, width: 14, channels: 32, kernel: 3, stride: 2)
+    let images = [9, 14, 14, 16]
+    let maps = [9, 14, 14, 32]
+    let (x, dx) = (random(backend, images, 1), random(backend, images, 2))
+    let (w, dw, v) = (random(backend, shape.weightShape, 3), random(backend, shape.weightShape, 4), random(backend, shape.weightShape, 5))
+    let (b, db) = (random(backend, [32], 6), random(backend, [32], 7))
+    let (y, dy, z, scale) = (random(backend, maps, 8), random(backend, maps, 9), random(backend, maps, 10), random(backend, maps, 11))
+    let (pooled, dPooled) = (random(backend, [9, 7, 7, 32], 12), random(backend, [9, 7, 7, 32], 13))
+    let flat = pooled.reshaped([9, 7 * 7 * 32])
+    let dFlat = dPooled.reshaped([9, 7 * 7 * 32])
+    let (fw, dfw) = (random(backend, [200, 7 * 7 * 32], 14), random(backend, [200, 7 * 7 * 32], 15))
+    let (fb, dfb) = (random(backend, [200], 16), random(backend, [200], 17))
+    let (logits, dLogits, losses) = (random(backend, [9, 200], 18), random(backend, [9, 200], 19), random(backend, [9], 20))
+    let products = random(backend, [9, 200], 21)
+    let labels = [Int32](repeating: 3, count: 9)
+
+    func step() -> Double {
+      backend.convolutionForward(shape, input: x, weights: w, bias: b, relu: true, output: y)
+      backend.lrnForward(LocalResponse(), input: y, output: z, scale: scale)
+      backend.maxPoolForward(pool, input: z, output: pooled)
+      backend.averagePoolForward(pool, input: z, output: pooled)
+      backend.reluForward(input: pooled, output: pooled)
+      backend.dropout(pooled, probability: 0.5, key: 1)
+      backend.fullyConnectedForward(input: flat, weights: fw, bias: fb, relu: false, output: logits)
+      backend.softmaxCrossEntropy(
+        logits: logits, labels: labels, gradientScale: 1, losses: losses, gradient: dLogits)
+      backend.fullyConnectedWeightGradient(
+        input: flat, outputGradient: dLogits, weightGradient: dfw, biasGradient: dfb)
+      backend.fullyConnectedDataGradient(outputGradient: dLogits, weights: fw, inputGradient: dFlat)
+      backend.reluGradient(output: pooled, gradient: dPooled)
+      backend.averagePoolGradient(pool, outputGradient: dPooled, inputGradient: dy)
+      backend.maxPoolGradient(pool, input: z, output: pooled, outputGradient: dPooled, inputGradient: dy)
+      backend.lrnGradient(
+        LocalResponse(), input: y, output: z, scale: scale, outputGradient: dy, inputGradient: dy)
+      backend.convolutionWeightGradient(
+        shape, input: x, outputGradient: dy, weightGradient: dw, biasGradient: db)
+      backend.convolutionDataGradient(shape, outputGradient: dy, weights: w, inputGradient: dx)
+      backend.sgdUpdate(weights: w, gradient: dw, velocity: v, rate: 0.1, momentum: 0.9, decay: 0)
+      backend.copy(w, to: v)
+      backend.add(w, to: v)
+      backend.fill(v, with: 0)
+      backend.rowProducts(flat, fw, output: products)
+      backend.squaredRowNorms(flat, output: losses)
+      return backend.squaredNorm(w)
+    }
+    // The first steps make scratch memory, and the system's worker threads.
+    for _ in 0..<3 { _ = step() }
+    let before = callocations_of_this_thread()
+    for _ in 0..<10 { _ = step() }
+    #expect(callocations_of_this_thread() - before == 0)
+  }
+
+  @Test("a reserved convolution does not allocate even at first")
+  func reserved() {
+    let backend = CPUBackend(workers: 1)
+    let shape = ConvolutionShape(height: 9, width: 9, channels: 4, outputs: 6, kernel: 3, padding: 1)
+    let (x, y) = (random(backend, [5, 9, 9, 4], 1), random(backend, [5, 9, 9, 6], 2))
+    let (w, b) = (random(backend, shape.weightShape, 3), random(backend, [6], 4))
+    backend.reserve(shape, batch: 5)
+    let before = callocations_of_this_thread()
+    backend.convolutionForward(shape, input: x, weights: w, bias: b, relu: true, output: y)
+    backend.convolutionWeightGradient(shape, input: x, outputGradient: y, weightGradient: w, biasGradient: b)
+    backend.convolutionDataGradient(shape, outputGradient: y, weights: w, inputGradient: x)
+    #expect(callocations_of_this_thread() - before == 0)
+  }
+
+  @Test("the counter counts")
+  func counterCounts() {
+    let before = callocations_of_this_thread()
+    let tensor = CPUBackend(workers: 1).makeTensor([1000])
+    #expect(tensor.count == 1000 && callocations_of_this_thread() - before >= 2)
+  }
+}
