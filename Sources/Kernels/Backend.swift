@@ -7,7 +7,7 @@
 /// Determinism: for equal inputs, equal bits, whatever `workers` is. An implementation therefore cuts its work
 /// into pieces that depend on the shapes alone, and adds partial sums in the order of the pieces.
 ///
-/// No operation allocates, provided `reserve` was called for its shape.
+/// No operation makes memory of its own once it has run at its shape (for convolutions: once `reserve` was called).
 ///
 /// The batch of a call is the first dimension of its tensors (callers pass `prefix(count)` for a short batch).
 public protocol Backend: AnyObject, Sendable {

