@@ -59,10 +59,10 @@ import TUI
   @Test(
     "Long text is shortened where it says the least",
     arguments: [
-      (Cut.end, 6, "golde…"), (.middle, 6, "gol…er"), (.start, 6, "…iever"), (.end, 16, "golden retriever"),
+      (Shortening.end, 6, "golde…"), (.middle, 6, "gol…er"), (.start, 6, "…iever"), (.end, 16, "golden retriever"),
       (.middle, 1, "…"), (.end, 0, ""),
     ])
-  func fitting(cut: Cut, width: Int, expected: String) {
+  func fitting(cut: Shortening, width: Int, expected: String) {
     #expect(fit("golden retriever", width, cut) == expected)
   }
 

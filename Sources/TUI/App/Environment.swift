@@ -1,17 +1,35 @@
 import Engine
+import Synchronization
 import Taxonomy
 
-/// What the screens' work needs from outside: where things are kept.
-package struct Environment: Sendable {
-  package var home: Home
+/// What the screens' work needs from outside: where things are kept, and the dataset, opened once.
+package final class Environment: Sendable {
+  package let home: Home
   /// The folder of WordNet's files, where the user named one.
-  package var wordNet: String?
+  package let wordNet: String?
   /// The name of the dataset that the program was opened on.
-  package var dataset: String
+  package let dataset: String
+
+  private let opened = Mutex<(any Dataset)?>(nil)
 
   package init(home: Home, wordNet: String? = nil, dataset: String) {
     self.home = home
     self.wordNet = wordNet
     self.dataset = dataset
+  }
+
+  /// The dataset with its images; the first caller opens it, the others wait for that.
+  package func openDataset() throws(Problem) -> any Dataset {
+    try opened.withLock { (opened) throws(Problem) in
+      if let opened { return opened }
+      let dataset = try DatasetCatalog(home: home).open(dataset)
+      opened = dataset
+      return dataset
+    }
+  }
+
+  package func hierarchy(_ classes: [FineClass], _ policy: HypernymPolicy) throws(Problem) -> Hierarchy {
+    try Hierarchy(
+      fineClasses: classes.map(\.wnid), wordNet: try WordNetFiles.open(explicit: wordNet), policy: policy)
   }
 }

@@ -95,7 +95,7 @@ package struct Canvas: Equatable, Sendable {
 
   /// Writes `text` into the first row of `rect`, shortened to fit.
   package mutating func put(
-    _ text: String, in rect: Rect, style: Style = .plain, align: Alignment = .left, cut: Cut = .end
+    _ text: String, in rect: Rect, style: Style = .plain, align: Alignment = .left, cut: Shortening = .end
   ) {
     guard !rect.isEmpty else { return }
     let fitted = fit(text, rect.columns, cut)

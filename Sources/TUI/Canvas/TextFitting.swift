@@ -1,5 +1,5 @@
 /// Where text that is too long loses its characters.
-package enum Cut: Sendable {
+package enum Shortening: Sendable {
   /// `long na…`
   case end
   /// `long…name`: long names differ in both ends.
@@ -9,7 +9,7 @@ package enum Cut: Sendable {
 }
 
 /// `text` shortened to at most `width` cells, with `…` where characters were left out.
-package func fit(_ text: String, _ width: Int, _ cut: Cut = .end) -> String {
+package func fit(_ text: String, _ width: Int, _ cut: Shortening = .end) -> String {
   guard width > 0 else { return "" }
   guard displayWidth(text) > width else { return text }
   switch cut {

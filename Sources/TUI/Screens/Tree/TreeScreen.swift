@@ -1,20 +1,251 @@
+import Engine
 import Taxonomy
 
-/// Screen 1: the tree of a dataset's classes, folded by hand into a label set.
+/// Screen 1: the tree of a dataset's classes, folded by hand into a label set, with what that comes to.
 package struct TreeScreen: Screen {
-  package enum Action: Hashable, Sendable {}
-  package enum Event: Sendable {
-    /// Move to the class with this wnid.
-    case show(wnid: String)
-  }
-  package enum Work: ScreenWork {
-    package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {}
+  /// Nil until the tree is read.
+  package var history: TreeHistory?
+  /// What the current cut means for each node.
+  package var cutView: CutView?
+  package var outline: TreeOutline?
+  /// The line with the cursor.
+  package var cursor = ListPosition()
+  package var hits: [Int] = []
+  package var showsDetails = true
+  package var mode: TreeMode?
+  /// The dataset's own words for its fine classes.
+  var classNames: [String] = []
+  /// Training images of each fine class, once counted.
+  var imagesPerFine: [Int]?
+  var imagesBelow: [Int]?
+  var pictures: [String: [Picture]] = [:]
+  var unfolded: Set<Int> = []
+  var pascal: [String] = []
+
+  package init() {}
+
+  package var capture: [KeyHint]? { mode?.hints }
+
+  package var line: TreeOutline.Line? {
+    guard let outline, outline.lines.indices.contains(cursor.selected) else { return nil }
+    return outline.lines[cursor.selected]
   }
 
-  package static let bindings: [Binding] = []
+  var hierarchy: Hierarchy? { history?.current.cut.hierarchy }
 
-  package func headline(_ session: Session) -> [Span] { [Span(session.dataset, .bold)] }
-  package mutating func perform(_ action: Action, _ session: Session) -> [Effect] {}
-  package mutating func receive(_ event: Event, _ session: Session) -> [Effect] { [] }
-  package func draw(on canvas: inout Canvas, in area: Rect, _ session: Session) {}
+  /// The parents of the class under the cursor that the tree does not show it under.
+  package var otherParents: [Int] {
+    guard let line, let hierarchy else { return [] }
+    return line.chain.flatMap { hierarchy.alsoUnder($0) }.compactMap { hierarchy.node($0) }
+  }
+
+  package func headline(_ session: Session) -> [Span] {
+    var spans = [Span(session.dataset, .bold)]
+    guard let history, let cutView else { return spans }
+    if let name = history.name {
+      spans.append(Span("   label set \(name)"))
+    } else {
+      spans.append(Span("   \(NumberText.grouped(cutView.classCount)) classes"))
+    }
+    if history.isEdited { spans.append(Span(" ●edited", Style(.near))) }
+    return spans
+  }
+
+  // MARK: Keys
+
+  package mutating func started(_ session: Session) -> [Effect] { [.tree(.open(.name)), .tree(.countImages)] }
+
+  package mutating func perform(_ action: Action, _ session: Session) -> [Effect] {
+    let page = Self.layout(session.body, showsDetails).list.rows - 1
+    switch action {
+    case .up: return move(.up, page)
+    case .down: return move(.down, page)
+    case .pageUp: return move(.pageUp, page)
+    case .pageDown: return move(.pageDown, page)
+    case .first: return move(.home, page)
+    case .last: return move(.end, page)
+    case .left: return goLeft()
+    case .right: return goRight()
+    case .fold: return toggleClass()
+    case .leaveOut: return toggleLeftOut()
+    case .finer: return change { $0.finer() }
+    case .coarser: return change { $0.coarser() }
+    case .undo:
+      history?.undo()
+      return changed()
+    case .redo:
+      history?.redo()
+      return changed()
+    case .search:
+      mode = .search(TextField(), origin: cursor.selected, unfolded: unfolded)
+      return []
+    case .nextHit: return goToHit(after: 1)
+    case .previousHit: return goToHit(after: -1)
+    case .make:
+      guard let history else { return [] }
+      mode = .made(TreeMenu.made(from: history.current, wordNetPascal: pascal))
+      return []
+    case .save:
+      mode = .name(TextField(history?.name ?? suggestedName))
+      return []
+    case .open: return [.tree(.list)]
+    case .train: return train(session)
+    case .alsoUnder:
+      if let other = otherParents.first { reveal(other) }
+      return settle()
+    case .details:
+      showsDetails.toggle()
+      return []
+    }
+  }
+
+  mutating func move(_ key: Key, _ page: Int) -> [Effect] {
+    _ = cursor.move(key, count: outline?.lines.count ?? 0, page: page)
+    return settle()
+  }
+
+  /// Pictures are fetched once the cursor rests.
+  func settle() -> [Effect] {
+    guard let line else { return [] }
+    return [.later(milliseconds: 120, .tree(.settled(node: line.node)))]
+  }
+
+  mutating func goRight() -> [Effect] {
+    guard let line, !line.isLeaf else { return [] }
+    if line.isUnfolded { return move(.down, 1) }
+    unfolded.insert(line.node)
+    rebuildOutline(keeping: line.node)
+    return []
+  }
+
+  mutating func goLeft() -> [Effect] {
+    guard let line, let hierarchy else { return [] }
+    if line.isUnfolded {
+      unfolded.remove(line.node)
+      rebuildOutline(keeping: line.node)
+      return []
+    }
+    guard let parent = hierarchy.parent(line.chain[0]), let index = outline?.index(of: parent) else { return [] }
+    cursor.select(index, count: outline?.lines.count ?? 0)
+    return settle()
+  }
+
+  mutating func toggleClass() -> [Effect] {
+    guard let line else { return [] }
+    let marked = line.chain.filter { history?.current.cut.isCollapsed($0) == true }
+    if marked.isEmpty { unfolded.remove(line.node) } else { unfolded.insert(line.node) }
+    return change { cut in
+      if marked.isEmpty { cut.collapse(line.node) } else { marked.forEach { cut.expand($0) } }
+    }
+  }
+
+  mutating func toggleLeftOut() -> [Effect] {
+    guard let line, let cutView else { return [] }
+    let isOut = cutView.marks[line.node] == .leftOut
+    return change { cut in
+      if isOut { cut.takeIn(line.chain[0]) } else { cut.leaveOut(line.chain[0]) }
+    }
+  }
+
+  mutating func change(_ edit: (inout Cut) -> Void) -> [Effect] {
+    guard var cut = history?.current.cut else { return [] }
+    edit(&cut)
+    history?.change(to: cut)
+    return changed()
+  }
+
+  /// After anything that gives another cut: what it comes to, and the lines.
+  mutating func changed() -> [Effect] {
+    guard let cut = history?.current.cut else { return [] }
+    let node = line?.node
+    let isOtherTree = cut.hierarchy !== cutView?.partition.hierarchy
+    cutView = CutView(cut)
+    if isOtherTree {
+      unfolded = TreeOutline.start(cut.hierarchy)
+      hits = []
+      count()
+    }
+    rebuildOutline(keeping: isOtherTree ? nil : node)
+    return []
+  }
+
+  mutating func count() {
+    imagesBelow = imagesPerFine.flatMap { counts in
+      hierarchy.flatMap { $0.fineClasses.count == counts.count ? $0.sums(ofFine: counts) : nil }
+    }
+  }
+
+  mutating func rebuildOutline(keeping node: Int?) {
+    guard let hierarchy else { return }
+    let outline = TreeOutline(hierarchy, unfolded: unfolded)
+    let index = node.flatMap { outline.index(of: $0) } ?? cursor.selected
+    self.outline = outline
+    cursor.select(index, count: outline.lines.count)
+  }
+
+  /// Moves to a node, unfolding what hides it.
+  mutating func reveal(_ node: Int) {
+    guard let hierarchy else { return }
+    unfolded.formUnion(hierarchy.chain(node).dropFirst())
+    rebuildOutline(keeping: node)
+  }
+
+  var suggestedName: String { "\(cutView?.classCount ?? 0)-classes" }
+
+  mutating func train(_ session: Session) -> [Effect] {
+    do throws(Problem) {
+      guard let set = try history?.labelSet(name: history?.name ?? suggestedName, dataset: session.dataset) else {
+        return []
+      }
+      return [.send(.perform(.show(.runs))), .send(.runs(.launch(set)))]
+    } catch {
+      return [.send(.problem(error))]
+    }
+  }
+
+  // MARK: What comes back
+
+  package mutating func receive(_ event: Event, _ session: Session) -> [Effect] {
+    switch event {
+    case .show(let wnid):
+      if let node = hierarchy?.node(wnid: wnid) { reveal(node) }
+      return [.send(.perform(.show(.tree)))] + settle()
+    case .opened(let hierarchy, let classes, let pascal):
+      self.pascal = pascal
+      classNames = classes.map(\.name)
+      if history == nil { history = TreeHistory(Cut(hierarchy)) } else { history?.change(to: Cut(hierarchy)) }
+      return changed() + settle()
+    case .counted(let counts):
+      imagesPerFine = counts
+      count()
+      return []
+    case .settled(let node):
+      guard let line, line.node == node, let hierarchy, showsDetails else { return [] }
+      let wnid = hierarchy.wnid(node)
+      guard pictures[wnid] == nil else { return [] }
+      let fine = hierarchy.subtree(node).compactMap { hierarchy.fineClass($0) }
+      return [.tree(.pictures(wnid: wnid, fineClasses: fine, count: 6))]
+    case .pictures(let wnid, let found):
+      // A few hundred small pictures at most.
+      if pictures.count > 100 { pictures = [:] }
+      pictures[wnid] = found
+      return []
+    case .exists(let name):
+      mode = .overwrite(name: name)
+      return []
+    case .saved(let name):
+      history?.markSaved(as: name)
+      return [.send(.notice(Notice(.done, "Saved as \(name)")))]
+    case .listed(let sets):
+      let entries = sets.map { set in
+        TreeMenu.Entry(
+          title: set.name, detail: printable(set.summary), version: set.isUsable ? history?.current : nil, policy: nil)
+      }
+      mode = .saved(TreeMenu(title: "Open a label set", entries: entries), sets)
+      return []
+    case .loaded(let set, let cut):
+      history?.open(cut, name: set.name, recipe: set.recipe)
+      return changed() + [.send(.notice(Notice(.done, "Opened \(set.name)")))]
+    }
+  }
 }

@@ -1,0 +1,115 @@
+import Taxonomy
+
+/// The lines of the tree with their counts.
+struct TreeListView {
+  let hierarchy: Hierarchy
+  let cutView: CutView
+  let outline: TreeOutline
+  let selected: Int
+  let classNames: [String]
+  let imagesBelow: [Int]?
+
+  /// Where the columns are: a table that narrows by leaving columns out.
+  private struct Columns {
+    var name, classes, fine, images, bar: Rect
+
+    init(_ line: Rect, hasImages: Bool) {
+      var rest = line
+      _ = rest.takeLeft(1)
+      _ = rest.takeRight(1)
+      bar = rest.takeRight(hasImages && line.columns >= 72 ? 8 : 0)
+      if !bar.isEmpty { _ = rest.takeRight(1) }
+      images = rest.takeRight(hasImages && line.columns >= 48 ? 10 : 0)
+      fine = rest.takeRight(line.columns >= 56 ? 7 : 0)
+      classes = rest.takeRight(9)
+      _ = rest.takeRight(1)
+      name = rest
+    }
+  }
+
+  func draw(on canvas: inout Canvas, heading: Rect, list: Rect) {
+    let columns = Columns(heading, hasImages: imagesBelow != nil)
+    canvas.put("  class", in: columns.name, style: .muted)
+    canvas.put("classes", in: columns.classes, style: .muted, align: .right)
+    canvas.put("fine", in: columns.fine, style: .muted, align: .right)
+    canvas.put("images", in: columns.images, style: .muted, align: .right)
+    let start = ListPosition(selected).window(count: outline.lines.count, rows: list.rows)
+    for (row, index) in start.enumerated() {
+      draw(outline.lines[index], isSelected: index == selected, on: &canvas, in: list.line(row))
+    }
+  }
+
+  private func draw(_ line: TreeOutline.Line, isSelected: Bool, on canvas: inout Canvas, in area: Rect) {
+    let columns = Columns(area, hasImages: imagesBelow != nil)
+    let mark = mark(of: line)
+    var name = columns.name
+    canvas.put(
+      mark == .isClass ? "■" : mark == .leftOut ? "□" : " ", in: name.takeLeft(2),
+      style: mark == .isClass ? .accent : .muted)
+    let twig = twig(of: line)
+    canvas.put(twig, in: name.takeLeft(min(displayWidth(twig), max(0, name.columns - 8))), style: .muted, cut: .start)
+    let style: Style =
+      switch mark {
+      case .isClass: Style(.standard, .bold)
+      case .open: .plain
+      case .inside, .leftOut: .muted
+      }
+    let label = label(of: line, columns: name.columns)
+    canvas.put(label, in: name, style: style, cut: .middle)
+
+    let classes = Int(cutView.classesBelow[line.chain[0]])
+    let fine = Int(cutView.finesBelow[line.chain[0]])
+    canvas.put(
+      classes == 0 ? "·" : NumberText.grouped(classes), in: columns.classes, style: style == .plain ? .plain : style,
+      align: .right)
+    canvas.put(NumberText.grouped(fine), in: columns.fine, style: .muted, align: .right)
+    if let imagesBelow {
+      let images = imagesBelow[line.chain[0]]
+      let total = max(1, hierarchy.roots.map { imagesBelow[$0] }.reduce(0, +))
+      canvas.put(NumberText.grouped(images), in: columns.images, style: .muted, align: .right)
+      canvas.put(
+        Bar.text(Double(images) / Double(total), columns: columns.bar.columns), in: columns.bar,
+        style: mark == .isClass ? .accent : .muted)
+    }
+    if isSelected {
+      // As far as the name goes: a whole line would cost a slow connection twice the bytes.
+      let width = min(displayWidth(label), name.columns)
+      let held = Rect(
+        row: area.row, column: area.column, rows: 1, columns: name.column + width + 1 - area.column)
+      canvas.restyle(held) { $0 = Style(.standard, on: .selection, $0.attributes) }
+      canvas.put("▌", row: area.row, column: area.column, style: Style(.accent, on: .selection))
+    }
+  }
+
+  /// What the line as a whole is in the label set.
+  private func mark(of line: TreeOutline.Line) -> CutView.Mark {
+    let marks = line.chain.map { cutView.marks[$0] }
+    return marks.contains(.isClass) ? .isClass : marks[marks.count - 1]
+  }
+
+  private func twig(of line: TreeOutline.Line) -> String {
+    var twig = ""
+    // The first level's guides would be a line along the whole left side.
+    for follows in line.guides.dropFirst() { twig += follows ? "│ " : "  " }
+    if !line.guides.isEmpty { twig += line.isLast ? "└─" : "├─" }
+    return twig + (line.isLeaf ? "· " : line.isUnfolded ? "▾ " : "▸ ")
+  }
+
+  /// The lowest name of the chain, with as many of those above as there is room for, and the dataset's own word.
+  private func label(of line: TreeOutline.Line, columns: Int) -> String {
+    let names = line.chain.map { printable(hierarchy.name($0)) }
+    var label = names[names.count - 1]
+    if let fine = hierarchy.fineClass(line.node), classNames.indices.contains(fine) {
+      let own = printable(classNames[fine])
+      if own.lowercased() != label.lowercased() && !own.hasPrefix("n0") && !own.hasPrefix("n1") {
+        label += "  “\(own)”"
+      }
+    }
+    var shown = names.count - 1
+    while shown > 0, displayWidth(names[shown - 1]) + 3 + displayWidth(label) + (shown > 1 ? 4 : 0) <= columns {
+      shown -= 1
+      label = names[shown] + " › " + label
+    }
+    return shown > 0 && displayWidth(label) + 4 <= columns ? "… › " + label : label
+  }
+}

@@ -1,0 +1,103 @@
+import Engine
+import Taxonomy
+
+extension TreeScreen {
+  package enum Event: Sendable {
+    /// Move to the class with this wnid.
+    case show(wnid: String)
+    /// `pascal`: the wnids of PASCAL's classes.
+    case opened(Hierarchy, classes: [FineClass], pascal: [String])
+    case counted([Int])
+    /// The cursor has stayed where it is for a moment.
+    case settled(node: Int)
+    case pictures(wnid: String, [Picture])
+    case saved(name: String)
+    /// Another label set has this name; nothing was saved.
+    case exists(name: String)
+    case listed([SavedSet])
+    case loaded(LabelSet, Cut)
+  }
+
+  package struct SavedSet: Equatable, Sendable {
+    package var name: String
+    /// "127 classes", or what is wrong with it.
+    package var summary: String
+    package var isUsable: Bool
+  }
+
+  package enum Work: ScreenWork {
+    case open(HypernymPolicy)
+    case countImages
+    /// Images of these fine classes, a few in all.
+    case pictures(wnid: String, fineClasses: [Int], count: Int)
+    case save(LabelSet, mayReplace: Bool)
+    case list
+    case load(name: String)
+
+    package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
+      let catalog = DatasetCatalog(home: environment.home)
+      switch self {
+      case .open(let policy):
+        let classes = try catalog.classes(of: environment.dataset)
+        let hierarchy = try environment.hierarchy(classes, policy)
+        send(.tree(.opened(hierarchy, classes: classes, pascal: try Assets.pascalClasses())))
+      case .countImages:
+        // A dataset may be a list of classes only.
+        guard let dataset = try? environment.openDataset() else { return }
+        var counts = [Int](repeating: 0, count: dataset.classes.count)
+        for label in dataset.labels(.train) where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
+        send(.tree(.counted(counts)))
+      case .pictures(let wnid, let fineClasses, let count):
+        guard let dataset = try? environment.openDataset() else { return }
+        send(.tree(.pictures(wnid: wnid, Self.pictures(of: fineClasses, count: count, in: dataset))))
+      case .save(let set, let mayReplace):
+        let store = LabelSetStore(home: environment.home)
+        guard mayReplace || !store.contains(set.name) else {
+          send(.tree(.exists(name: set.name)))
+          return
+        }
+        try store.save(set)
+        send(.tree(.saved(name: set.name)))
+      case .list:
+        let store = LabelSetStore(home: environment.home)
+        send(.tree(.listed(store.names().map { Self.summary(of: $0, in: store, dataset: environment.dataset) })))
+      case .load(let name):
+        let set = try LabelSetStore(home: environment.home).load(name, for: environment.dataset)
+        let hierarchy = try environment.hierarchy(try catalog.classes(of: environment.dataset), set.policy)
+        send(.tree(.loaded(set, try Cut(Partition(set, on: hierarchy)))))
+      }
+    }
+
+    /// The first images of the classes in turn, bad ones passed over.
+    private static func pictures(of fineClasses: [Int], count: Int, in dataset: any Dataset) -> [Picture] {
+      let labels = dataset.labels(.train)
+      var perClass = [Int: [Int]](minimumCapacity: fineClasses.count)
+      for fine in fineClasses { perClass[fine] = [] }
+      var missing = fineClasses.count
+      for (image, label) in labels.enumerated() where missing > 0 {
+        guard let found = perClass[Int(label)]?.count, found < count else { continue }
+        perClass[Int(label)]!.append(image)
+        if found + 1 == count { missing -= 1 }
+      }
+      var pictures: [Picture] = []
+      for turn in 0..<count {
+        for fine in fineClasses where pictures.count < count && turn < perClass[fine]!.count {
+          if let picture = try? dataset.picture(.train, perClass[fine]![turn]) { pictures.append(picture) }
+        }
+      }
+      return pictures
+    }
+
+    private static func summary(of name: String, in store: LabelSetStore, dataset: String) -> SavedSet {
+      do throws(Problem) {
+        let set = try store.load(name)
+        let count = "\(NumberText.grouped(set.classes.count)) classes"
+        return SavedSet(
+          name: name, summary: set.dataset == dataset ? count : "\(count) of \(set.dataset)",
+          isUsable: set.dataset == dataset)
+      } catch {
+        return SavedSet(name: name, summary: error.description, isUsable: false)
+      }
+    }
+  }
+}
