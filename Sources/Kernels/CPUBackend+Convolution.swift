@@ -121,7 +121,7 @@ struct ConvolutionCut {
   let rowsPerPiece: Int
 
   /// Output pixels of one product: enough that packing the weights is small beside multiplying by them.
-  static let pixelsPerPiece = 1024
+  static let pixelsPerPiece = 512
   /// Partial sums of a weight gradient.
   static let maximalLanes = 8
 

@@ -14,6 +14,16 @@ extension UnsafeMutablePointer<Float> {
   func store(_ value: Vector, _ index: Int) {
     UnsafeMutableRawPointer(self + index).storeBytes(of: value, as: Vector.self)
   }
+
+  @inline(__always)
+  fileprivate func quartet(_ index: Int) -> SIMD4<Float> {
+    UnsafeRawPointer(self + index).loadUnaligned(as: SIMD4<Float>.self)
+  }
+
+  @inline(__always)
+  fileprivate func storeQuartet(_ value: SIMD4<Float>, _ index: Int) {
+    UnsafeMutableRawPointer(self + index).storeBytes(of: value, as: SIMD4<Float>.self)
+  }
 }
 
 /// Runs `vector` at every multiple of eight below `count` that has eight elements left, and `scalar` at the rest.
@@ -41,8 +51,14 @@ func copyRun(_ source: Floats, to target: Floats, count: Int) {
     }
     // The rest together with a few that were copied already.
     if i < count { target.store(source.vector(count - 8), count - 8) }
+  } else if count >= 4 {
+    let (first, last) = (source.quartet(0), source.quartet(count - 4))
+    target.storeQuartet(first, 0)
+    target.storeQuartet(last, count - 4)
   } else {
-    for i in 0..<count { target[i] = source[i] }
+    if count > 0 { target[0] = source[0] }
+    if count > 1 { target[1] = source[1] }
+    if count > 2 { target[2] = source[2] }
   }
 }
 
