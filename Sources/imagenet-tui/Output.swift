@@ -37,7 +37,8 @@ enum Output {
 
   /// Bytes in the unit that fits: "30.9 MB".
   static func size(_ bytes: Int) -> String {
-    var value = Double(bytes), unit = 0
+    var value = Double(bytes)
+    var unit = 0
     while value >= 999.5, unit < 4 { (value, unit) = (value / 1000, unit + 1) }
     let tenths = Int((value * 10).rounded())
     let text = unit == 0 || value >= 100 ? "\(Int(value.rounded()))" : "\(tenths / 10).\(tenths % 10)"

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Taxonomy
 
 /// Tells which class a folder stands for: by a mapping, else by being named like a wnid.
-struct ClassNaming: Sendable {
+package struct ClassNaming: Sendable {
   /// Folder (path below the split's folder) → wnid.
   let map: [String: String]
 
@@ -10,7 +10,7 @@ struct ClassNaming: Sendable {
 
   /// Reads a mapping file: lines `name<TAB>wnid`; empty lines and lines that begin with `#` are passed over.
   /// - Throws: a ``Problem`` at the first line that is something else, or gives a name a second wnid.
-  init(file path: String) throws(Problem) {
+  package init(file path: String) throws(Problem) {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Problem("cannot read the mapping file", at: path, advice: "check the path given with --map")
     }
@@ -39,7 +39,7 @@ struct ClassNaming: Sendable {
 
   /// - Parameter folder: the path below the split's folder, as `abbey` or `a/abbey`.
   /// - Returns: the wnid of the class, nil where the folder names none.
-  func wnid(of folder: String) -> String? {
+  package func wnid(of folder: String) -> String? {
     if let wnid = map[folder] { return wnid }
     let name = folder.split(separator: "/").last.map(String.init) ?? ""
     return SynsetID(name) == nil ? nil : name

@@ -47,8 +47,8 @@ public struct DatasetCatalog: Sendable {
     return names.map(entry)
   }
 
-  /// Reads the tree of images that `recipe` describes and keeps it under `name`. Images are never copied. A name that is
-  /// taken by an added dataset is given to the new tree.
+  /// Reads the tree of images that `recipe` describes and keeps it under `name`. Images are never copied. A name
+  /// that is taken by an added dataset is given to the new tree.
   /// - Throws: a ``Problem`` where the name cannot be used, or the tree cannot (see ``FolderScan``).
   public func add(_ name: String, _ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) -> AddedDataset {
     try DatasetName.check(name)
@@ -118,7 +118,8 @@ public struct DatasetCatalog: Sendable {
         val: dataset.labels(.val).count, size: (dataset as? IDXDataset)?.size ?? 0, place: nil, problem: nil)
     } catch {
       return DatasetEntry(
-        name: name, isBuiltIn: name == Self.fashionMNIST || name == Self.imageNet, classes: 0, train: 0, val: 0, size: 0,
+        name: name, isBuiltIn: name == Self.fashionMNIST || name == Self.imageNet, classes: 0, train: 0, val: 0,
+        size: 0,
         place: nil, problem: "\(error)")
     }
   }
@@ -139,9 +140,11 @@ public struct DatasetCatalog: Sendable {
   }
 
   private static func checkImageNet(_ found: [FineClass]) throws(Problem) {
-    let wanted = Set(try Assets.lines("imagenet-1k.wnids")), given = Set(found.map(\.wnid))
+    let wanted = Set(try Assets.lines("imagenet-1k.wnids"))
+    let given = Set(found.map(\.wnid))
     guard wanted != given else { return }
-    let missing = wanted.subtracting(given).sorted(), strange = given.subtracting(wanted).sorted()
+    let missing = wanted.subtracting(given).sorted()
+    let strange = given.subtracting(wanted).sorted()
     let facts = [
       missing.isEmpty ? nil : "\(missing.count) missing (\(missing.prefix(3).joined(separator: ", ")) …)",
       strange.isEmpty ? nil : "\(strange.count) others (\(strange.prefix(3).joined(separator: ", ")) …)",

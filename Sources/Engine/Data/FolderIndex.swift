@@ -1,6 +1,7 @@
 import Taxonomy
 
-/// The list of an ImageFolder's images as a file that is mapped, not parsed: opening 1.28 million images takes milliseconds.
+/// The list of an ImageFolder's images as a file that is mapped, not parsed: opening 1.28 million images takes
+/// milliseconds.
 ///
 /// Layout, little-endian: the magic `ITUIFIDX`, u64 number of classes C, u64 number of images N; then N + 1 u64 ends of
 /// paths (the first is 0) and, for `train` and for `val`, C u64 counts per class; then the paths, relative to the root,
@@ -87,7 +88,8 @@ struct FolderIndex: Sendable {
   func path(_ index: Int) -> UnsafeRawBufferPointer {
     precondition(index >= 0 && index < imageCount, "image \(index) of \(imageCount)")
     func end(_ index: Int) -> Int {
-      Int(UInt64(littleEndian: file.bytes.loadUnaligned(fromByteOffset: Self.headerLength + 8 * index, as: UInt64.self)))
+      Int(
+        UInt64(littleEndian: file.bytes.loadUnaligned(fromByteOffset: Self.headerLength + 8 * index, as: UInt64.self)))
     }
     return UnsafeRawBufferPointer(rebasing: file.bytes[pathStart + end(index)..<pathStart + end(index + 1)])
   }

@@ -4,9 +4,9 @@ import Taxonomy
 
 /// What an ImageFolder tree holds: `root/<class>/…/*.{jpg,jpeg,png}`, or `root/{train,val}/<class>/…`.
 ///
-/// An image belongs to the deepest folder above it that names a class (``ClassNaming``). Classes are sorted by wnid, images
-/// by class, then by path. Without a folder `val`, a share of each class's images is held out for validation: those whose paths
-/// hash lowest under the seed, so that the choice hardly changes when files are added.
+/// An image belongs to the deepest folder above it that names a class (``ClassNaming``). Classes are sorted by wnid,
+/// images by class, then by path. Without a folder `val`, a share of each class's images is held out for validation:
+/// those whose paths hash lowest under the seed, so that the choice hardly changes when files are added.
 struct FolderScan {
   struct File: Equatable {
     /// Relative to the root.
@@ -24,14 +24,15 @@ struct FolderScan {
   private(set) var ignored = 0
 
   /// Walks through the tree.
-  /// - Throws: a ``Problem`` where the tree is unreadable or holds no images, a folder with images names no class or a wnid that
-  ///   WordNet does not have, or `val` has a class that `train` has not.
+  /// - Throws: a ``Problem`` where the tree is unreadable or holds no images, a folder with images names no class or a
+  ///   wnid that WordNet does not have, or `val` has a class that `train` has not.
   init(_ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) {
     root = recipe.root
     let naming = ClassNaming(map: recipe.map)
     var walk = FolderWalk(root: root, followsLinks: recipe.followsLinks)
     let top = try walk.names(in: [])
-    let hasTrain = top.contains(Array("train".utf8)), hasVal = top.contains(Array("val".utf8))
+    let hasTrain = top.contains(Array("train".utf8))
+    let hasVal = top.contains(Array("val".utf8))
     var byClass: [Split: [String: [File]]] = [:]
     var folderNames: [String: String] = [:]
     if hasTrain {
@@ -85,7 +86,8 @@ struct FolderScan {
   var totalSize: Int { files.values.joined().joined().reduce(0) { $0 + $1.size } }
 
   private mutating func holdOut(_ percent: Int, seed: UInt64) {
-    var kept: [[File]] = [], heldOut: [[File]] = []
+    var kept: [[File]] = []
+    var heldOut: [[File]] = []
     for files in files[.train]! {
       // Rounded; a class of one image keeps it for training.
       let count = min((files.count * percent + 50) / 100, files.count - 1)

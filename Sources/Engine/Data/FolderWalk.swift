@@ -27,7 +27,9 @@ struct FolderWalk {
 
   /// The names in a folder, sorted, without hidden ones.
   func names(in folder: [UInt8]) throws(Problem) -> [[UInt8]] {
-    guard let directory = opendir(path(folder)) else { throw AtomicFile.failure("cannot read the folder", text(folder)) }
+    guard let directory = opendir(path(folder)) else {
+      throw AtomicFile.failure("cannot read the folder", text(folder))
+    }
     defer { closedir(directory) }
     var names: [[UInt8]] = []
     errno = 0

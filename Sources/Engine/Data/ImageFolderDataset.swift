@@ -19,7 +19,8 @@ public final class ImageFolderDataset: Dataset {
         advice: "mount it again, or tell the new place with `imagenet-tui data add \(registration.name) PATH`")
     }
     name = registration.name
-    summary = "\(name): \(registration.train + registration.val) images in \(registration.classes.count) classes, "
+    summary =
+      "\(name): \(registration.train + registration.val) images in \(registration.classes.count) classes, "
       + "from \(recipe.root)"
     classes = registration.classes
     fingerprint = registration.fingerprint

@@ -98,7 +98,8 @@ package struct InputTransform: Sendable {
       of: buffer.pixels, width: buffer.width, height: buffer.height, channels: buffer.channels,
       targetWidth: size.width, targetHeight: size.height, x: x, y: y, row: resampled
     ) { line, values in
-      convert(values, channels: buffer.channels, count: x.count, to: row.baseAddress! + (x.lowerBound - left) * channels)
+      convert(
+        values, channels: buffer.channels, count: x.count, to: row.baseAddress! + (x.lowerBound - left) * channels)
       finish(y.lowerBound - top + line)
     }
   }
@@ -132,7 +133,8 @@ package struct InputTransform: Sendable {
       for index in 0..<floats { target[floats - 1 - index] = (row[index] - mean[index]) * scale }
     } else {
       for pixel in 0..<width {
-        let from = pixel * channels, to = (width - 1 - pixel) * channels
+        let from = pixel * channels
+        let to = (width - 1 - pixel) * channels
         for channel in 0..<channels { target[to + channel] = (row[from + channel] - mean[from + channel]) * scale }
       }
     }

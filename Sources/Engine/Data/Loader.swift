@@ -49,7 +49,8 @@ public final class Loader: BatchSource {
     delivery.ready.wait()
     let stall = Double(DispatchTime.now().uptimeNanoseconds - before) * 1e-9
     let slot = worker.slots[number % worker.slots.count]
-    let rows = input.elements, made = slot.input.elements
+    let rows = input.elements
+    let made = slot.input.elements
     let count = slot.count
     let floats = count * worker.transform.count
     rows.baseAddress!.update(from: made.baseAddress!, count: floats)

@@ -49,7 +49,8 @@ struct Registration: Codable, Equatable, Sendable {
     guard let data = try? encoder.encode(self) else { preconditionFailure("a registration is always JSON") }
     try AtomicFile.write(index, to: indexPath(in: home))
     try AtomicFile.write(data, to: Self.path(name, in: home))
-    let folder = Self.folder(name, in: home), current = indexPath(in: home)
+    let folder = Self.folder(name, in: home)
+    let current = indexPath(in: home)
     for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     where file.hasPrefix("images-") && file.hasSuffix(".index") && "\(folder)/\(file)" != current {
       try? FileManager.default.removeItem(atPath: "\(folder)/\(file)")

@@ -1,5 +1,5 @@
-/// Which source pixels make up each pixel along one axis, and with what weights: a triangle filter as wide as the reduction
-/// (antialiased bilinear, as in Pillow's BILINEAR), linear interpolation where the image grows.
+/// Which source pixels make up each pixel along one axis, and with what weights: a triangle filter as wide as the
+/// reduction (antialiased bilinear, as in Pillow's BILINEAR), linear interpolation where the image grows.
 struct ResampledAxis {
   /// Of each target pixel, the first source pixel, and the weights' place in `weights`.
   private(set) var first: [Int] = []
@@ -67,16 +67,18 @@ struct ResampledAxis {
 }
 
 /// Scales a window of an image: rows are mixed first (contiguous and wide), then columns. Owned by one worker.
-struct Resampler {
+package struct Resampler {
   private var rows = ResampledAxis()
   private var columns = ResampledAxis()
   /// One mixed source row. A spare float lies behind it.
   private var mixed: [Float] = []
 
+  package init() {}
+
   /// Writes row after row of the window `x`, `y` of the image as it would be at `targetWidth` × `targetHeight`.
   ///
   /// `body` gets the row's number in the window and its `x.count · channels` values, 0…255.
-  mutating func forEachRow(
+  package mutating func forEachRow(
     of source: UnsafeBufferPointer<UInt8>, width: Int, height: Int, channels: Int, targetWidth: Int, targetHeight: Int,
     x: Range<Int>, y: Range<Int>, row: UnsafeMutableBufferPointer<Float>,
     body: (Int, UnsafeMutableBufferPointer<Float>) -> Void

@@ -1,10 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// Runs `body` for every index below `count`, by `workers` at a time, each taking the next index when it is done with one.
+/// Runs `body` for every index below `count`, by `workers` at a time, each taking the next index when it is done.
 ///
-/// `body` gets the worker's number, below `workers`, for its own buffers, and the index. Nothing may depend on which worker
-/// gets which index.
+/// `body` gets the worker's number, below `workers`, for its own buffers, and the index. Nothing may depend on which
+/// worker gets which index.
 func shareWork(count: Int, workers: Int, body: @Sendable (_ worker: Int, _ index: Int) -> Void) {
   let workers = min(max(1, workers), count)
   guard workers > 1 else {

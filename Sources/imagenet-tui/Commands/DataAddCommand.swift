@@ -6,9 +6,9 @@ struct DataAddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Name a tree of PNG and JPEG images; the images stay where they are.",
     discussion: """
-      The tree is PATH/<class>/*.{jpg,jpeg,png}, or PATH/train/<class>/… and PATH/val/<class>/…. A class folder is named by its \
-      wnid, or by a name that --map resolves. Without a folder val, a share of each class is held out for validation. \
-      Adding a name again reads the tree again.
+      The tree is PATH/<class>/*.{jpg,jpeg,png}, or PATH/train/<class>/… and PATH/val/<class>/…. A class folder is \
+      named by its wnid, or by a name that --map resolves. Without a folder val, a share of each class is held out for \
+      validation. Adding a name again reads the tree again.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -36,10 +36,13 @@ struct DataAddCommand: ParsableCommand {
     if json { return try Output.json(added.entry) }
     let entry = added.entry
     let verb = added.change == .new ? "added" : added.change == .changed ? "updated" : "unchanged:"
+    let heldOut = added.isHeldOut ? " (held out)" : ""
     print(
       "\(verb) \(name): \(Output.grouped(entry.classes)) classes, \(Output.grouped(entry.train)) images to train on, "
-        + "\(Output.grouped(entry.val)) to validate on\(added.isHeldOut ? " (held out)" : ""), \(Output.size(entry.size))")
-    if added.ignored > 0 { print("ignored \(Output.grouped(added.ignored)) files that are no images or in no class folder") }
+        + "\(Output.grouped(entry.val)) to validate on\(heldOut), \(Output.size(entry.size))")
+    if added.ignored > 0 {
+      print("ignored \(Output.grouped(added.ignored)) files that are no images or in no class folder")
+    }
     print("`imagenet-tui data check \(name)` finds images that cannot be decoded")
   }
 }

@@ -8,8 +8,8 @@ struct DataCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Decode every image of a dataset and list the bad ones.",
     discussion: """
-      Exit code 1 where an image is bad or the files are no longer those that were added; trainings leave bad images out and \
-      count them.
+      Exit code 1 where an image is bad or the files are no longer those that were added; trainings leave bad images \
+      out and count them.
       """)
 
   @OptionGroup var global: GlobalOptions

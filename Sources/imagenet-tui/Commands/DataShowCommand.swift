@@ -30,7 +30,8 @@ struct DataShowCommand: ParsableCommand {
     let catalog = DatasetCatalog(home: global.location)
     let classes = try catalog.classes(of: name)
     var report = Report(name: name, summary: "\(name): a list of classes, without images", classes: [])
-    var train = [Int](repeating: 0, count: classes.count), val = train
+    var train = [Int](repeating: 0, count: classes.count)
+    var val = train
     if catalog.hasImages(name) {
       let dataset = try catalog.open(name)
       report.summary = dataset.summary

@@ -2,8 +2,8 @@ import CZlib
 import Engine
 import Kernels
 import Taxonomy
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct IDXDatasetTests {
   @Test("Fashion-MNIST opens with its images, labels and classes")
@@ -37,7 +37,9 @@ import TestSupport
 
   @Test("the fingerprint follows the content")
   func fingerprint() throws {
-    let one = TemporaryFolder(), same = TemporaryFolder(), other = TemporaryFolder()
+    let one = TemporaryFolder()
+    let same = TemporaryFolder()
+    let other = TemporaryFolder()
     var pixels = (0..<30).map { UInt8($0) }
     write(to: one, train: pixels)
     write(to: same, train: pixels)
@@ -59,12 +61,20 @@ import TestSupport
     "what is wrong with a file is told when it is opened",
     arguments: [
       ("magic", [UInt8(0), 0, 9, 3, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 5], "not an IDX file of images"),
-      ("sizes beyond the file", [0, 0, 8, 3, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 28, 0, 0, 0, 28], "the header of the IDX file is wrong"),
-      ("overflow", [0, 0, 8, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], "the header of the IDX file is wrong"),
+      (
+        "sizes beyond the file", [0, 0, 8, 3, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 28, 0, 0, 0, 28],
+        "the header of the IDX file is wrong"
+      ),
+      (
+        "overflow", [0, 0, 8, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+        "the header of the IDX file is wrong"
+      ),
       ("no images", [0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 5], "the header of the IDX file is wrong"),
       ("half a header", [0, 0, 8, 3, 0, 0], "the file ends early"),
       ("nothing", [], "the file ends early"),
-      ("too many for the labels", [0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 5], "the labels do not fit the images"),
+      (
+        "too many for the labels", [0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 5], "the labels do not fit the images"
+      ),
     ])
   func wrongHeaders(what: String, header: [UInt8], message: String) {
     let folder = TemporaryFolder()
@@ -78,7 +88,8 @@ import TestSupport
   @Test("images that are short, long or damaged are told when the split is prepared")
   func damagedImages() throws {
     let folder = TemporaryFolder()
-    let name = "train-images-idx3-ubyte.gz", header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 5]
+    let name = "train-images-idx3-ubyte.gz"
+    let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 5]
     let pixels = CounterRandom(9)
     let noise = (0..<30).map { UInt8(pixels.below(256, $0)) }
     write(to: folder, train: noise)
@@ -117,7 +128,8 @@ import TestSupport
       for round in 0..<200 {
         var file = good
         for change in 0...random.below(4, round) {
-          file[random.below(file.count, 10_000 + 8 * round + change)] = UInt8(random.below(256, 50_000 + 8 * round + change))
+          file[random.below(file.count, 10_000 + 8 * round + change)] = UInt8(
+            random.below(256, 50_000 + 8 * round + change))
         }
         folder.write(file, to: name)
         if let dataset = try? open(folder) { try? dataset.prepare(.train) }
@@ -144,8 +156,10 @@ import TestSupport
   private func write(to folder: TemporaryFolder, train: [UInt8], labels: [UInt8] = [1, 0, 1], compressed: Bool = true) {
     let size: [UInt8] = [0, 0, 0, 2, 0, 0, 0, 5]
     for (name, bytes) in [
-      ("train-images-idx3", [0, 0, 8, 3, 0, 0, 0, 3] + size + train), ("train-labels-idx1", [0, 0, 8, 1, 0, 0, 0, 3] + labels),
-      ("t10k-images-idx3", [0, 0, 8, 3, 0, 0, 0, 1] + size + train.prefix(10)), ("t10k-labels-idx1", [0, 0, 8, 1, 0, 0, 0, 1, 0]),
+      ("train-images-idx3", [0, 0, 8, 3, 0, 0, 0, 3] + size + train),
+      ("train-labels-idx1", [0, 0, 8, 1, 0, 0, 0, 3] + labels),
+      ("t10k-images-idx3", [0, 0, 8, 3, 0, 0, 0, 1] + size + train.prefix(10)),
+      ("t10k-labels-idx1", [0, 0, 8, 1, 0, 0, 0, 1, 0]),
     ] {
       if compressed { gzip(bytes, folder, name + "-ubyte.gz") } else { folder.write(bytes, to: name + "-ubyte.gz") }
     }

@@ -3,8 +3,8 @@ import CZlib
 import Engine
 import Kernels
 import Taxonomy
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ImageCodecTests {
   // MARK: JPEG
@@ -47,23 +47,27 @@ import TestSupport
 
   @Test("grey PNGs of every bit depth are spread over 0…255", arguments: [1, 2, 4, 8, 16], [false, true])
   func greyPNG(depth: Int, interlaced: Bool) throws {
-    let width = 16, height = 5
-    let values = (0..<width * height).map { ($0 * 7 + $0 / width) % (1 << min(depth, 8)) }
+    let width = 16
+    let height = 5
+    let most = (1 << min(depth, 8)) - 1
+    let values: [Int] = (0..<width * height).map { ($0 * 7 + $0 / width) % (most + 1) }
     let picture = try ImageCodec.decode(
       ImageFixtures.png(
         pack(values, depth: depth), width, height, depth: depth, colourType: 0, interlaced: interlaced))
-    let most = (1 << min(depth, 8)) - 1
-    #expect(picture == Picture(width: width, height: height, channels: 1, pixels: values.map { UInt8($0 * 255 / most) }))
+    let spread: [UInt8] = values.map { UInt8($0 * 255 / most) }
+    #expect(picture == Picture(width: width, height: height, channels: 1, pixels: spread))
   }
 
   @Test("palette PNGs of every bit depth become RGB", arguments: [1, 2, 4, 8], [false, true])
   func palettePNG(depth: Int, interlaced: Bool) throws {
-    let palette = (0..<768).map { UInt8($0 * 5 % 256) }
-    let values = (0..<16 * 3).map { $0 * 3 % (1 << depth) }
+    let palette: [UInt8] = (0..<768).map { UInt8($0 * 5 % 256) }
+    let colours = 1 << depth
+    let values: [Int] = (0..<48).map { $0 * 3 % colours }
     let picture = try ImageCodec.decode(
       ImageFixtures.png(
         pack(values, depth: depth), 16, 3, depth: depth, colourType: 3, interlaced: interlaced, palette: palette))
-    #expect(picture.pixels == values.flatMap { palette[$0 * 3..<$0 * 3 + 3] })
+    let colour: [UInt8] = values.flatMap { palette[$0 * 3..<$0 * 3 + 3] }
+    #expect(picture.pixels == colour)
   }
 
   @Test("RGB of 8 and 16 bits, interlaced or not, decodes exactly", arguments: [8, 16], [false, true])
@@ -147,14 +151,17 @@ import TestSupport
     [FIXTURE_GREY, FIXTURE_RGB, FIXTURE_CMYK, FIXTURE_ADOBE_CMYK, FIXTURE_ADOBE_YCCK, FIXTURE_PROGRESSIVE].map {
       let components = $0 == FIXTURE_GREY ? 1 : $0 == FIXTURE_RGB || $0 == FIXTURE_PROGRESSIVE ? 3 : 4
       return ImageFixtures.jpeg(ImageFixtures.pixels(19, 11, components), 19, 11, $0, quality: 70)
-    } + [0, 2, 4, 6].flatMap { type in
+    }
+    + [0, 2, 4, 6].flatMap { type in
       [false, true].map {
         ImageFixtures.png(
-          ImageFixtures.pixels(19, 11, [0: 1, 2: 3, 4: 2, 6: 4][type]!), 19, 11, depth: 8, colourType: type, interlaced: $0)
+          ImageFixtures.pixels(19, 11, [0: 1, 2: 3, 4: 2, 6: 4][type]!), 19, 11, depth: 8, colourType: type,
+          interlaced: $0)
       }
     } + [
       ImageFixtures.png(
-        (0..<19 * 11).map { UInt8($0 % 256) }, 19, 11, depth: 8, colourType: 3, palette: ImageFixtures.pixels(256, 1, 3),
+        (0..<19 * 11).map { UInt8($0 % 256) }, 19, 11, depth: 8, colourType: 3,
+        palette: ImageFixtures.pixels(256, 1, 3),
         alphas: [0, 9, 200])
     ]
 
