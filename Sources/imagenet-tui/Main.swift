@@ -12,7 +12,7 @@ struct ImagenetTUI: ParsableCommand {
     version: "0.1.0 (\(String(cString: processor_build())) build)",
     subcommands: [
       OpenCommand.self, LabelsCommand.self, TreeCommand.self, DataCommand.self, TrainCommand.self, RunsCommand.self,
-      WorkerCommand.self,
+      NeighboursCommand.self, WorkerCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

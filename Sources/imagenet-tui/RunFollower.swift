@@ -55,6 +55,11 @@ enum RunProgressLine {
     }
   }
 
+  /// How far a piece of work is that is no run; only on a terminal.
+  static func show(work: String, _ done: Int, of total: Int) {
+    if isTerminal { error("\r\u{1B}[K\(work) \(Output.grouped(done))/\(Output.grouped(total))") }
+  }
+
   static func end() { if isTerminal { error("\r\u{1B}[K") } }
 
   /// A line beside the progress.

@@ -90,3 +90,13 @@ public final class PixelBuffer {
     }
   }
 }
+
+extension Picture {
+  /// Reads a PNG or JPEG file.
+  /// - Throws: a ``Problem`` where it cannot be read or decoded.
+  public init(file path: String) throws(Problem) {
+    let buffer = PixelBuffer()
+    try buffer.decode(file: Array(path.utf8CString), leastWidth: 0, leastHeight: 0, place: path)
+    self = buffer.picture
+  }
+}

@@ -10,7 +10,9 @@ final class RunRecorder {
   private var skipped: Set<String> = []
   /// The first thing that could not be written; a training's sink cannot throw.
   private var problem: Problem?
-  private(set) var lastCheckpoint = steadyTime()
+  private var lastCheckpoint = steadyTime()
+  /// Steps since then.
+  private var unsaved = 0
   /// How long the last one took, in seconds.
   private(set) var checkpointCost = 0.0
   private(set) var isFinished = false
@@ -35,11 +37,15 @@ final class RunRecorder {
     if let problem { throw problem }
   }
 
+  /// Whether more than `interval` seconds of work are not kept yet.
+  func isBehind(_ interval: Double) -> Bool { unsaved > 0 && steadyTime() - lastCheckpoint >= interval }
+
   func save(_ snapshot: Snapshot) throws(Problem) {
     let start = steadyTime()
     let step = try snapshot.number("step")
     try checkpoints.save(snapshot, step: step, standing)
     lastCheckpoint = steadyTime()
+    unsaved = 0
     checkpointCost = lastCheckpoint - start
   }
 
@@ -62,6 +68,7 @@ final class RunRecorder {
       }
       log.write("\(from == 0 ? "begins" : "goes on") at step \(from) of \(steps), \(stepsPerEpoch) an epoch")
     case .stepFinished(let report):
+      unsaved += 1
       heart.update { update(&$0.progress, report) }
       try events.append(
         [

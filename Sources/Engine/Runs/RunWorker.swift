@@ -8,8 +8,8 @@ import Taxonomy
 public struct RunWorker {
   let run: RunDirectory
   let home: Home
-  /// Seconds between checkpoints within an epoch, at least; large networks take longer, so that writing stays below a
-  /// twentieth of the time.
+  /// Seconds between checkpoints within an epoch, at least; large networks wait longer, so that writing stays below a
+  /// twentieth of the time. 0: after every step.
   let checkpointEvery: Double
   /// Seconds between two looks into the control folder.
   private static let patience = 0.2
@@ -71,8 +71,8 @@ public struct RunWorker {
         try heart.checkOwnership()
         let command = desk.next()
         guard command == .proceed else { return command }
-        let interval = max(checkpointEvery, 20 * recorder.checkpointCost)
-        return steadyTime() - recorder.lastCheckpoint >= interval ? .checkpoint : .proceed
+        let interval = checkpointEvery > 0 ? max(checkpointEvery, 20 * recorder.checkpointCost) : 0
+        return recorder.isBehind(interval) ? .checkpoint : .proceed
       },
       checkpoint: { (snapshot) throws(Problem) in
         try recorder.check()

@@ -14,6 +14,8 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Option(help: "The dataset.")
   var dataset = "fashion-mnist"
+  @Option(help: "A saved label set. (default: the dataset's fine classes)")
+  var labels: String?
   @Option(help: "The network. (default: the one made for the dataset's images)")
   var net: String?
   @Option(help: "How often every image is seen. (default: the network's recipe)")
@@ -35,7 +37,8 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     let home = global.location
-    var request = TrainingRequest(dataset: dataset)
+    let set = try labels.map { try LabelSetStore(home: home).load($0, for: dataset) }
+    var request = TrainingRequest(dataset: dataset, labelSet: set)
     request.network = net
     request.epochs = epochs
     request.batchSize = batch
