@@ -35,10 +35,10 @@ import Testing
 
   @Test("Help lists keys, narrows while typing, and does what is chosen")
   func help() {
-    var state = Self.state()
+    var state = Self.state(Size(rows: 200, columns: 80))
     _ = Self.press(&state, "?")
     #expect(view(state).text.contains("Show nearest neighbours"))
-    _ = Self.press(&state, "t", "r", "a")
+    _ = Self.press(&state, "t", "r", "a", "i", "n", "i", "n", "g", "s")
     #expect(view(state).text.contains("Show the trainings"))
     #expect(!view(state).text.contains("Show nearest neighbours"))
     _ = Self.press(&state, .enter)

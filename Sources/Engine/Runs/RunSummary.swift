@@ -25,6 +25,29 @@ public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
   /// When its worker last gave a sign, in seconds since 1970.
   public var lastSeen: Double?
 
+  package init(
+    id: String, name: String, path: String, created: Double, state: RunState, problem: String? = nil, dataset: String,
+    labelSet: String, classes: Int, network: String, epochs: Int, batchSize: Int, seed: UInt64, host: String,
+    progress: RunProgress, lastSeen: Double? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.path = path
+    self.created = created
+    self.state = state
+    self.problem = problem
+    self.dataset = dataset
+    self.labelSet = labelSet
+    self.classes = classes
+    self.network = network
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.seed = seed
+    self.host = host
+    self.progress = progress
+    self.lastSeen = lastSeen
+  }
+
   /// The time to the end at the present speed, in seconds; nil where it does not run.
   public var secondsLeft: Double? {
     guard state == .running, let speed = progress.imagesPerSecond, speed > 0, progress.steps > 0 else { return nil }

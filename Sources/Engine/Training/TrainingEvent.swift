@@ -34,4 +34,17 @@ public struct ValidationReport: Codable, Equatable, Sendable {
   public var top1, top5, meanClass: Double
   public var images: Int
   public var skipped: Int
+
+  package init(
+    step: Int, epoch: Double, loss: Double, top1: Double, top5: Double, meanClass: Double, images: Int, skipped: Int
+  ) {
+    self.step = step
+    self.epoch = epoch
+    self.loss = loss
+    self.top1 = top1
+    self.top5 = top5
+    self.meanClass = meanClass
+    self.images = images
+    self.skipped = skipped
+  }
 }

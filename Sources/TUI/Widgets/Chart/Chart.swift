@@ -18,6 +18,8 @@ package struct Chart: Equatable, Sendable {
   package var note: String
   package var series: [Series]
   package var scale: Axis.Scale
+  /// The last step that any of the runs has done: charts beside each other span the same steps.
+  package var lastStep: Int
   /// The planned length of the longest run, where the step axis ends at the latest.
   package var plannedSteps: Int?
   /// Values that the y axis holds in any case (0 for a share).
@@ -26,13 +28,15 @@ package struct Chart: Equatable, Sendable {
   package var emptyText: String
 
   package init(
-    title: String, note: String = "", series: [Series], scale: Axis.Scale = .linear, plannedSteps: Int? = nil,
+    title: String, note: String = "", series: [Series], scale: Axis.Scale = .linear, lastStep: Int = 0,
+    plannedSteps: Int? = nil,
     holds: ClosedRange<Double>? = nil, emptyText: String = "no values yet"
   ) {
     self.title = title
     self.note = note
     self.series = series
     self.scale = scale
+    self.lastStep = lastStep
     self.plannedSteps = plannedSteps
     self.holds = holds
     self.emptyText = emptyText
@@ -56,7 +60,7 @@ package struct Chart: Equatable, Sendable {
     foot.column += left.columns - 1
     foot.columns -= left.columns - 1
     let xAxis = Axis.steps(
-      upTo: Int(drawn.compactMap { $0.curve.points.last?.x }.max() ?? 0), limit: plannedSteps,
+      upTo: max(lastStep, Int(drawn.compactMap { $0.curve.points.last?.x }.max() ?? 0)), limit: plannedSteps,
       maximumTicks: max(2, body.columns / 8))
 
     drawVerticalAxis(yAxis, on: &canvas, in: left, rule: left.takeRight(1))
@@ -127,6 +131,19 @@ package struct Chart: Equatable, Sendable {
       series.raw?.draw(into: &grid, x: x, y: y, ink: index + drawn.count)
     }
     for (index, series) in drawn.enumerated() { series.curve.draw(into: &grid, x: x, y: y, ink: index) }
+    drawCells(of: grid, drawn, on: &canvas, in: rect)
+    // One dot would not be seen.
+    for series in drawn where series.curve.points.count == 1 {
+      let point = series.curve.points[0]
+      guard let across = x.position(point.x), let row = row(of: point.y, on: y, in: rect) else { continue }
+      canvas.put(
+        series.mark.glyph(canvas.look.glyphs), row: row,
+        column: rect.column + Int((min(1, across) * Double(rect.columns * 2 - 1)).rounded()) / 2,
+        style: Style(series.mark.color))
+    }
+  }
+
+  private func drawCells(of grid: DotGrid, _ drawn: [Series], on canvas: inout Canvas, in rect: Rect) {
     // Without colour, curves are told apart by their glyphs.
     let glyphs = canvas.look.glyphs
     let letters = drawn.count > 1 && glyphs == .ascii

@@ -39,6 +39,16 @@ package struct Curve: Equatable, Sendable {
     return low <= high ? low...high : nil
   }
 
+  /// The finite values as at most `count` means of equal shares.
+  package func means(_ count: Int) -> [Double] {
+    let finite = points.map(\.y).filter(\.isFinite)
+    let shares = min(max(0, count), finite.count)
+    return (0..<shares).map { share in
+      let values = finite[share * finite.count / shares..<(share + 1) * finite.count / shares]
+      return values.reduce(0, +) / Double(values.count)
+    }
+  }
+
   /// Draws the line into the grid. All points that fall into one column of dots are drawn as the span from the
   /// smallest to the largest of them, so that a spike is never lost, however many points there are.
   package func draw(into grid: inout DotGrid, x xAxis: Axis, y yAxis: Axis, ink: Int) {
@@ -75,22 +85,15 @@ package struct Curve: Equatable, Sendable {
   }
 }
 
-/// The last values of a curve as bars of eight heights, newest to the right.
+/// A curve as bars of eight heights, newest to the right.
 package enum Sparkline {
-  package static func text(_ values: [Double], width: Int, ascii: Bool = false) -> String {
-    guard width > 0 else { return "" }
-    // Each bar is the mean of its share of the values.
-    let finite = values.filter(\.isFinite)
-    guard let low = finite.min(), let high = finite.max() else { return "" }
-    let bars = min(width, finite.count)
+  package static func text(_ means: [Double], ascii: Bool = false) -> String {
+    guard let low = means.min(), let high = means.max() else { return "" }
     let steps = ascii ? Array("_.-=*#") : Array("▁▂▃▄▅▆▇█")
-    var text = ""
-    for bar in 0..<bars {
-      let share = finite[bar * finite.count / bars..<(bar + 1) * finite.count / bars]
-      let mean = share.reduce(0, +) / Double(share.count)
-      let height = high > low ? (mean - low) / (high - low) : 0
-      text.append(steps[min(steps.count - 1, Int(height * Double(steps.count)))])
-    }
-    return text
+    return String(
+      means.map { mean in
+        let height = high > low ? (mean - low) / (high - low) : 0
+        return steps[min(steps.count - 1, Int(height * Double(steps.count)))]
+      })
   }
 }

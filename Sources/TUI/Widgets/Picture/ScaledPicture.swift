@@ -39,7 +39,7 @@ package struct ScaledPicture: Equatable, Sendable {
   }
 
   /// Separable box filter: columns first, each source row once, then rows.
-  private static func areaMeans(_ picture: Picture, width: Int, height: Int) -> [Pixel] {
+  fileprivate static func areaMeans(_ picture: Picture, width: Int, height: Int) -> [Pixel] {
     let channels = picture.channels
     let across = Coverage.table(source: picture.width, target: width)
     let down = Coverage.table(source: picture.height, target: height)
@@ -94,5 +94,16 @@ package struct ScaledPicture: Equatable, Sendable {
         return Coverage(first: first, weights: weights.map(Float.init))
       }
     }
+  }
+}
+
+extension Picture {
+  /// The picture with no side longer than `side`, its aspect kept.
+  package func reduced(to side: Int) -> Picture {
+    guard max(width, height) > side else { return self }
+    let scale = Double(side) / Double(max(width, height))
+    let (columns, rows) = (max(1, Int(Double(width) * scale)), max(1, Int(Double(height) * scale)))
+    let means = ScaledPicture.areaMeans(self, width: columns, height: rows)
+    return Picture(width: columns, height: rows, channels: 3, pixels: means.flatMap { [$0.red, $0.green, $0.blue] })
   }
 }

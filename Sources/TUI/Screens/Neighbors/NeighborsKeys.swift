@@ -1,0 +1,43 @@
+import Engine
+
+extension NeighborsScreen {
+  package static let bindings: [Binding] = [
+    bind([.enter], .walk, "walk", "Make the selected neighbour the query", true, noNeighbor),
+    bind([.backspace], .back, "back", "Go back to the query before", true) {
+      $0.neighbors.history.isEmpty ? "this is the first query" : nil
+    },
+    bind(["r"], .random, "random", "Take a random image as the query", true, noQuery),
+    bind(["c"], .chooseClass, "class", "Choose the class of the query", true, noQuery),
+    bind(["R"], .chooseRuns, "runs", "Choose the runs to compare, fine label sets above coarse ones", true, noQuery),
+    bind(["m"], .metric, "metric", "Change between L2 and cosine distance", true, noQuery),
+    bind(["f"], .space, "fc7/fc8", "Change the activation that is compared", true, noQuery),
+    bind(["o"], .chooseCoarse, "coarse set", "Choose the label set that decides orange", true, noQuery),
+    bind(["z"], .zoom, "zoom", "Show the query and the neighbour as large as possible", true, noNeighbor),
+    bind(["["], .previousImage, "previous", "Take the previous image of the class as the query", false, noQuery),
+    bind(["]"], .nextImage, "next", "Take the next image of the class as the query", false, noQuery),
+    bind(
+      ["g"], .gallery, "gallery", "Search among the validation images instead of the training images, or back", false,
+      noQuery),
+    bind(["T"], .showInTree, "tree", "Show the query's class in the tree", false, noQuery),
+    bind([.right, "l"], .right, "right", "Select the neighbour to the right", false, noNeighbor),
+    bind([.left, "h"], .left, "left", "Select the neighbour to the left", false, noNeighbor),
+    bind([.down, "j"], .down, "down", "Select the neighbour or the run below", false, noQuery),
+    bind([.up, "k"], .up, "up", "Select the neighbour or the run above", false, noQuery),
+    bind([.escape], .cancel, "cancel", "Leave the zoom, or stop computing features", false),
+  ]
+
+  private static func bind(
+    _ keys: [Key], _ action: Action, _ title: String, _ help: String, _ isInFooter: Bool,
+    _ obstacle: @escaping @Sendable (AppState) -> String? = { _ in nil }
+  ) -> Binding {
+    Binding(keys, .neighbors(action), title, help: help, isInFooter: isInFooter, obstacle: obstacle)
+  }
+
+  private static let noQuery: @Sendable (AppState) -> String? = {
+    $0.neighbors.query == nil || $0.neighbors.rows.isEmpty ? "no run has a checkpoint yet" : nil
+  }
+
+  private static let noNeighbor: @Sendable (AppState) -> String? = {
+    $0.neighbors.selected == nil ? "there are no neighbours yet" : nil
+  }
+}

@@ -1,0 +1,195 @@
+import Engine
+import Glibc
+import Synchronization
+import Taxonomy
+
+/// What the neighbours screen works with: a dataset, the runs on it, and their networks once they are opened.
+package struct NeighborsContext: Sendable {
+  package struct Candidate: Sendable {
+    package var run: RunSummary
+    package var labelSet: LabelSet
+
+    package init(run: RunSummary, labelSet: LabelSet) {
+      self.run = run
+      self.labelSet = labelSet
+    }
+  }
+
+  package var dataset: any Dataset
+  /// Those with a checkpoint, newest first.
+  package var runs: [Candidate]
+  /// What can decide orange, without duplicates.
+  package var coarseSets: [LabelSet]
+  let finders: FinderShelf
+
+  package init(dataset: any Dataset, runs: [Candidate], coarseSets: [LabelSet]) {
+    self.dataset = dataset
+    self.runs = runs
+    self.coarseSets = coarseSets
+    finders = FinderShelf()
+  }
+
+  /// Reads what is there now; `known` keeps the dataset and the networks that are open.
+  init(known: NeighborsContext?, dataset name: String, _ environment: Environment) throws(Problem) {
+    let reader = RunsReader(home: environment.home)
+    let summaries = reader.refresh().filter { $0.progress.step > 0 }
+    // The dataset of the newest run, where the one the program was opened on has none.
+    let chosen = summaries.contains { $0.dataset == name } ? name : summaries.first?.dataset ?? name
+    dataset =
+      if let known, known.dataset.name == chosen { known.dataset } else {
+        try DatasetCatalog(home: environment.home).open(chosen)
+      }
+    finders = known?.finders ?? FinderShelf()
+    runs = summaries.filter { $0.dataset == chosen }.compactMap { summary in
+      let directory = RunDirectory(summary.path)
+      guard !directory.checkpoints.steps().isEmpty, let configuration = try? directory.configuration() else {
+        return nil
+      }
+      return Candidate(run: summary, labelSet: configuration.labelSet)
+    }
+    let store = LabelSetStore(home: environment.home)
+    let stored = store.names().compactMap { try? store.load($0, for: chosen) }
+    var seen: Set<String> = []
+    coarseSets = (stored + runs.map(\.labelSet)).filter { seen.insert($0.name).inserted }
+      .sorted { ($0.classes.count, $0.name) < ($1.classes.count, $1.name) }
+  }
+
+  package func fineClass(of image: ImageReference) -> FineClass? {
+    let labels = dataset.labels(image.split)
+    guard labels.indices.contains(image.index), dataset.classes.indices.contains(Int(labels[image.index])) else {
+      return nil
+    }
+    return dataset.classes[Int(labels[image.index])]
+  }
+
+  func label(of image: ImageReference) -> Int32 {
+    let labels = dataset.labels(image.split)
+    return labels.indices.contains(image.index) ? labels[image.index] : -1
+  }
+
+  func name(of image: ImageReference) -> String { fineClass(of: image)?.name ?? "?" }
+
+  /// The coarsest label set that one of the rows was trained on; where all are fine, the coarsest of all that has more
+  /// than one class.
+  func coarsest(of rows: [NeighborsScreen.Row]) -> LabelSet? {
+    let trained = rows.map(\.labelSet).filter { $0.classes.count < dataset.classes.count }
+    return trained.min { $0.classes.count < $1.classes.count } ?? coarseSets.first { $0.classes.count > 1 }
+  }
+}
+
+/// The networks and features that are open: a few, since each holds the features of a whole dataset.
+final class FinderShelf: Sendable {
+  private struct Key: Hashable {
+    var run: String
+    var step: Int
+    var space: String
+  }
+  private struct Shelf {
+    var finders: [(key: Key, finder: NeighborFinder)] = []
+  }
+  private static let kept = 4
+  private let shelf = Mutex(Shelf())
+
+  func finder(_ run: RunDirectory, _ dataset: any Dataset, _ space: String, _ home: Home) throws(Problem)
+    -> NeighborFinder
+  {
+    let key = Key(run: run.path, step: run.checkpoints.best() ?? -1, space: space)
+    if let known = shelf.withLock({ shelf in shelf.finders.first { $0.key == key }?.finder }) { return known }
+    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let made = try NeighborFinder(run, dataset: dataset, home: home, space: space, workers: cores)
+    shelf.withLock { shelf in
+      shelf.finders.append((key, made))
+      if shelf.finders.count > Self.kept { shelf.finders.removeFirst() }
+    }
+    return made
+  }
+}
+
+package struct NeighborsRequest: Sendable, Equatable {
+  package var query: ImageReference
+  package var runs: [String]
+  package var space: String
+  package var metric: Metric
+  package var gallery: Split
+  package var k: Int
+}
+
+package struct FoundRow: Sendable {
+  package var run: String
+  package var standing: NeighborsScreen.Row.Standing
+
+  package init(run: String, standing: NeighborsScreen.Row.Standing) {
+    self.run = run
+    self.standing = standing
+  }
+}
+
+/// Ends work that takes long.
+package final class Cancellation: Sendable {
+  private let flag = Atomic(false)
+  func cancel() { flag.store(true, ordering: .relaxed) }
+  package var isCancelled: Bool { flag.load(ordering: .relaxed) }
+}
+
+extension NeighborsScreen {
+  package enum Work: ScreenWork {
+    case open(known: NeighborsContext?, dataset: String)
+    case search(NeighborsContext, NeighborsRequest, ticket: Int, Cancellation)
+    case pictures(NeighborsContext, [ImageReference])
+
+    package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
+      switch self {
+      case .open(let known, let dataset):
+        do throws(Problem) {
+          send(.neighbors(.opened(try NeighborsContext(known: known, dataset: dataset, environment))))
+        } catch {
+          send(.neighbors(.closed))
+          throw error
+        }
+      case .search(let context, let request, let ticket, let cancellation):
+        for run in request.runs {
+          let standing = Self.search(context, request, run, environment, cancellation) { standing in
+            send(.neighbors(.found(ticket: ticket, FoundRow(run: run, standing: standing))))
+          }
+          send(.neighbors(.found(ticket: ticket, FoundRow(run: run, standing: standing))))
+        }
+        send(.neighbors(.searched(ticket: ticket)))
+      case .pictures(let context, let images):
+        // Text and borders are there already; pictures follow as they are decoded.
+        for start in stride(from: 0, to: images.count, by: 8) {
+          var fetched: [ImageReference: Picture] = [:]
+          for image in images[start..<min(start + 8, images.count)] {
+            // A picture that cannot be decoded leaves its frame empty.
+            fetched[image] = (try? context.dataset.picture(image.split, image.index))?.reduced(to: 96)
+          }
+          send(.neighbors(.pictures(fetched)))
+        }
+      }
+    }
+
+    private static func search(
+      _ context: NeighborsContext, _ request: NeighborsRequest, _ run: String, _ environment: Environment,
+      _ cancellation: Cancellation, progress: (Row.Standing) -> Void
+    ) -> Row.Standing {
+      do throws(Problem) {
+        let finder = try context.finders.finder(
+          RunDirectory(environment.home.runs + "/" + run), context.dataset, request.space, environment.home)
+        let total = finder.count(request.gallery)
+        var reported = 0
+        try finder.prepare(request.gallery) { (done) throws(Problem) in
+          if cancellation.isCancelled { throw Problem("cancelled", advice: "any new query starts it again") }
+          // A hundred frames are enough.
+          guard reported == 0 || done - reported >= max(1, total / 100) else { return }
+          reported = done
+          progress(.computing(done: done, of: total))
+        }
+        return .found(
+          try finder.nearest(
+            to: .image(request.query.split, request.query.index), in: request.gallery, k: request.k,
+            metric: request.metric))
+      } catch {
+        return .failed(error.description)
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Engine
+import Taxonomy
+
+extension LaunchForm {
+  package func draw(on canvas: inout Canvas, in area: Rect) {
+    let width = min(area.columns - 2, 92)
+    var rest = Rect(row: area.row, column: area.column + (area.columns - width) / 2, rows: area.rows, columns: width)
+    let isRoomy = rest.rows >= 19
+    if isRoomy { _ = rest.takeTop(1) }
+    canvas.put("Train a network", in: rest.takeTop(1), style: .bold)
+    if isRoomy { _ = rest.takeTop(1) }
+    let reasons = Dictionary(obstacles.map { ($0.field, $0.reason) }, uniquingKeysWith: { first, _ in first })
+    for field in Field.allCases { draw(field, reasons[field], on: &canvas, in: rest.takeTop(1)) }
+    if isRoomy { _ = rest.takeTop(1) }
+    drawOutlook(on: &canvas, in: &rest)
+    if isRoomy { _ = rest.takeTop(1) }
+    let shell =
+      isSaved ? "The same from a shell:" : "The same from a shell, once the label set is saved (s in the tree):"
+    canvas.put(shell, in: rest.takeTop(1), style: .muted)
+    drawText(printable(command), on: &canvas, in: &rest, style: .muted)
+  }
+
+  private func drawOutlook(on canvas: inout Canvas, in rest: inout Rect) {
+    if isStarting { return canvas.put("starting …", in: rest.takeTop(1), style: .accent) }
+    switch outlook {
+    case nil:
+      if obstacles.isEmpty { canvas.put("checking …", in: rest.takeTop(1), style: .muted) }
+    case .failure(let problem):
+      drawText("✗ \(problem.description)", on: &canvas, in: &rest, style: Style(.bad))
+    case .success(let outlook):
+      var parts = [
+        "\(NumberText.grouped(outlook.classes)) classes",
+        "\(NumberText.grouped(outlook.trainingImages)) training images",
+        "\(NumberText.grouped(outlook.validationImages)) for validation", "\(NumberText.grouped(outlook.steps)) steps",
+        "\(NumberText.count(outlook.parameters)) parameters", "about \(outlook.memory / 1_000_000) MB of memory",
+      ]
+      if let seconds = seconds(outlook) { parts.append("about \(NumberText.duration(seconds: seconds))") }
+      drawText(parts.joined(separator: ", "), on: &canvas, in: &rest, style: .plain)
+      for remark in outlook.remarks { drawText("≈ \(printable(remark))", on: &canvas, in: &rest, style: Style(.near)) }
+    }
+  }
+
+  private func drawText(_ text: String, on canvas: inout Canvas, in rest: inout Rect, style: Style) {
+    for line in wrap(text, rest.columns) { canvas.put(line, in: rest.takeTop(1), style: style) }
+  }
+
+  private func draw(_ field: Field, _ reason: String?, on canvas: inout Canvas, in row: Rect) {
+    var rest = row
+    let isFocused = field == focus
+    canvas.put(isFocused ? "›" : " ", in: rest.takeLeft(2), style: Style(.accent, .bold))
+    canvas.put(field.title, in: rest.takeLeft(14), style: isFocused ? .accent : .muted)
+    let isShort = !field.isChoice && field != .name
+    let value = rest.takeLeft(reason == nil ? rest.columns : isShort ? 12 : rest.columns / 2)
+    if field.isChoice {
+      let (text, note) = choice(field)
+      let end = canvas.put(
+        isFocused ? "‹ \(text) ›" : "  \(text)", row: value.row, column: value.column,
+        style: isFocused ? Style(.accent, .bold) : .plain, width: value.columns)
+      canvas.put(note, row: value.row, column: end + 2, style: .muted, width: value.endColumn - end - 2)
+    } else if isFocused {
+      texts[field]!.draw(on: &canvas, in: value.inset(columns: 2), placeholder: placeholder(field))
+    } else {
+      let text = texts[field]!.text
+      canvas.put(
+        text.isEmpty ? placeholder(field) : printable(text), in: value.inset(columns: 2),
+        style: text.isEmpty ? .muted : .plain)
+    }
+    if let reason {
+      let isWaiting = problem == nil && facts == nil && field == .dataset
+      canvas.put(
+        isWaiting ? reason : "✗ \(reason)", in: rest, style: isWaiting ? .muted : Style(.bad), cut: .end)
+    }
+  }
+
+  private func placeholder(_ field: Field) -> String { field == .workers ? "all cores" : "" }
+
+  private func choice(_ field: Field) -> (text: String, note: String) {
+    switch field {
+    case .dataset: return (printable(dataset), "")
+    case .labels:
+      guard let set = chosenLabelSet else { return ("–", "") }
+      let place = labelSets.count > 1 ? ", \(labelSet + 1) of \(labelSets.count)" : ""
+      return (printable(set.name), "\(NumberText.grouped(set.classes.count)) classes\(place)")
+    case .network:
+      let input = architecture.input
+      return (architecture.name, "\(input.height)×\(input.width)×\(input.channels)  \(architecture.summary)")
+    default: return ("", "")
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/// A list over the screen from which one or several entries are chosen; typing narrows it.
+package struct Picker: Equatable, Sendable {
+  package struct Item: Equatable, Sendable {
+    package var id: String
+    package var text: String
+    package var note: String
+
+    package init(id: String, text: String, note: String = "") {
+      self.id = id
+      self.text = text
+      self.note = note
+    }
+  }
+
+  package enum Outcome: Equatable, Sendable {
+    case stay, close
+    /// The chosen entry; with several, all that are ticked, in the list's order.
+    case chosen([String])
+  }
+
+  package let title: String
+  package let items: [Item]
+  /// The ticked entries; nil where only one can be chosen.
+  package private(set) var ticked: Set<String>?
+  package private(set) var query = TextField()
+  package private(set) var list = ListPosition()
+
+  package init(_ title: String, _ items: [Item], selected: String? = nil, ticked: Set<String>? = nil) {
+    self.title = title
+    self.items = items
+    self.ticked = ticked
+    if let index = items.firstIndex(where: { $0.id == selected }) { list.select(index, count: items.count) }
+  }
+
+  package var hints: [KeyHint] {
+    (ticked == nil ? [] : [KeyHint("Space", "tick")])
+      + [KeyHint("Enter", "choose"), KeyHint("type", "search"), KeyHint("Esc", "close")]
+  }
+
+  package var matches: [Item] {
+    let words = query.text.lowercased().split(separator: " ")
+    return items.filter { item in words.allSatisfy((item.text + " " + item.note).lowercased().contains) }
+  }
+
+  package mutating func take(_ key: Key) -> Outcome {
+    let matches = matches
+    let selected = matches.indices.contains(list.selected) ? matches[list.selected] : nil
+    switch key {
+    case .escape: return .close
+    case .enter:
+      guard let ticked else { return selected.map { .chosen([$0.id]) } ?? .stay }
+      let chosen = ticked.isEmpty ? selected.map { [$0.id] } ?? [] : items.map(\.id).filter(ticked.contains)
+      return chosen.isEmpty ? .close : .chosen(chosen)
+    case " " where ticked != nil:
+      guard let selected else { return .stay }
+      if ticked!.remove(selected.id) == nil { ticked!.insert(selected.id) }
+    default:
+      if list.move(key, count: matches.count, page: 10) { return .stay }
+      if query.take(key) { list = ListPosition() }
+    }
+    return .stay
+  }
+
+  package func draw(on canvas: inout Canvas, in area: Rect) {
+    let matches = matches
+    let columns = min(area.columns - 2, 70)
+    let rows = min(area.rows - 1, items.count + 4)
+    let frame = Rect(
+      row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - columns) / 2, rows: rows,
+      columns: columns)
+    canvas.fill(frame)
+    canvas.box(frame, title: title, style: .accent)
+    var inside = frame.inset(rows: 1, columns: 2)
+    query.draw(on: &canvas, in: inside.takeTop(1), placeholder: "type to search")
+    canvas.horizontalRule(inside.takeTop(1))
+    if matches.isEmpty { canvas.put("nothing has this name", in: inside, style: .muted) }
+    let noteWidth = min(inside.columns / 2, matches.map { displayWidth($0.note) }.max() ?? 0)
+    for (line, index) in list.window(count: matches.count, rows: inside.rows).enumerated() {
+      let row = inside.line(line)
+      var rest = row
+      if let ticked {
+        let isTicked = ticked.contains(matches[index].id)
+        canvas.put(isTicked ? "✓" : "·", in: rest.takeLeft(2), style: isTicked ? Style(.good, .bold) : .muted)
+      }
+      canvas.put(matches[index].note, in: rest.takeRight(noteWidth), style: .muted, align: .right)
+      _ = rest.takeRight(1)
+      canvas.put(matches[index].text, in: rest, cut: .middle)
+      if index == list.selected { canvas.restyle(row) { $0.background = .selection } }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/// Rows in columns. Where room is short, columns give way, the least important first; one column takes what is left over.
+package struct Table<Row> {
+  package struct Column {
+    package var title: String
+    /// The least width for the column that takes what is left over, the width for all others.
+    package var width: Int
+    package var align: Alignment
+    package var cut: Shortening
+    package var isFlexible: Bool
+    /// Columns of a higher rank give way first.
+    package var rank: Int
+    package var cell: (Row) -> Span
+
+    package init(
+      _ title: String, width: Int, align: Alignment = .left, cut: Shortening = .end, isFlexible: Bool = false,
+      rank: Int,
+      cell: @escaping (Row) -> Span
+    ) {
+      self.title = title
+      self.width = width
+      self.align = align
+      self.cut = cut
+      self.isFlexible = isFlexible
+      self.rank = rank
+      self.cell = cell
+    }
+  }
+
+  package var columns: [Column]
+
+  package init(_ columns: [Column]) { self.columns = columns }
+
+  private static var gap: Int { 2 }
+
+  /// Draws a heading and below it as many of `rows` as fit, the selected one among them and marked.
+  package func draw(_ rows: [Row], selected: ListPosition, on canvas: inout Canvas, in rect: Rect) {
+    let cursorWidth = 2
+    let columns = fitting(rect.columns - cursorWidth)
+    var area = rect
+    let heading = area.takeTop(1)
+    drawCells(columns, heading, cursorWidth, &canvas) { Span($0.title, .muted) }
+    for (line, index) in selected.window(count: rows.count, rows: area.rows).enumerated() {
+      let row = area.line(line)
+      drawCells(columns, row, cursorWidth, &canvas) { $0.cell(rows[index]) }
+      if index == selected.selected {
+        canvas.put("›", row: row.row, column: row.column, style: Style(.accent, .bold))
+        canvas.restyle(row) { $0.background = .selection }
+      }
+    }
+  }
+
+  private func drawCells(
+    _ columns: [Column], _ row: Rect, _ indent: Int, _ canvas: inout Canvas, text: (Column) -> Span
+  ) {
+    var rest = row
+    _ = rest.takeLeft(indent)
+    for column in columns {
+      let span = text(column)
+      canvas.put(span.text, in: rest.takeLeft(column.width), style: span.style, align: column.align, cut: column.cut)
+      _ = rest.takeLeft(Self.gap)
+    }
+  }
+
+  /// The columns that fit into `width` cells, at their final widths.
+  private func fitting(_ width: Int) -> [Column] {
+    var kept = columns
+    func needed() -> Int { kept.reduce(-Self.gap) { $0 + $1.width + Self.gap } }
+    while kept.count > 1, needed() > width, let rank = kept.map(\.rank).max() {
+      kept.remove(at: kept.lastIndex { $0.rank == rank }!)
+    }
+    let spare = width - needed()
+    if let flexible = kept.firstIndex(where: \.isFlexible) {
+      kept[flexible].width = max(0, kept[flexible].width + spare)
+    }
+    return kept
+  }
+}

@@ -1,0 +1,279 @@
+import Engine
+import TUI
+import Taxonomy
+import Testing
+
+/// Eight tiny pictures of four classes, two of which are garments.
+private struct TinyDataset: Dataset {
+  var name: String { "tiny" }
+  var summary: String { "eight pictures" }
+  var classes: [FineClass] {
+    ["shirt", "coat", "bag", "boot"].enumerated().map { FineClass(wnid: "n0000000\($0.offset)", name: $0.element) }
+  }
+  var fingerprint: String { "tiny" }
+  var imageSize: (height: Int, width: Int, channels: Int)? { (4, 4, 1) }
+  func labels(_ split: Split) -> [Int32] { split == .train ? [0, 0, 1, 1, 2, 2, 3, 3] : [0, 1, 2, 3] }
+  func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture {
+    Picture(width: 4, height: 4, channels: 1, pixels: (0..<16).map { UInt8($0 * 16) })
+  }
+  func identifier(_ split: Split, _ index: Int) -> String { "\(split.rawValue)/\(index)" }
+}
+
+@Suite("NeighborsScreen")
+struct NeighborsScreenTests {
+  private static let fine = LabelSet(
+    name: "fine-4", dataset: "tiny", policy: .name, recipe: [],
+    classes: (0..<4).map { TargetClass(wnid: "n0000000\($0)", name: "c\($0)", members: ["n0000000\($0)"]) }, leftOut: []
+  )
+  private static let coarse = LabelSet(
+    name: "coarse-3", dataset: "tiny", policy: .name, recipe: [],
+    classes: [
+      TargetClass(wnid: "n00000009", name: "garment", members: ["n00000000", "n00000001"]),
+      TargetClass(wnid: "n00000002", name: "bag", members: ["n00000002"]),
+      TargetClass(wnid: "n00000003", name: "boot", members: ["n00000003"]),
+    ], leftOut: [])
+  private static let runs = [
+    NeighborsContext.Candidate(run: RunsFixtures.all[0], labelSet: fine),
+    NeighborsContext.Candidate(run: RunsFixtures.all[1], labelSet: coarse),
+  ]
+  private static let found = [(1, 0.5), (2, 12.25), (4, 31.26), (3, 33.8), (6, 34), (7, 35), (5, 36)].map {
+    index, distance in
+    NeighborImage(split: .train, index: index, label: TinyDataset().labels(.train)[index], distance: distance)
+  }
+
+  /// The screen on a shirt of the training images, its neighbours found.
+  private func opened(rows: Int = 24, columns: Int = 80, _ look: Look = Look(), runs count: Int = 1) -> AppState {
+    var state = AppState(
+      session: Session(dataset: "tiny", look: look, size: Size(rows: rows, columns: columns)), screen: .neighbors)
+    _ = update(&state, .neighbors(.open(run: Self.runs[0].run.id)))
+    let context = NeighborsContext(dataset: TinyDataset(), runs: Self.runs, coarseSets: [Self.coarse, Self.fine])
+    _ = update(&state, .neighbors(.opened(context)))
+    if count == 2 {
+      for key in ["R", .down, " ", .enter] as [Key] { _ = update(&state, .key(key)) }
+    }
+    while state.neighbors.query.map({ TinyDataset().labels($0.split)[$0.index] }) != 0 { _ = update(&state, .key("r")) }
+    answer(&state)
+    return state
+  }
+
+  /// Answers the search under way, and any that waits behind it.
+  private func answer(_ state: inout AppState) {
+    for ticket in 1...60 {
+      for row in state.neighbors.rows {
+        _ = update(&state, .neighbors(.found(ticket: ticket, FoundRow(run: row.run.id, standing: .found(Self.found)))))
+      }
+      _ = update(&state, .neighbors(.searched(ticket: ticket)))
+    }
+  }
+
+  private func searches(_ effects: [Effect]) -> [NeighborsRequest] {
+    effects.compactMap { if case .neighbors(.search(_, let request, _, _)) = $0 { request } else { nil } }
+  }
+
+  @Test("A row of neighbours: pictures in frames of verdict, distance and class, and the tallies")
+  func row() {
+    #expect(
+      view(opened(runs: 2)).text == """
+         imagenet-tui  1 Tree  2 Runs  3 Neighbours  …t val/0  fc7  L2  coarse coarse-3
+        › fine  4 classes, step 1.20k                  ✓ 1 right  ≈ 2 coarse  ✗ 2 wrong
+        ┌ query ───┐ ┏› .500 ━━━┓ ┏ 12.3 ━━━━┓ ┏ 31.3 ━━━━┓ ┏ 33.8 ━━━━┓ ┏ 34.0 ━━━━┓
+        │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
+        │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
+        │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
+        │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
+        │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
+        └ shirt ───┘ ┗✓ shirt━━━┛ ┗≈ coat━━━━┛ ┗✗ bag━━━━━┛ ┗≈ coat━━━━┛ ┗✗ boot━━━━┛
+        ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ shirt was not a class of its own in training ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+          coarse-4  3 classes, step 640                ✓ 1 right  ≈ 2 coarse  ✗ 2 wrong
+        ┌ query ───┐ ┏ .500 ━━━━┓ ┏ 12.3 ━━━━┓ ┏ 31.3 ━━━━┓ ┏ 33.8 ━━━━┓ ┏ 34.0 ━━━━┓
+        │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
+        │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
+        │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
+        │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
+        │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
+        └ shirt ───┘ ┗✓ shirt━━━┛ ┗≈ coat━━━━┛ ┗✗ bag━━━━━┛ ┗≈ coat━━━━┛ ┗✗ boot━━━━┛
+
+
+
+
+
+         Enter walk  Backspace back  r random  c class        ? help  : command  q quit
+        """)
+  }
+
+  @Test("The zoom shows the query and the neighbour with what they are")
+  func zoom() {
+    var state = opened()
+    _ = update(&state, .key(.right))
+    _ = update(&state, .key("z"))
+    let text = view(state).text
+    #expect(text.contains("shirt  n00000000") && text.contains("coat  n00000001") && text.contains("in garment"))
+    _ = update(&state, .key(.escape))
+    #expect(!state.neighbors.isZoomed)
+  }
+
+  @Test("Frames are green, orange and red, and carry the glyph of their verdict")
+  func verdicts() {
+    let canvas = view(opened())
+    var colors: [String: Color] = [:]
+    for row in 0..<canvas.size.rows {
+      for column in 0..<canvas.size.columns {
+        let glyph = String(Character(canvas[row, column].scalar))
+        if ["✓", "≈", "✗"].contains(glyph), row > 2 { colors[glyph] = canvas[row, column].style.foreground }
+      }
+    }
+    #expect(colors == ["✓": .good, "≈": .near, "✗": .bad])
+    #expect(canvas.text.contains("✓ 1 right  ≈ 2 coarse  ✗ 4 wrong"))
+  }
+
+  @Test("Enter makes the neighbour the query, Backspace goes back the whole way")
+  func walking() throws {
+    var state = opened()
+    let start = state.neighbors.query
+    let effects = update(&state, .key(.right)) + update(&state, .key(.enter))
+    #expect(searches(effects).first?.query == ImageReference(.train, 2))
+    answer(&state)
+    _ = update(&state, .key(.enter))
+    #expect(state.neighbors.query == ImageReference(.train, 1))
+    answer(&state)
+    let length = state.neighbors.history.count
+    for _ in 0..<2 { _ = update(&state, .key(.backspace)) }
+    #expect(state.neighbors.query == start && state.neighbors.history.count == length - 2)
+  }
+
+  @Test("A search under way is finished before the next begins, and only the last query is searched")
+  func oneSearchAtATime() {
+    var state = opened()
+    #expect(searches(update(&state, .key("m"))).count == 1)
+    #expect(searches(update(&state, .key("f"))).isEmpty)
+    #expect(searches(update(&state, .key("m"))).isEmpty)
+    var started: [NeighborsRequest] = []
+    for ticket in 1...60 { started += searches(update(&state, .neighbors(.searched(ticket: ticket)))) }
+    #expect(started.count == 1 && started.first?.space == "fc8" && started.first?.metric == .l2)
+  }
+
+  @Test("An answer to an older question is dropped")
+  func stale() {
+    var state = opened()
+    _ = update(&state, .key("m"))
+    let stale = FoundRow(run: Self.runs[0].run.id, standing: .found(Self.found))
+    _ = update(&state, .neighbors(.found(ticket: 1, stale)))
+    #expect(state.neighbors.rows[0].standing == .waiting)
+  }
+
+  @Test("While features are computed the screen says how far it is, and Esc ends it")
+  func computing() throws {
+    var state = opened()
+    let effects = update(&state, .key("m"))
+    guard
+      case .neighbors(.search(_, _, let ticket, let cancellation)) = try #require(
+        effects.first { if case .neighbors(.search) = $0 { true } else { false } })
+    else { return }
+    let run = Self.runs[0].run.id
+    _ = update(
+      &state, .neighbors(.found(ticket: ticket, FoundRow(run: run, standing: .computing(done: 20_400, of: 60_000)))))
+    #expect(view(state).text.contains("computing fc7 of 60,000 images … 34 %"))
+    #expect(!cancellation.isCancelled)
+    _ = update(&state, .key(.escape))
+    #expect(cancellation.isCancelled)
+    _ = update(&state, .neighbors(.found(ticket: ticket, FoundRow(run: run, standing: .failed("cancelled")))))
+    #expect(view(state).text.contains("✗ cancelled"))
+  }
+
+  @Test("Runs stand from fine to coarse, with a dotted line where the query's class is no class any more")
+  func boundary() {
+    let state = opened(rows: 40, columns: 140, runs: 2)
+    #expect(state.neighbors.rows.map(\.labelSet.name) == ["fine-4", "coarse-3"])
+    let lines = view(state).text.split(separator: "\n")
+    let dotted = lines.firstIndex { $0.contains("shirt was not a class of its own in training") }
+    let coarse = lines.firstIndex { $0.contains("coarse-4") }
+    #expect(dotted != nil && coarse != nil && dotted! < coarse!)
+  }
+
+  @Test("] and [ go to the next and the previous image of the class")
+  func stepping() {
+    var state = opened()
+    _ = update(&state, .key(.right))
+    _ = update(&state, .key(.enter))
+    _ = update(&state, .key("]"))
+    #expect(state.neighbors.query == ImageReference(.train, 3))
+    _ = update(&state, .key("]"))
+    #expect(state.neighbors.query == ImageReference(.train, 2))
+    _ = update(&state, .key("["))
+    #expect(state.neighbors.query == ImageReference(.train, 3))
+  }
+
+  @Test("c chooses a class by typing, and an image of it becomes the query")
+  func choosingClass() {
+    var state = opened()
+    for key in ["c", "b", "o", "o", .enter] as [Key] { _ = update(&state, .key(key)) }
+    #expect(state.neighbors.query.map { TinyDataset().labels($0.split)[$0.index] } == 3)
+    #expect(view(state).text.contains("└ boot"))
+  }
+
+  @Test("The coarse label set decides orange")
+  func choosingCoarse() {
+    var state = opened()
+    #expect(state.neighbors.coarse?.name == "coarse-3")
+    for key in ["o", .end, .enter] as [Key] { _ = update(&state, .key(key)) }
+    #expect(state.neighbors.coarse?.name == "fine-4")
+    #expect(view(state).text.contains("≈ 0 coarse"))
+  }
+
+  @Test("Without a run the screen says how to get one")
+  func empty() {
+    var state = UpdateTests.state()
+    _ = update(&state, .key("3"))
+    _ = update(&state, .neighbors(.opened(NeighborsContext(dataset: TinyDataset(), runs: [], coarseSets: []))))
+    #expect(view(state).text.contains("No run has a checkpoint yet"))
+    #expect(update(&state, .key("r")).isEmpty)
+    #expect(state.notice?.text == "no run has a checkpoint yet")
+  }
+
+  @Test("Frames never leave their area nor overlap, and at least five neighbours fit where they can be seen")
+  func layout() {
+    for rows in 8...60 {
+      for columns in stride(from: 40, through: 220, by: 7) {
+        for runs in 1...5 {
+          let area = Rect(row: 1, column: 0, rows: rows, columns: columns)
+          let layout = NeighborsLayout(rows: runs, in: area)
+          let last = layout.frame(line: layout.linesPerRow - 1, slot: layout.neighborsPerLine, in: area)
+          #expect(last.endColumn <= area.endColumn, "\(rows)×\(columns)")
+          if rows >= 18 {
+            #expect(1 + layout.rowsShown * layout.rowHeight <= rows, "\(rows)×\(columns), \(runs) runs")
+          }
+          if columns >= 60 { #expect(layout.neighborsPerLine >= 5) }
+        }
+      }
+    }
+  }
+
+  @Test("No size and no terminal makes the screen fail", arguments: [Look(), Look(glyphs: .ascii, colors: .mono)])
+  func sizes(look: Look) {
+    for rows in [10, 12, 20, 24, 50] {
+      for columns in [40, 60, 80, 140, 200] {
+        var state = opened(rows: rows, columns: columns, look, runs: 2)
+        for key in [Key.right, .down, "z", "z", "c", .escape, "R", .escape] {
+          _ = update(&state, .key(key))
+          if look.glyphs == .ascii { #expect(!view(state).text.contains { !$0.isASCII }) }
+        }
+      }
+    }
+  }
+
+  @Test("Any keys in any order leave a screen that can be drawn", arguments: 0..<20)
+  func anyKeys(seed: Int) {
+    var random = TestRandom(seed: seed)
+    var state = opened(runs: 2)
+    let keys: [Key] = [
+      "h", "j", "k", "l", "r", "c", "R", "m", "f", "o", "z", "[", "]", "g", "T", "3", "b", " ", .enter, .escape,
+      .backspace, .up,
+      .down, .left, .right, .home, .end,
+    ]
+    for _ in 0..<300 {
+      _ = update(&state, .key(keys.randomElement(using: &random)!))
+      if Int.random(in: 0..<8, using: &random) == 0 { answer(&state) }
+      #expect(view(state).size.columns == 80)
+    }
+  }
+}
