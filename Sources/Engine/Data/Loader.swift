@@ -20,7 +20,7 @@ public final class Loader: BatchSource {
   public init(
     dataset: any Dataset, split: Split, input: InputShape, batchSize: Int,
     augmentation: TrainingConfiguration.Augmentation, mean: Tensor?, training: Bool, seed: UInt64, workers: Int,
-    ahead: Int = 3
+    ahead: Int = 2
   ) throws(Problem) {
     let transform = try InputTransform(input: input, augmentation: augmentation, mean: mean)
     try dataset.prepare(split)
