@@ -45,7 +45,8 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport", "CAllocations"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport", "CImageFixtures", "CZlib"]),
     .testTarget(name: "TUITests", dependencies: ["TUI", "TestSupport"]),
-    .testTarget(name: "EndToEnd", dependencies: ["TestSupport"], path: "Tests/EndToEnd"),
+    .testTarget(
+      name: "EndToEnd", dependencies: ["Engine", "TestSupport", "CImageFixtures"], path: "Tests/EndToEnd"),
   ],
   swiftLanguageModes: [.v6]
 )

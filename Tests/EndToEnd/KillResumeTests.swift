@@ -1,0 +1,138 @@
+import Engine
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+/// Workers that are killed, as real processes.
+@Suite struct KillResumeTests {
+  let home: TinyHome
+  static let epochs = 2
+  static let steps = 10
+
+  init() throws { home = try TinyHome() }
+
+  func worker(_ run: RunDirectory, wrapper: [String] = []) throws -> ProgramRun {
+    try home.start(["worker", run.path, "--home", home.path, "--checkpoint-every", "0"], wrapper: wrapper)
+  }
+
+  func bytes(_ run: RunDirectory, step: Int = steps) -> [UInt8] {
+    FileManager.default.contents(atPath: run.checkpoints.path(step)).map(Array.init) ?? []
+  }
+
+  func isWritingCheckpoint(_ run: RunDirectory) -> Bool {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: run.checkpoints.folder)
+    return names?.contains { $0.hasSuffix(".part") } ?? false
+  }
+
+  @Test("However often a worker is killed, also while it writes a checkpoint, the run ends in the same bits")
+  func equalBits() throws {
+    let whole = try home.queue("whole", epochs: Self.epochs)
+    #expect(try worker(whole).wait() == 0)
+    let expected = bytes(whole)
+    try #require(!expected.isEmpty)
+
+    for workers in [1, 2] {
+      let run = try home.queue("killed-\(workers)", epochs: Self.epochs, workers: workers)
+      var kills = 0
+      while kills < 30 {
+        let before = run.checkpoints.steps().last ?? 0
+        let program = try worker(run)
+        // One step further each time, so that the run comes to its end; every other kill hits a checkpoint that is
+        // being written.
+        let hitsWriting = kills % 2 == 1
+        _ = home.wait {
+          program.hasEnded
+            || run.checkpoints.steps().last ?? 0 > before && (!hitsWriting || isWritingCheckpoint(run))
+        }
+        if program.hasEnded { break }
+        program.send(signal: SIGKILL)
+        program.wait()
+        kills += 1
+        #expect(try run.state() == .lost || run.state() == .finished)
+      }
+      #expect(kills >= 5)
+      #expect(try run.state() == .finished)
+      #expect(bytes(run) == expected, "with \(workers) workers, killed \(kills) times")
+      #expect(!isWritingCheckpoint(run))
+
+      var curves = RunCurves(folder: run.path)
+      try curves.refresh()
+      #expect(curves[.trainLoss].steps == Array(1...Self.steps))
+      #expect(curves[.top1].steps == [5, 10])
+      var undisturbed = RunCurves(folder: whole.path)
+      try undisturbed.refresh()
+      #expect(curves[.trainLoss].values == undisturbed[.trainLoss].values)
+    }
+  }
+
+  @Test("SIGTERM checkpoints and leaves; SIGHUP does nothing; the resumed run ends in the same bits")
+  func signals() throws {
+    let whole = try home.queue("whole", epochs: Self.epochs)
+    #expect(try worker(whole).wait() == 0)
+    let run = try home.queue("asked", epochs: Self.epochs)
+    let program = try worker(run)
+    #expect(home.wait { !run.checkpoints.steps().isEmpty })
+    program.send(signal: SIGHUP)
+    program.send(signal: SIGTERM)
+    #expect(program.wait() == 0)
+    #expect(try run.state() == .stopped)
+    #expect(try run.result()?.progress.step == run.checkpoints.steps().last)
+    #expect(try worker(run).wait() == 0)
+    #expect(bytes(run) == bytes(whole))
+  }
+
+  @Test("A damaged newest checkpoint gives way to the one before it, and the log says so")
+  func damagedCheckpoint() throws {
+    let run = try home.queue("damaged", epochs: Self.epochs)
+    let program = try worker(run)
+    #expect(home.wait { run.checkpoints.steps().count >= 2 })
+    program.send(signal: SIGKILL)
+    program.wait()
+    let newest = try #require(run.checkpoints.steps().last)
+    var damaged = bytes(run, step: newest)
+    damaged[damaged.count / 2] ^= 1
+    try AtomicFile.write(damaged, to: run.checkpoints.path(newest))
+    #expect(try worker(run).wait() == 0)
+    #expect(try run.state() == .finished)
+    #expect(try run.logTail(lines: 100).contains { $0.contains("the checkpoint of step \(newest) cannot be used") })
+    let whole = try home.queue("whole", epochs: Self.epochs)
+    #expect(try worker(whole).wait() == 0)
+    #expect(bytes(run) == bytes(whole))
+  }
+
+  @Test("A second worker leaves a run alone")
+  func secondWorker() throws {
+    let run = try home.queue("busy", epochs: 1000)
+    let first = try worker(run)
+    #expect(try home.wait { try run.state() == .running })
+    let second = try worker(run)
+    #expect(second.wait() == 1)
+    #expect(second.errors.contains("another worker is on the run"))
+    #expect(!first.hasEnded)
+    first.send(signal: SIGKILL)
+  }
+
+  @Test("A disk that takes no more ends the run with one clear problem, and it goes on when there is room")
+  func fullDisk() throws {
+    let run = try home.queue("full", epochs: 1)
+    // No file may grow beyond 2 MB: the checkpoint does not fit, the log does.
+    let program = try worker(run, wrapper: ["/bin/bash", "-c", "ulimit -f 2000; exec \"$@\"", "bash"])
+    #expect(program.wait() == 1)
+    #expect(try run.state() == .failed)
+    let problem = try #require(try run.result()?.problem)
+    #expect(problem.contains("cannot write the weights") && problem.contains("File too large"))
+    #expect(!isWritingCheckpoint(run) && run.checkpoints.steps().isEmpty)
+    #expect(try worker(run).wait() == 0)
+    #expect(try run.state() == .finished)
+  }
+
+  @Test("A run refuses to go on with other images")
+  func changedData() throws {
+    let run = try home.queue("changed", epochs: 1)
+    try AtomicFile.write("no image", to: home.folder.path + "/train/n02774152/more.png")
+    _ = try home.run("data", "add", "tiny", home.folder.path)
+    #expect(try worker(run).wait() == 1)
+    #expect(try run.result()?.problem?.contains("the dataset has changed") == true)
+  }
+}

@@ -1,0 +1,82 @@
+import Engine
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@Suite struct NeighboursTests {
+  let home: TinyHome
+
+  init() throws {
+    home = try TinyHome()
+    let trained = try home.start(TinyHome.training("net", epochs: 2))
+    try #require(trained.wait() == 0, "\(trained.errors)")
+  }
+
+  struct Study: Decodable {
+    struct Row: Decodable {
+      var rank: Int
+      var verdict: Verdict?
+      var distance: Double
+      var image: String
+    }
+    var space: String
+    var images: Int
+    var coarseLabels: String?
+    var neighbours: [Row]
+  }
+
+  func study(_ arguments: [String]) throws -> Study {
+    let program = try home.start(["neighbours", "net", "--json"] + arguments)
+    #expect(program.wait() == 0, "\(program.errors)")
+    return try JSONDecoder().decode(Study.self, from: Data(program.output.utf8))
+  }
+
+  @Test("The nearest come first, as many as asked for, each with its verdict", arguments: ["l2", "cosine"])
+  func nearest(metric: String) throws {
+    let study = try study(["--query", "0", "-k", "7", "--metric", metric])
+    #expect(study.space == "fc7" && study.images == 36)
+    #expect(study.neighbours.map(\.rank) == Array(1...7))
+    #expect(study.neighbours.map(\.distance) == study.neighbours.map(\.distance).sorted())
+    #expect(study.neighbours.allSatisfy { $0.verdict != nil })
+  }
+
+  @Test("A query among the searched images is never its own neighbour")
+  func notItself() throws {
+    let study = try study(["--query", "4", "--gallery", "val", "-k", "50"])
+    #expect(study.neighbours.count == 8)
+    #expect(Set(study.neighbours.map(\.image)).count == 8)
+  }
+
+  @Test("An image from a file finds itself among the training images, without a verdict")
+  func file() throws {
+    let study = try study(["--query", home.folder.path + "/train/n03057021/5.png", "-k", "3"])
+    #expect(study.neighbours[0].image.hasSuffix("n03057021/5.png"))
+    #expect(study.neighbours[0].distance < 1e-3)
+    #expect(study.neighbours.allSatisfy { $0.verdict == nil })
+  }
+
+  @Test("Asked again, the kept features give the same answer")
+  func cached() throws {
+    let first = try home.run("neighbours", "net", "--query", "2")
+    let second = try home.run("neighbours", "net", "--query", "2")
+    #expect(first.code == 0 && first.output == second.output)
+    #expect(first.output.contains("right"))
+  }
+
+  @Test(
+    "What cannot be asked is one line",
+    arguments: [
+      ["--query", "9"], ["--query", "-"], ["--query", "none.png"], ["--query", "0", "--space", "fc9"],
+      ["--query", "0", "--labels", "none"], ["--query", "0", "--checkpoint", "3"],
+    ])
+  func refusals(arguments: [String]) throws {
+    let program = try home.start(["neighbours", "net"] + arguments)
+    #expect(program.wait() == 1)
+    #expect(program.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test("Wrong usage is told apart: exit code 64", arguments: [[], ["--query", "0", "-k", "0"], ["--query", "0", "--metric", "l7"]])
+  func usage(arguments: [String]) throws {
+    #expect(try home.start(["neighbours", "net"] + arguments).wait() == 64)
+  }
+}

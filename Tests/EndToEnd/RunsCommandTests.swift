@@ -1,0 +1,111 @@
+import Engine
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct RunsCommandTests {
+  let home: TinyHome
+
+  init() throws { home = try TinyHome() }
+
+  func launch(_ name: String) throws {
+    let program = try home.start(TinyHome.training(name, epochs: 100_000) + ["--detach"])
+    try #require(program.wait() == 0, "\(program.errors)")
+    try #require(try home.wait { try home.reader.find(name).progress.step > 0 })
+  }
+
+  @Test("A run is paused, goes on, is stopped and goes on again")
+  func control() throws {
+    try launch("steered")
+    #expect(try home.run("runs", "pause", "steered").output.contains("is paused"))
+    let paused = try home.reader.find("steered")
+    #expect(paused.state == .paused)
+    #expect(RunDirectory(paused.path).checkpoints.steps().contains(paused.progress.step))
+    usleep(300_000)
+    #expect(try home.reader.find("steered").progress.step == paused.progress.step)
+    #expect(try home.run("runs", "pause", "steered").code == 1)
+    #expect(try home.run("runs", "resume", "steered").output.contains("is running"))
+    #expect(try home.wait { try home.reader.find("steered").progress.step > paused.progress.step })
+    #expect(try home.run("runs", "resume", "steered").code == 1)
+    #expect(try home.run("runs", "stop", "steered").output.contains("is stopped"))
+    #expect(try home.run("runs", "stop", "steered").code == 1)
+    #expect(try home.run("runs", "resume", "steered").output.contains("is running"))
+  }
+
+  @Test("A lost run is shown as lost at once, and resumes")
+  func lost() throws {
+    try launch("unlucky")
+    let run = try home.directory("unlucky")
+    kill(try #require(run.heartbeat()).worker.pid, SIGKILL)
+    #expect(try home.wait { try run.state() == .lost })
+    #expect(try home.run("runs", "list").output.contains("lost"))
+    #expect(try home.run("runs", "resume", "unlucky").output.contains("is running"))
+  }
+
+  @Test("list and show say the same in words and in JSON")
+  func listAndShow() throws {
+    #expect(try home.run("runs", "list").code == 0)
+    #expect(try home.run("runs", "list", "--json").output.filter { !$0.isWhitespace } == "[]")
+    #expect(try home.start(TinyHome.training("done", epochs: 1)).wait() == 0)
+    let list = try home.run("runs", "list", "--json")
+    let runs = try JSONDecoder().decode([RunSummary].self, from: Data(list.output.utf8))
+    #expect(runs.map(\.name) == ["done"] && runs[0].state == .finished)
+    #expect(try home.run("runs", "list").output.contains("finished"))
+    let shown = try home.run("runs", "show", "done").output
+    #expect(shown.contains("alexnet-28") && shown.contains("5 (best)"))
+    struct Whole: Decodable { var configuration: RunConfiguration, checkpoints: [Int], bestCheckpoint: Int? }
+    let whole = try JSONDecoder().decode(
+      Whole.self, from: Data(try home.run("runs", "show", "done", "--json").output.utf8))
+    #expect(whole.checkpoints == [5] && whole.bestCheckpoint == 5 && whole.configuration.name == "done")
+    #expect(try home.run("runs", "log", "done").output.contains("finished at step 5"))
+    #expect(try home.run("runs", "log", "done", "-n", "1").output.split(separator: "\n").count == 1)
+  }
+
+  @Test("watch ends with the run, as lines of JSON for scripts")
+  func watch() throws {
+    #expect(try home.start(TinyHome.training("seen", epochs: 40) + ["--detach"]).wait() == 0)
+    let watched = try home.run("runs", "watch", "seen", "--json")
+    let lines = try watched.output.split(separator: "\n").map {
+      try JSONDecoder().decode(RunSummary.self, from: Data($0.utf8))
+    }
+    #expect(lines.last?.state == .finished)
+    #expect(lines.map(\.progress.step) == lines.map(\.progress.step).sorted())
+  }
+
+  @Test("Ctrl-C ends the watching, not the run")
+  func watchInterrupted() throws {
+    try launch("watched")
+    let watching = try home.start(["runs", "watch", "watched"])
+    #expect(home.wait { watching.errors.contains("step") })
+    watching.send(signal: SIGINT)
+    #expect(watching.wait() == 0)
+    #expect(try home.state("watched") == .running)
+  }
+
+  @Test("rm refuses a running run, asks otherwise, and deletes with --yes")
+  func remove() throws {
+    try launch("doomed")
+    let refused = try home.run("runs", "rm", "doomed", "--yes")
+    #expect(refused.code == 1 && refused.errors.contains("runs stop"))
+    #expect(try home.run("runs", "stop", "doomed").code == 0)
+    #expect(try home.run("runs", "rm", "doomed").code == 1)
+    #expect(try home.run("runs", "rm", "doomed", "--yes").code == 0)
+    #expect(home.reader.refresh().isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: home.home.runs).isEmpty)
+  }
+
+  @Test(
+    "A name that fits no run, or several, is one line that says what to do",
+    arguments: ["show", "watch", "log", "pause", "resume", "stop", "rm"])
+  func names(command: String) throws {
+    _ = try home.queue("twin", epochs: 1)
+    _ = try home.queue("twin", epochs: 1)
+    let ambiguous = try home.run("runs", command, "twin")
+    #expect(ambiguous.code == 1 && ambiguous.errors.contains("-twin-2"))
+    let unknown = try home.run("runs", command, "\u{1B}[2Jnone")
+    #expect(unknown.code == 1 && !unknown.errors.contains("\u{1B}"))
+    #expect(unknown.errors.split(separator: "\n").count == 1)
+    #expect(try home.run("runs", command).code == 64)
+  }
+}
