@@ -20,12 +20,15 @@ package struct NeighborsContext: Sendable {
   package var runs: [Candidate]
   /// What can decide orange, without duplicates.
   package var coarseSets: [LabelSet]
+  /// What decides it where nobody chose.
+  private let suggestedCoarse: LabelSet?
   let finders: FinderShelf
 
   package init(dataset: any Dataset, runs: [Candidate], coarseSets: [LabelSet]) {
     self.dataset = dataset
     self.runs = runs
     self.coarseSets = coarseSets
+    suggestedCoarse = nil
     finders = FinderShelf()
   }
 
@@ -40,6 +43,7 @@ package struct NeighborsContext: Sendable {
         try DatasetCatalog(home: environment.home).open(chosen)
       }
     finders = known?.finders ?? FinderShelf()
+    let classes = dataset.classes
     runs = summaries.filter { $0.dataset == chosen }.compactMap { summary in
       let directory = RunDirectory(summary.path)
       guard !directory.checkpoints.steps().isEmpty, let configuration = try? directory.configuration() else {
@@ -49,9 +53,17 @@ package struct NeighborsContext: Sendable {
     }
     let store = LabelSetStore(home: environment.home)
     let stored = store.names().compactMap { try? store.load($0, for: chosen) }
+    // Where nobody made coarse classes, the tree suggests some; without WordNet there are just none.
+    suggestedCoarse = runs.first.flatMap { newest in
+      try? LabelSet.coarseClasses(taught: newest.labelSet, dataset: chosen, classes: classes) {
+        () throws(Problem) in try WordNetFiles.open(explicit: environment.wordNet)
+      }
+    }
     var seen: Set<String> = []
-    coarseSets = (stored + runs.map(\.labelSet)).filter { seen.insert($0.name).inserted }
-      .sorted { ($0.classes.count, $0.name) < ($1.classes.count, $1.name) }
+    coarseSets = (stored + runs.map(\.labelSet) + (suggestedCoarse.map { [$0] } ?? [])).filter {
+      seen.insert($0.name).inserted
+    }
+    .sorted { ($0.classes.count, $0.name) < ($1.classes.count, $1.name) }
   }
 
   package func fineClass(of image: ImageReference) -> FineClass? {
@@ -69,11 +81,12 @@ package struct NeighborsContext: Sendable {
 
   func name(of image: ImageReference) -> String { fineClass(of: image)?.name ?? "?" }
 
-  /// The coarsest label set that one of the rows was trained on; where all are fine, the coarsest of all that has more
-  /// than one class.
+  /// The coarsest label set that one of the rows was trained on; where all are fine, what the tree suggests, or the
+  /// coarsest of all that has more than one class.
   func coarsest(of rows: [NeighborsScreen.Row]) -> LabelSet? {
     let trained = rows.map(\.labelSet).filter { $0.classes.count < dataset.classes.count }
-    return trained.min { $0.classes.count < $1.classes.count } ?? coarseSets.first { $0.classes.count > 1 }
+    return trained.min { $0.classes.count < $1.classes.count } ?? suggestedCoarse
+      ?? coarseSets.first { $0.classes.count > 1 }
   }
 }
 
