@@ -3,7 +3,7 @@ import Glibc
 import Taxonomy
 
 /// What can come from the terminal.
-enum TerminalEvent: Equatable {
+package enum TerminalEvent: Equatable {
   case key(Key)
   case resized(Size)
   /// The session ended (SIGHUP), or the program was asked to end (SIGTERM, SIGINT).
@@ -15,10 +15,10 @@ enum TerminalEvent: Equatable {
 
 /// The terminal, through ncurses: keys and signals in, canvases out. One thread owns it; while it exists, nothing else may
 /// write to standard output.
-final class Terminal {
+package final class Terminal {
   /// What the terminal can show.
-  let look: Look
-  private(set) var size: Size
+  package let look: Look
+  package private(set) var size: Size
   /// Something the user should know: the terminal was unknown and another's description is used.
   let warning: String?
 
@@ -30,7 +30,7 @@ final class Terminal {
   private var shown: Canvas?
 
   /// - Throws: a ``Problem`` where standard input or output is no terminal, or none that can be drawn on.
-  init(color: ColorDepth?, ascii: Bool, environment: [String: String]) throws(Problem) {
+  package init(color: ColorDepth?, ascii: Bool, environment: [String: String]) throws(Problem) {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
       throw Problem(
         "cannot open the screen", expected: "a terminal", found: "input or output that is none",
@@ -58,12 +58,12 @@ final class Terminal {
   }
 
   /// Gives the terminal back as it was.
-  func close() { cn_close() }
+  package func close() { cn_close() }
 
   var signalDescriptor: Int32 { signals.readEnd }
 
   /// Sends what differs from the last frame. Nothing at all where nothing does.
-  func draw(_ canvas: Canvas) {
+  package func draw(_ canvas: Canvas) {
     guard canvas != shown else { return }
     for row in 0..<canvas.size.rows {
       if let shown, shown.size == canvas.size, shown.row(row) == canvas.row(row) { continue }
@@ -86,7 +86,7 @@ final class Terminal {
   }
 
   /// Everything that has arrived, without waiting. The last of several sizes counts.
-  func takeEvents() -> [TerminalEvent] {
+  package func takeEvents() -> [TerminalEvent] {
     var events: [TerminalEvent] = []
     for number in signals.drain().map(Int32.init) {
       switch number {

@@ -31,7 +31,7 @@ extension TreeScreen {
   ) -> [(String, String)] {
     var facts: [(String, String)] = []
     if !path.isEmpty { facts.append(("under", path)) }
-    let others = otherParents.map { printable(hierarchy.name($0)) }
+    let others = otherParents(of: line).map { printable(hierarchy.name($0)) }
     if !others.isEmpty { facts.append(("also", others.joined(separator: ", ") + "   (a go)")) }
     let fine = hierarchy.fineClassesBelow(line.node)
     var holds = fine == 1 ? "1 fine class" : "\(NumberText.grouped(fine)) fine classes"

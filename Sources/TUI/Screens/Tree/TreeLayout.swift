@@ -39,7 +39,8 @@ extension TreeScreen {
       return
     }
     let hierarchy = history.current.cut.hierarchy
-    drawPath(on: &canvas, in: layout.path.inset(columns: 1), hierarchy, line)
+    let detailed = detailed.flatMap { outline.index(of: $0) }.map { outline.lines[$0] } ?? line
+    drawPath(on: &canvas, in: layout.path.inset(columns: 1), hierarchy, detailed)
     TreeListView(
       hierarchy: hierarchy, cutView: cutView, outline: outline, selected: cursor.selected, classNames: classNames,
       imagesBelow: imagesBelow
@@ -50,12 +51,12 @@ extension TreeScreen {
       if !details.isEmpty {
         canvas.verticalRule(details.takeLeft(1))
         canvas.put("┴", row: layout.rule.row, column: layout.details.column, style: .muted)
-        drawDetails(on: &canvas, in: details.inset(columns: 1), hierarchy, line, cutView)
+        drawDetails(on: &canvas, in: details.inset(columns: 1), hierarchy, detailed, cutView)
       }
     } else if !layout.details.isEmpty {
       var details = layout.details
       canvas.horizontalRule(details.takeTop(1))
-      drawBriefDetails(on: &canvas, in: details.inset(columns: 1), hierarchy, line)
+      drawBriefDetails(on: &canvas, in: details.inset(columns: 1), hierarchy, detailed)
     }
     drawMode(on: &canvas, area, layout)
     // A made set is shown as what it would come to, before it is made.

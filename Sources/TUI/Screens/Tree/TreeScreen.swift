@@ -10,6 +10,8 @@ package struct TreeScreen: Screen {
   package var outline: TreeOutline?
   /// The line with the cursor.
   package var cursor = ListPosition()
+  /// The node that path and details are about: the cursor's, once it rests. Moving on costs a slow connection no text.
+  var detailed: Int?
   package var hits: [Int] = []
   package var showsDetails = true
   package var mode: TreeMode?
@@ -34,8 +36,10 @@ package struct TreeScreen: Screen {
   var hierarchy: Hierarchy? { history?.current.cut.hierarchy }
 
   /// The parents of the class under the cursor that the tree does not show it under.
-  package var otherParents: [Int] {
-    guard let line, let hierarchy else { return [] }
+  package var otherParents: [Int] { line.map(otherParents) ?? [] }
+
+  func otherParents(of line: TreeOutline.Line) -> [Int] {
+    guard let hierarchy else { return [] }
     return line.chain.flatMap { hierarchy.alsoUnder($0) }.compactMap { hierarchy.node($0) }
   }
 
@@ -104,7 +108,7 @@ package struct TreeScreen: Screen {
     return settle()
   }
 
-  /// Pictures are fetched once the cursor rests.
+  /// Details are shown and pictures fetched once the cursor rests.
   func settle() -> [Effect] {
     guard let line else { return [] }
     return [.later(milliseconds: 120, .tree(.settled(node: line.node)))]
@@ -166,6 +170,7 @@ package struct TreeScreen: Screen {
       count()
     }
     rebuildOutline(keeping: isOtherTree ? nil : node)
+    if isOtherTree { detailed = line?.node }
     return []
   }
 
@@ -220,7 +225,9 @@ package struct TreeScreen: Screen {
       count()
       return []
     case .settled(let node):
-      guard let line, line.node == node, let hierarchy, showsDetails else { return [] }
+      guard let line, line.node == node, let hierarchy else { return [] }
+      detailed = node
+      guard showsDetails else { return [] }
       let wnid = hierarchy.wnid(node)
       guard pictures[wnid] == nil else { return [] }
       let fine = hierarchy.subtree(node).compactMap { hierarchy.fineClass($0) }
