@@ -43,7 +43,8 @@ let package = Package(
     .testTarget(name: "TaxonomyTests", dependencies: ["Taxonomy", "TestSupport"]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport", "CAllocations"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport", "CImageFixtures", "CZlib"]),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "TestSupport", "CImageFixtures", "CZlib", "CAllocations"]),
     .testTarget(name: "TUITests", dependencies: ["TUI", "TestSupport"]),
     .testTarget(
       name: "EndToEnd", dependencies: ["Engine", "TestSupport", "CImageFixtures"], path: "Tests/EndToEnd"),

@@ -20,7 +20,9 @@ struct ActivationPlan {
   let blobs: [Blob]
   /// The blob that layer i writes.
   let outputs: [Int]
-  /// The names of the kept blobs in a plan for inference.
+  /// The floats of the workspace.
+  let count: Int
+  /// The blobs that a plan for inference keeps.
   private let kept: Set<Int>
   /// By layer.
   private let scratch: [Tensor?]
@@ -75,6 +77,7 @@ struct ActivationPlan {
     let scratchPlaces = scratchSizes.map { $0 > 0 && needsGradients ? place($0) : sharedScratch }
 
     let workspace = backend.makeTensor([end])
+    count = end
     func window(_ offset: Int, _ shape: [Int]) -> Tensor {
       Tensor(storage: workspace.storage, offset: workspace.offset + offset, shape: [batch] + shape)
     }

@@ -96,6 +96,11 @@ public final class Network {
   /// The number of learned values.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
+  /// The memory of the plan: parameters, gradients and activations, without the optimiser's and the backend's.
+  public var bytes: Int {
+    (parameterCount * (purpose == .training ? 2 : 1) + plan.count) * MemoryLayout<Float>.stride
+  }
+
   /// Gives every parameter its initial value; parameter i draws from (seed, i).
   public func initialize(seed: UInt64) {
     for (index, parameter) in parameters.enumerated() {
@@ -137,14 +142,6 @@ public final class Network {
   /// - Throws: a ``Problem`` that lists the layers, where there is none of that name or the plan does not keep it.
   public func activation(named name: String) throws(Problem) -> Tensor {
     try plan.activation(named: name)
-  }
-
-  /// The shape of one image's activation `name`, and how many numbers that is.
-  public func shape(of name: String) throws(Problem) -> [Int] {
-    guard let index = layers.firstIndex(where: { $0.name == name }) else {
-      throw ActivationPlan.unknown(name, layers)
-    }
-    return shapes[index + 1]
   }
 
   private func keyed(_ phase: Phase, _ index: Int) -> Phase {

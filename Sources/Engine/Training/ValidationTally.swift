@@ -1,7 +1,7 @@
 import Kernels
 
 /// Counts what a network gets right, batch by batch.
-struct ValidationTally {
+package struct ValidationTally {
   private(set) var images = 0
   private var loss = 0.0
   private var inFirst = 0
@@ -9,13 +9,13 @@ struct ValidationTally {
   private var ofClass: [Int]
   private var rightOfClass: [Int]
 
-  init(classes: Int) {
+  package init(classes: Int) {
     ofClass = Array(repeating: 0, count: classes)
     rightOfClass = ofClass
   }
 
   /// Adds the first `count` rows of `logits` [n, classes], whose mean cross-entropy is `loss`.
-  mutating func add(logits: Tensor, labels: [Int32], count: Int, loss: Float) {
+  package mutating func add(logits: Tensor, labels: [Int32], count: Int, loss: Float) {
     let classes = ofClass.count
     let scores = logits.elements
     for row in 0..<count {
@@ -38,7 +38,7 @@ struct ValidationTally {
     of label: Int, in scores: UnsafeMutableBufferPointer<Float>, from start: Int, classes: Int
   ) -> Int {
     let own = scores[start + label]
-    guard !own.isNaN else { return classes }
+    guard !own.isNaN else { return .max }
     var rank = 0
     for other in 0..<classes {
       let score = scores[start + other]
@@ -47,7 +47,7 @@ struct ValidationTally {
     return rank
   }
 
-  func report(step: Int, epoch: Double, skipped: Int) -> ValidationReport {
+  package func report(step: Int, epoch: Double, skipped: Int) -> ValidationReport {
     let total = Double(max(images, 1))
     let shares = zip(rightOfClass, ofClass).filter { $1 > 0 }.map { Double($0) / Double($1) }
     return ValidationReport(

@@ -1,0 +1,18 @@
+import Engine
+import Testing
+
+@Suite struct ScheduleTests {
+  typealias Schedule = TrainingConfiguration.Schedule
+
+  @Test("the rate follows the formula of its schedule", arguments: [
+    (Schedule.constant, 0, 100, Float(1)), (.constant, 99, 100, 1),
+    (.step(every: 100, factor: 0.1), 0, 450, 1), (.step(every: 100, factor: 0.1), 99, 450, 1),
+    (.step(every: 100, factor: 0.1), 100, 450, 0.1), (.step(every: 100, factor: 0.1), 449, 450, 1e-4),
+    (.polynomial(power: 1), 0, 100, 1), (.polynomial(power: 1), 25, 100, 0.75),
+    (.polynomial(power: 0.5), 75, 100, 0.5), (.polynomial(power: 2), 100, 100, 0),
+    (.cosine, 0, 100, 1), (.cosine, 50, 100, 0.5), (.cosine, 25, 100, 0.853553), (.cosine, 100, 100, 0),
+  ])
+  func factors(schedule: Schedule, iteration: Int, total: Int, expected: Float) {
+    #expect(abs(schedule.factor(iteration: iteration, of: total) - expected) < 1e-6)
+  }
+}

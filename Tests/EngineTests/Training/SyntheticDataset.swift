@@ -1,0 +1,49 @@
+import Engine
+import Kernels
+import Taxonomy
+
+/// Grey 28×28 images of bars: a class has its own direction and place, and every image noise of its own.
+struct SyntheticDataset: Dataset {
+  var name = "bars"
+  var summary: String { "bars for tests" }
+  let classes: [FineClass]
+  var fingerprint: String { "bars-\(classes.count)-\(images)" }
+  var imageSize: (height: Int, width: Int, channels: Int)? { (28, 28, 1) }
+  /// Images a split.
+  let images: Int
+  /// Images that cannot be decoded.
+  var broken: [Split: Set<Int>] = [:]
+  /// Validation shows the training images.
+  var validatesOnTraining = false
+
+  init(classes: Int, images: Int) {
+    self.classes = (0..<classes).map { FineClass(wnid: "n0000000\($0)", name: "bar \($0)") }
+    self.images = images
+  }
+
+  func labels(_ split: Split) -> [Int32] { (0..<images).map { Int32($0 % classes.count) } }
+
+  func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture {
+    if broken[split]?.contains(index) == true {
+      throw Problem("this is no image", at: identifier(split, index), found: "rubbish")
+    }
+    let random = CounterRandom(seed: split == .train || validatesOnTraining ? 1 : 2, index)
+    let label = index % classes.count
+    var pixels = [UInt8](repeating: 0, count: 28 * 28)
+    for place in pixels.indices {
+      let across = label % 2 == 0 ? place / 28 : place % 28
+      let isBar = (across / 4) == label / 2 + 1
+      pixels[place] = UInt8(random.below(100, place) + (isBar ? 150 : 0))
+    }
+    return Picture(width: 28, height: 28, channels: 1, pixels: pixels)
+  }
+
+  func identifier(_ split: Split, _ index: Int) -> String { "\(split.rawValue)/\(index)" }
+
+  /// Every fine class a class of its own.
+  var fineLabelSet: LabelSet {
+    LabelSet(
+      name: "fine", dataset: name, policy: .name, recipe: [],
+      classes: classes.map { TargetClass(wnid: $0.wnid, name: $0.name, members: [$0.wnid]) }, leftOut: [])
+  }
+}

@@ -1,0 +1,30 @@
+import Engine
+import FoundationEssentials
+import Taxonomy
+import Testing
+
+@Suite struct TrainingConfigurationTests {
+  @Test("values that no training can work with are refused by name", arguments: [
+    ("epochs", { @Sendable in $0.epochs = 0 }), ("epochs", { $0.epochs = Int.max }),
+    ("batch size", { $0.batchSize = 0 }), ("batch size", { $0.batchSize = Int.max }),
+    ("validate every", { $0.validateEvery = 0 }), ("rate", { $0.solver.rate = 0 }),
+    ("rate", { $0.solver.rate = .nan }), ("rate", { $0.solver.rate = .infinity }),
+    ("momentum", { $0.solver.momentum = 1 }), ("decay", { $0.solver.decay = -1 }),
+    ("schedule: step every", { $0.solver.schedule = .step(every: 0, factor: 0.1) }),
+    ("schedule: factor", { $0.solver.schedule = .step(every: 5, factor: .nan) }),
+    ("schedule: power", { $0.solver.schedule = .polynomial(power: -1) }),
+    ("resize", { $0.augmentation.resizeTo = 0 }), ("padding", { $0.augmentation.padding = -1 }),
+    ("scale", { $0.augmentation.scale = 0 }),
+  ] as [(String, @Sendable (inout TrainingConfiguration) -> Void)])
+  func refused(name: String, change: @Sendable (inout TrainingConfiguration) -> Void) throws {
+    var configuration = try Architecture.named("alexnet-28").recipe
+    change(&configuration)
+    #expect(#expect(throws: Problem.self) { try configuration.validate() }?.place == name)
+  }
+
+  @Test("a recipe comes back from JSON as it was", arguments: Architecture.all.map(\.name))
+  func roundTrip(name: String) throws {
+    let recipe = try Architecture.named(name).recipe
+    #expect(try JSONDecoder().decode(TrainingConfiguration.self, from: JSONEncoder().encode(recipe)) == recipe)
+  }
+}

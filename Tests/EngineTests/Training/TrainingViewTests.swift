@@ -1,0 +1,51 @@
+import Engine
+import Taxonomy
+import Testing
+
+@Suite struct TrainingViewTests {
+  private let dataset = SyntheticDataset(classes: 4, images: 40)
+
+  private func labelSet(_ groups: [[Int]], budget: ImageBudget? = nil) -> LabelSet {
+    let held = Set(groups.joined())
+    return LabelSet(
+      name: "grouped", dataset: "bars", policy: .name, recipe: [],
+      classes: groups.enumerated().map { index, members in
+        TargetClass(wnid: "n1000000\(index)", name: "group", members: members.map { "n0000000\($0)" })
+      }, leftOut: (0..<4).filter { !held.contains($0) }.map { "n0000000\($0)" }, imageBudget: budget)
+  }
+
+  @Test("images bear their target's label, and those of classes left out take no part")
+  func labels() throws {
+    let view = try TrainingView(dataset, labelSet([[0, 3], [1]]))
+    #expect(view.classes == 2)
+    #expect(view.training.count == 30 && view.validation.count == 30)
+    #expect(view.training.allSatisfy { [0: 0, 1: 1, 3: 0][$0.index % 4] == $0.label })
+  }
+
+  @Test("an image budget holds for every fine class of the training images, and a smaller one lies within a larger one")
+  func budgets() throws {
+    func view(_ perClass: Int, seed: UInt64 = 1) throws -> TrainingView {
+      try TrainingView(dataset, labelSet([[0, 3], [1]], budget: ImageBudget(perClass: perClass, seed: seed)))
+    }
+    let (small, large) = (try view(2), try view(5))
+    #expect(small.training.count == 6 && large.training.count == 15)
+    for fine in [0, 1, 3] { #expect(small.training.count { Int($0.index) % 4 == fine } == 2) }
+    #expect(Set(small.training.map(\.index)).isSubset(of: Set(large.training.map(\.index))))
+    #expect(try view(5, seed: 2).training != large.training)
+    #expect(try view(1000).training.count == 30)
+    #expect(small.validation.count == 30)
+  }
+
+  @Test("a label set of another dataset is refused by the names of its strange classes")
+  func strangers() {
+    var foreign = labelSet([[0], [1]])
+    foreign.classes[0].members.append("n02084071")
+    let problem = #expect(throws: Problem.self) { try TrainingView(dataset, foreign) }
+    #expect(problem?.found == "n02084071")
+  }
+
+  @Test("one class alone cannot be trained on")
+  func oneClass() {
+    #expect(throws: Problem.self) { try TrainingView(dataset, labelSet([[0, 1, 2, 3]])) }
+  }
+}
