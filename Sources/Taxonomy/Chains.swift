@@ -33,7 +33,9 @@ struct Chains {
   }
 
   /// Adds what is missing of the chain from `id` to its root, and returns the node of `id`.
-  private mutating func climb(from id: SynsetID, _ wordNet: WordNet, _ policy: HypernymPolicy) throws(Problem) -> Int32 {
+  private mutating func climb(
+    from id: SynsetID, _ wordNet: WordNet, _ policy: HypernymPolicy
+  ) throws(Problem) -> Int32 {
     if let known = nodes[id] { return known }
     let first = ids.count
     var next: SynsetID? = id

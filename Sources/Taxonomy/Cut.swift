@@ -29,7 +29,7 @@ public struct Cut: Hashable, Sendable {
     }
     let result = self.partition.targets
     if let fine = result.indices.first(where: { result[$0] != partition.targets[$0] }) {
-      let node = Int(partition.targets[fine])
+      let node = Int(result[fine])
       throw Problem(
         "this label set is no cut through the tree", at: hierarchy.wnid(node),
         expected: "every fine class below \(hierarchy.name(node)) in this class",
@@ -42,7 +42,8 @@ public struct Cut: Hashable, Sendable {
   /// Whether the node is marked as collapsed (an ancestor may be as well, and then covers it).
   public func isCollapsed(_ node: Int) -> Bool { collapsed[node] }
 
-  /// The topmost collapsed node strictly above `node`: while there is one, collapsing or expanding `node` shows no change.
+  /// The topmost collapsed node strictly above `node`: while there is one, collapsing or expanding `node` shows no
+  /// change.
   public func collapsedAncestor(of node: Int) -> Int? {
     hierarchy.chain(node).dropFirst().last { collapsed[$0] }
   }

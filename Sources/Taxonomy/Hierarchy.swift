@@ -23,7 +23,8 @@ public final class Hierarchy: Sendable {
   private let byID: [Int32]
 
   /// - Parameter fineClasses: wnids, in the dataset's index order.
-  /// - Throws: a ``Problem`` where a wnid is none, unknown to WordNet or named twice, or where hypernyms run in a circle.
+  /// - Throws: a ``Problem`` where a wnid is none, unknown to WordNet or named twice, or where hypernyms run in
+  ///   a circle.
   public init(fineClasses: [String], wordNet: WordNet, policy: HypernymPolicy = .name) throws(Problem) {
     let chains = try Chains(fineClasses: fineClasses, wordNet: wordNet, policy: policy)
     let order = chains.preorder()

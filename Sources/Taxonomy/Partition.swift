@@ -1,6 +1,7 @@
 /// What a label set is while it is being made: the target node of every fine class, on a tree.
 ///
-/// Every fine class lies at or below its target. Each clustering takes a partition and makes a coarser or a smaller one.
+/// Every fine class lies at or below its target. Each clustering takes a partition and makes a coarser or a
+/// smaller one.
 public struct Partition: Equatable, Sendable {
   public let hierarchy: Hierarchy
   /// The target node of each fine class, −1 where the class is left out.

@@ -102,7 +102,8 @@ extension Partition {
         guard let node, hierarchy.subtree(node).contains(Int(hierarchy.nodeOfFine[fine])) else {
           throw Problem(
             "the label set does not fit this tree", at: labelSet.name,
-            expected: "\(target.wnid) above \(member) under policy \(hierarchy.policy.rawValue)", found: "another parent",
+            expected: "\(target.wnid) above \(member) under policy \(hierarchy.policy.rawValue)",
+            found: "another parent",
             advice: "it was made with policy \(labelSet.policy.rawValue)")
         }
         targets[fine] = Int32(node)
@@ -117,6 +118,7 @@ extension Cut {
     let partition = partition
     let left = partition.targets.indices.filter { partition.targets[$0] < 0 }.map { hierarchy.fineClasses[$0] }
     let collapsed = partition.classes.filter { isCollapsed($0) }.map { hierarchy.wnid($0) }
-    return (collapsed.isEmpty ? [] : [.cut(collapsed: collapsed)]) + (left.isEmpty ? [] : [.leaveOut(classes: left.sorted())])
+    return (collapsed.isEmpty ? [] : [.cut(collapsed: collapsed)])
+      + (left.isEmpty ? [] : [.leaveOut(classes: left.sorted())])
   }
 }

@@ -28,7 +28,8 @@ extension Partition {
     }
     guard unwanted.isEmpty else {
       throw Problem(
-        "cannot leave out what is not there", expected: "fine classes of the dataset", found: firstFew(unwanted.sorted()))
+        "cannot leave out what is not there", expected: "fine classes of the dataset",
+        found: firstFew(unwanted.sorted()))
     }
     return result
   }

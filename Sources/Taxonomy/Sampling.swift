@@ -9,7 +9,8 @@ struct SeededPermutation {
     for byte in purpose.utf8 { state = Self.mix(state ^ UInt64(byte)) }
   }
 
-  /// The first `k` (at most `n`) of the permutation of 0..<`n`, in its order: Fisher and Yates's shuffle from the front.
+  /// The first `k` (at most `n`) of the permutation of 0..<`n`, in its order: Fisher and Yates's shuffle from the
+  /// front.
   func prefix(_ k: Int, of n: Int) -> [Int] {
     var random = self
     var items = Array(0..<max(0, n))

@@ -131,7 +131,11 @@ public struct WordNet: Sendable {
     var hypernyms: [SynsetID] = []
     var hyponyms: [SynsetID] = []
     let end = eachPointer(of: record) { symbol, id in
-      if symbol == UInt8(ascii: "@") { hypernyms.append(id) } else if symbol == UInt8(ascii: "~") { hyponyms.append(id) }
+      switch symbol {
+      case UInt8(ascii: "@"): hypernyms.append(id)
+      case UInt8(ascii: "~"): hyponyms.append(id)
+      default: break
+      }
     }
     return (hypernyms, hyponyms, end)
   }

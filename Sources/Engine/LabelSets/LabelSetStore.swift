@@ -39,8 +39,8 @@ public struct LabelSetStore: Sendable {
   }
 
   /// - Parameter dataset: what the label set has to be of; nil for any.
-  /// - Throws: a ``Problem`` where there is none of that name, the file is damaged or was changed, or its classes are not
-  ///   those of its dataset.
+  /// - Throws: a ``Problem`` where there is none of that name, the file is damaged or was changed, or its classes are
+  ///   not those of its dataset.
   public func load(_ name: String, for dataset: String? = nil) throws(Problem) -> LabelSet {
     let path = try path(name)
     guard contains(name) else {

@@ -34,7 +34,7 @@ extension LabelSet {
     let fine = classes.reduce(0) { $0 + $1.members.count }
     let out = leftOut.isEmpty ? "" : ", \(Output.grouped(leftOut.count)) left out"
     let steps = recipe.isEmpty ? "" : ": " + recipe.map(\.description).joined(separator: ", then ")
-    return printable(
-      "\(name): \(Output.grouped(classes.count)) classes of \(Output.grouped(fine)) fine ones of \(dataset)\(out)\(steps)")
+    let counts = "\(Output.grouped(classes.count)) classes of \(Output.grouped(fine)) fine ones of \(dataset)"
+    return printable("\(name): \(counts)\(out)\(steps)")
   }
 }

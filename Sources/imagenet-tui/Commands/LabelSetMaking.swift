@@ -29,7 +29,8 @@ struct LabelSetMaking: ParsableArguments {
     var set = try LabelSet(name: kind, dataset: base.dataset, recipe: base.recipe + steps(partition), on: hierarchy)
     set.name = save ?? "\(kind)-\(set.classes.count)"
     if save != nil { try store.save(set) }
-    if save == nil || format != nil { print(set.text(format ?? .table), terminator: "") } else { print("saved \(set.summary)") }
+    guard save == nil || format != nil else { return print("saved \(set.summary)") }
+    print(set.text(format ?? .table), terminator: "")
   }
 
   private func start(

@@ -5,8 +5,8 @@ struct LabelsSplitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "split", abstract: "Take one part of the classes, split at random or along the tree.",
     discussion: """
-      A minimal split shares nothing at its depth or below: whole subtrees go to part A, so that its size comes nearest \
-      the target. A random split draws part A.
+      A minimal split shares nothing at its depth or below: whole subtrees go to part A, so that its size comes \
+      nearest the target. A random split draws part A.
       """)
 
   @Flag(help: "Split along the tree.")

@@ -24,8 +24,8 @@ struct TreePoliciesCommand: ParsableCommand {
     print(
       """
 
-      \(differences.count) of \(Output.grouped(hierarchy.fineClasses.count)) classes of \(printable(tree.dataset)) have \
-      another chain; \(several) have several hypernyms themselves
+      \(differences.count) of \(Output.grouped(hierarchy.fineClasses.count)) classes of \(printable(tree.dataset)) \
+      have another chain; \(several) have several hypernyms themselves
       """)
   }
 }

@@ -4,7 +4,8 @@ import Taxonomy
 
 struct TreeShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show a synset: its words, meaning, path, kinds, and the dataset's classes below it.")
+    commandName: "show",
+    abstract: "Show a synset: its words, meaning, path, kinds, and the dataset's classes below it.")
 
   @Argument(help: ArgumentHelp("The synset: n02084071, dog.n.01, or a word with one meaning.", valueName: "wnid"))
   var synset: String
@@ -39,7 +40,8 @@ struct TreeShowCommand: ParsableCommand {
     let fine = hierarchy.node(found.id).map { hierarchy.subtree($0).filter { hierarchy.fineClass($0) != nil } } ?? []
     let report = Report(
       wnid: found.wnid, name: wordNet.canonicalName(of: found.id) ?? "", lemmas: found.lemmas, gloss: found.gloss,
-      path: path.reversed().map(link), alsoUnder: found.hypernyms.filter { !path.dropFirst().prefix(1).contains($0) }.map(link),
+      path: path.reversed().map(link),
+      alsoUnder: found.hypernyms.filter { !path.dropFirst().prefix(1).contains($0) }.map(link),
       hyponyms: found.hyponyms.map(link), dataset: tree.dataset, fineClasses: fine.map { link(hierarchy.id($0)) })
     if json { return try Output.json(report) }
     show(report)

@@ -1,0 +1,105 @@
+import TestSupport
+import Testing
+
+@Suite("The commands labels and tree")
+struct LabelsCommandTests {
+  private let home = TemporaryFolder()
+
+  /// What a finished command left.
+  private struct Finished {
+    let output, errors: String
+    let code: Int
+    var lines: [String] {
+      output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+    }
+  }
+
+  private func run(_ arguments: String) throws -> Finished {
+    let program = try ProgramRun(
+      arguments.split(separator: " ").map(String.init), environment: ["IMAGENET_TUI_HOME": home.path])
+    let code = program.wait()
+    return Finished(output: program.output, errors: program.errors, code: code)
+  }
+
+  @Test(
+    "Each way to make a label set prints its classes' wnids, sorted",
+    arguments: [
+      ("bottom-up --classes 486", 486), ("bottom-up --depth 3", 9), ("top-down --classes 127", 127),
+      ("top-down --rounds 3", 2), ("split --minimal --part A", 522), ("split --minimal --part B", 478),
+      ("split --random --seed 5 --part a", 522), ("split --random --target 100 --seed 5 --part B", 900),
+      ("without --pascal", 771), ("without --below n02084071,n02121620", 875), ("cut --collapse n02084071", 883),
+      ("sample --classes 250 --images 50 --seed 1", 250), ("bottom-up --classes 6 --dataset fashion-mnist", 6),
+      ("split --minimal --part A --dataset fashion-mnist", 4), ("bottom-up --depth 18 --policy file", 1000),
+    ])
+  func counts(arguments: String, count: Int) throws {
+    let made = try run("labels \(arguments) --format wnids")
+    #expect(made.code == 0 && made.errors.isEmpty)
+    #expect(made.lines.count == count)
+    #expect(made.lines == made.lines.sorted() && made.lines.allSatisfy { $0.hasPrefix("n") && $0.count == 9 })
+  }
+
+  @Test("The map has each fine class with its class, sorted by fine class")
+  func map() throws {
+    let lines = try run("labels bottom-up --classes 486 --format map").lines
+    #expect(lines.count == 1000 && lines == lines.sorted())
+    #expect(lines.first == "n01440764\tn01473806")
+    #expect(Set(lines.map { $0.split(separator: "\t").last! }).count == 486)
+  }
+
+  @Test("A label set is saved, listed, shown, built upon, compared and removed")
+  func life() throws {
+    let nine = try run("labels bottom-up --classes 9 --dataset fashion-mnist --save nine")
+    #expect(nine.output.hasPrefix("saved nine: 9 classes"))
+    #expect(try run("labels cut --on nine --collapse n03380867 --format wnids").lines.count == 7)
+    #expect(try run("labels without --on nine --below n02774152 --save bagless").code == 0)
+    #expect(home.names == ["label-sets"])
+    #expect(try run("labels list").lines.count == 3)
+    #expect(try run("labels list --json").output.contains("\"name\" : \"nine\""))
+    #expect(try run("labels show nine").output.contains("60,000 training images"))
+    #expect(try run("labels show nine --json").output == run("labels show nine --format json").output)
+    #expect(try run("labels show nine --format wnids").lines.count == 9)
+    #expect(try run("labels diff nine bagless --json").output.contains("\"relation\" : \"equal\""))
+    #expect(try run("labels diff nine bagless").code == 0)
+    #expect(try run("labels rm nine").code == 0)
+    #expect(try run("labels show nine").code == 1)
+  }
+
+  @Test(
+    "What cannot be is one line that says what to do, and nothing is written",
+    arguments: [
+      ("labels bottom-up --classes 127", "expected one of 1000 999 977"), ("labels bottom-up --depth 19", "0…18"),
+      ("labels bottom-up --classes 9 --dataset nothing", "data list"), ("labels cut --collapse n00000000", "n00000000"),
+      ("labels bottom-up --classes 9 --save ../x", "cannot have this name"), ("labels show nothing", "labels list"),
+      ("labels bottom-up --classes 9 --wordnet /nonexistent", "wordnet-base"),
+      ("labels split --minimal --part A --target 0", "1…999"),
+      ("tree show dog", "several meanings"), ("tree show n00000000", "no such synset"),
+      ("tree search qqqq", "nothing matches"),
+    ])
+  func refusals(arguments: String, words: String) throws {
+    let refused = try run(arguments)
+    #expect(refused.code == 1 && refused.output.isEmpty)
+    #expect(refused.errors.hasPrefix("imagenet-tui: ") && refused.errors.contains(words))
+    #expect(refused.errors.split(separator: "\n").count == 1)
+    #expect(home.names.isEmpty)
+  }
+
+  @Test(
+    "Wrong usage exits with 64",
+    arguments: [
+      "labels bottom-up", "labels bottom-up --classes 9 --depth 3", "labels split --part A", "labels without",
+      "labels split --minimal --random --part A", "labels split --minimal --part C", "labels sample", "labels cut",
+      "labels bottom-up --classes x", "tree show", "tree search",
+    ])
+  func usage(arguments: String) throws { #expect(try run(arguments).code == 64) }
+
+  @Test("The tree shows a synset's path, kinds and classes, and finds by text")
+  func tree() throws {
+    let dog = try run("tree show dog.n.01")
+    #expect(dog.output.contains("carnivore › canine") && dog.output.contains("at or below it: 118"))
+    #expect(try run("tree show n04197391 --dataset fashion-mnist").output.contains("at or below it: 2"))
+    #expect(try run("tree show n02084071 --json").output.contains("\"dog.n.01\""))
+    #expect(try run("tree search domestic cat").lines.contains { $0.hasPrefix("n02121808") })
+    #expect(try run("tree search cat --limit 3 --json").code == 0)
+    #expect(try run("tree policies").lines.last?.hasPrefix("138 of 1,000 classes") == true)
+  }
+}
