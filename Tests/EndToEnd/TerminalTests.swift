@@ -120,7 +120,7 @@ import Testing
     terminal.type("?")
     terminal.settle()
     #expect(terminal.output.allSatisfy { $0 < 0x80 })
-    #expect(terminal.screen.text.contains("Everywhere"))
+    #expect(terminal.screen.text.contains("Keys"))
   }
 
   @Test("NO_COLOR and terminals without colours get none", arguments: [["NO_COLOR": "1"], ["TERM": "vt100"]])
@@ -144,5 +144,20 @@ import Testing
     terminal.forgetOutput()
     terminal.settle(silence: 2)
     #expect(terminal.output.isEmpty)
+  }
+
+  @Test("A move of the cursor sends 400 bytes at most at 140×40, before the details of the class follow")
+  func bytes() throws {
+    let terminal = try Self.open(rows: 40, columns: 140, arguments: ["--dataset", "imagenet-1k"], home: home)
+    #expect(terminal.wait(for: "physical entity"))
+    terminal.settle(silence: 1)
+    for key in ["j", "j", "j", "k", "j", "j", "k"] {
+      terminal.forgetOutput()
+      let before = terminal.screen.text
+      terminal.type(key)
+      #expect(terminal.wait { $0.text != before })
+      #expect(terminal.output.count <= 400, "\(terminal.output.count) bytes")
+      terminal.settle(silence: 0.5)
+    }
   }
 }

@@ -1,0 +1,184 @@
+import Engine
+import TUI
+import Taxonomy
+import Testing
+
+/// The taxonomy screen on Fashion-MNIST's ten classes.
+@Suite struct TreeScreenTests {
+  static let catalog = DatasetCatalog(home: Home(explicit: "/nonexistent"))
+
+  static func state(_ dataset: String = "fashion-mnist", _ size: Size = Size(rows: 24, columns: 80), _ look: Look = Look())
+    throws -> AppState
+  {
+    let classes = try catalog.classes(of: dataset)
+    let hierarchy = try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: WordNetFiles.open())
+    var state = AppState(session: Session(dataset: dataset, look: look, size: size))
+    _ = update(&state, .started)
+    _ = update(&state, .tree(.opened(hierarchy, classes: classes, pascal: ["n02084071"])))
+    if dataset == "fashion-mnist" { _ = update(&state, .tree(.counted(Array(repeating: 6000, count: 10)))) }
+    return state
+  }
+
+  static func press(_ state: inout AppState, _ keys: Key...) {
+    for key in keys { _ = update(&state, .key(key)) }
+  }
+
+  static func classes(_ state: AppState) -> Int? { state.tree.cutView?.classCount }
+
+  @Test("c makes one class of all below, c again expands it, u and ^R go back and forth")
+  func collapse() throws {
+    var state = try Self.state()
+    Self.press(&state, "/", "s", "h", "i", "r", "t", .enter, "c")
+    #expect(Self.classes(state) == 9)
+    #expect(view(state).text.contains("9 classes ●edited"))
+    Self.press(&state, "c")
+    #expect(Self.classes(state) == 10)
+    Self.press(&state, "u")
+    #expect(Self.classes(state) == 9)
+    Self.press(&state, "u")
+    #expect(Self.classes(state) == 10)
+    Self.press(&state, .control("r"))
+    #expect(Self.classes(state) == 9)
+  }
+
+  @Test("- goes through the bottom-up sets, and + comes back")
+  func levels() throws {
+    var state = try Self.state()
+    var counts: [Int] = []
+    for _ in 0..<10 where Self.classes(state)! > 1 {
+      Self.press(&state, "-")
+      if counts.last != Self.classes(state)! { counts.append(Self.classes(state)!) }
+    }
+    #expect(counts == [9, 6, 4, 3, 1])
+    for _ in 0..<20 { Self.press(&state, "+") }
+    #expect(Self.classes(state) == 10)
+  }
+
+  @Test("Search moves while one types; Esc goes back to where it began")
+  func search() throws {
+    var state = try Self.state()
+    let start = state.tree.cursor
+    Self.press(&state, "/", "b", "o", "o", "t")
+    #expect(state.tree.line?.node == state.tree.history?.current.cut.hierarchy.node(wnid: "n02872752"))
+    Self.press(&state, .escape)
+    #expect(state.tree.cursor == start && state.tree.mode == nil)
+    Self.press(&state, "/", "z", "z", "z")
+    #expect(view(state).text.contains("nothing found"))
+  }
+
+  @Test("The made sets are listed with their numbers of classes, and one of them is made")
+  func made() throws {
+    var state = try Self.state()
+    Self.press(&state, "m")
+    #expect(view(state).text.contains("bottom-up, depth 7"))
+    Self.press(&state, "j", "j", "j")
+    #expect(view(state).text.contains("would give   6 classes"))
+    Self.press(&state, .enter)
+    #expect(Self.classes(state) == 6)
+  }
+
+  @Test("ImageNet's top-down set has 127 classes, PASCAL's removal is offered")
+  func imagenet() throws {
+    var state = try Self.state("imagenet-1k", Size(rows: 50, columns: 140))
+    Self.press(&state, "m")
+    let text = view(state).text
+    #expect(text.contains("top-down, 1 round") && text.contains("127 classes"))
+    #expect(text.contains("without PASCAL"))
+  }
+
+  @Test("Saving asks for a name, and before it replaces another set")
+  func save() throws {
+    var state = try Self.state()
+    Self.press(&state, "-", "s")
+    #expect(view(state).text.contains("9-classes"))
+    guard case .tree(.save(let set, mayReplace: false))? = update(&state, .key(.enter)).first else {
+      Issue.record("nothing is saved")
+      return
+    }
+    #expect(set.classes.count == 9 && set.name == "9-classes")
+    _ = update(&state, .tree(.exists(name: "9-classes")))
+    #expect(view(state).text.contains("Replace it?"))
+    guard case .tree(.save(_, mayReplace: true))? = update(&state, .key("y")).first else {
+      Issue.record("nothing is replaced")
+      return
+    }
+    _ = update(&state, .tree(.saved(name: "9-classes")))
+    #expect(state.tree.history?.isEdited == false)
+  }
+
+  @Test("t hands the label set to the launch form")
+  func train() throws {
+    var state = try Self.state()
+    Self.press(&state, "-", "t")
+    #expect(state.screen == .runs)
+  }
+
+  @Test("A key that does nothing says why")
+  func unavailable() throws {
+    var state = try Self.state()
+    Self.press(&state, "u")
+    #expect(view(state).text.contains("Nothing to take back"))
+  }
+
+  @Test("Thousands of random keys at random sizes: no crash, and undo leads back to the beginning", arguments: 0..<4)
+  func randomKeys(seed: Int) throws {
+    var state = try Self.state(seed % 2 == 0 ? "fashion-mnist" : "imagenet-1k")
+    let first = state.tree.history!.current.cut
+    var random = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 7
+    func next(_ limit: Int) -> Int {
+      random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int((random >> 33) % UInt64(limit))
+    }
+    let keys: [Key] =
+      KeyTable.all(on: .tree).flatMap(\.keys) + [.enter, .escape, .backspace, .delete, "é", "犬", "0", "z", " "]
+    for step in 0..<2500 {
+      _ = update(&state, .key(keys[next(keys.count)]))
+      if step % 20 == 0 {
+        state.session.size = Size(rows: next(60), columns: next(200))
+        #expect(view(state).size == state.session.size)
+      }
+    }
+    state.finder = nil
+    state.screen = .tree
+    for _ in 0..<5 where state.capture != nil { Self.press(&state, .escape) }
+    for _ in 0..<3000 where state.tree.history!.canUndo { Self.press(&state, "u") }
+    #expect(state.tree.history!.current.cut == first)
+  }
+
+  @Test(
+    "At every size and on every kind of terminal, lines keep to the screen, and ASCII is ASCII",
+    arguments: [Size(rows: 10, columns: 40), Size(rows: 20, columns: 60), Size(rows: 24, columns: 80), Size(rows: 40, columns: 140)])
+  func looks(size: Size) throws {
+    for depth in ColorDepth.allCases {
+      let unicode = view(try Self.state("fashion-mnist", size, Look(glyphs: .unicode, colors: depth)))
+      let ascii = view(try Self.state("fashion-mnist", size, Look(glyphs: .ascii, colors: depth)))
+      #expect(unicode.text.contains("10 classes") && ascii.text.contains("10 classes"))
+      #expect(ascii.text.unicodeScalars.allSatisfy { $0.isASCII })
+    }
+  }
+
+  @Test("The screen at 80×24, letter by letter")
+  func literal() throws {
+    let lines = view(try Self.state()).text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    #expect(lines[0] == " imagenet-tui  1 Tree  2 Runs  3 Neighbours          fashion-mnist   10 classes")
+    #expect(
+      Array(lines[1...16]) == [
+        " entity                                                                 1 of 15",
+        "   class                                      classes   fine    images",
+        "▌  ▾ … › object › whole › artifact                 10     10    60,000 ████████",
+        "   ├─▾ … › consumer goods › clothing                6      6    36,000 ████▊",
+        "   │ ├─▾ garment                                    5      5    30,000 ████",
+        " ■ │ │ ├─▾ shirt                                    2      2    12,000 █▋",
+        " ■ │ │ │ └─· jersey  “T-shirt/top”                  1      1     6,000 ▊",
+        " ■ │ │ ├─· overgarment › coat                       1      1     6,000 ▊",
+        " ■ │ │ ├─· sweater › pullover                       1      1     6,000 ▊",
+        " ■ │ │ └─· trouser                                  1      1     6,000 ▊",
+        " ■ │ └─· woman's clothing › dress                   1      1     6,000 ▊",
+        "   ├─▾ covering › footwear                          3      3    18,000 ██▍",
+        "   │ ├─▾ shoe                                       2      2    12,000 █▋",
+        " ■ │ │ ├─· gym shoe  “Sneaker”                      1      1     6,000 ▊",
+        " ■ │ │ └─· sandal                                   1      1     6,000 ▊",
+        "────────────────────────────────────────────────────────────────────────────────",
+      ])
+  }
+}
