@@ -40,7 +40,7 @@ def family(channels, first, widths, flat, hidden, classes):
 
 NETS = {
     "alexnet": ((3, 227, 227), dict(kernel_size=11, stride=4), (96, 256, 384, 384, 256), 9216, 4096),
-    "alexnet-28": ((1, 28, 28), dict(kernel_size=5, padding=2), (32, 96, 128, 128, 96), 864, 512),
+    "alexnet-28": ((1, 28, 28), dict(kernel_size=5, padding=2), (32, 64, 96, 96, 64), 576, 512),
 }
 
 

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Taxonomy
 import Glibc
 
-/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ cache/ state/`.
+/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ cache/`.
 public struct Home: Sendable, Equatable {
   public let path: String
 
@@ -21,6 +21,4 @@ public struct Home: Sendable, Equatable {
   public var runs: String { path + "/runs" }
   /// What can be computed again: features, thumbnails.
   public var cache: String { path + "/cache" }
-  /// What the screens remember between sessions.
-  public var state: String { path + "/state" }
 }

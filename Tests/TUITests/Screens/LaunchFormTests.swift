@@ -53,7 +53,7 @@ struct LaunchFormTests {
          › label set     ‹ fine-10 ›  10 classes, 1 of 2
            net             alexnet-28  28×28×1  AlexNet's small sibling for 28×28 grey
            epochs          4
-           batch size      128
+           batch size      64
            learning rate   .02
            seed            1
            workers         all cores
@@ -64,7 +64,7 @@ struct LaunchFormTests {
 
          The same from a shell:
          imagenet-tui train --dataset fashion-mnist --net alexnet-28 --epochs 4 --batch
-         128 --rate .02 --seed 1 --name fine-10 --detach
+         64 --rate .02 --seed 1 --name fine-10 --detach
 
 
 
@@ -77,7 +77,7 @@ struct LaunchFormTests {
     #expect(form.request?.epochs == 4 && form.request?.labelSet?.name == "fine-10" && form.request?.workers == nil)
     #expect(
       form.command
-        == "imagenet-tui train --dataset fashion-mnist --net alexnet-28 --epochs 4 --batch 128 --rate .02 --seed 1 "
+        == "imagenet-tui train --dataset fashion-mnist --net alexnet-28 --epochs 4 --batch 64 --rate .02 --seed 1 "
         + "--name fine-10 --detach")
   }
 
