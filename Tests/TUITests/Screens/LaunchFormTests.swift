@@ -54,7 +54,7 @@ struct LaunchFormTests {
            net             alexnet-28  28×28×1  AlexNet's small sibling for 28×28 grey
            epochs          4
            batch size      64
-           learning rate   .02
+           learning rate   .01
            seed            1
            workers         all cores
            name            fine-10
@@ -64,7 +64,7 @@ struct LaunchFormTests {
 
          The same from a shell:
          imagenet-tui train --dataset fashion-mnist --net alexnet-28 --epochs 4 --batch
-         64 --rate .02 --seed 1 --name fine-10 --detach
+         64 --rate .01 --seed 1 --name fine-10 --detach
 
 
 
@@ -77,7 +77,7 @@ struct LaunchFormTests {
     #expect(form.request?.epochs == 4 && form.request?.labelSet?.name == "fine-10" && form.request?.workers == nil)
     #expect(
       form.command
-        == "imagenet-tui train --dataset fashion-mnist --net alexnet-28 --epochs 4 --batch 64 --rate .02 --seed 1 "
+        == "imagenet-tui train --dataset fashion-mnist --net alexnet-28 --epochs 4 --batch 64 --rate .01 --seed 1 "
         + "--name fine-10 --detach")
   }
 
