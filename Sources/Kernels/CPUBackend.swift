@@ -13,12 +13,16 @@ import Synchronization
 /// need scratch memory take turns.
 public final class CPUBackend: Backend {
   public let workers: Int
+  public let method: ConvolutionMethod
   let scratch = Mutex(Scratch())
 
-  /// - Parameter workers: how many pieces run at the same time; the number of cores is a good choice.
-  public init(workers: Int) {
+  /// - Parameters:
+  ///   - workers: how many pieces run at the same time; the number of cores is a good choice.
+  ///   - convolution: which way convolutions are computed. Decides the bits of the results.
+  public init(workers: Int, convolution method: ConvolutionMethod = .winograd) {
     precondition(workers >= 1, "a backend of \(workers) workers cannot work")
     self.workers = workers
+    self.method = method
     openblas_set_num_threads(1)
   }
 

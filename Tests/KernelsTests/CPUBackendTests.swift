@@ -21,6 +21,33 @@ import Testing
     }
   }
 
+  @Test("convolutions that could go through Winograd's tiles can be had as matrix products", arguments: OperationCase.winograd)
+  func columnsAgreeWithReference(operation: OperationCase) {
+    let expected = operation.run(ReferenceBackend())
+    for (result, reference) in zip(operation.run(CPUBackend(workers: 2, convolution: .columns)), expected) {
+      let (difference, largest) = largestDifference(result.array, reference.array)
+      #expect(difference <= 1e-5 * largest, "off by \(difference) where the largest value is \(largest)")
+    }
+  }
+
+  static let alexNetShapes: [ConvolutionShape] = [
+    .init(height: 27, width: 27, channels: 96, outputs: 256, kernel: 5, padding: 2, groups: 2),
+    .init(height: 13, width: 13, channels: 256, outputs: 384, kernel: 3, padding: 1),
+    .init(height: 13, width: 13, channels: 384, outputs: 256, kernel: 3, padding: 1, groups: 2),
+  ]
+
+  @Test("both ways agree on the shapes of AlexNet", arguments: alexNetShapes)
+  func waysAgree(shape: ConvolutionShape) {
+    for operation in OperationCase.convolution(shape, batch: 20) {
+      let plain = operation.run(CPUBackend(workers: 2, convolution: .columns))
+      for (result, expected) in zip(operation.run(CPUBackend(workers: 2)), plain) {
+        let (difference, largest) = largestDifference(result.array, expected.array)
+        #expect(difference <= 4e-5 * largest, "\(operation): off by \(difference) of \(largest)")
+        #expect(difference > 0 || result.shape.count == 1, "the two are not two ways")
+      }
+    }
+  }
+
   @Test("a hostile logit gives a hostile loss, and leaves the other images alone", arguments: [
     Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
   ])

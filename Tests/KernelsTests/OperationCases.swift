@@ -17,7 +17,7 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [OperationCase] =
-    convolutions + fullyConnected + pools + localResponses + elementwise + losses + searches
+    convolutions + winograd + fullyConnected + pools + localResponses + elementwise + losses + searches
 }
 
 /// A tensor of numbers in [−1, 1), the same for the same seed.
@@ -59,14 +59,31 @@ extension OperationCase {
     (.init(height: 35, width: 31, channels: 3, outputs: 96, kernel: 11, stride: 4), 2),
   ]
 
-  static let convolutions: [OperationCase] = convolutionShapes.flatMap { shape, batch in
+  /// Shapes that Winograd's tiles compute: whole and cut tiles, images smaller than one, groups, several pieces and chunks.
+  static let winogradShapes: [(shape: ConvolutionShape, batch: Int)] = [
+    (.init(height: 4, width: 4, channels: 32, outputs: 32, kernel: 3, padding: 1), 1),
+    (.init(height: 13, width: 13, channels: 40, outputs: 48, kernel: 3, padding: 1), 3),
+    (.init(height: 6, width: 9, channels: 64, outputs: 96, kernel: 3, groups: 2), 2),
+    (.init(height: 1, width: 2, channels: 32, outputs: 40, kernel: 3, padding: 2), 3),
+    (.init(height: 7, width: 7, channels: 32, outputs: 32, kernel: 3, padding: 1), 70),
+    (.init(height: 5, width: 8, channels: 48, outputs: 32, kernel: 5, padding: 2), 2),
+    (.init(height: 9, width: 7, channels: 64, outputs: 64, kernel: 5, padding: 4, groups: 2), 3),
+    (.init(height: 5, width: 5, channels: 32, outputs: 32, kernel: 5), 20),
+  ]
+
+  static let convolutions = convolutionShapes.flatMap { convolution($0, batch: $1) }
+
+  /// Winograd's rounding errors are larger than those of a plain sum: up to 4·10⁻⁵.
+  static let winograd = winogradShapes.flatMap { convolution($0, batch: $1, tolerance: 4e-5) }
+
+  static func convolution(_ shape: ConvolutionShape, batch: Int, tolerance: Float = 1e-5) -> [OperationCase] {
     let name =
       "\(batch)×\(shape.height)×\(shape.width)×\(shape.channels) to \(shape.outputs), kernel \(shape.kernel), "
       + "stride \(shape.stride), padding \(shape.padding), groups \(shape.groups)"
     let input = [batch, shape.height, shape.width, shape.channels]
     let output = [batch, shape.outputHeight, shape.outputWidth, shape.outputs]
     let forward = [false, true].map { relu in
-      OperationCase("convolution forward\(relu ? " with relu" : ""), \(name)") { backend in
+      OperationCase("convolution forward\(relu ? " with relu" : ""), \(name)", tolerance: tolerance) { backend in
         let y = unwritten(backend, output)
         backend.convolutionForward(
           shape, input: random(backend, input, 1), weights: random(backend, shape.weightShape, 2),
@@ -75,14 +92,14 @@ extension OperationCase {
       }
     }
     return forward + [
-      OperationCase("convolution data gradient, \(name)") { backend in
+      OperationCase("convolution data gradient, \(name)", tolerance: tolerance) { backend in
         let dx = unwritten(backend, input)
         backend.convolutionDataGradient(
           shape, outputGradient: random(backend, output, 4), weights: random(backend, shape.weightShape, 2),
           inputGradient: dx)
         return [dx]
       },
-      OperationCase("convolution weight gradient, \(name)") { backend in
+      OperationCase("convolution weight gradient, \(name)", tolerance: tolerance) { backend in
         let dw = unwritten(backend, shape.weightShape)
         let db = unwritten(backend, [shape.outputs])
         backend.convolutionWeightGradient(
