@@ -20,17 +20,17 @@ public protocol Backend: AnyObject, Sendable {
   /// Makes the scratch memory that a convolution of this shape needs in batches of up to `batch` images.
   func reserve(_ shape: ConvolutionShape, batch: Int)
 
-  // MARK: Convolution. input [n, h, w, c], weights [outputs, kernel, kernel, c / groups], bias [outputs],
+  // MARK: Convolution. input [n, h, w, c], weights [outputs, kernel, kernel, c / groups], bias [outputs] or none,
   // output [n, outputHeight, outputWidth, outputs]
 
   /// output = input ∗ weights + bias, then max(0, ·) if `relu`.
   func convolutionForward(
-    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor)
+    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor?, relu: Bool, output: Tensor)
   func convolutionDataGradient(
     _ shape: ConvolutionShape, outputGradient: Tensor, weights: Tensor, inputGradient: Tensor)
   func convolutionWeightGradient(
     _ shape: ConvolutionShape, input: Tensor, outputGradient: Tensor, weightGradient: Tensor,
-    biasGradient: Tensor)
+    biasGradient: Tensor?)
 
   // MARK: Fully connected. input [n, inputs], weights [outputs, inputs], bias [outputs], output [n, outputs]
 
@@ -64,6 +64,22 @@ public protocol Backend: AnyObject, Sendable {
     _ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor, outputGradient: Tensor,
     inputGradient: Tensor)
 
+  // MARK: Batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167), channel by channel. input [n, …, channels]; weight,
+  // bias and the running averages [channels]
+
+  /// output = weight · (input − mean) / √(variance + ε) + bias, then max(0, ·) if `relu`.
+  ///
+  /// With `fromBatch` mean and (biased) variance are those of `input`, and the running averages move towards them, the variance's
+  /// towards the unbiased one; otherwise they are the running averages, which stay. Leaves mean and 1 / √(variance + ε) in
+  /// `statistics` [2, channels] for the gradient.
+  func batchNormForward(
+    _ norm: BatchNorm, input: Tensor, weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor,
+    fromBatch: Bool, relu: Bool, statistics: Tensor, output: Tensor)
+  /// The gradients for the `statistics` that forward left; with `fromBatch` through mean and variance too.
+  func batchNormGradient(
+    input: Tensor, weight: Tensor, statistics: Tensor, outputGradient: Tensor, fromBatch: Bool,
+    inputGradient: Tensor?, weightGradient: Tensor, biasGradient: Tensor)
+
   /// data ← data · keep / (1 − probability), in place, where keep for element i is drawn from
   /// `CounterRandom(key)` at counter i. The backward pass is the same call on the gradient with the same key.
   func dropout(_ data: Tensor, probability: Float, key: UInt64)
@@ -82,8 +98,8 @@ public protocol Backend: AnyObject, Sendable {
     weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float)
   func copy(_ source: Tensor, to target: Tensor)
   func fill(_ tensor: Tensor, with value: Float)
-  /// target ← target + source.
-  func add(_ source: Tensor, to target: Tensor)
+  /// target ← target + source, then max(0, ·) if `relu`.
+  func add(_ source: Tensor, to target: Tensor, relu: Bool)
   /// The sum of the squares of all elements, accumulated in double precision.
   func squaredNorm(_ tensor: Tensor) -> Double
 
@@ -93,6 +109,11 @@ public protocol Backend: AnyObject, Sendable {
   func rowProducts(_ a: Tensor, _ b: Tensor, output: Tensor)
   /// output[i] = Σ_k rows[i, k]²; rows [m, d], output [m].
   func squaredRowNorms(_ rows: Tensor, output: Tensor)
+}
+
+extension Backend {
+  /// target ← target + source.
+  public func add(_ source: Tensor, to target: Tensor) { add(source, to: target, relu: false) }
 }
 
 /// The geometry of a convolution on images of height × width × channels, square kernels.
@@ -126,25 +147,43 @@ public struct ConvolutionShape: Hashable, Sendable {
 }
 
 /// The geometry of a pooling layer. Output sizes round up (Caffe's ceil mode), and a window never starts beyond
-/// the padded input.
+/// the padded input; or they round down, and what no whole window covers is left out (PyTorch's default).
 public struct PoolShape: Hashable, Sendable {
   public var height, width, channels, kernel, stride, padding: Int
+  public var roundsUp: Bool
 
-  public init(height: Int, width: Int, channels: Int, kernel: Int, stride: Int, padding: Int = 0) {
+  public init(
+    height: Int, width: Int, channels: Int, kernel: Int, stride: Int, padding: Int = 0, roundsUp: Bool = true
+  ) {
     self.height = height
     self.width = width
     self.channels = channels
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
+    self.roundsUp = roundsUp
   }
 
   public var outputHeight: Int { outputs(height) }
   public var outputWidth: Int { outputs(width) }
 
   private func outputs(_ side: Int) -> Int {
+    guard roundsUp else { return (side + 2 * padding - kernel) / stride + 1 }
     let count = (side + 2 * padding - kernel + stride - 1) / stride + 1
     return padding > 0 && (count - 1) * stride >= side + padding ? count - 1 : count
+  }
+}
+
+/// Constants of batch normalisation; the defaults are PyTorch's.
+public struct BatchNorm: Hashable, Sendable {
+  /// Added to the variance.
+  public var epsilon: Float
+  /// The share of a new batch in the running averages.
+  public var momentum: Float
+
+  public init(epsilon: Float = 1e-5, momentum: Float = 0.1) {
+    self.epsilon = epsilon
+    self.momentum = momentum
   }
 }
 

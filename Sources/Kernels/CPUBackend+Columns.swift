@@ -10,14 +10,14 @@ extension CPUBackend {
   }
 
   func columnsForward(
-    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
+    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor?, relu: Bool, output: Tensor
   ) {
     let cut = ConvolutionCut(shape, batch: input.shape[0])
     let (outputs, fanIn) = (shape.outputs, shape.fanIn)
     let groupOutputs = outputs / shape.groups
     withScratch(each: cut.columnFloats) { loan in
       parallelFor(cut.pieces) { piece, worker in
-        let (x, w, b, y) = (input.base, weights.base, bias.base, output.base)
+        let (x, w, y) = (input.base, weights.base, output.base)
         let rows = cut.rows(piece)
         let pixels = rows.count * shape.outputWidth
         let target = y + rows.lowerBound * shape.outputWidth * outputs
@@ -28,7 +28,11 @@ extension CPUBackend {
             into: Matrix(base: target + group * groupOutputs, stride: outputs),
             rows: pixels, columns: groupOutputs, inner: fanIn)
         }
-        addBias(b, to: target, rows: pixels, columns: outputs, stride: outputs, relu: relu)
+        if let bias {
+          addBias(bias.base, to: target, rows: pixels, columns: outputs, stride: outputs, relu: relu)
+        } else if relu {
+          clampBelow(target, count: pixels * outputs)
+        }
       }
     }
   }

@@ -19,7 +19,7 @@ extension CPUBackend {
   }
 
   public func convolutionForward(
-    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
+    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor?, relu: Bool, output: Tensor
   ) {
     switch algorithm(for: shape) {
     case .columns: columnsForward(shape, input: input, weights: weights, bias: bias, relu: relu, output: output)
@@ -48,7 +48,7 @@ extension CPUBackend {
 
   public func convolutionWeightGradient(
     _ shape: ConvolutionShape, input: Tensor, outputGradient: Tensor, weightGradient: Tensor,
-    biasGradient: Tensor
+    biasGradient: Tensor?
   ) {
     switch algorithm(for: shape) {
     case .columns:
@@ -60,7 +60,7 @@ extension CPUBackend {
       winogradWeightGradient(
         TwoByFive.self, shape, input: input, outputGradient: outputGradient, weightGradient: weightGradient)
     }
-    sumRows(outputGradient, columns: shape.outputs, into: biasGradient)
+    if let biasGradient { sumRows(outputGradient, columns: shape.outputs, into: biasGradient) }
   }
 
   /// sums[j] = Σ over rows in order of matrix[row, j], in stripes of columns.

@@ -66,11 +66,12 @@ extension CPUBackend {
     tensor.base.update(repeating: value, count: tensor.count)
   }
 
-  public func add(_ source: Tensor, to target: Tensor) {
+  public func add(_ source: Tensor, to target: Tensor, relu: Bool) {
     precondition(source.count == target.count, "a sum of \(source.shape) and \(target.shape)")
     parallelStretches(of: source.count, size: elementwisePiece) { stretch in
-      let (from, to) = (source.base, target.base)
-      for i in stretch { to[i] += from[i] }
+      let (from, to) = (source.base + stretch.lowerBound, target.base + stretch.lowerBound)
+      addVector(from, to: to, count: stretch.count)
+      if relu { clampBelow(to, count: stretch.count) }
     }
   }
 

@@ -79,6 +79,18 @@ func addRows(_ matrix: Floats, rows: Int, columns: Int, to sums: Floats) {
   for row in 0..<rows { addVector(matrix + row * columns, to: sums, count: columns) }
 }
 
+/// target[i] = max(0, target[i]).
+@inline(__always)
+func clampBelow(_ target: Floats, count: Int) {
+  forEachVector(
+    count,
+    vector: {
+      let value = target.vector($0)
+      target.store(value.replacing(with: 0, where: value .<= 0), $0)
+    },
+    scalar: { target[$0] = target[$0] <= 0 ? 0 : target[$0] })
+}
+
 /// matrix[row, j] += bias[j] and, if `relu`, max(0, ·).
 func addBias(_ bias: Floats, to matrix: Floats, rows: Int, columns: Int, stride: Int, relu: Bool) {
   for row in 0..<rows {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct AllocationTests {
   /// Handing pieces to other threads costs libdispatch two small blocks a loop, whatever the shapes; nothing else may
   /// allocate.
-  @Test("no operation allocates once it has run, but for handing out its pieces", arguments: [(1, 0), (2, 60)])
+  @Test("no operation allocates once it has run, but for handing out its pieces", arguments: [(1, 0), (2, 80)])
   func noAllocation(workers: Int, blocksAStep: Int) {
     let backend = CPUBackend(workers: workers)
     let shape = ConvolutionShape(height: 14, width: 14, channels: 16, outputs: 32, kernel: 3, padding: 1, groups: 2)
@@ -28,9 +28,18 @@ import Testing
     let losses = random(backend, [9], 20)
     let products = random(backend, [9, 200], 21)
     let labels = [Int32](repeating: 3, count: 9)
+    let (mean, variance) = (random(backend, [32], 22), random(backend, [32], 23))
+    let statistics = random(backend, [2, 32], 24)
 
     func step() -> Double {
       backend.convolutionForward(shape, input: x, weights: w, bias: b, relu: true, output: y)
+      backend.batchNormForward(
+        BatchNorm(), input: y, weight: b, bias: db, runningMean: mean, runningVariance: variance, fromBatch: true,
+        relu: true, statistics: statistics, output: z)
+      backend.batchNormGradient(
+        input: y, weight: b, statistics: statistics, outputGradient: dy, fromBatch: true, inputGradient: z,
+        weightGradient: db, biasGradient: db)
+      backend.add(z, to: y, relu: true)
       backend.lrnForward(LocalResponse(), input: y, output: z, scale: scale)
       backend.maxPoolForward(pool, input: z, output: pooled)
       backend.averagePoolForward(pool, input: z, output: pooled)

@@ -17,7 +17,7 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [OperationCase] =
-    convolutions + winograd + fullyConnected + pools + localResponses + elementwise + losses + searches
+    convolutions + winograd + fullyConnected + pools + localResponses + batchNorms + elementwise + losses + searches
 }
 
 /// A tensor of numbers in [−1, 1), the same for the same seed.
@@ -91,7 +91,23 @@ extension OperationCase {
         return [y]
       }
     }
-    return forward + [
+    let withoutBias = [false, true].map { relu in
+      OperationCase("convolution forward without bias\(relu ? " with relu" : ""), \(name)", tolerance: tolerance) { backend in
+        let y = unwritten(backend, output)
+        backend.convolutionForward(
+          shape, input: random(backend, input, 1), weights: random(backend, shape.weightShape, 2), bias: nil, relu: relu,
+          output: y)
+        return [y]
+      }
+    }
+    return forward + withoutBias + [
+      OperationCase("convolution weight gradient without bias, \(name)", tolerance: tolerance) { backend in
+        let dw = unwritten(backend, shape.weightShape)
+        backend.convolutionWeightGradient(
+          shape, input: random(backend, input, 1), outputGradient: random(backend, output, 4), weightGradient: dw,
+          biasGradient: nil)
+        return [dw]
+      },
       OperationCase("convolution data gradient, \(name)", tolerance: tolerance) { backend in
         let dx = unwritten(backend, input)
         backend.convolutionDataGradient(
@@ -156,12 +172,15 @@ extension OperationCase {
     (.init(height: 5, width: 5, channels: 9, kernel: 2, stride: 3, padding: 1), 1),
     (.init(height: 6, width: 6, channels: 3, kernel: 6, stride: 1), 2),
     (.init(height: 4, width: 9, channels: 24, kernel: 3, stride: 1, padding: 1), 2),
+    (.init(height: 8, width: 8, channels: 16, kernel: 3, stride: 2, padding: 1, roundsUp: false), 2),
+    (.init(height: 7, width: 10, channels: 5, kernel: 3, stride: 2, roundsUp: false), 3),
+    (.init(height: 6, width: 9, channels: 9, kernel: 2, stride: 4, padding: 1, roundsUp: false), 1),
   ]
 
   static let pools: [OperationCase] = poolShapes.flatMap { shape, batch in
     let name =
       "\(batch)×\(shape.height)×\(shape.width)×\(shape.channels), kernel \(shape.kernel), stride \(shape.stride), "
-      + "padding \(shape.padding)"
+      + "padding \(shape.padding)\(shape.roundsUp ? "" : ", rounded down")"
     let input = [batch, shape.height, shape.width, shape.channels]
     let output = [batch, shape.outputHeight, shape.outputWidth, shape.channels]
     return [
@@ -222,6 +241,51 @@ extension OperationCase {
     ]
   }
 
+  /// Shape, and what is added to every input: a mean far from zero must not cost the variance its digits.
+  static let batchNorms: [OperationCase] = [
+    ([1, 1], 0), ([2, 1], 0), ([3, 5, 4, 1], 0), ([2, 3, 3, 8], 0), ([3, 7, 5, 19], 3), ([2, 60, 50, 33], 0),
+    ([9, 40, 41, 16], 100),
+  ].flatMap { (shape: [Int], offset: Float) in
+    [false, true].flatMap { fromBatch in
+      let name = "\(fromBatch ? "of the batch" : "of running averages") on \(shape) around \(offset)"
+      let channels = [shape.last!]
+      @Sendable func input(_ backend: any Backend) -> Tensor {
+        let x = random(backend, shape, 1)
+        for i in x.elements.indices { x.elements[i] += offset + Float(i % channels[0] % 5) }
+        return x
+      }
+      @Sendable func variance(_ backend: any Backend) -> Tensor {
+        let tensor = random(backend, channels, 6)
+        for i in tensor.elements.indices { tensor.elements[i] = 0.5 + abs(tensor.elements[i]) }
+        return tensor
+      }
+      @Sendable func forward(_ backend: any Backend, _ x: Tensor, relu: Bool = false) -> [Tensor] {
+        let (mean, variance) = (random(backend, channels, 5), variance(backend))
+        let (statistics, y) = (unwritten(backend, [2] + channels), unwritten(backend, shape))
+        backend.batchNormForward(
+          BatchNorm(momentum: 0.3), input: x, weight: random(backend, channels, 2), bias: random(backend, channels, 3),
+          runningMean: mean, runningVariance: variance, fromBatch: fromBatch, relu: relu, statistics: statistics, output: y)
+        return [y, statistics, mean, variance]
+      }
+      return [
+        OperationCase("batch normalisation forward, \(name)", tolerance: 1e-4) { forward($0, input($0)) },
+        OperationCase("batch normalisation forward with relu, \(name)", tolerance: 1e-4) {
+          forward($0, input($0), relu: true)
+        },
+        OperationCase("batch normalisation gradient, \(name)", tolerance: 1e-4) { backend in
+          let x = input(backend)
+          let statistics = forward(backend, x)[1]
+          let (dx, dw, db) = (unwritten(backend, shape), unwritten(backend, channels), unwritten(backend, channels))
+          backend.batchNormGradient(
+            input: x, weight: random(backend, channels, 2), statistics: statistics,
+            outputGradient: random(backend, shape, 4), fromBatch: fromBatch, inputGradient: dx, weightGradient: dw,
+            biasGradient: db)
+          return [dx, dw, db]
+        },
+      ]
+    }
+  }
+
   static let elementwise: [OperationCase] = [1, 7, 64, 1001, 70_001].flatMap { count in
     [
       OperationCase("relu, \(count) elements", tolerance: 0) { backend in
@@ -252,11 +316,12 @@ extension OperationCase {
       },
       OperationCase("copy, fill and add, \(count) elements", tolerance: 1e-6) { backend in
         let (copied, filled) = (unwritten(backend, [count]), unwritten(backend, [count]))
-        let sum = random(backend, [count], 2)
+        let (sum, clamped) = (random(backend, [count], 2), random(backend, [count], 2))
+        backend.add(random(backend, [count], 1), to: clamped, relu: true)
         backend.copy(random(backend, [count], 1), to: copied)
         backend.fill(filled, with: 3)
         backend.add(random(backend, [count], 1), to: sum)
-        return [copied, filled, sum]
+        return [copied, filled, sum, clamped]
       },
       OperationCase("squared norm, \(count) elements", tolerance: 1e-6) { backend in
         [Tensor([Float(backend.squaredNorm(random(backend, [count], 1)))], shape: [1])]

@@ -43,9 +43,10 @@ public final class ReferenceBackend: Backend {
   }
 
   public func convolutionForward(
-    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
+    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor?, relu: Bool, output: Tensor
   ) {
-    let (x, w, b) = (input.elements, weights.elements, bias.elements)
+    let (x, w) = (input.elements, weights.elements)
+    let b = bias?.array ?? Array(repeating: 0, count: shape.outputs)
     var sums = (0..<output.count).map { Double(b[$0 % shape.outputs]) }
     forEachProduct(shape, batch: input.shape[0]) { sums[$2] += Double(x[$0]) * Double(w[$1]) }
     store(sums.map { relu ? max(0, $0) : $0 }, in: output)
@@ -62,13 +63,13 @@ public final class ReferenceBackend: Backend {
 
   public func convolutionWeightGradient(
     _ shape: ConvolutionShape, input: Tensor, outputGradient: Tensor, weightGradient: Tensor,
-    biasGradient: Tensor
+    biasGradient: Tensor?
   ) {
     let (x, dy) = (input.elements, outputGradient.elements)
     var sums = [Double](repeating: 0, count: weightGradient.count)
     forEachProduct(shape, batch: input.shape[0]) { sums[$1] += Double(x[$0]) * Double(dy[$2]) }
     store(sums, in: weightGradient)
-    storeColumnSums(outputGradient, in: biasGradient)
+    if let biasGradient { storeColumnSums(outputGradient, in: biasGradient) }
   }
 
   // MARK: Fully connected
@@ -217,6 +218,62 @@ public final class ReferenceBackend: Backend {
     store(sums, in: inputGradient)
   }
 
+  // MARK: Batch normalisation
+
+  public func batchNormForward(
+    _ norm: BatchNorm, input: Tensor, weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor,
+    fromBatch: Bool, relu: Bool, statistics: Tensor, output: Tensor
+  ) {
+    let channels = weight.count
+    let (x, rows) = (input.elements, input.count / channels)
+    var (means, variances) = (runningMean.array.map(Double.init), runningVariance.array.map(Double.init))
+    if fromBatch {
+      let share = Double(norm.momentum)
+      let before = (means, variances)
+      for c in 0..<channels {
+        let values = (0..<rows).map { Double(x[$0 * channels + c]) }
+        means[c] = values.reduce(0, +) / Double(rows)
+        variances[c] = values.reduce(0) { $0 + pow($1 - means[c], 2) } / Double(rows)
+      }
+      let unbiased = variances.map { $0 * Double(rows) / Double(max(rows - 1, 1)) }
+      store(zip(before.0, means).map { (1 - share) * $0 + share * $1 }, in: runningMean)
+      store(zip(before.1, unbiased).map { (1 - share) * $0 + share * $1 }, in: runningVariance)
+    }
+    let deviations = variances.map { 1 / ($0 + Double(norm.epsilon)).squareRoot() }
+    store(means + deviations, in: statistics)
+    store(
+      (0..<output.count).map { at in
+        let c = at % channels
+        let value =
+          (Double(x[at]) - means[c]) * deviations[c] * Double(weight.elements[c]) + Double(bias.elements[c])
+        return relu ? max(0, value) : value
+      }, in: output)
+  }
+
+  public func batchNormGradient(
+    input: Tensor, weight: Tensor, statistics: Tensor, outputGradient: Tensor, fromBatch: Bool,
+    inputGradient: Tensor?, weightGradient: Tensor, biasGradient: Tensor
+  ) {
+    let channels = weight.count
+    let rows = input.count / channels
+    let (x, g, s) = (input.elements, outputGradient.elements, statistics.elements)
+    func normal(_ at: Int) -> Double { (Double(x[at]) - Double(s[at % channels])) * Double(s[channels + at % channels]) }
+    var (sums, products) = ([Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels))
+    for at in 0..<input.count {
+      sums[at % channels] += Double(g[at])
+      products[at % channels] += Double(g[at]) * normal(at)
+    }
+    store(products, in: weightGradient)
+    store(sums, in: biasGradient)
+    guard let inputGradient else { return }
+    store(
+      (0..<input.count).map { at in
+        let c = at % channels
+        let centred = fromBatch ? (sums[c] + normal(at) * products[c]) / Double(rows) : 0
+        return Double(weight.elements[c]) * Double(s[channels + c]) * (Double(g[at]) - centred)
+      }, in: inputGradient)
+  }
+
   public func dropout(_ data: Tensor, probability: Float, key: UInt64) {
     let random = CounterRandom(key)
     store(
@@ -264,8 +321,9 @@ public final class ReferenceBackend: Backend {
     store([Double](repeating: Double(value), count: tensor.count), in: tensor)
   }
 
-  public func add(_ source: Tensor, to target: Tensor) {
-    store(zip(source.array, target.array).map { Double($0) + Double($1) }, in: target)
+  public func add(_ source: Tensor, to target: Tensor, relu: Bool) {
+    let sums = zip(source.array, target.array).map { Double($0) + Double($1) }
+    store(relu ? sums.map { max(0, $0) } : sums, in: target)
   }
 
   public func squaredNorm(_ tensor: Tensor) -> Double {

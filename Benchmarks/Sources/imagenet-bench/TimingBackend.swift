@@ -51,7 +51,7 @@ final class TimingBackend: Backend, @unchecked Sendable {
   func reserve(_ shape: ConvolutionShape, batch: Int) { inner.reserve(shape, batch: batch) }
 
   func convolutionForward(
-    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
+    _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor?, relu: Bool, output: Tensor
   ) {
     time("forward", shape, batch: input.shape[0]) {
       inner.convolutionForward(shape, input: input, weights: weights, bias: bias, relu: relu, output: output)
@@ -68,7 +68,7 @@ final class TimingBackend: Backend, @unchecked Sendable {
   }
 
   func convolutionWeightGradient(
-    _ shape: ConvolutionShape, input: Tensor, outputGradient: Tensor, weightGradient: Tensor, biasGradient: Tensor
+    _ shape: ConvolutionShape, input: Tensor, outputGradient: Tensor, weightGradient: Tensor, biasGradient: Tensor?
   ) {
     time("weight gradient", shape, batch: input.shape[0]) {
       inner.convolutionWeightGradient(
@@ -140,6 +140,26 @@ final class TimingBackend: Backend, @unchecked Sendable {
         inputGradient: inputGradient)
     }
   }
+  func batchNormForward(
+    _ norm: BatchNorm, input: Tensor, weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor,
+    fromBatch: Bool, relu: Bool, statistics: Tensor, output: Tensor
+  ) {
+    time("batch normalisation forward", input.shape) {
+      inner.batchNormForward(
+        norm, input: input, weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance,
+        fromBatch: fromBatch, relu: relu, statistics: statistics, output: output)
+    }
+  }
+  func batchNormGradient(
+    input: Tensor, weight: Tensor, statistics: Tensor, outputGradient: Tensor, fromBatch: Bool,
+    inputGradient: Tensor?, weightGradient: Tensor, biasGradient: Tensor
+  ) {
+    time("batch normalisation gradient", input.shape) {
+      inner.batchNormGradient(
+        input: input, weight: weight, statistics: statistics, outputGradient: outputGradient, fromBatch: fromBatch,
+        inputGradient: inputGradient, weightGradient: weightGradient, biasGradient: biasGradient)
+    }
+  }
   func dropout(_ data: Tensor, probability: Float, key: UInt64) {
     time("dropout", data.shape) { inner.dropout(data, probability: probability, key: key) }
   }
@@ -161,7 +181,9 @@ final class TimingBackend: Backend, @unchecked Sendable {
   }
   func copy(_ source: Tensor, to target: Tensor) { time("copy", []) { inner.copy(source, to: target) } }
   func fill(_ tensor: Tensor, with value: Float) { time("fill", []) { inner.fill(tensor, with: value) } }
-  func add(_ source: Tensor, to target: Tensor) { time("add", []) { inner.add(source, to: target) } }
+  func add(_ source: Tensor, to target: Tensor, relu: Bool) {
+    time("add", source.shape) { inner.add(source, to: target, relu: relu) }
+  }
   func squaredNorm(_ tensor: Tensor) -> Double { inner.squaredNorm(tensor) }
   func rowProducts(_ a: Tensor, _ b: Tensor, output: Tensor) {
     time("row products", output.shape, operations: 2 * output.count * a.shape[1]) {

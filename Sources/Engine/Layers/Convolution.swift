@@ -2,18 +2,23 @@ import Kernels
 import Taxonomy
 
 /// A convolution with square kernels, zero padding and groups (Krizhevsky et al. 2012): output channels of group i see
-/// the input channels of group i alone.
+/// the input channels of group i alone. Where batch normalisation follows it needs no bias.
 public struct Convolution: Layer {
   public let name: String
+  public let source: String?
   let outputs, kernel, stride, padding, groups: Int
   let weight: Initialization
-  let bias: Float
+  let bias: Float?
 
+  /// - Parameters:
+  ///   - source: the layer whose output it reads; nil: the one in front.
+  ///   - bias: what biases begin with; nil: there are none.
   public init(
-    _ name: String, outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1,
-    weight: Initialization, bias: Float = 0
+    _ name: String, from source: String? = nil, outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
+    groups: Int = 1, weight: Initialization, bias: Float? = 0
   ) {
     self.name = name
+    self.source = source
     self.outputs = outputs
     self.kernel = kernel
     self.stride = stride
@@ -39,11 +44,11 @@ public struct Convolution: Layer {
 
   public func parameters(for input: [Int]) -> [Parameter] {
     let shape = geometry(input[0], input[1], input[2])
-    return [
-      .weight(of: name, shape: shape.weightShape, fanIn: shape.fanIn, weight),
-      .bias(of: name, count: outputs, fanIn: shape.fanIn, value: bias),
-    ]
+    let weights = Parameter.weight(of: name, shape: shape.weightShape, fanIn: shape.fanIn, weight)
+    return [weights] + (bias.map { [.bias(of: name, count: outputs, fanIn: shape.fanIn, value: $0)] } ?? [])
   }
+
+  public func multiplyAdds(for input: [Int]) -> Int { geometry(input[0], input[1], input[2]).multiplyAdds }
 
   public func reserve(input: [Int], batch: Int, backend: any Backend) {
     backend.reserve(geometry(input[0], input[1], input[2]), batch: batch)
@@ -51,8 +56,8 @@ public struct Convolution: Layer {
 
   public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
     backend.convolutionForward(
-      geometry(of: tensors.input), input: tensors.input, weights: tensors.parameters[0], bias: tensors.parameters[1],
-      relu: tensors.fusedReLU, output: tensors.output)
+      geometry(of: tensors.input), input: tensors.input, weights: tensors.parameters[0],
+      bias: bias == nil ? nil : tensors.parameters[1], relu: tensors.fusedReLU, output: tensors.output)
   }
 
   public func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
@@ -60,7 +65,7 @@ public struct Convolution: Layer {
     let outputGradient = tensors.outputGradient!
     backend.convolutionWeightGradient(
       shape, input: tensors.input, outputGradient: outputGradient, weightGradient: tensors.gradients[0],
-      biasGradient: tensors.gradients[1])
+      biasGradient: bias == nil ? nil : tensors.gradients[1])
     if let inputGradient = tensors.inputGradient {
       backend.convolutionDataGradient(
         shape, outputGradient: outputGradient, weights: tensors.parameters[0], inputGradient: inputGradient)

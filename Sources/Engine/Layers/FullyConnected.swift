@@ -33,6 +33,8 @@ public struct FullyConnected: Layer {
     ]
   }
 
+  public func multiplyAdds(for input: [Int]) -> Int { input[0] * outputs }
+
   public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
     backend.fullyConnectedForward(
       input: tensors.input, weights: tensors.parameters[0], bias: tensors.parameters[1], relu: tensors.fusedReLU,

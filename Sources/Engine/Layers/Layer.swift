@@ -8,6 +8,11 @@ import Taxonomy
 public protocol Layer: Sendable {
   var name: String { get }
 
+  /// The layer whose output it reads; nil: the one in front of it.
+  var source: String? { get }
+  /// A second layer whose output it reads, of the same shape as the first; nil: none.
+  var shortcut: String? { get }
+
   /// The shape of the output for an input of this shape.
   /// - Throws: a ``Problem`` where the layer cannot stand on such an input.
   func outputShape(for input: [Int]) throws(Problem) -> [Int]
@@ -15,12 +20,18 @@ public protocol Layer: Sendable {
   /// What the layer learns, in the order in which `LayerTensors.parameters` holds it.
   func parameters(for input: [Int]) -> [Parameter]
 
+  /// What the layer keeps from step to step without learning it, in the order of `LayerTensors.state`.
+  func state(for input: [Int]) -> [Parameter]
+
+  /// Multiply-adds of one image's forward pass; elementwise work is not counted.
+  func multiplyAdds(for input: [Int]) -> Int
+
   /// Output and input are one window of memory; forward changes the data, backward the gradient, in place.
   var isInPlace: Bool { get }
   /// Applies a ReLU that follows directly by itself, when `LayerTensors.fusedReLU` says so.
   var canFuseReLU: Bool { get }
-  /// Needs a tensor of its output's shape that lives from forward to backward.
-  var keepsScratch: Bool { get }
+  /// The memory that it needs from forward to backward; nil: none.
+  func scratch(for input: [Int]) -> Scratch?
 
   /// Asks the backend for the scratch memory of batches of up to `batch` images.
   func reserve(input: [Int], batch: Int, backend: any Backend)
@@ -32,11 +43,31 @@ public protocol Layer: Sendable {
   func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend)
 }
 
+/// Memory of a layer that lives from its forward to its backward pass.
+public enum Scratch: Equatable, Sendable {
+  /// So much for each image: the tensor is [batch, …].
+  case image([Int])
+  /// So much for all images together.
+  case batch([Int])
+
+  /// The floats for a batch of so many images.
+  func count(batch: Int) -> Int {
+    switch self {
+    case .image(let shape): batch * shape.reduce(1, *)
+    case .batch(let shape): shape.reduce(1, *)
+    }
+  }
+}
+
 extension Layer {
+  public var source: String? { nil }
+  public var shortcut: String? { nil }
+  public func state(for input: [Int]) -> [Parameter] { [] }
+  public func multiplyAdds(for input: [Int]) -> Int { 0 }
   public func parameters(for input: [Int]) -> [Parameter] { [] }
   public var isInPlace: Bool { false }
   public var canFuseReLU: Bool { false }
-  public var keepsScratch: Bool { false }
+  public func scratch(for input: [Int]) -> Scratch? { nil }
   public func reserve(input: [Int], batch: Int, backend: any Backend) {}
 
   /// - Throws: a ``Problem`` where `shape` is not height × width × channels.
@@ -69,8 +100,16 @@ public struct LayerTensors: Sendable {
   public var outputGradient: Tensor?
   public var parameters: [Tensor] = []
   public var gradients: [Tensor] = []
-  /// Lives from forward to backward, for layers that keep scratch.
+  /// What the layer keeps without learning it.
+  public var state: [Tensor] = []
+  /// Lives from forward to backward, for layers that ask for it.
   public var scratch: Tensor?
+  /// The output of the layer's second source.
+  public var shortcut: Tensor?
+  /// Its gradient; nil where nothing in front of it learns.
+  public var shortcutGradient: Tensor?
+  /// Another layer has put its share of `shortcutGradient` there already: add to it.
+  public var addsToShortcutGradient = false
   /// The layer also applies the ReLU behind it.
   public var fusedReLU = false
 

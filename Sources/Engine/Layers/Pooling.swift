@@ -1,21 +1,25 @@
 import Kernels
 import Taxonomy
 
-/// The largest or the mean value of each window, channel by channel; sizes round up (Caffe's rule).
+/// The largest or the mean value of each window, channel by channel; sizes round up (Caffe's rule) or down (torchvision's).
 public struct Pooling: Layer {
   public enum Kind: Sendable { case max, average }
 
   public let name: String
   let kind: Kind
   let kernel, stride, padding: Int
+  let roundsUp: Bool
 
-  public init(_ name: String, _ kind: Kind = .max, kernel: Int, stride: Int, padding: Int = 0) {
+  public init(
+    _ name: String, _ kind: Kind = .max, kernel: Int, stride: Int, padding: Int = 0, roundsUp: Bool = true
+  ) {
     precondition(padding < kernel, "windows of \(kernel) can lie wholly in a padding of \(padding)")
     self.name = name
     self.kind = kind
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
+    self.roundsUp = roundsUp
   }
 
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] {
@@ -50,6 +54,8 @@ public struct Pooling: Layer {
   private func geometry(of batch: Tensor) -> PoolShape { geometry(batch.shape[1], batch.shape[2], batch.shape[3]) }
 
   private func geometry(_ height: Int, _ width: Int, _ channels: Int) -> PoolShape {
-    PoolShape(height: height, width: width, channels: channels, kernel: kernel, stride: stride, padding: padding)
+    PoolShape(
+      height: height, width: width, channels: channels, kernel: kernel, stride: stride, padding: padding,
+      roundsUp: roundsUp)
   }
 }

@@ -12,7 +12,7 @@ public struct ResponseNormalization: Layer {
     self.constants = constants
   }
 
-  public var keepsScratch: Bool { true }
+  public func scratch(for input: [Int]) -> Scratch? { .image(input) }
 
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] {
     _ = try image(input)

@@ -1,38 +1,45 @@
 import Kernels
 import Taxonomy
 
-/// Layers in order, their parameters by name, and all the memory that a batch of up to `batch` images needs, planned once:
+/// Layers wired up, their parameters by name, and all the memory that a batch of up to `batch` images needs, planned once:
 /// no pass allocates.
 ///
 /// Like Caffe's blobs, an activation bears the name of the layer that made it and holds what the in-place layers behind
 /// it (ReLU, dropout) have left of it: the activation `fc7` is fc7 after its ReLU.
 public final class Network {
   public enum Purpose: Equatable, Sendable {
-    /// Every activation lives until its backward pass.
+    /// Every activation lives until its backward pass; only the last layer's outlives that.
     case training
-    /// Activations take turns in two windows, but for these, which can be read afterwards. There is no backward pass.
+    /// Activations make room for later ones, but for these, which can be read afterwards. There is no backward pass.
     case inference(keeping: [String])
   }
 
-  public let layers: [any Layer]
+  public let wiring: Wiring
   public let batch: Int
   public let purpose: Purpose
   public let backend: any Backend
-  /// The shape of one image, then that of each layer's output for one.
-  public let shapes: [[Int]]
   public let parameters: [Parameter]
   /// The values of `parameters`, in the same order; windows of one block.
   public let values: [Tensor]
   /// Their gradients; empty in a plan for inference.
   public let gradients: [Tensor]
+  /// What layers keep from step to step without learning it: the running averages of batch normalisation.
+  public let state: [Parameter]
+  /// The values of `state`, in the same order.
+  public let stateValues: [Tensor]
 
   private let plan: ActivationPlan
   private let losses: Tensor
   private let fused: [Bool]
-  /// Where each layer's parameters lie in `parameters`.
-  private let ranges: [Range<Int>]
   /// The windows of a pass, by its number of images: short batches are seen through shorter windows.
-  private var views: [Int: [LayerTensors]] = [:]
+  private var views: [Int: [View]] = [:]
+
+  /// What a layer works on.
+  private struct View {
+    var tensors: LayerTensors
+    /// Where its input gradient is to be added to that of another reader.
+    var gradientSum: Tensor?
+  }
 
   /// - Parameters:
   ///   - input: height, width and channels of one image.
@@ -41,24 +48,14 @@ public final class Network {
   public init(
     _ layers: [any Layer], input: [Int], batch: Int, purpose: Purpose, backend: any Backend
   ) throws(Problem) {
-    precondition(batch > 0 && !layers.isEmpty, "a network of \(layers.count) layers for batches of \(batch)")
-    var shapes = [input]
-    var parameters: [Parameter] = []
-    var ranges: [Range<Int>] = []
-    for layer in layers {
-      let shape = shapes.last!
-      shapes.append(try layer.outputShape(for: shape))
-      let first = parameters.count
-      parameters += layer.parameters(for: shape)
-      ranges.append(first..<parameters.count)
-    }
-    self.layers = layers
+    precondition(batch > 0, "a network for batches of \(batch)")
+    let wiring = try Wiring(layers, input: input)
+    self.wiring = wiring
     self.batch = batch
     self.purpose = purpose
     self.backend = backend
-    self.shapes = shapes
-    self.parameters = parameters
-    self.ranges = ranges
+    parameters = Array(wiring.parameters.joined())
+    state = Array(wiring.state.joined())
     fused = layers.indices.map { index in
       let isReLU = layers[index] is ReLU
       return isReLU
@@ -67,10 +64,21 @@ public final class Network {
     }
     values = Self.block(of: parameters, backend)
     gradients = purpose == .training ? Self.block(of: parameters, backend) : []
-    plan = try ActivationPlan(layers: layers, shapes: shapes, batch: batch, purpose: purpose, backend: backend)
+    stateValues = Self.block(of: state, backend)
+    var kept: [Int] = []
+    if case .inference(let names) = purpose {
+      for name in names { kept.append(try wiring.index(of: name)) }
+    }
+    plan = ActivationPlan(
+      ActivationLayout(wiring, batch: batch, isTraining: purpose == .training, keeping: kept),
+      isTraining: purpose == .training, backend: backend)
     losses = backend.makeTensor([batch])
+    self.input = plan.input
     logits = try plan.activation(named: layers.last!.name)
-    for (layer, shape) in zip(layers, shapes) { layer.reserve(input: shape, batch: batch, backend: backend) }
+    for (index, layer) in layers.enumerated() {
+      layer.reserve(input: wiring.inputShape(of: index), batch: batch, backend: backend)
+    }
+    initializeState()
   }
 
   /// One block of memory for all of `parameters`, each starting on a cache line of its own.
@@ -89,12 +97,15 @@ public final class Network {
   }
 
   /// Where the images of the next pass go, [batch, height, width, channels]. A plan for inference overwrites it.
-  public var input: Tensor { plan.blobs[0].data }
+  public let input: Tensor
   /// The last layer's output, [batch, classes].
   public let logits: Tensor
 
+  public var layers: [any Layer] { wiring.layers }
+  /// The shape of one image, then that of each layer's output for one.
+  public var shapes: [[Int]] { wiring.shapes }
   /// The number of learned values.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+  public var parameterCount: Int { wiring.parameterCount }
 
   /// The memory of the plan: parameters, gradients and activations, without the optimiser's and the backend's.
   public var bytes: Int {
@@ -107,20 +118,27 @@ public final class Network {
       let key = CounterRandom(seed: seed, RandomUse.initialization.rawValue, index).key
       parameter.initialization.fill(values[index], fanIn: parameter.fanIn, key: key)
     }
+    initializeState()
+  }
+
+  private func initializeState() {
+    for (parameter, values) in zip(state, stateValues) {
+      parameter.initialization.fill(values, fanIn: parameter.fanIn, key: 0)
+    }
   }
 
   /// Runs the first `count` images of `input` through all layers.
   public func forward(count: Int, phase: Phase) {
     let views = windows(count)
     for index in layers.indices {
-      layers[index].forward(views[index], keyed(phase, index), backend)
+      layers[index].forward(views[index].tensors, keyed(phase, index), backend)
     }
   }
 
   /// The mean cross-entropy of `logits` over the first `count` images, in nats. Leaves its gradient for `backward`.
   public func loss(labels: [Int32], count: Int) -> Float {
     let views = windows(count)
-    let last = views[views.count - 1]
+    let last = views[views.count - 1].tensors
     let losses = count == batch ? losses : losses.prefix(count)
     backend.softmaxCrossEntropy(
       logits: last.output, labels: labels.count == count ? labels : Array(labels.prefix(count)),
@@ -134,11 +152,13 @@ public final class Network {
     precondition(purpose == .training, "a plan for inference has no backward pass")
     let views = windows(count)
     for index in layers.indices.reversed() {
-      layers[index].backward(views[index], keyed(phase, index), backend)
+      let view = views[index]
+      layers[index].backward(view.tensors, keyed(phase, index), backend)
+      if let sum = view.gradientSum { backend.add(view.tensors.inputGradient!, to: sum) }
     }
   }
 
-  /// The activation that the layer `name` made in the last pass, [batch, …].
+  /// The activation that the layer `name` made in the last forward pass, [batch, …]; a backward pass overwrites it.
   /// - Throws: a ``Problem`` that lists the layers, where there is none of that name or the plan does not keep it.
   public func activation(named name: String) throws(Problem) -> Tensor {
     try plan.activation(named: name)
@@ -148,15 +168,20 @@ public final class Network {
     if case .training(let key) = phase { .training(key: CounterRandom(key).bits(index)) } else { .inference }
   }
 
-  private func windows(_ count: Int) -> [LayerTensors] {
+  private func windows(_ count: Int) -> [View] {
     if let made = views[count] { return made }
     precondition((1...batch).contains(count), "\(count) images in a plan for \(batch)")
+    var (parameter, kept) = (0, 0)
     let made = layers.indices.map { index in
       var tensors = plan.tensors(of: index, count: count)
-      tensors.parameters = Array(values[ranges[index]])
-      if purpose == .training { tensors.gradients = Array(gradients[ranges[index]]) }
+      let learned = parameter..<parameter + wiring.parameters[index].count
+      tensors.parameters = Array(values[learned])
+      if purpose == .training { tensors.gradients = Array(gradients[learned]) }
+      tensors.state = Array(stateValues[kept..<kept + wiring.state[index].count])
       tensors.fusedReLU = fused[index]
-      return tensors
+      parameter = learned.upperBound
+      kept += tensors.state.count
+      return View(tensors: tensors, gradientSum: purpose == .training ? plan.sum(of: index, count: count) : nil)
     }
     views[count] = made
     return made

@@ -147,20 +147,11 @@ extension LabelSet {
 }
 
 extension Architecture {
-  /// The learned values, and an estimate of the bytes that a training takes: parameters, gradients and momentum, the
-  /// activations of a batch, and two windows for their gradients.
+  /// The learned values, and the bytes that a training takes: parameters, gradients and momentum, and the activations of a
+  /// batch with their gradients; without the scratch memory of the backend and of the loader.
   func need(classes: Int, batch: Int) throws(Problem) -> (parameters: Int, bytes: Int) {
-    var shape = inputShape
-    var parameters = 0
-    var activations = shape.reduce(1, *)
-    var largest = activations
-    for layer in layers(classes) {
-      parameters += layer.parameters(for: shape).reduce(0) { $0 + $1.count }
-      shape = try layer.outputShape(for: shape)
-      let count = shape.reduce(1, *)
-      activations += (layer.isInPlace ? 0 : count) + (layer.keepsScratch ? count : 0)
-      largest = max(largest, count)
-    }
-    return (parameters, 4 * (3 * parameters + batch * (activations + 2 * largest)))
+    let wiring = try Wiring(layers(classes), input: inputShape)
+    let workspace = ActivationLayout(wiring, batch: batch, isTraining: true).count
+    return (wiring.parameterCount, MemoryLayout<Float>.stride * (3 * wiring.parameterCount + workspace))
   }
 }

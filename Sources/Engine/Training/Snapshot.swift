@@ -4,8 +4,8 @@ import Taxonomy
 /// A training between two steps, as named tensors and text: all that is needed to go on in the same bits.
 ///
 /// `conv1.weight` … `fc8.bias` are the parameters in the engine's layout (convolutions [outputs, kernel, kernel, inputs],
-/// fully connected [outputs, inputs]), `momentum.conv1.weight` … their velocities, `input.mean` what is subtracted from the
-/// images.
+/// fully connected [outputs, inputs]), `bn1.running_mean` … what layers keep without learning it, `momentum.conv1.weight` … the
+/// velocities, `input.mean` what is subtracted from the images.
 public struct Snapshot: Sendable {
   /// In the network's order, names unique. Those of ``Trainer/snapshot()`` are windows into the live training: use
   /// them before its next step.
@@ -44,10 +44,11 @@ public struct Snapshot: Sendable {
     return value
   }
 
-  /// Fills a network's parameters.
+  /// Fills a network's parameters and state.
   /// - Throws: a ``Problem`` naming the first tensor that is missing or of another shape; the network is then unchanged.
   public func restore(_ network: Network) throws(Problem) {
-    try restore(network.parameters, into: network.values, prefix: "", network.backend)
+    try restore(
+      network.parameters + network.state, into: network.values + network.stateValues, prefix: "", network.backend)
   }
 
   func restore(

@@ -244,6 +244,7 @@ public final class Trainer {
   public func snapshot() -> Snapshot {
     let names = network.parameters.map(\.name)
     var tensors = zip(names, network.values).map { (name: $0, tensor: $1) }
+    tensors += zip(network.state, network.stateValues).map { (name: $0.name, tensor: $1) }
     tensors += zip(names, descent.velocities).map { (name: Snapshot.momentum + $0, tensor: $1) }
     if let mean { tensors.append((name: Snapshot.mean, tensor: mean)) }
     return Snapshot(

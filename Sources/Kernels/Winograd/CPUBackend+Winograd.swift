@@ -6,7 +6,7 @@
 /// dg = Gᵀ [(A dy Aᵀ) ⊙ (Bᵀ d B)] G, summed over tiles.
 extension CPUBackend {
   func winogradForward<T: WinogradTile>(
-    _: T.Type, _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
+    _: T.Type, _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor?, relu: Bool, output: Tensor
   ) {
     let cut = WinogradCut(shape, side: T.side, batch: input.shape[0])
     withScratch(shared: cut.kernelFloats, each: cut.pieceFloats) { loan in
@@ -23,7 +23,7 @@ extension CPUBackend {
               inner: cut.groupInputs)
           }
         }
-        work.transformOutput(T.Output.self, into: output.base, bias: bias.base, relu: relu)
+        work.transformOutput(T.Output.self, into: output.base, bias: bias?.base, relu: relu)
       }
     }
   }

@@ -33,6 +33,16 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
     .init(layer: Pooling("p", kernel: 3, stride: 2), input: [6, 8, 2], batch: 3),
     .init(layer: Pooling("p", kernel: 2, stride: 2, padding: 1), input: [5, 5, 1]),
     .init(layer: Pooling("p", kernel: 3, stride: 3), input: [5, 4, 2], batch: 1),
+    .init(layer: Pooling("p", kernel: 3, stride: 2, padding: 1, roundsUp: false), input: [8, 6, 2]),
+    .init(layer: Pooling("p", .average, kernel: 3, stride: 2, roundsUp: false), input: [8, 6, 2]),
+    .init(layer: GlobalAveragePooling("g"), input: [4, 4, 9]),
+    .init(layer: BatchNormalization("b"), input: [3, 4, 3], batch: 3),
+    .init(layer: BatchNormalization("b", BatchNorm(epsilon: 0.1, momentum: 0.5)), input: [2, 2, 9]),
+    .init(layer: BatchNormalization("b"), input: [3, 2, 5], phase: .inference),
+    .init(layer: Sum("s", with: "t"), input: [3, 2, 5]),
+    .init(layer: Dropout("d", probability: 0.5, isInPlace: false), input: [3, 3, 2]),
+    .init(layer: Dropout("d", probability: 0.5, isInPlace: false), input: [19], phase: .inference),
+    .init(layer: Convolution("c", outputs: 4, kernel: 3, padding: 1, weight: .he, bias: nil), input: [4, 5, 3]),
     .init(layer: Pooling("p", .average, kernel: 3, stride: 2), input: [6, 7, 2]),
     .init(layer: Pooling("p", .average, kernel: 3, stride: 2, padding: 1), input: [6, 6, 3]),
   ]
@@ -78,7 +88,21 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
       tensors.output = tensors.input.reshaped([batch] + outputShape)
       tensors.outputGradient = tensors.inputGradient!.reshaped([batch] + outputShape)
     }
-    if layer.keepsScratch { tensors.scratch = backend.makeTensor([batch] + outputShape) }
+    switch layer.scratch(for: input) {
+    case .image(let shape)?: tensors.scratch = backend.makeTensor([batch] + shape)
+    case .batch(let shape)?: tensors.scratch = backend.makeTensor(shape)
+    case nil: break
+    }
+    if layer.shortcut != nil {
+      tensors.shortcut = backend.makeTensor(shape)
+      tensors.shortcutGradient = backend.makeTensor(shape)
+      for index in 0..<count { tensors.shortcut!.elements[index] = random.uniform(9000 + index) - 0.5 }
+    }
+    for state in layer.state(for: input) {
+      let tensor = backend.makeTensor(state.shape)
+      for index in 0..<tensor.count { tensor.elements[index] = random.uniform(7000 + index) + 0.5 }
+      tensors.state.append(tensor)
+    }
     for parameter in layer.parameters(for: input) {
       let tensor = backend.makeTensor(parameter.shape)
       for index in 0..<tensor.count { tensor.elements[index] = random.uniform(1000 + index) - 0.5 }

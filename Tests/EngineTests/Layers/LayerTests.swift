@@ -57,7 +57,10 @@ import Testing
 
   @Test("a ReLU that the layer in front applies changes nothing", arguments: [
     LayerCase(layer: Convolution("c", outputs: 3, kernel: 3, padding: 1, weight: .he), input: [5, 4, 2]),
+    LayerCase(layer: Convolution("c", outputs: 3, kernel: 3, weight: .he, bias: nil), input: [5, 4, 2]),
     LayerCase(layer: FullyConnected("f", outputs: 9, weight: .he), input: [7]),
+    LayerCase(layer: BatchNormalization("b"), input: [3, 4, 9], phase: .inference),
+    LayerCase(layer: Sum("s", with: "t"), input: [3, 2, 5]),
   ])
   func fusedReLU(layerCase: LayerCase) throws {
     var pass = try layerCase.pass(CPUBackend(workers: 2))
@@ -66,6 +69,39 @@ import Testing
     let fused = pass.forward()
     #expect(fused == separate)
     #expect(fused.contains(0) && fused.contains { $0 > 0 })
+  }
+
+  @Test("a sum hands its gradient to its shortcut, to what another layer has left there where there is something")
+  func shortcutGradients() throws {
+    var pass = try LayerCase(layer: Sum("s", with: "t"), input: [3, 2, 5]).pass(CPUBackend(workers: 2))
+    let shortcut = try #require(pass.tensors.shortcutGradient)
+    _ = pass.forward()
+    #expect(pass.backward()[0] == pass.outputGradient)
+    #expect(shortcut.array == pass.outputGradient)
+    pass.tensors.addsToShortcutGradient = true
+    _ = pass.backward()
+    #expect(shortcut.array == pass.outputGradient.map { 2 * $0 })
+  }
+
+  @Test("batch normalisation learns from a batch and moves its averages; in inference it uses them and leaves them alone")
+  func batchStatistics() throws {
+    let layer = BatchNormalization("b", BatchNorm(epsilon: 0, momentum: 0.25))
+    var pass = try LayerCase(layer: layer, input: [1, 1, 1], batch: 4).pass(CPUBackend(workers: 1))
+    pass.input = [1, 3, 5, 7]
+    for (tensor, value) in zip(pass.tensors.parameters + pass.tensors.state, [2, 1, 10, 20] as [Float]) {
+      tensor.elements[0] = value
+    }
+    // Mean 4, biased variance 5, unbiased 20/3.
+    let deviation = Float(5).squareRoot()
+    let expected: [Float] = pass.input.map { value in 1 + 2 * (value - 4) / deviation }
+    #expect(relativeDifference(pass.forward(), expected) < 1e-6)
+    #expect(pass.tensors.state[0].array == [8.5])
+    #expect(abs(pass.tensors.state[1].array[0] - 16.666667) < 1e-5)
+    pass.phase = .inference
+    pass.tensors.state[1].elements[0] = 4
+    let inferred: [Float] = [-6.5, -4.5, -2.5, -0.5]
+    #expect(relativeDifference(pass.forward(), inferred) < 1e-6)
+    #expect(pass.tensors.state.map(\.array) == [[8.5], [4]])
   }
 
   @Test("dropout drops the same units in both passes, other units under another key, and none in inference")
@@ -91,6 +127,8 @@ import Testing
     (Pooling("conv9", kernel: 3, stride: 2), [2, 9, 4], "at least 3×3"),
     (FullyConnected("conv9", outputs: 4, weight: .he), [3, 3, 2], "a flat input"),
     (ResponseNormalization("conv9"), [12], "height × width × channels"),
+    (BatchNormalization("conv9"), [12], "height × width × channels"),
+    (GlobalAveragePooling("conv9"), [4, 5, 2], "a square image"),
   ])
   func misfits(layer: any Layer, input: [Int], expected: String) {
     let problem = #expect(throws: Problem.self) { try layer.outputShape(for: input) }

@@ -7,13 +7,8 @@ import Testing
 @Suite struct ArchitectureTests {
   /// Parameters and shapes without the memory of the whole network.
   private func walk(_ architecture: Architecture, classes: Int) throws -> (shapes: [[Int]], parameters: [Parameter]) {
-    var shapes = [architecture.inputShape]
-    var parameters: [Parameter] = []
-    for layer in architecture.layers(classes) {
-      parameters += layer.parameters(for: shapes.last!)
-      shapes.append(try layer.outputShape(for: shapes.last!))
-    }
-    return (shapes, parameters)
+    let wiring = try Wiring(architecture.layers(classes), input: architecture.inputShape)
+    return (wiring.shapes, wiring.parameters.flatMap { $0 })
   }
 
   @Test("AlexNet has 60,965,224 parameters at 1000 classes")

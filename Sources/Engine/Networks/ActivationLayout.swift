@@ -1,0 +1,77 @@
+/// Where the activations of a batch, their gradients and the layers' scratch lie in one workspace: offsets, without the memory.
+///
+/// Every window has its time. Layer i of n runs forward at step i, the loss at step n, and the layer's backward pass at step 2n − i.
+/// In training a blob matters from its maker's forward to its maker's backward pass, and its gradient from the backward
+/// pass of its last reader, the first to write it, to that of its maker: gradients find room where later activations were. In
+/// inference a blob matters until its last reader has read it.
+struct ActivationLayout {
+  let wiring: Wiring
+  let batch: Int
+  /// The blobs that can be read after a pass.
+  let kept: Set<Int>
+  /// By blob.
+  let data: [Int]
+  /// By blob; nil for the images, which nobody learns, and in inference.
+  let gradients: [Int?]
+  /// By layer: where it leaves its input gradient, which is then added to what a later layer has put in the blob's.
+  let shares: [Int?]
+  /// By layer.
+  let scratch: [Int?]
+  /// The floats of the workspace.
+  let count: Int
+
+  /// - Parameter named: the layers whose outputs can be read after a pass, besides the last.
+  init(_ wiring: Wiring, batch: Int, isTraining: Bool, keeping named: [Int] = []) {
+    let layers = wiring.layers.indices
+    let loss = layers.count
+    let end = 2 * loss + 1
+    let last = wiring.blobShapes.count - 1
+    let kept = Set(named.map { wiring.outputs[$0] } + [last])
+    func backward(_ layer: Int) -> Int { 2 * loss - layer }
+
+    var windows: [WindowPacking.Window] = []
+    /// The index of a new window.
+    func window(_ count: Int, _ time: ClosedRange<Int>) -> Int {
+      windows.append(.init(count: count, time: time))
+      return windows.count - 1
+    }
+    func floats(_ blob: Int) -> Int { batch * wiring.blobShapes[blob].reduce(1, *) }
+    let data = wiring.blobShapes.indices.map { blob in
+      let made = wiring.makers[blob]
+      let lastUse =
+        kept.contains(blob) ? end : isTraining ? backward(made) : wiring.lastUse(of: blob)
+      return window(floats(blob), made...lastUse)
+    }
+    let gradients = wiring.blobShapes.indices.map { blob -> Int? in
+      guard isTraining, blob > 0 else { return nil }
+      let begun = wiring.readers[blob].max().map(backward) ?? loss
+      return window(floats(blob), begun...backward(wiring.makers[blob]))
+    }
+    let shares = layers.map { layer -> Int? in
+      let source = wiring.sources[layer]
+      guard isTraining, source > 0, !wiring.layers[layer].isInPlace, wiring.readers[source].max() != layer else { return nil }
+      return window(floats(source), backward(layer)...backward(layer))
+    }
+    let scratch = layers.map { layer -> Int? in
+      wiring.scratch(of: layer).map { window($0.count(batch: batch), layer...(isTraining ? backward(layer) : layer)) }
+    }
+    let packing = WindowPacking(windows)
+    self.wiring = wiring
+    self.batch = batch
+    self.kept = kept
+    self.data = data.map { packing.offsets[$0] }
+    self.gradients = gradients.map { $0.map { packing.offsets[$0] } }
+    self.shares = shares.map { $0.map { packing.offsets[$0] } }
+    self.scratch = scratch.map { $0.map { packing.offsets[$0] } }
+    count = packing.count
+  }
+}
+
+extension Wiring {
+  func scratch(of layer: Int) -> Scratch? { layers[layer].scratch(for: inputShape(of: layer)) }
+
+  /// The last layer that reads a blob or works on it in place.
+  fileprivate func lastUse(of blob: Int) -> Int {
+    max(readers[blob].max() ?? 0, outputs.lastIndex(of: blob) ?? 0)
+  }
+}

@@ -1,0 +1,116 @@
+import Taxonomy
+
+/// Which layer reads what: names resolved, shapes inferred, activations numbered. Takes no memory for a batch.
+///
+/// Layers stand in an order in which every layer comes after what it reads. An activation (Caffe's "blob") is what a layer makes
+/// and the in-place layers right behind it change.
+public struct Wiring: Sendable {
+  public let layers: [any Layer]
+  /// The shape of one image, then that of each layer's output for one.
+  public let shapes: [[Int]]
+  /// Of each layer, the index in `shapes` of what it reads.
+  public let inputs: [Int]
+  /// Of each layer, the parameters, and what it keeps without learning it.
+  public let parameters, state: [[Parameter]]
+
+  /// Of each blob, the image first, the shape for one image.
+  let blobShapes: [[Int]]
+  /// Of each blob, the layer that makes it; -1 for the image.
+  let makers: [Int]
+  /// The blob that each layer writes.
+  let outputs: [Int]
+  /// The blob that each layer reads, and a second one.
+  let sources: [Int]
+  let shortcuts: [Int?]
+  /// Of each blob, the layers that read it, but not those that work on it in place.
+  let readers: [[Int]]
+
+  /// - Throws: a ``Problem`` where a layer does not fit what it reads.
+  public init(_ layers: [any Layer], input: [Int]) throws(Problem) {
+    precondition(!layers.isEmpty, "a network without layers")
+    var places: [String: Int] = [:]
+    var shapes = [input]
+    var (blobShapes, makers) = ([input], [-1])
+    var inputs: [Int] = []
+    var (outputs, sources): ([Int], [Int]) = ([], [])
+    var shortcuts: [Int?] = []
+    var (parameters, state): ([[Parameter]], [[Parameter]]) = ([], [])
+    for (index, layer) in layers.enumerated() {
+      func place(of name: String) -> Int {
+        guard let place = places[name] else {
+          preconditionFailure("\(layer.name) reads \(name), but no layer in front of it has that name")
+        }
+        return place
+      }
+      func blob(_ place: Int) -> Int { place == 0 ? 0 : outputs[place - 1] }
+      let input = layer.source.map(place) ?? index
+      let source = blob(input)
+      precondition(!layer.isInPlace || input == index, "\(layer.name) works in place on what stands before the layer in front")
+      Self.checkOrder(layer, behind: makers[source] < 0 ? nil : layers[makers[source]])
+      let shortcut = layer.shortcut.map(place)
+      if let shortcut {
+        precondition(blob(shortcut) != source, "\(layer.name) reads the same activation twice")
+        guard shapes[shortcut] == shapes[input] else {
+          throw Problem(
+            "the layer's two inputs differ", at: layer.name, expected: describe(shapes[input]),
+            found: describe(shapes[shortcut]))
+        }
+      }
+      let shape = try layer.outputShape(for: shapes[input])
+      if !layer.isInPlace {
+        blobShapes.append(shape)
+        makers.append(index)
+      }
+      inputs.append(input)
+      sources.append(source)
+      shortcuts.append(shortcut.map(blob))
+      outputs.append(layer.isInPlace ? source : blobShapes.count - 1)
+      parameters.append(layer.parameters(for: shapes[input]))
+      state.append(layer.state(for: shapes[input]))
+      shapes.append(shape)
+      precondition(places.updateValue(index + 1, forKey: layer.name) == nil, "two layers are named \(layer.name)")
+    }
+    var readers: [[Int]] = blobShapes.map { _ in [] }
+    for index in layers.indices {
+      if !layers[index].isInPlace { readers[sources[index]].append(index) }
+      if let shortcut = shortcuts[index] { readers[shortcut].append(index) }
+    }
+    for blob in blobShapes.indices.dropLast() {
+      precondition(!readers[blob].isEmpty || makers[blob] < 0, "nothing reads what \(layers[max(0, makers[blob])].name) makes")
+    }
+    self.layers = layers
+    self.shapes = shapes
+    self.inputs = inputs
+    self.parameters = parameters
+    self.state = state
+    self.blobShapes = blobShapes
+    self.makers = makers
+    self.outputs = outputs
+    self.sources = sources
+    self.shortcuts = shortcuts
+    self.readers = readers
+  }
+
+  /// The shape that layer `index` reads, for one image.
+  public func inputShape(of index: Int) -> [Int] { shapes[inputs[index]] }
+  /// The shape that layer `index` makes, for one image.
+  public func outputShape(of index: Int) -> [Int] { shapes[index + 1] }
+
+  /// The number of learned values.
+  public var parameterCount: Int { parameters.joined().reduce(0) { $0 + $1.count } }
+
+  /// - Throws: a ``Problem`` that lists the layers, where there is none of that name.
+  public func index(of name: String) throws(Problem) -> Int {
+    guard let index = layers.firstIndex(where: { $0.name == name }) else {
+      throw Problem(
+        "the network has no such layer", at: name, expected: "one of \(layers.map(\.name).joined(separator: ", "))")
+    }
+    return index
+  }
+
+  private static func checkOrder(_ layer: any Layer, behind maker: (any Layer)?) {
+    precondition(
+      !layer.isInPlace || layer is Flatten || !(maker is Pooling || maker is ResponseNormalization),
+      "\(layer.name) would overwrite the output that \(maker?.name ?? "") reads in its backward pass")
+  }
+}
