@@ -88,14 +88,17 @@ public protocol Backend: AnyObject, Sendable {
 
   /// Per image i: losses[i] = −log softmax(logits[i])[labels[i]];
   /// gradient[i] = (softmax(logits[i]) − onehot(labels[i])) · gradientScale. logits and gradient [n, classes], losses [n].
+  ///
+  /// With label smoothing ε (Szegedy et al. 2016, arXiv:1512.00567, §7) the target is (1 − ε) · onehot + ε / classes instead.
   func softmaxCrossEntropy(
-    logits: Tensor, labels: [Int32], gradientScale: Float, losses: Tensor, gradient: Tensor)
+    logits: Tensor, labels: [Int32], smoothing: Float, gradientScale: Float, losses: Tensor, gradient: Tensor)
 
   // MARK: Optimiser and vectors
 
-  /// Caffe's SGD (PROTOCOLS P): V ← momentum·V + rate·(gradient + decay·W); W ← W − V.
+  /// Caffe's SGD: V' = momentum·V + rate·(gradient + decay·W); W ← W − V', or with Nesterov's momentum (Sutskever et al. 2013)
+  /// W ← W − (V' + momentum·(V' − V)).
   func sgdUpdate(
-    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float)
+    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float, nesterov: Bool)
   func copy(_ source: Tensor, to target: Tensor)
   func fill(_ tensor: Tensor, with value: Float)
   /// target ← target + source, then max(0, ·) if `relu`.
@@ -114,6 +117,21 @@ public protocol Backend: AnyObject, Sendable {
 extension Backend {
   /// target ← target + source.
   public func add(_ source: Tensor, to target: Tensor) { add(source, to: target, relu: false) }
+
+  public func sgdUpdate(
+    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float
+  ) {
+    sgdUpdate(
+      weights: weights, gradient: gradient, velocity: velocity, rate: rate, momentum: momentum, decay: decay,
+      nesterov: false)
+  }
+
+  public func softmaxCrossEntropy(
+    logits: Tensor, labels: [Int32], gradientScale: Float, losses: Tensor, gradient: Tensor
+  ) {
+    softmaxCrossEntropy(
+      logits: logits, labels: labels, smoothing: 0, gradientScale: gradientScale, losses: losses, gradient: gradient)
+  }
 }
 
 /// The geometry of a convolution on images of height × width × channels, square kernels.

@@ -15,7 +15,7 @@ extension CPUBackend {
   }
 
   public func softmaxCrossEntropy(
-    logits: Tensor, labels: [Int32], gradientScale: Float, losses: Tensor, gradient: Tensor
+    logits: Tensor, labels: [Int32], smoothing: Float, gradientScale: Float, losses: Tensor, gradient: Tensor
   ) {
     let classes = logits.shape[1]
     precondition(labels.count >= logits.shape[0], "\(labels.count) labels for \(logits.shape[0]) images")
@@ -36,16 +36,30 @@ extension CPUBackend {
         loss[image] = Float(log(sum)) - (row[label] - largest)
         let factor = gradientScale / Float(sum)
         for i in 0..<classes { target[i] *= factor }
-        target[label] -= gradientScale
+        target[label] -= (1 - smoothing) * gradientScale
+        if smoothing > 0 {
+          var rest = 0.0
+          for i in 0..<classes { rest += log(sum) - Double(row[i] - largest) }
+          loss[image] = (1 - smoothing) * loss[image] + smoothing * Float(rest / Double(classes))
+          for i in 0..<classes { target[i] -= smoothing / Float(classes) * gradientScale }
+        }
       }
     }
   }
 
   public func sgdUpdate(
-    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float
+    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float, nesterov: Bool
   ) {
     parallelStretches(of: weights.count, size: elementwisePiece) { stretch in
       let (w, g, v) = (weights.base, gradient.base, velocity.base)
+      if nesterov {
+        for i in stretch {
+          let step = momentum * v[i] + rate * (g[i] + decay * w[i])
+          w[i] -= step + momentum * (step - v[i])
+          v[i] = step
+        }
+        return
+      }
       for i in stretch {
         let step = momentum * v[i] + rate * (g[i] + decay * w[i])
         v[i] = step

@@ -307,12 +307,17 @@ extension OperationCase {
         return [x, y, z]
       },
       OperationCase("SGD update, \(count) elements", tolerance: 1e-6) { backend in
-        let (w, v) = (random(backend, [count], 1), random(backend, [count], 2))
-        for _ in 0..<3 {
-          backend.sgdUpdate(
-            weights: w, gradient: random(backend, [count], 3), velocity: v, rate: 0.1, momentum: 0.9, decay: 5e-4)
+        var made: [Tensor] = []
+        for nesterov in [false, true] {
+          let (w, v) = (random(backend, [count], 1), random(backend, [count], 2))
+          for _ in 0..<3 {
+            backend.sgdUpdate(
+              weights: w, gradient: random(backend, [count], 3), velocity: v, rate: 0.1, momentum: 0.9, decay: 5e-4,
+              nesterov: nesterov)
+          }
+          made += [w, v]
         }
-        return [w, v]
+        return made
       },
       OperationCase("copy, fill and add, \(count) elements", tolerance: 1e-6) { backend in
         let (copied, filled) = (unwritten(backend, [count]), unwritten(backend, [count]))
@@ -329,14 +334,17 @@ extension OperationCase {
     ]
   }
 
-  static let losses: [OperationCase] = [(1, 1), (1, 2), (5, 10), (64, 1000), (300, 77)].map { images, classes in
-    OperationCase("softmax cross-entropy, \(images) images of \(classes) classes") { backend in
+  static let losses: [OperationCase] = [
+    (1, 1, 0), (1, 2, 0), (5, 10, 0), (64, 1000, 0), (300, 77, 0), (1, 2, 0.5), (5, 10, 0.1), (64, 1000, 0.1),
+  ].map { (images: Int, classes: Int, smoothing: Float) in
+    OperationCase("softmax cross-entropy, \(images) images of \(classes) classes, smoothed by \(smoothing)") { backend in
       let logits = random(backend, [images, classes], 1)
       for i in logits.elements.indices { logits.elements[i] *= 20 }
       let (losses, gradient) = (unwritten(backend, [images]), unwritten(backend, [images, classes]))
       let labels = (0..<images).map { Int32(($0 * 7 + 3) % classes) }
       backend.softmaxCrossEntropy(
-        logits: logits, labels: labels, gradientScale: 1 / Float(images), losses: losses, gradient: gradient)
+        logits: logits, labels: labels, smoothing: smoothing, gradientScale: 1 / Float(images), losses: losses,
+        gradient: gradient)
       return [losses, gradient]
     }
   }

@@ -284,7 +284,7 @@ public final class ReferenceBackend: Backend {
   // MARK: Loss
 
   public func softmaxCrossEntropy(
-    logits: Tensor, labels: [Int32], gradientScale: Float, losses: Tensor, gradient: Tensor
+    logits: Tensor, labels: [Int32], smoothing: Float, gradientScale: Float, losses: Tensor, gradient: Tensor
   ) {
     let (images, classes) = (logits.shape[0], logits.shape[1])
     let z = logits.array.map(Double.init)
@@ -295,8 +295,11 @@ public final class ReferenceBackend: Backend {
       let powers = row.map { exp($0 - largest) }
       let sum = powers.reduce(0, +)
       let label = Int(labels[image])
-      lossValues.append(log(sum) + largest - z[image * classes + label])
-      gradients += powers.enumerated().map { ($1 / sum - ($0 == label ? 1 : 0)) * Double(gradientScale) }
+      let targets = powers.indices.map {
+        ($0 == label ? 1 - Double(smoothing) : 0) + Double(smoothing) / Double(classes)
+      }
+      lossValues.append(zip(row, targets).reduce(0) { $0 + $1.1 * (log(sum) + largest - $1.0) })
+      gradients += zip(powers, targets).map { ($0 / sum - $1) * Double(gradientScale) }
     }
     store(lossValues, in: losses)
     store(gradients, in: gradient)
@@ -305,14 +308,15 @@ public final class ReferenceBackend: Backend {
   // MARK: Optimiser and vectors
 
   public func sgdUpdate(
-    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float
+    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float, nesterov: Bool
   ) {
     let (w, g, v) = (weights.array.map(Double.init), gradient.elements, velocity.elements)
     let steps = w.indices.map {
       Double(momentum) * Double(v[$0]) + Double(rate) * (Double(g[$0]) + Double(decay) * w[$0])
     }
+    let ahead = zip(steps, v).map { nesterov ? $0 + Double(momentum) * ($0 - Double($1)) : $0 }
     store(steps, in: velocity)
-    store(zip(w, steps).map { $0 - $1 }, in: weights)
+    store(zip(w, ahead).map { $0 - $1 }, in: weights)
   }
 
   public func copy(_ source: Tensor, to target: Tensor) { store(source.array.map(Double.init), in: target) }

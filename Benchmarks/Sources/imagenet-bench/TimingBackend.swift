@@ -164,19 +164,21 @@ final class TimingBackend: Backend, @unchecked Sendable {
     time("dropout", data.shape) { inner.dropout(data, probability: probability, key: key) }
   }
   func softmaxCrossEntropy(
-    logits: Tensor, labels: [Int32], gradientScale: Float, losses: Tensor, gradient: Tensor
+    logits: Tensor, labels: [Int32], smoothing: Float, gradientScale: Float, losses: Tensor, gradient: Tensor
   ) {
     time("softmax cross-entropy", logits.shape) {
       inner.softmaxCrossEntropy(
-        logits: logits, labels: labels, gradientScale: gradientScale, losses: losses, gradient: gradient)
+        logits: logits, labels: labels, smoothing: smoothing, gradientScale: gradientScale, losses: losses,
+        gradient: gradient)
     }
   }
   func sgdUpdate(
-    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float
+    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float, nesterov: Bool
   ) {
     time("SGD update", []) {
       inner.sgdUpdate(
-        weights: weights, gradient: gradient, velocity: velocity, rate: rate, momentum: momentum, decay: decay)
+        weights: weights, gradient: gradient, velocity: velocity, rate: rate, momentum: momentum, decay: decay,
+        nesterov: nesterov)
     }
   }
   func copy(_ source: Tensor, to target: Tensor) { time("copy", []) { inner.copy(source, to: target) } }

@@ -4,7 +4,7 @@ import Taxonomy
 /// The shape of one input of a network.
 public typealias InputShape = (height: Int, width: Int, channels: Int)
 
-/// How a picture becomes an input: resize, pad with black, crop, mirror, subtract the mean, scale.
+/// How a picture becomes an input: resize, pad with black, crop, mirror, subtract the mean, scale, divide by the deviations.
 ///
 /// In training the crop's place and the mirroring are drawn from a key; otherwise the crop is the centre and nothing is
 /// mirrored. Grey pictures fill all channels of a colour input; colour pictures become grey by ITU-R BT.601's luma.
@@ -14,7 +14,8 @@ package struct InputTransform: Sendable {
   let resizeTo: Int
   let padding: Int
   let mirror: Bool
-  let scale: Float
+  /// One row of the factors that follow the mean: the scale, divided by each channel's deviation.
+  private let scales: Tensor
   /// [channels], or [side, side, channels] of the resized image; nil subtracts nothing.
   let mean: Tensor?
   /// One row of the means per channel (zeroes where there are none).
@@ -29,7 +30,14 @@ package struct InputTransform: Sendable {
     resizeTo = augmentation.resizeTo
     padding = augmentation.padding
     mirror = augmentation.mirror
-    scale = augmentation.scale
+    let deviations = augmentation.deviations ?? Array(repeating: 1, count: max(0, input.channels))
+    guard deviations.count == input.channels else {
+      throw Problem(
+        "the deviations do not fit the network's input", expected: "one for each of \(input.channels) channels",
+        found: "\(deviations.count)")
+    }
+    let factors = (0..<max(0, input.width * input.channels)).map { augmentation.scale / deviations[$0 % deviations.count] }
+    scales = Tensor(factors, shape: [factors.count])
     self.mean = mean
     let means = mean.flatMap { $0.shape == [input.channels] ? $0.array : nil } ?? []
     let row = (0..<max(0, width * channels)).map { means.isEmpty ? 0 : means[$0 % means.count] }
@@ -127,15 +135,18 @@ package struct InputTransform: Sendable {
     to target: UnsafeMutableBufferPointer<Float>
   ) {
     let floats = width * channels
+    let scale = scales.elements
     if !mirrored {
-      for index in 0..<floats { target[index] = (row[index] - mean[index]) * scale }
+      for index in 0..<floats { target[index] = (row[index] - mean[index]) * scale[index] }
     } else if channels == 1 {
-      for index in 0..<floats { target[floats - 1 - index] = (row[index] - mean[index]) * scale }
+      for index in 0..<floats { target[floats - 1 - index] = (row[index] - mean[index]) * scale[index] }
     } else {
       for pixel in 0..<width {
         let from = pixel * channels
         let to = (width - 1 - pixel) * channels
-        for channel in 0..<channels { target[to + channel] = (row[from + channel] - mean[from + channel]) * scale }
+        for channel in 0..<channels {
+          target[to + channel] = (row[from + channel] - mean[from + channel]) * scale[from + channel]
+        }
       }
     }
   }

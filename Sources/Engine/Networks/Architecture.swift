@@ -18,7 +18,9 @@ public struct Architecture: Sendable {
   public var inputShape: [Int] { [input.height, input.width, input.channels] }
 
   /// All of them, in the order in which they are offered.
-  public static let all: [Architecture] = [alexNet, alexNet28]
+  public static let all: [Architecture] = [
+    alexNet, caffeNet, alexNetTorchvision, vgg16, resNet18, resNet34, alexNet64, alexNet28, resNet8,
+  ]
 
   /// - Throws: a ``Problem`` that lists the names, where there is no such network.
   public static func named(_ name: String) throws(Problem) -> Architecture {

@@ -136,13 +136,14 @@ public final class Network {
   }
 
   /// The mean cross-entropy of `logits` over the first `count` images, in nats. Leaves its gradient for `backward`.
-  public func loss(labels: [Int32], count: Int) -> Float {
+  /// - Parameter smoothing: of the labels, 0 to below 1; see ``Backend/softmaxCrossEntropy(logits:labels:smoothing:gradientScale:losses:gradient:)``.
+  public func loss(labels: [Int32], count: Int, smoothing: Float = 0) -> Float {
     let views = windows(count)
     let last = views[views.count - 1].tensors
     let losses = count == batch ? losses : losses.prefix(count)
     backend.softmaxCrossEntropy(
       logits: last.output, labels: labels.count == count ? labels : Array(labels.prefix(count)),
-      gradientScale: 1 / Float(count), losses: losses, gradient: last.outputGradient!)
+      smoothing: smoothing, gradientScale: 1 / Float(count), losses: losses, gradient: last.outputGradient!)
     // In double precision: the sum must not depend on how large the batch is.
     return Float(losses.elements.reduce(0.0) { $0 + Double($1) } / Double(count))
   }

@@ -13,11 +13,12 @@ package final class GradientDescent {
   }
 
   /// Moves every parameter by what the network's gradients say.
-  package func step(rate: Float, momentum: Float, decay: Float) {
+  package func step(rate: Float, momentum: Float, decay: Float, nesterov: Bool = false) {
     for (index, parameter) in network.parameters.enumerated() {
       network.backend.sgdUpdate(
         weights: network.values[index], gradient: network.gradients[index], velocity: velocities[index],
-        rate: rate * parameter.rateFactor, momentum: momentum, decay: decay * parameter.decayFactor)
+        rate: rate * parameter.rateFactor, momentum: momentum, decay: decay * parameter.decayFactor,
+        nesterov: nesterov)
     }
   }
 }

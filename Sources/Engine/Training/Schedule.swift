@@ -1,5 +1,13 @@
 import Glibc
 
+extension TrainingConfiguration.Solver {
+  /// The learning rate at an iteration (from 0) of a training of `total` iterations.
+  public func rate(iteration: Int, of total: Int) -> Float {
+    let warmth = iteration < warmUp ? Float(iteration + 1) / Float(warmUp) : 1
+    return rate * schedule.factor(iteration: iteration, of: total) * warmth
+  }
+}
+
 extension TrainingConfiguration.Schedule {
   /// The factor of the base rate at an iteration (from 0) of a training of `total` iterations.
   public func factor(iteration: Int, of total: Int) -> Float {

@@ -183,7 +183,8 @@ public final class Trainer {
     }
     let batch = try source.next(into: network.input, labels: &labels)
     report(batch.skipped, sink)
-    let rate = configuration.solver.rate * configuration.solver.schedule.factor(iteration: step, of: totalSteps)
+    let solver = configuration.solver
+    let rate = solver.rate(iteration: step, of: totalSteps)
     let phase = Phase.training(key: dropout.bits(step))
     step += 1
     guard batch.count > 0 else {
@@ -196,14 +197,14 @@ public final class Trainer {
     stepsWithoutImages = 0
 
     network.forward(count: batch.count, phase: phase)
-    let loss = network.loss(labels: labels, count: batch.count)
+    let loss = network.loss(labels: labels, count: batch.count, smoothing: solver.labelSmoothing)
     guard loss.isFinite else {
       throw Problem(
         "the loss is not finite", at: "step \(step)", expected: "a number", found: "\(loss)",
         advice: "lower the rate (\(rate) at this step)")
     }
     network.backward(count: batch.count, phase: phase)
-    descent.step(rate: rate, momentum: configuration.solver.momentum, decay: configuration.solver.decay)
+    descent.step(rate: rate, momentum: solver.momentum, decay: solver.decay, nesterov: solver.nesterov)
 
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     sink(

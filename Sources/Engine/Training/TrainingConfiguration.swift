@@ -16,6 +16,12 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     public var momentum: Float
     public var decay: Float
     public var schedule: Schedule
+    /// Nesterov's momentum instead of the plain one.
+    public var nesterov = false
+    /// Iterations over which the rate rises linearly to the schedule's (Goyal et al. 2017, arXiv:1706.02677, §2.2).
+    public var warmUp = 0
+    /// The share of a label that is spread over all classes (Szegedy et al. 2016, arXiv:1512.00567, §7).
+    public var labelSmoothing: Float = 0
   }
 
   /// The learning rate over the iterations of a training, as a factor of the base rate.
@@ -43,8 +49,10 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     public var padding: Int
     public var mirror: Bool
     public var mean: Mean
-    /// Inputs are (pixel − mean) · scale, pixels 0…255: 1 in Caffe's recipes.
+    /// Inputs are (pixel − mean) · scale / deviation, pixels 0…255: 1 in Caffe's recipes.
     public var scale: Float
+    /// Of each channel of the input, in grey levels; nil: 1 for all.
+    public var deviations: [Float]?
 
     /// What is subtracted: the mean over the training images that are used.
     public enum Mean: String, Codable, Sendable {
@@ -54,14 +62,31 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
       case image
     }
 
-    public init(resize: Resize, resizeTo: Int, padding: Int, mirror: Bool, mean: Mean, scale: Float) {
+    public init(
+      resize: Resize, resizeTo: Int, padding: Int, mirror: Bool, mean: Mean, scale: Float, deviations: [Float]? = nil
+    ) {
       self.resize = resize
       self.resizeTo = resizeTo
       self.padding = padding
       self.mirror = mirror
       self.mean = mean
       self.scale = scale
+      self.deviations = deviations
     }
+  }
+}
+
+extension TrainingConfiguration.Solver {
+  /// Runs of before a value was known have its default.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    rate = try container.decode(Float.self, forKey: .rate)
+    momentum = try container.decode(Float.self, forKey: .momentum)
+    decay = try container.decode(Float.self, forKey: .decay)
+    schedule = try container.decode(TrainingConfiguration.Schedule.self, forKey: .schedule)
+    nesterov = try container.decodeIfPresent(Bool.self, forKey: .nesterov) ?? false
+    warmUp = try container.decodeIfPresent(Int.self, forKey: .warmUp) ?? 0
+    labelSmoothing = try container.decodeIfPresent(Float.self, forKey: .labelSmoothing) ?? 0
   }
 }
 
@@ -79,6 +104,8 @@ extension TrainingConfiguration {
     try require(solver.rate > 0 && solver.rate.isFinite, "rate", "a number above 0", solver.rate)
     try require((0..<1).contains(solver.momentum), "momentum", "0 or more and below 1", solver.momentum)
     try require(solver.decay >= 0 && solver.decay.isFinite, "decay", "0 or more", solver.decay)
+    try require((0...100_000_000).contains(solver.warmUp), "warm-up", "0 to 100,000,000 iterations", solver.warmUp)
+    try require((0..<1).contains(solver.labelSmoothing), "label smoothing", "0 or more and below 1", solver.labelSmoothing)
     if case .step(let every, let factor) = solver.schedule {
       try require(every >= 1, "schedule: step every", "1 iteration or more", every)
       try require(factor > 0 && factor.isFinite, "schedule: factor", "a number above 0", factor)
@@ -89,5 +116,8 @@ extension TrainingConfiguration {
     try require((1...4096).contains(augmentation.resizeTo), "resize", "1 to 4096", augmentation.resizeTo)
     try require((0...256).contains(augmentation.padding), "padding", "0 to 256", augmentation.padding)
     try require(augmentation.scale > 0 && augmentation.scale.isFinite, "scale", "a number above 0", augmentation.scale)
+    for deviation in augmentation.deviations ?? [] {
+      try require(deviation > 0 && deviation.isFinite, "deviations", "numbers above 0", deviation)
+    }
   }
 }

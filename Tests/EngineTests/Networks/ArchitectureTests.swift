@@ -76,6 +76,12 @@ import Testing
     #expect(shapes.last == [10])
   }
 
+  @Test("the small nets cost what they say", arguments: [("resnet8-28", 12.2), ("alexnet-64", 29)])
+  func smallNetsCost(name: String, millions: Double) throws {
+    let made = Double(try NetworkTable(.named(name), classes: 10, batch: 1).multiplyAdds) / 1e6
+    #expect(abs(made - millions) < 0.03 * millions, "\(made) million")
+  }
+
   @Test("every network's recipe is one that can be trained, under its own name", arguments: Architecture.all.map(\.name))
   func recipes(name: String) throws {
     let architecture = try Architecture.named(name)
@@ -84,10 +90,56 @@ import Testing
     #expect(architecture.layers(3).contains { $0.name == architecture.features })
   }
 
+  @Test("networks have the parameters that are published for them at 1000 classes", arguments: [
+    ("alexnet", 60_965_224), ("caffenet", 60_965_224), ("alexnet-torchvision", 61_100_840), ("vgg16", 138_357_544),
+    ("resnet18", 11_689_512), ("resnet34", 21_797_672),
+  ])
+  func parameters(name: String, count: Int) throws {
+    #expect(try NetworkTable(.named(name), classes: 1000, batch: 1).parameters == count)
+  }
+
+  /// torchvision's "GFLOPS" are thousand million multiply-adds.
+  @Test("networks cost the multiply-adds that are published for them", arguments: [
+    ("alexnet-torchvision", 0.71), ("vgg16", 15.47), ("resnet18", 1.81), ("resnet34", 3.66),
+  ])
+  func cost(name: String, published: Double) throws {
+    let made = Double(try NetworkTable(.named(name), classes: 1000, batch: 1).multiplyAdds) / 1e9
+    #expect(abs(made - published) < 0.01)
+  }
+
+  @Test("a residual network's parameters and averages are named as in torchvision")
+  func residualNames() throws {
+    let architecture = try Architecture.named("resnet18")
+    let wiring = try Wiring(architecture.layers(10), input: architecture.inputShape)
+    let names = Set((wiring.parameters + wiring.state).joined().map(\.name))
+    for name in [
+      "conv1.weight", "bn1.running_var", "layer1.0.conv1.weight", "layer1.1.bn2.bias", "layer2.0.downsample.0.weight",
+      "layer2.0.downsample.1.running_mean", "layer4.1.conv2.weight", "fc.bias",
+    ] { #expect(names.contains(name), "\(name)") }
+    #expect(!names.contains("conv1.bias") && !names.contains("layer1.0.downsample.0.weight"))
+    #expect(names.count == 102)
+    #expect(try wiring.outputShape(of: wiring.index(of: "pool5")) == [512])
+  }
+
+  @Test("AlexNet's activations take a seventh less than a window for each and two in turns for the gradients")
+  func alexNetMemory() throws {
+    let table = try NetworkTable(.named("alexnet"), classes: 1000, batch: 64)
+    #expect(table.trainingWorkspaceBytes < 4 * 64 * 2_471_171 * 6 / 7)
+    #expect(table.inferenceWorkspaceBytes < table.trainingWorkspaceBytes / 2)
+    #expect(table.trainingBytes == table.trainingWorkspaceBytes + 12 * 60_965_224)
+  }
+
+  @Test("a table of no classes or of a gigantic batch is refused", arguments: [(0, 1), (2, 0), (2, 1 << 40)])
+  func tableLimits(classes: Int, batch: Int) {
+    #expect(throws: Problem.self) { try NetworkTable(.named("alexnet-28"), classes: classes, batch: batch) }
+  }
+
   @Test("an unknown network is answered with the names that there are")
   func unknown() {
     let problem = #expect(throws: Problem.self) { try Architecture.named("lenet") }
     #expect(problem?.place == "lenet")
-    #expect(problem?.expected == "one of alexnet, alexnet-28")
+    #expect(
+      problem?.expected
+        == "one of alexnet, caffenet, alexnet-torchvision, vgg16, resnet18, resnet34, alexnet-64, alexnet-28, resnet8-28")
   }
 }

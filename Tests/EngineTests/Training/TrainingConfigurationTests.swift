@@ -14,12 +14,24 @@ import Testing
     ("schedule: factor", { $0.solver.schedule = .step(every: 5, factor: .nan) }),
     ("schedule: power", { $0.solver.schedule = .polynomial(power: -1) }),
     ("resize", { $0.augmentation.resizeTo = 0 }), ("padding", { $0.augmentation.padding = -1 }),
-    ("scale", { $0.augmentation.scale = 0 }),
+    ("scale", { $0.augmentation.scale = 0 }), ("deviations", { $0.augmentation.deviations = [1, 0, 1] }),
+    ("warm-up", { $0.solver.warmUp = -1 }), ("label smoothing", { $0.solver.labelSmoothing = 1 }),
   ] as [(String, @Sendable (inout TrainingConfiguration) -> Void)])
   func refused(name: String, change: @Sendable (inout TrainingConfiguration) -> Void) throws {
     var configuration = try Architecture.named("alexnet-28").recipe
     change(&configuration)
     #expect(#expect(throws: Problem.self) { try configuration.validate() }?.place == name)
+  }
+
+  @Test("a configuration of before nesterov, warm-up, smoothing and deviations is read with their defaults")
+  func oldConfigurations() throws {
+    let old = """
+      {"network": "alexnet-28", "epochs": 4, "batchSize": 64, "seed": 1, "validateEvery": 1,
+       "solver": {"rate": 0.01, "momentum": 0.9, "decay": 0.0005, "schedule": {"cosine": {}}},
+       "augmentation": {"resize": "warp", "resizeTo": 28, "padding": 0, "mirror": false, "mean": "channel", "scale": 0.0111111114}}
+      """
+    let read = try JSONDecoder().decode(TrainingConfiguration.self, from: Data(old.utf8))
+    #expect(try read == Architecture.named("alexnet-28").recipe)
   }
 
   @Test("a recipe comes back from JSON as it was", arguments: Architecture.all.map(\.name))

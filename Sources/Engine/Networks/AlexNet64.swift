@@ -1,0 +1,46 @@
+/// AlexNet's family (Krizhevsky et al. 2012) scaled to 64×64 colour images, cut from photographs of about 96×96: 29 million multiply-adds an
+/// image, so that a training of some ten thousand of them takes minutes. Weights start after He et al. 2015
+/// (arXiv:1502.01852), and inputs are scaled to about unit variance, for the reasons that `alexnet-28` gives.
+extension Architecture {
+  static let alexNet64 = Architecture(
+    name: "alexnet-64",
+    summary: "AlexNet's sibling for 64×64 colour images, cut from photographs of 96×96 or so",
+    input: (64, 64, 3),
+    features: "fc7",
+    recipe: TrainingConfiguration(
+      network: "alexnet-64",
+      epochs: 40,
+      batchSize: 64,
+      seed: 1,
+      solver: .init(rate: 0.01, momentum: 0.9, decay: 5e-4, schedule: .cosine, warmUp: 100),
+      augmentation: .init(
+        resize: .warp, resizeTo: 72, padding: 0, mirror: true, mean: .channel, scale: 1 / 60),
+      validateEvery: 1),
+    layers: { classes in
+      [
+        Convolution("conv1", outputs: 48, kernel: 5, stride: 2, padding: 2, weight: .he),
+        ReLU("relu1"),
+        ResponseNormalization("norm1"),
+        Pooling("pool1", kernel: 3, stride: 2),
+        Convolution("conv2", outputs: 64, kernel: 5, padding: 2, groups: 2, weight: .he),
+        ReLU("relu2"),
+        ResponseNormalization("norm2"),
+        Pooling("pool2", kernel: 3, stride: 2),
+        Convolution("conv3", outputs: 128, kernel: 3, padding: 1, weight: .he),
+        ReLU("relu3"),
+        Convolution("conv4", outputs: 128, kernel: 3, padding: 1, groups: 2, weight: .he),
+        ReLU("relu4"),
+        Convolution("conv5", outputs: 96, kernel: 3, padding: 1, groups: 2, weight: .he),
+        ReLU("relu5"),
+        Pooling("pool5", kernel: 3, stride: 2),
+        Flatten("flatten"),
+        FullyConnected("fc6", outputs: 1024, weight: .he),
+        ReLU("relu6"),
+        Dropout("drop6", probability: 0.5),
+        FullyConnected("fc7", outputs: 1024, weight: .he),
+        ReLU("relu7"),
+        Dropout("drop7", probability: 0.5),
+        FullyConnected("fc8", outputs: classes, weight: .gaussian(0.01)),
+      ]
+    })
+}
