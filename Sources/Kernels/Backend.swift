@@ -48,21 +48,20 @@ public protocol Backend: AnyObject, Sendable {
   /// gradient ← gradient where output > 0, else 0, in place.
   func reluGradient(output: Tensor, gradient: Tensor)
 
-  /// The largest value of each window; windows are cut at the border of the input.
-  func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor)
-  /// Gives each output's gradient to the first input of its window that equals the maximum.
-  func maxPoolGradient(
-    _ shape: PoolShape, input: Tensor, output: Tensor, outputGradient: Tensor, inputGradient: Tensor)
+  /// The largest value of each window; windows are cut at the border of the input. `choices`, of the output's shape, is told
+  /// which input that was, the first of equal ones: its row · kernel + column in the uncut window.
+  func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor, choices: Tensor?)
+  /// Gives each output's gradient to the input that it chose.
+  func maxPoolGradient(_ shape: PoolShape, choices: Tensor, outputGradient: Tensor, inputGradient: Tensor)
   /// The mean of each window. The divisor counts padding but not what ceil mode adds beyond it (Caffe's rule).
   func averagePoolForward(_ shape: PoolShape, input: Tensor, output: Tensor)
   func averagePoolGradient(_ shape: PoolShape, outputGradient: Tensor, inputGradient: Tensor)
 
   /// Local response normalisation across channels (Krizhevsky et al. 2012, §3.3):
   /// scale = k + (α/n) Σ x² over `size` neighbouring channels, output = input · scale^−β.
-  func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor)
-  func lrnGradient(
-    _ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor, outputGradient: Tensor,
-    inputGradient: Tensor)
+  func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor)
+  /// The gradients may be the same tensor.
+  func lrnGradient(_ lrn: LocalResponse, input: Tensor, outputGradient: Tensor, inputGradient: Tensor)
 
   // MARK: Batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167), channel by channel. input [n, …, channels]; weight,
   // bias and the running averages [channels]

@@ -1,64 +1,61 @@
 import Glibc
 
 /// Local response normalisation, one pixel after the other: its channels are contiguous and stay in the
-/// first cache between the passes over them.
+/// first cache between the passes over them. The gradient computes the scale again, which costs less than keeping it.
 extension CPUBackend {
-  public func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor) {
+  public func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor) {
     let channels = input.shape.last!
-    let factor = lrn.alpha / Float(lrn.size)
     let window = ChannelWindow(lrn, channels: channels)
     withScratch(each: window.scratchFloats) { loan in
       parallelPixels(input.count / channels, channels: channels) { pixels, worker in
         let squares = window.clear(loan.own(worker))
         for pixel in pixels {
-          let at = pixel * channels
-          let (x, y, s) = (input.base + at, output.base + at, scale.base + at)
-          forEachVector(
-            channels, vector: { squares.store(x.vector($0) * x.vector($0), $0) },
-            scalar: { squares[$0] = x[$0] * x[$0] })
+          let (x, y) = (input.base + pixel * channels, output.base + pixel * channels)
+          square(x, into: squares, count: channels)
           window.forEachSum(
             of: squares,
             vector: { channel, sum in
-              let scale = lrn.k + factor * sum
-              s.store(scale, channel)
-              y.store(x.vector(channel) * power(scale, lrn.beta), channel)
+              y.store(x.vector(channel) * power(lrn.k + window.share * sum, lrn.beta), channel)
             },
-            scalar: { channel, sum in
-              s[channel] = lrn.k + factor * sum
-              y[channel] = x[channel] * power(s[channel], lrn.beta)
-            })
+            scalar: { channel, sum in y[channel] = x[channel] * power(lrn.k + window.share * sum, lrn.beta) })
         }
       }
     }
   }
 
   /// ∂L/∂x_i = g_i · scale_i^−β − (2αβ/n) · x_i · Σ_j g_j · y_j / scale_j over the j whose window holds i.
-  public func lrnGradient(
-    _ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor, outputGradient: Tensor,
-    inputGradient: Tensor
-  ) {
+  public func lrnGradient(_ lrn: LocalResponse, input: Tensor, outputGradient: Tensor, inputGradient: Tensor) {
     let channels = input.shape.last!
-    let factor = 2 * lrn.alpha * lrn.beta / Float(lrn.size)
+    let factor = 2 * lrn.beta * lrn.alpha / Float(lrn.size)
     let window = ChannelWindow(lrn, channels: channels)
-    withScratch(each: window.scratchFloats) { loan in
+    withScratch(each: 2 * window.scratchFloats + channels) { loan in
       parallelPixels(input.count / channels, channels: channels) { pixels, worker in
-        let ratios = window.clear(loan.own(worker))
+        let squares = window.clear(loan.own(worker))
+        let ratios = window.clear(loan.own(worker) + window.scratchFloats)
+        let direct = loan.own(worker) + 2 * window.scratchFloats
         for pixel in pixels {
           let at = pixel * channels
-          let (x, y, s) = (input.base + at, output.base + at, scale.base + at)
-          let (dy, dx) = (outputGradient.base + at, inputGradient.base + at)
-          forEachVector(
-            channels, vector: { ratios.store(dy.vector($0) * y.vector($0) / s.vector($0), $0) },
-            scalar: { ratios[$0] = dy[$0] * y[$0] / s[$0] })
+          let (x, dy, dx) = (input.base + at, outputGradient.base + at, inputGradient.base + at)
+          square(x, into: squares, count: channels)
+          window.forEachSum(
+            of: squares,
+            vector: { channel, sum in
+              let scale = lrn.k + window.share * sum
+              let share = dy.vector(channel) * power(scale, lrn.beta)
+              direct.store(share, channel)
+              ratios.store(share * x.vector(channel) / scale, channel)
+            },
+            scalar: { channel, sum in
+              let scale = lrn.k + window.share * sum
+              direct[channel] = dy[channel] * power(scale, lrn.beta)
+              ratios[channel] = direct[channel] * x[channel] / scale
+            })
           window.forEachSum(
             of: ratios,
             vector: { channel, sum in
-              let direct = dy.vector(channel) * power(s.vector(channel), lrn.beta)
-              dx.store(direct - factor * x.vector(channel) * sum, channel)
+              dx.store(direct.vector(channel) - factor * x.vector(channel) * sum, channel)
             },
-            scalar: { channel, sum in
-              dx[channel] = dy[channel] * power(s[channel], lrn.beta) - factor * x[channel] * sum
-            })
+            scalar: { channel, sum in dx[channel] = direct[channel] - factor * x[channel] * sum })
         }
       }
     }
@@ -78,10 +75,13 @@ extension CPUBackend {
 /// Sums over neighbouring channels of one pixel, whose values lie between zeros so that the borders need no care.
 private struct ChannelWindow {
   let size, channels: Int
+  /// α/n.
+  let share: Float
 
   init(_ lrn: LocalResponse, channels: Int) {
     precondition(lrn.size % 2 == 1, "a window of \(lrn.size) channels has no middle")
     size = lrn.size
+    share = lrn.alpha / Float(lrn.size)
     self.channels = channels
   }
 
@@ -111,6 +111,12 @@ private struct ChannelWindow {
         scalar(channel, sum)
       })
   }
+}
+
+@inline(__always)
+private func square(_ x: Floats, into squares: Floats, count: Int) {
+  forEachVector(
+    count, vector: { squares.store(x.vector($0) * x.vector($0), $0) }, scalar: { squares[$0] = x[$0] * x[$0] })
 }
 
 /// scale^−beta, lane by lane.

@@ -14,72 +14,84 @@ extension CPUBackend {
     }
   }
 
-  public func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor) {
+  public func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor, choices: Tensor?) {
     let channels = shape.channels
     parallelRows(shape, batch: input.shape[0]) { image, outputY in
-      let (x, y) = (input.base, output.base)
-      let plane = x + image * shape.inputFloats
+      let plane = input.base + image * shape.inputFloats
       let rows = shape.window(outputY, side: shape.height)
+      let top = outputY * shape.stride - shape.padding
       for outputX in 0..<shape.outputWidth {
         let columns = shape.window(outputX, side: shape.width)
-        let target = y + ((image * shape.outputHeight + outputY) * shape.outputWidth + outputX) * channels
-        target.update(
-          from: plane + (rows.lowerBound * shape.width + columns.lowerBound) * channels, count: channels)
-        for row in rows {
-          for column in columns {
-            let source = plane + (row * shape.width + column) * channels
-            forEachVector(
-              channels,
-              vector: {
-                let (largest, value) = (target.vector($0), source.vector($0))
-                target.store(largest.replacing(with: value, where: value .> largest), $0)
-              },
-              scalar: { target[$0] = source[$0] > target[$0] ? source[$0] : target[$0] })
-          }
-        }
+        let left = outputX * shape.stride - shape.padding
+        let at = ((image * shape.outputHeight + outputY) * shape.outputWidth + outputX) * channels
+        let (target, choice) = (output.base + at, choices.map { $0.base + at })
+        let first = plane + (rows.lowerBound * shape.width + columns.lowerBound) * channels
+        let firstPlace = Float((rows.lowerBound - top) * shape.kernel + columns.lowerBound - left)
+        forEachVector(
+          channels,
+          vector: { channel in
+            var (largest, place) = (first.vector(channel), Vector(repeating: firstPlace))
+            for row in rows {
+              for column in columns {
+                let value = plane.vector((row * shape.width + column) * channels + channel)
+                let isLarger = value .> largest
+                largest.replace(with: value, where: isLarger)
+                place.replace(with: Float((row - top) * shape.kernel + column - left), where: isLarger)
+              }
+            }
+            target.store(largest, channel)
+            choice?.store(place, channel)
+          },
+          scalar: { channel in
+            var (largest, place) = (first[channel], firstPlace)
+            for row in rows {
+              for column in columns {
+                let value = plane[(row * shape.width + column) * channels + channel]
+                guard value > largest else { continue }
+                (largest, place) = (value, Float((row - top) * shape.kernel + column - left))
+              }
+            }
+            target[channel] = largest
+            choice?[channel] = place
+          })
       }
     }
   }
 
-  public func maxPoolGradient(
-    _ shape: PoolShape, input: Tensor, output: Tensor, outputGradient: Tensor, inputGradient: Tensor
-  ) {
+  /// Each input asks the windows that hold it, in their order, whether they chose it.
+  public func maxPoolGradient(_ shape: PoolShape, choices: Tensor, outputGradient: Tensor, inputGradient: Tensor) {
     let channels = shape.channels
-    let pixels = shape.outputHeight * shape.outputWidth
-    parallelFor(input.shape[0]) { image, _ in
-      let (x, y, dy, dx) = (input.base, output.base, outputGradient.base, inputGradient.base)
-      let plane = image * shape.inputFloats
-      (dx + plane).update(repeating: 0, count: shape.inputFloats)
-      for pixel in 0..<pixels {
-        let (outputY, outputX) = pixel.quotientAndRemainder(dividingBy: shape.outputWidth)
-        let rows = shape.window(outputY, side: shape.height)
-        let columns = shape.window(outputX, side: shape.width)
-        let at = (image * pixels + pixel) * channels
-        var channel = 0
-        while channel + 8 <= channels {
-          let largest = y.vector(at + channel)
-          var rest = dy.vector(at + channel)
-          for row in rows {
-            for column in columns {
-              let place = plane + (row * shape.width + column) * channels + channel
-              let chosen = x.vector(place) .== largest
-              dx.store(dx.vector(place) + Vector().replacing(with: rest, where: chosen), place)
-              rest.replace(with: 0, where: chosen)
-            }
-          }
-          channel += 8
-        }
-        while channel < channels {
-          search: for row in rows {
-            for column in columns {
-              let place = plane + (row * shape.width + column) * channels + channel
-              if x[place] == y[at + channel] {
-                dx[place] += dy[at + channel]
-                break search
+    parallelFor(inputGradient.shape[0]) { image, _ in
+      let outputs = image * shape.outputHeight * shape.outputWidth * channels
+      let (choice, dy) = (choices.base + outputs, outputGradient.base + outputs)
+      for y in 0..<shape.height {
+        let rows = shape.windows(holding: y, outputs: shape.outputHeight)
+        for x in 0..<shape.width {
+          let columns = shape.windows(holding: x, outputs: shape.outputWidth)
+          let dx = inputGradient.base + image * shape.inputFloats + (y * shape.width + x) * channels
+          forEachVector(
+            channels,
+            vector: { channel in
+              var sum = Vector()
+              for row in rows {
+                for column in columns {
+                  let at = (row * shape.outputWidth + column) * channels + channel
+                  let isChosen = choice.vector(at) .== shape.place(y, x, row, column)
+                  sum += Vector().replacing(with: dy.vector(at), where: isChosen)
+                }
               }
-            }
-          }
-          channel += 1
+              dx.store(sum, channel)
+            },
+            scalar: { channel in
+              var sum = Float(0)
+              for row in rows {
+                for column in columns {
+                  let at = (row * shape.outputWidth + column) * channels + channel
+                  if choice[at] == shape.place(y, x, row, column) { sum += dy[at] }
+                }
+              }
+              dx[channel] = sum
+            })
         }
       }
     }
@@ -145,6 +157,18 @@ extension PoolShape {
   func window(_ output: Int, side: Int) -> Range<Int> {
     let start = output * stride - padding
     return max(start, 0)..<max(start, 0, min(start + kernel, side))
+  }
+
+  /// The rows or columns of the output whose windows hold an input's row or column.
+  func windows(holding input: Int, outputs: Int) -> Range<Int> {
+    let first = max(0, ceilDivide(input + padding - kernel + 1, stride))
+    return first..<max(first, min(outputs, (input + padding) / stride + 1))
+  }
+
+  /// The place of an input in the window of an output, as `choices` hold it.
+  @inline(__always)
+  func place(_ y: Int, _ x: Int, _ outputY: Int, _ outputX: Int) -> Float {
+    Float((y - outputY * stride + padding) * kernel + x - outputX * stride + padding)
   }
 
   /// Pixels of a window, padding counted, what ceil mode adds beyond the padding not.

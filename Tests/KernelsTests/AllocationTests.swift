@@ -18,7 +18,7 @@ import Testing
     let v = random(backend, shape.weightShape, 5)
     let (b, db) = (random(backend, [32], 6), random(backend, [32], 7))
     let (y, dy) = (random(backend, maps, 8), random(backend, maps, 9))
-    let (z, scale) = (random(backend, maps, 10), random(backend, maps, 11))
+    let (z, choices) = (random(backend, maps, 10), random(backend, [9, 7, 7, 32], 11))
     let (pooled, dPooled) = (random(backend, [9, 7, 7, 32], 12), random(backend, [9, 7, 7, 32], 13))
     let flat = pooled.reshaped([9, 7 * 7 * 32])
     let dFlat = dPooled.reshaped([9, 7 * 7 * 32])
@@ -40,8 +40,8 @@ import Testing
         input: y, weight: b, statistics: statistics, outputGradient: dy, fromBatch: true, inputGradient: z,
         weightGradient: db, biasGradient: db)
       backend.add(z, to: y, relu: true)
-      backend.lrnForward(LocalResponse(), input: y, output: z, scale: scale)
-      backend.maxPoolForward(pool, input: z, output: pooled)
+      backend.lrnForward(LocalResponse(), input: y, output: z)
+      backend.maxPoolForward(pool, input: z, output: pooled, choices: choices)
       backend.averagePoolForward(pool, input: z, output: pooled)
       backend.reluForward(input: pooled, output: pooled)
       backend.dropout(pooled, probability: 0.5, key: 1)
@@ -53,9 +53,8 @@ import Testing
       backend.fullyConnectedDataGradient(outputGradient: dLogits, weights: fw, inputGradient: dFlat)
       backend.reluGradient(output: pooled, gradient: dPooled)
       backend.averagePoolGradient(pool, outputGradient: dPooled, inputGradient: dy)
-      backend.maxPoolGradient(pool, input: z, output: pooled, outputGradient: dPooled, inputGradient: dy)
-      backend.lrnGradient(
-        LocalResponse(), input: y, output: z, scale: scale, outputGradient: dy, inputGradient: dy)
+      backend.maxPoolGradient(pool, choices: choices, outputGradient: dPooled, inputGradient: dy)
+      backend.lrnGradient(LocalResponse(), input: y, outputGradient: dy, inputGradient: dy)
       backend.convolutionWeightGradient(
         shape, input: x, outputGradient: dy, weightGradient: dw, biasGradient: db)
       backend.convolutionDataGradient(shape, outputGradient: dy, weights: w, inputGradient: dx)

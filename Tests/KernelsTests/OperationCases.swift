@@ -185,23 +185,22 @@ extension OperationCase {
     let output = [batch, shape.outputHeight, shape.outputWidth, shape.channels]
     return [
       OperationCase("max pool forward, \(name)", tolerance: 0) { backend in
-        let y = unwritten(backend, output)
-        backend.maxPoolForward(shape, input: random(backend, input, 1), output: y)
-        return [y]
+        let (y, choices, again) = (unwritten(backend, output), unwritten(backend, output), unwritten(backend, output))
+        backend.maxPoolForward(shape, input: random(backend, input, 1), output: y, choices: choices)
+        backend.maxPoolForward(shape, input: random(backend, input, 1), output: again, choices: nil)
+        return [y, choices, again]
       },
       OperationCase("max pool gradient, \(name)") { backend in
-        let (x, y, dx) = (random(backend, input, 1), unwritten(backend, output), unwritten(backend, input))
-        backend.maxPoolForward(shape, input: x, output: y)
-        backend.maxPoolGradient(
-          shape, input: x, output: y, outputGradient: random(backend, output, 4), inputGradient: dx)
+        let (y, choices, dx) = (unwritten(backend, output), unwritten(backend, output), unwritten(backend, input))
+        backend.maxPoolForward(shape, input: random(backend, input, 1), output: y, choices: choices)
+        backend.maxPoolGradient(shape, choices: choices, outputGradient: random(backend, output, 4), inputGradient: dx)
         return [dx]
       },
-      OperationCase("max pool gradient where many inputs are equal, \(name)") { backend in
-        let (x, y, dx) = (backend.makeTensor(input), unwritten(backend, output), unwritten(backend, input))
-        backend.maxPoolForward(shape, input: x, output: y)
-        backend.maxPoolGradient(
-          shape, input: x, output: y, outputGradient: random(backend, output, 4), inputGradient: dx)
-        return [dx]
+      OperationCase("max pool gradient where all inputs are equal, \(name)") { backend in
+        let (y, choices, dx) = (unwritten(backend, output), unwritten(backend, output), unwritten(backend, input))
+        backend.maxPoolForward(shape, input: backend.makeTensor(input), output: y, choices: choices)
+        backend.maxPoolGradient(shape, choices: choices, outputGradient: random(backend, output, 4), inputGradient: dx)
+        return [choices, dx]
       },
       OperationCase("average pool forward, \(name)") { backend in
         let y = unwritten(backend, output)
@@ -226,17 +225,15 @@ extension OperationCase {
     let name = "size \(lrn.size), alpha \(lrn.alpha), beta \(lrn.beta), k \(lrn.k) on \(shape)"
     return [
       OperationCase("local response normalisation forward, \(name)") { backend in
-        let (y, scale) = (unwritten(backend, shape), unwritten(backend, shape))
-        backend.lrnForward(lrn, input: random(backend, shape, 1), output: y, scale: scale)
-        return [y, scale]
+        let y = unwritten(backend, shape)
+        backend.lrnForward(lrn, input: random(backend, shape, 1), output: y)
+        return [y]
       },
       OperationCase("local response normalisation gradient, \(name)") { backend in
-        let (y, scale, dx) = (unwritten(backend, shape), unwritten(backend, shape), unwritten(backend, shape))
-        let x = random(backend, shape, 1)
-        backend.lrnForward(lrn, input: x, output: y, scale: scale)
-        backend.lrnGradient(
-          lrn, input: x, output: y, scale: scale, outputGradient: random(backend, shape, 4), inputGradient: dx)
-        return [dx]
+        let (x, dx, inPlace) = (random(backend, shape, 1), unwritten(backend, shape), random(backend, shape, 4))
+        backend.lrnGradient(lrn, input: x, outputGradient: random(backend, shape, 4), inputGradient: dx)
+        backend.lrnGradient(lrn, input: x, outputGradient: inPlace, inputGradient: inPlace)
+        return [dx, inPlace]
       },
     ]
   }

@@ -150,18 +150,33 @@ public final class ReferenceBackend: Backend {
     return windows
   }
 
-  public func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor) {
+  public func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor, choices: Tensor?) {
     let x = input.elements
-    store(windows(shape, batch: input.shape[0]).map { Double($0.inputs.map { x[$0] }.max()!) }, in: output)
+    let windows = windows(shape, batch: input.shape[0])
+    let largest = windows.map { window in window.inputs.map { x[$0] }.max()! }
+    store(largest.map(Double.init), in: output)
+    guard let choices else { return }
+    let (height, width, channels) = (shape.outputHeight, shape.outputWidth, shape.channels)
+    store(
+      windows.indices.map { at in
+        let chosen = windows[at].inputs.first { x[$0] == largest[at] }! / channels % (shape.height * shape.width)
+        let output = at / channels % (height * width)
+        let row = chosen / shape.width - output / width * shape.stride + shape.padding
+        let column = chosen % shape.width - output % width * shape.stride + shape.padding
+        return Double(row * shape.kernel + column)
+      }, in: choices)
   }
 
-  public func maxPoolGradient(
-    _ shape: PoolShape, input: Tensor, output: Tensor, outputGradient: Tensor, inputGradient: Tensor
-  ) {
-    let (x, y, dy) = (input.elements, output.elements, outputGradient.elements)
+  public func maxPoolGradient(_ shape: PoolShape, choices: Tensor, outputGradient: Tensor, inputGradient: Tensor) {
+    let (choice, dy) = (choices.elements, outputGradient.elements)
+    let (height, width, channels) = (shape.outputHeight, shape.outputWidth, shape.channels)
     var sums = [Double](repeating: 0, count: inputGradient.count)
-    for (at, window) in windows(shape, batch: input.shape[0]).enumerated() {
-      sums[window.inputs.first { x[$0] == y[at] }!] += Double(dy[at])
+    for at in dy.indices {
+      let (pixel, channel) = (at / channels, at % channels)
+      let (image, output) = (pixel / (height * width), pixel % (height * width))
+      let y = output / width * shape.stride - shape.padding + Int(choice[at]) / shape.kernel
+      let x = output % width * shape.stride - shape.padding + Int(choice[at]) % shape.kernel
+      sums[((image * shape.height + y) * shape.width + x) * channels + channel] += Double(dy[at])
     }
     store(sums, in: inputGradient)
   }
@@ -194,26 +209,25 @@ public final class ReferenceBackend: Backend {
     }
   }
 
-  public func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor) {
+  private func scales(_ lrn: LocalResponse, _ input: Tensor) -> [Double] {
     let x = input.elements
-    let scales = neighbours(lrn, input).map { window in
+    return neighbours(lrn, input).map { window in
       Double(lrn.k) + Double(lrn.alpha) / Double(lrn.size) * window.reduce(0) { $0 + Double(x[$1]) * Double(x[$1]) }
     }
-    let outputs = scales.indices.map { Double(x[$0]) * pow(scales[$0], -Double(lrn.beta)) }
-    store(scales, in: scale)
-    store(outputs, in: output)
   }
 
-  public func lrnGradient(
-    _ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor, outputGradient: Tensor,
-    inputGradient: Tensor
-  ) {
-    let (x, y) = (input.elements, output.elements)
-    let (s, dy) = (scale.elements, outputGradient.elements)
+  public func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor) {
+    let x = input.elements
+    store(scales(lrn, input).enumerated().map { Double(x[$0]) * pow($1, -Double(lrn.beta)) }, in: output)
+  }
+
+  public func lrnGradient(_ lrn: LocalResponse, input: Tensor, outputGradient: Tensor, inputGradient: Tensor) {
+    let (x, dy, s) = (input.elements, outputGradient.elements, scales(lrn, input))
+    let y = s.indices.map { Double(x[$0]) * pow(s[$0], -Double(lrn.beta)) }
     let factor = 2 * Double(lrn.alpha) * Double(lrn.beta) / Double(lrn.size)
     let sums = neighbours(lrn, input).enumerated().map { at, window in
-      Double(dy[at]) * pow(Double(s[at]), -Double(lrn.beta))
-        - factor * Double(x[at]) * window.reduce(0) { $0 + Double(dy[$1]) * Double(y[$1]) / Double(s[$1]) }
+      Double(dy[at]) * pow(s[at], -Double(lrn.beta))
+        - factor * Double(x[at]) * window.reduce(0) { $0 + Double(dy[$1]) * y[$1] / s[$1] }
     }
     store(sums, in: inputGradient)
   }

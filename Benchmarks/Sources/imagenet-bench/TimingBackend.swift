@@ -106,15 +106,14 @@ final class TimingBackend: Backend, @unchecked Sendable {
   func reluGradient(output: Tensor, gradient: Tensor) {
     time("relu gradient", output.shape) { inner.reluGradient(output: output, gradient: gradient) }
   }
-  func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor) {
-    time("max pool forward", input.shape) { inner.maxPoolForward(shape, input: input, output: output) }
+  func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor, choices: Tensor?) {
+    time("max pool forward", input.shape) {
+      inner.maxPoolForward(shape, input: input, output: output, choices: choices)
+    }
   }
-  func maxPoolGradient(
-    _ shape: PoolShape, input: Tensor, output: Tensor, outputGradient: Tensor, inputGradient: Tensor
-  ) {
-    time("max pool gradient", input.shape) {
-      inner.maxPoolGradient(
-        shape, input: input, output: output, outputGradient: outputGradient, inputGradient: inputGradient)
+  func maxPoolGradient(_ shape: PoolShape, choices: Tensor, outputGradient: Tensor, inputGradient: Tensor) {
+    time("max pool gradient", inputGradient.shape) {
+      inner.maxPoolGradient(shape, choices: choices, outputGradient: outputGradient, inputGradient: inputGradient)
     }
   }
   func averagePoolForward(_ shape: PoolShape, input: Tensor, output: Tensor) {
@@ -125,19 +124,12 @@ final class TimingBackend: Backend, @unchecked Sendable {
       inner.averagePoolGradient(shape, outputGradient: outputGradient, inputGradient: inputGradient)
     }
   }
-  func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor) {
-    time("response normalisation forward", input.shape) {
-      inner.lrnForward(lrn, input: input, output: output, scale: scale)
-    }
+  func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor) {
+    time("response normalisation forward", input.shape) { inner.lrnForward(lrn, input: input, output: output) }
   }
-  func lrnGradient(
-    _ lrn: LocalResponse, input: Tensor, output: Tensor, scale: Tensor, outputGradient: Tensor,
-    inputGradient: Tensor
-  ) {
+  func lrnGradient(_ lrn: LocalResponse, input: Tensor, outputGradient: Tensor, inputGradient: Tensor) {
     time("response normalisation gradient", input.shape) {
-      inner.lrnGradient(
-        lrn, input: input, output: output, scale: scale, outputGradient: outputGradient,
-        inputGradient: inputGradient)
+      inner.lrnGradient(lrn, input: input, outputGradient: outputGradient, inputGradient: inputGradient)
     }
   }
   func batchNormForward(

@@ -15,6 +15,7 @@ public struct BatchNormalization: Layer {
   }
 
   public var canFuseReLU: Bool { true }
+  public var backwardReads: BackwardReads { .input }
 
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] {
     _ = try image(input)

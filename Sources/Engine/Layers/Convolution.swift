@@ -29,6 +29,7 @@ public struct Convolution: Layer {
   }
 
   public var canFuseReLU: Bool { true }
+  public var backwardReads: BackwardReads { .input }
 
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] {
     let (height, width, channels) = try image(input)

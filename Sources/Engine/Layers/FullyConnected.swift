@@ -16,6 +16,7 @@ public struct FullyConnected: Layer {
   }
 
   public var canFuseReLU: Bool { true }
+  public var backwardReads: BackwardReads { .input }
 
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] {
     guard input.count == 1 else {

@@ -30,6 +30,8 @@ public protocol Layer: Sendable {
   var isInPlace: Bool { get }
   /// Applies a ReLU that follows directly by itself, when `LayerTensors.fusedReLU` says so.
   var canFuseReLU: Bool { get }
+  /// What of its forward pass it reads again in its backward pass, besides its scratch: all else makes room for other activations.
+  var backwardReads: BackwardReads { get }
   /// The memory that it needs from forward to backward; nil: none.
   func scratch(for input: [Int]) -> Scratch?
 
@@ -41,6 +43,15 @@ public protocol Layer: Sendable {
 
   /// Computes `inputGradient` (where there is one) and `gradients` from `outputGradient` and what forward left.
   func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend)
+}
+
+/// The activations that a backward pass needs.
+public struct BackwardReads: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  public static let input = BackwardReads(rawValue: 1)
+  public static let output = BackwardReads(rawValue: 2)
 }
 
 /// Memory of a layer that lives from its forward to its backward pass.
@@ -67,6 +78,7 @@ extension Layer {
   public func parameters(for input: [Int]) -> [Parameter] { [] }
   public var isInPlace: Bool { false }
   public var canFuseReLU: Bool { false }
+  public var backwardReads: BackwardReads { [] }
   public func scratch(for input: [Int]) -> Scratch? { nil }
   public func reserve(input: [Int], batch: Int, backend: any Backend) {}
 

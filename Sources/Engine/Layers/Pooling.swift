@@ -25,14 +25,21 @@ public struct Pooling: Layer {
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] {
     let (height, width, channels) = try image(input)
     guard min(height, width) + 2 * padding >= kernel else { throw tooSmall(input, kernel: kernel - 2 * padding) }
-    let shape = geometry(height, width, channels)
-    return [shape.outputHeight, shape.outputWidth, channels]
+    return geometry(height, width, channels).outputShape
+  }
+
+  /// Which input of each window was the largest.
+  public func scratch(for input: [Int]) -> Scratch? {
+    kind == .max ? .image(geometry(input[0], input[1], input[2]).outputShape) : nil
   }
 
   public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
     let shape = geometry(of: tensors.input)
     switch kind {
-    case .max: backend.maxPoolForward(shape, input: tensors.input, output: tensors.output)
+    case .max:
+      backend.maxPoolForward(
+        shape, input: tensors.input, output: tensors.output,
+        choices: tensors.outputGradient == nil ? nil : tensors.scratch)
     case .average: backend.averagePoolForward(shape, input: tensors.input, output: tensors.output)
     }
   }
@@ -43,8 +50,7 @@ public struct Pooling: Layer {
     switch kind {
     case .max:
       backend.maxPoolGradient(
-        shape, input: tensors.input, output: tensors.output, outputGradient: tensors.outputGradient!,
-        inputGradient: inputGradient)
+        shape, choices: tensors.scratch!, outputGradient: tensors.outputGradient!, inputGradient: inputGradient)
     case .average:
       backend.averagePoolGradient(
         shape, outputGradient: tensors.outputGradient!, inputGradient: inputGradient)
@@ -58,4 +64,9 @@ public struct Pooling: Layer {
       height: height, width: width, channels: channels, kernel: kernel, stride: stride, padding: padding,
       roundsUp: roundsUp)
   }
+}
+
+extension PoolShape {
+  /// The shape of the output for one image.
+  fileprivate var outputShape: [Int] { [outputHeight, outputWidth, channels] }
 }

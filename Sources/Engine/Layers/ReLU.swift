@@ -8,6 +8,7 @@ public struct ReLU: Layer {
   public init(_ name: String) { self.name = name }
 
   public var isInPlace: Bool { true }
+  public var backwardReads: BackwardReads { .output }
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] { input }
 
   public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {

@@ -2,7 +2,7 @@ import Kernels
 import Taxonomy
 
 /// Local response normalisation across neighbouring channels (Krizhevsky et al. 2012, §3.3):
-/// y = x / (k + (α/n) Σ x²)^β. Keeps the denominator's base from forward to backward.
+/// y = x / (k + (α/n) Σ x²)^β.
 public struct ResponseNormalization: Layer {
   public let name: String
   let constants: LocalResponse
@@ -12,7 +12,7 @@ public struct ResponseNormalization: Layer {
     self.constants = constants
   }
 
-  public func scratch(for input: [Int]) -> Scratch? { .image(input) }
+  public var backwardReads: BackwardReads { .input }
 
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] {
     _ = try image(input)
@@ -20,13 +20,12 @@ public struct ResponseNormalization: Layer {
   }
 
   public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
-    backend.lrnForward(constants, input: tensors.input, output: tensors.output, scale: tensors.scratch!)
+    backend.lrnForward(constants, input: tensors.input, output: tensors.output)
   }
 
   public func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
     guard let inputGradient = tensors.inputGradient else { return }
     backend.lrnGradient(
-      constants, input: tensors.input, output: tensors.output, scale: tensors.scratch!,
-      outputGradient: tensors.outputGradient!, inputGradient: inputGradient)
+      constants, input: tensors.input, outputGradient: tensors.outputGradient!, inputGradient: inputGradient)
   }
 }

@@ -1,13 +1,13 @@
 /// Where the activations of a batch, their gradients and the layers' scratch lie in one workspace: offsets, without the memory.
 ///
 /// Every window has its time. Layer i of n runs forward at step i, the loss at step n, and the layer's backward pass at step 2n − i.
-/// In training a blob matters from its maker's forward to its maker's backward pass, and its gradient from the backward
-/// pass of its last reader, the first to write it, to that of its maker: gradients find room where later activations were. In
-/// inference a blob matters until its last reader has read it.
+/// A blob matters from its maker's forward pass until it was last read, in training also by the backward passes that need it; its
+/// gradient matters from the backward pass of its last reader, the first to write it, to that of its maker. Gradients find room
+/// where later activations were.
 struct ActivationLayout {
   let wiring: Wiring
   let batch: Int
-  /// The blobs that can be read after a pass.
+  /// The blobs that can be read after a forward pass.
   let kept: Set<Int>
   /// By blob.
   let data: [Int]
@@ -39,7 +39,8 @@ struct ActivationLayout {
     let data = wiring.blobShapes.indices.map { blob in
       let made = wiring.makers[blob]
       let lastUse =
-        kept.contains(blob) ? end : isTraining ? backward(made) : wiring.lastUse(of: blob)
+        kept.contains(blob)
+        ? end : max(wiring.lastUse(of: blob), isTraining ? wiring.firstUseInBackward(of: blob).map(backward) ?? 0 : 0)
       return window(floats(blob), made...lastUse)
     }
     let gradients = wiring.blobShapes.indices.map { blob -> Int? in
@@ -58,7 +59,7 @@ struct ActivationLayout {
     let packing = WindowPacking(windows)
     self.wiring = wiring
     self.batch = batch
-    self.kept = kept
+    self.kept = Set(wiring.blobShapes.indices.filter { windows[data[$0]].time.upperBound >= loss })
     self.data = data.map { packing.offsets[$0] }
     self.gradients = gradients.map { $0.map { packing.offsets[$0] } }
     self.shares = shares.map { $0.map { packing.offsets[$0] } }
@@ -73,5 +74,13 @@ extension Wiring {
   /// The last layer that reads a blob or works on it in place.
   fileprivate func lastUse(of blob: Int) -> Int {
     max(readers[blob].max() ?? 0, outputs.lastIndex(of: blob) ?? 0)
+  }
+
+  /// The first layer whose backward pass, which is the last, reads a blob; nil: none does.
+  fileprivate func firstUseInBackward(of blob: Int) -> Int? {
+    layers.indices.first {
+      sources[$0] == blob && layers[$0].backwardReads.contains(.input)
+        || outputs[$0] == blob && layers[$0].backwardReads.contains(.output)
+    }
   }
 }

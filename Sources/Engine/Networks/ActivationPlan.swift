@@ -5,15 +5,13 @@ import Taxonomy
 struct ActivationPlan {
   private let layout: ActivationLayout
   private let workspace: Tensor
-  private let isTraining: Bool
 
   var wiring: Wiring { layout.wiring }
   /// The floats of the workspace.
   var count: Int { layout.count }
 
-  init(_ layout: ActivationLayout, isTraining: Bool, backend: any Backend) {
+  init(_ layout: ActivationLayout, backend: any Backend) {
     self.layout = layout
-    self.isTraining = isTraining
     workspace = backend.makeTensor([layout.count])
   }
 
@@ -55,7 +53,7 @@ struct ActivationPlan {
   /// What the layer `name` made in the last pass, [batch, …].
   func activation(named name: String) throws(Problem) -> Tensor {
     let index = try wiring.index(of: name)
-    guard isTraining || layout.kept.contains(wiring.outputs[index]) else {
+    guard layout.kept.contains(wiring.outputs[index]) else {
       throw Problem("the plan does not keep the activation", at: name, advice: "name it when the network is made")
     }
     return window(layout.data[wiring.outputs[index]], [layout.batch] + wiring.outputShape(of: index))

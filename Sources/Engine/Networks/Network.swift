@@ -8,7 +8,7 @@ import Taxonomy
 /// it (ReLU, dropout) have left of it: the activation `fc7` is fc7 after its ReLU.
 public final class Network {
   public enum Purpose: Equatable, Sendable {
-    /// Every activation lives until its backward pass; only the last layer's outlives that.
+    /// An activation lives until the last backward pass that needs it; only the last layer's outlives all of them.
     case training
     /// Activations make room for later ones, but for these, which can be read afterwards. There is no backward pass.
     case inference(keeping: [String])
@@ -70,8 +70,7 @@ public final class Network {
       for name in names { kept.append(try wiring.index(of: name)) }
     }
     plan = ActivationPlan(
-      ActivationLayout(wiring, batch: batch, isTraining: purpose == .training, keeping: kept),
-      isTraining: purpose == .training, backend: backend)
+      ActivationLayout(wiring, batch: batch, isTraining: purpose == .training, keeping: kept), backend: backend)
     losses = backend.makeTensor([batch])
     self.input = plan.input
     logits = try plan.activation(named: layers.last!.name)

@@ -46,7 +46,6 @@ public struct Wiring: Sendable {
       let input = layer.source.map(place) ?? index
       let source = blob(input)
       precondition(!layer.isInPlace || input == index, "\(layer.name) works in place on what stands before the layer in front")
-      Self.checkOrder(layer, behind: makers[source] < 0 ? nil : layers[makers[source]])
       let shortcut = layer.shortcut.map(place)
       if let shortcut {
         precondition(blob(shortcut) != source, "\(layer.name) reads the same activation twice")
@@ -106,11 +105,5 @@ public struct Wiring: Sendable {
         "the network has no such layer", at: name, expected: "one of \(layers.map(\.name).joined(separator: ", "))")
     }
     return index
-  }
-
-  private static func checkOrder(_ layer: any Layer, behind maker: (any Layer)?) {
-    precondition(
-      !layer.isInPlace || layer is Flatten || !(maker is Pooling || maker is ResponseNormalization),
-      "\(layer.name) would overwrite the output that \(maker?.name ?? "") reads in its backward pass")
   }
 }

@@ -162,16 +162,20 @@ import Testing
     }
     #expect(inference.bytes < training.bytes)
     #expect(inference.logits.array == training.logits.array)
-    for name in ["conv2", "relu2", "norm1", "fc4"] {
+    for name in ["conv2", "relu2", "fc4"] {
       let kept = try inference.activation(named: name)
       #expect(try kept.array == training.activation(named: name).array)
       #expect(try kept.shape == training.activation(named: name).shape)
     }
     let problem = #expect(throws: Problem.self) { try inference.activation(named: "conv1") }
     #expect(problem?.what == "the plan does not keep the activation")
+    let normalised = inference.backend.makeTensor(try inference.activation(named: "norm1").shape)
+    inference.backend.lrnForward(LocalResponse(alpha: 0.5), input: try training.activation(named: "conv1"), output: normalised)
+    #expect(try inference.activation(named: "norm1").array == normalised.array)
+    #expect(throws: Problem.self, "no backward pass reads it") { try training.activation(named: "norm1") }
   }
 
-  @Test("the small AlexNet's activations take a fifth less than a window for each and two for gradients, and less than half of that for inference")
+  @Test("the small AlexNet's activations take little more than half of a window for each and two for gradients, and less than a third of that for inference")
   func inferenceMemory() throws {
     let backend = CPUBackend(workers: 1)
     let architecture = try Architecture.named("alexnet-28")
@@ -184,8 +188,8 @@ import Testing
       if case .image(let shape)? = $1.0.scratch(for: $1.1) { $0 + shape.reduce(1, *) } else { $0 }
     }
     let simple = 64 * 4 * (28 * 28 + shapes.reduce(0, +) + scratch + 2 * shapes.max()!)
-    #expect(training.bytes - 2 * parameters < simple * 4 / 5)
-    #expect(inference.bytes - parameters < simple / 2)
+    #expect(training.bytes - 2 * parameters < simple * 11 / 20)
+    #expect(inference.bytes - parameters < simple / 3)
   }
 
   @Test("an activation is named after its layer and stands as the layers in place left it")
