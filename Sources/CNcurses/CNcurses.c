@@ -6,6 +6,7 @@
 #include <curses.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <term.h>
@@ -13,7 +14,10 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "direct.h"
+
 static SCREEN *screen;
+static bool has_exact_colors;
 static bool has_default_colors;
 static int cursor_shown = -1;
 
@@ -44,9 +48,32 @@ static void restore(void) {
   tcsetattr(STDIN_FILENO, TCSANOW, &modes_before);
 }
 
-bool cn_open(const char *name) {
+// As newterm, with a description that has exact colours where the terminal has them.
+static SCREEN *open_screen(const char *name, bool wants_exact_colors) {
+  int status;
+  has_exact_colors = false;
+  if (setupterm(name, STDOUT_FILENO, &status) != OK) return NULL;
+  char *description = NULL;
+  if (max_colors >= 8 && (wants_exact_colors || tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || tigetflag("Tc") > 0))
+    description = direct_description(name);
+  del_curterm(cur_term);
+  if (!description) return newterm(name, stdout, stdin);
+  const char *outer = getenv("TERMINFO");
+  char *before = outer ? strdup(outer) : NULL;
+  setenv("TERMINFO", description, 1);
+  SCREEN *opened = newterm(name, stdout, stdin);
+  // Programs that are started from here have a terminal of their own to describe.
+  if (before) setenv("TERMINFO", before, 1);
+  else unsetenv("TERMINFO");
+  free(before);
+  free(description);
+  has_exact_colors = opened != NULL;
+  return opened ? opened : newterm(name, stdout, stdin);
+}
+
+bool cn_open(const char *name, bool wants_exact_colors) {
   tcgetattr(STDIN_FILENO, &modes_before);
-  screen = newterm(name, stdout, stdin);
+  screen = open_screen(name, wants_exact_colors);
   if (!screen) return false;
   leave_length = 0;
   add_leave_bytes(exit_attribute_mode);
@@ -81,7 +108,11 @@ void cn_close(void) {
   is_open = 0;
 }
 
-int cn_colors(void) { return has_colors() ? COLORS : 0; }
+int cn_colors(void) {
+  if (!has_colors()) return 0;
+  // A terminal of exact colours alone, whose description could not be copied, has eight by number.
+  return COLORS > 256 && !has_exact_colors ? 8 : COLORS;
+}
 
 void cn_window_size(int *height, int *width) {
   struct winsize size;
@@ -101,8 +132,9 @@ void cn_resize(int height, int width) {
 
 bool cn_has_width(uint32_t character, int width) { return wcwidth((wchar_t)character) == width; }
 
+static int last_foreground = -1, last_background = -1, last_pair, largest_pair;
+
 static int pair_of(int foreground, int background) {
-  static int last_foreground = -1, last_background = -1, last_pair = 0;
   if (!has_colors()) return 0;  // alloc_pair crashes without colours
   if (!has_default_colors) {
     if (foreground < 0) foreground = COLOR_WHITE;
@@ -113,10 +145,20 @@ static int pair_of(int foreground, int background) {
   if (foreground != last_foreground || background != last_background || last_pair == 0) {
     int pair = alloc_pair(foreground, background);
     last_pair = pair < 0 ? 0 : pair;
+    if (last_pair > largest_pair) largest_pair = last_pair;
     last_foreground = foreground;
     last_background = background;
   }
   return last_pair;
+}
+
+bool cn_forget_colors(void) {
+  const int many = 60000;
+  if (largest_pair < many) return false;
+  reset_color_pairs();
+  largest_pair = last_pair = 0;
+  clearok(curscr, TRUE);
+  return true;
 }
 
 void cn_put_row(int row, const cn_cell *cells, int count) {

@@ -8,7 +8,8 @@
 
 enum { CN_BOLD = 1, CN_UNDERLINE = 2, CN_REVERSE = 4, CN_DIM = 8 };
 
-// A character with its combining marks, ended by 0. Colours are palette indices, −1 the terminal's own.
+// A character with its combining marks, ended by 0. Colours are −1 for the terminal's own, palette indices below 256, and
+// 0xRRGGBB above where the terminal has exact colours.
 typedef struct {
   uint32_t text[6];
   int32_t foreground, background;
@@ -21,12 +22,13 @@ enum {
 };
 
 // Opens standard input and output as the terminal `name`; false where terminfo does not know it or it cannot move its
-// cursor. Signals must have been routed before, so that ncurses leaves them alone.
-bool cn_open(const char *name);
+// cursor. Exact colours are had where they are wanted, or terminfo says that the terminal takes them (RGB, Tc).
+// Signals must have been routed before, so that ncurses leaves them alone.
+bool cn_open(const char *name, bool wants_exact_colors);
 // Gives the terminal back as it was. May be called at any time, any number of times.
 void cn_close(void);
 
-// The number of palette colours; 0 where the terminal has none.
+// The number of colours; 0 where the terminal has none, more than 256 where it has exact ones.
 int cn_colors(void);
 // What the terminal says of its size now.
 void cn_window_size(int *height, int *width);
@@ -39,6 +41,9 @@ bool cn_has_width(uint32_t character, int width);
 void cn_put_row(int row, const cn_cell *cells, int count);
 // Sends what changed. The cursor is hidden where `cursor_row` is negative.
 void cn_flush(int cursor_row, int cursor_column);
+// Where very many pairs of colours have been shown (ncurses keeps every one), drops them all and returns true: every row
+// must then be put again. To be called between two frames.
+bool cn_forget_colors(void);
 // The next cn_flush sends every cell.
 void cn_invalidate(void);
 

@@ -53,14 +53,21 @@ package enum KeyTable {
   /// Everything that can be asked for on `screen`.
   package static func all(on screen: ScreenName) -> [Binding] { bindings(of: screen) + everywhere }
 
-  package static func binding(for key: Key, on screen: ScreenName) -> Binding? {
-    all(on: screen).first { $0.keys.contains(key) }
-  }
+  package static func binding(for key: Key, on screen: ScreenName) -> Binding? { byKey[screen]?[key] }
 
-  package static func binding(for action: Action) -> Binding? {
-    for screen in ScreenName.allCases {
-      if let found = all(on: screen).first(where: { $0.action == action }) { return found }
+  package static func binding(for action: Action) -> Binding? { byAction[action] }
+
+  // Looked up at every key press.
+  private static let byKey: [ScreenName: [Key: Binding]] = {
+    let tables = ScreenName.allCases.map { screen in
+      let entries = all(on: screen).flatMap { binding in binding.keys.map { ($0, binding) } }
+      return (screen, Dictionary(entries) { first, _ in first })
     }
-    return nil
-  }
+    return Dictionary(uniqueKeysWithValues: tables)
+  }()
+
+  private static let byAction: [Action: Binding] = {
+    let table = ScreenName.allCases.flatMap { bindings(of: $0) } + everywhere
+    return Dictionary(table.map { ($0.action, $0) }) { first, _ in first }
+  }()
 }

@@ -9,7 +9,7 @@ public struct TerminalAppOptions: Sendable {
   /// The folder of WordNet's files, where the user named one.
   public var wordNet: String?
   public var dataset: String
-  /// `auto`, `none`, `16` or `256`.
+  /// `auto`, `none`, `16`, `256` or `true`.
   public var color: String
   /// Draw with ASCII characters only.
   public var ascii: Bool

@@ -1,20 +1,3 @@
-/// One character cell: a scalar, the combining marks on it, and how it is drawn.
-package struct Cell: Hashable, Sendable {
-  package var scalar: Unicode.Scalar
-  package var marks: String
-  package var style: Style
-
-  package init(_ scalar: Unicode.Scalar = " ", marks: String = "", style: Style = .plain) {
-    self.scalar = scalar
-    self.marks = marks
-    self.style = style
-  }
-
-  /// The cell right of a wide character's, which that character covers.
-  package static let covered: Unicode.Scalar = "\0"
-  package var isCovered: Bool { scalar == Cell.covered }
-}
-
 /// A grid of cells that views draw into: everything that falls outside is clipped, nothing wraps, wide characters stay
 /// whole. A view's test is its ``text``.
 package struct Canvas: Equatable, Sendable {
@@ -32,8 +15,11 @@ package struct Canvas: Equatable, Sendable {
   }
 
   package static func == (one: Canvas, other: Canvas) -> Bool {
-    one.size == other.size && one.cursor?.row == other.cursor?.row && one.cursor?.column == other.cursor?.column
-      && one.cells == other.cells
+    one.size == other.size && one.hasCursor(of: other) && one.cells == other.cells
+  }
+
+  package func hasCursor(of other: Canvas) -> Bool {
+    cursor?.row == other.cursor?.row && cursor?.column == other.cursor?.column
   }
 
   package var bounds: Rect { Rect(size) }
@@ -49,7 +35,7 @@ package struct Canvas: Equatable, Sendable {
       var line = ""
       for cell in self.row(row) where !cell.isCovered {
         line.unicodeScalars.append(cell.scalar)
-        line += cell.marks
+        line.unicodeScalars.append(contentsOf: cell.marks)
       }
       while line.last == " " { line.removeLast() }
       return line
@@ -70,9 +56,7 @@ package struct Canvas: Equatable, Sendable {
       switch cellWidth(scalar) {
       case .none: continue
       case .combining:
-        if let last, look.glyphs == .unicode, cells[last].marks.unicodeScalars.count < 4 {
-          cells[last].marks.unicodeScalars.append(scalar)
-        }
+        if let last, look.glyphs == .unicode { cells[last].marks.append(scalar) }
       case .narrow, .control:
         guard at < end else { return at }
         let shown = cellWidth(scalar) == .control ? "\u{FFFD}" : scalar

@@ -10,9 +10,13 @@ package enum CellWidth: Sendable {
 }
 
 /// The width of one scalar, as terminals lay text out (scalar by scalar, East Asian Wide and Fullwidth take two cells).
+@inline(__always)
 package func cellWidth(_ scalar: Unicode.Scalar) -> CellWidth {
+  scalar.value < 0x7F ? (scalar.value < 0x20 ? .control : .narrow) : widthBeyondASCII(scalar)
+}
+
+private func widthBeyondASCII(_ scalar: Unicode.Scalar) -> CellWidth {
   let value = scalar.value
-  if value < 0x7F { return value < 0x20 ? .control : .narrow }
   if value < 0xA0 { return .control }
   if value < 0x300 { return value == 0xAD ? .none : .narrow }
   if value >= 0x1100 && isWide(value) { return .wide }
@@ -32,7 +36,10 @@ package func cellWidth(_ scalar: Unicode.Scalar) -> CellWidth {
 
 /// The number of cells that `text` takes on one line.
 package func displayWidth(_ text: String) -> Int {
-  text.unicodeScalars.reduce(0) { width, scalar in
+  // Nearly all text is ASCII, and every frame asks for the width of hundreds of pieces.
+  let plain = text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy { $0 < 0x80 } ? $0.count : nil }
+  if let plain, let plain { return plain }
+  return text.unicodeScalars.reduce(0) { width, scalar in
     switch cellWidth(scalar) {
     case .narrow, .control: width + 1
     case .wide: width + 2

@@ -49,12 +49,16 @@ package struct Style: Hashable, Sendable {
   package init(_ foreground: Color, _ attributes: Attributes) { self.init(foreground, on: .standard, attributes) }
 }
 
-/// How many colours the terminal can show.
-package enum ColorDepth: String, Sendable, CaseIterable {
+/// How many colours the terminal can show, from few to many.
+package enum ColorDepth: String, Sendable, CaseIterable, Comparable {
   case mono = "none"
   case ansi16 = "16"
   case palette256 = "256"
   case trueColor = "true"
+
+  package static func < (one: Self, other: Self) -> Bool {
+    allCases.firstIndex(of: one)! < allCases.firstIndex(of: other)!
+  }
 }
 
 /// Which characters the terminal can show.

@@ -1,6 +1,6 @@
 /// Turns what a colour means into what the terminal has.
 package struct Palette: Sendable {
-  /// As ncurses takes it: palette indices, −1 the terminal's own.
+  /// As ncurses takes it: palette indices, −1 the terminal's own, 0xRRGGBB from 256 on.
   package struct Entry: Equatable, Sendable {
     package var foreground, background: Int
     package var attributes: Style.Attributes
@@ -8,11 +8,13 @@ package struct Palette: Sendable {
   }
 
   package let depth: ColorDepth
-  /// How many palette indices there are: 8 and 16 differ in the bright half.
+  /// How many colours there are: 8 and 16 differ in the bright half.
   package let colors: Int
 
+  /// - Parameter depth: what is wished for; the palette has less where the terminal has.
   package init(depth: ColorDepth, colors: Int) {
-    self.depth = colors < 8 ? .mono : colors < 256 && depth != .mono ? .ansi16 : depth
+    let most: ColorDepth = colors < 8 ? .mono : colors < 256 ? .ansi16 : colors <= 256 ? .palette256 : .trueColor
+    self.depth = min(depth, most)
     self.colors = colors
   }
 
@@ -83,8 +85,14 @@ package struct Palette: Sendable {
     case .selection: 238
     // Okabe and Ito's colours, which colour-blind readers tell apart.
     case .series(let index): [39, 214, 175, 36, 203, 227, 111, 252][Int(index) % 8]
-    case .rgb(let r, let g, let b): nearest256(r, g, b)
+    case .rgb(let r, let g, let b): depth == .trueColor ? exact(r, g, b) : nearest256(r, g, b)
     }
+  }
+
+  /// 0xRRGGBB; a blue that would be taken for a palette index gets the least of red, which nobody sees.
+  private func exact(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> Int {
+    let value = Int(r) << 16 | Int(g) << 8 | Int(b)
+    return value < 256 ? value | 1 << 16 : value
   }
 
   private func nearest256(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> Int {
@@ -118,11 +126,14 @@ package struct Palette: Sendable {
 }
 
 extension ColorDepth {
-  /// The user's choice, else none where `NO_COLOR` is set, else what the terminal has.
-  package static func choose(option: ColorDepth?, environment: [String: String], colors: Int) -> ColorDepth {
+  /// What to ask of the terminal: the user's choice, else nothing where `NO_COLOR` is set, else the most that it has.
+  package static func wished(option: ColorDepth?, environment: [String: String]) -> ColorDepth {
     if let option { return option }
-    if let value = environment["NO_COLOR"], !value.isEmpty { return .mono }
-    if colors >= 256 { return .palette256 }
-    return colors >= 8 ? .ansi16 : .mono
+    return environment["NO_COLOR"]?.isEmpty ?? true ? .trueColor : .mono
+  }
+
+  /// Whether the terminal says in `COLORTERM` that it shows exact colours, which few descriptions of terminals tell.
+  package static func isExact(environment: [String: String]) -> Bool {
+    ["truecolor", "24bit"].contains(environment["COLORTERM"] ?? "")
   }
 }

@@ -40,9 +40,11 @@ package final class Terminal {
     let name = environment["TERM"] ?? ""
     signals = try Pipe()
     cn_route_signals(signals.writeEnd)
-    if name != "dumb" && !name.isEmpty && cn_open(name) {
+    let wished = ColorDepth.wished(option: color, environment: environment)
+    let wantsExact = wished == .trueColor && (color == .trueColor || ColorDepth.isExact(environment: environment))
+    if name != "dumb" && !name.isEmpty && cn_open(name, wantsExact) {
       warning = nil
-    } else if name != "dumb", let other = Self.commonTerminals.first(where: { cn_open($0) }) {
+    } else if name != "dumb", let other = Self.commonTerminals.first(where: { cn_open($0, wantsExact) }) {
       warning = "terminal \(name.isEmpty ? "not named (TERM is empty)" : "“\(printable(name))” unknown"); shown as \(other)"
     } else {
       throw Problem(
@@ -50,9 +52,7 @@ package final class Terminal {
         advice: "set TERM (xterm-256color suits most), or run `imagenet-tui --help` for the commands")
     }
     atexit { cn_close() }
-    let colors = Int(cn_colors())
-    palette = Palette(
-      depth: ColorDepth.choose(option: color, environment: environment, colors: colors), colors: colors)
+    palette = Palette(depth: wished, colors: Int(cn_colors()))
     look = Look(glyphs: ascii || !isUTF8 ? .ascii : .unicode, colors: palette.depth)
     size = Self.windowSize()
   }
@@ -64,11 +64,14 @@ package final class Terminal {
 
   /// Sends what differs from the last frame. Nothing at all where nothing does.
   package func draw(_ canvas: Canvas) {
-    guard canvas != shown else { return }
+    if cn_forget_colors() || shown?.size != canvas.size { shown = nil }
+    var isNew = shown.map { !$0.hasCursor(of: canvas) } ?? true
     for row in 0..<canvas.size.rows {
-      if let shown, shown.size == canvas.size, shown.row(row) == canvas.row(row) { continue }
+      if let shown, shown.row(row) == canvas.row(row) { continue }
       put(canvas.row(row), at: row)
+      isNew = true
     }
+    guard isNew else { return }
     cn_flush(Int32(canvas.cursor?.row ?? -1), Int32(canvas.cursor?.column ?? -1))
     shown = canvas
   }
@@ -142,8 +145,10 @@ package final class Terminal {
         out.text.0 = cell.scalar.value
         withUnsafeMutableBytes(of: &out.text) { text in
           let scalars = text.bindMemory(to: UInt32.self)
-          for (place, mark) in cell.marks.unicodeScalars.enumerated() where place < 4 {
-            scalars[place + 1] = cn_has_width(mark.value, 0) ? mark.value : 0
+          var place = 0
+          for mark in cell.marks where cn_has_width(mark.value, 0) {
+            place += 1
+            scalars[place] = mark.value
           }
         }
         line.append(out)

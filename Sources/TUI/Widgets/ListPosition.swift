@@ -20,10 +20,13 @@ package struct ListPosition: Equatable, Sendable {
     return true
   }
 
-  /// The entries that `rows` rows show, the selected one among them, near the middle of a list that is longer.
+  /// The entries that `rows` rows show, the selected one in their middle third. The window moves by a third of its
+  /// height at a time: most moves of the selection leave all lines where they are, which a slow connection is grateful for.
   package func window(count: Int, rows: Int) -> Range<Int> {
     guard rows > 0 else { return 0..<0 }
-    let first = max(0, min(selected - rows / 2, count - rows))
+    let step = max(1, rows / 3)
+    let above = rows < 3 ? 0 : step
+    let first = max(0, min(selected / step * step - above, count - rows))
     return first..<min(count, first + rows)
   }
 }

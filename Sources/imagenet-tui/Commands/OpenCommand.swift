@@ -13,7 +13,7 @@ struct OpenCommand: ParsableCommand {
   @Option(help: "The dataset whose classes are shown.")
   var dataset = "fashion-mnist"
 
-  @Option(help: "How many colours to use: auto, none, 16 or 256.")
+  @Option(help: "How many colours to use: auto, none, 16, 256 or true.")
   var color = "auto"
 
   @Flag(help: "Draw with ASCII characters only.")

@@ -33,7 +33,7 @@ package struct NeighborsScreen: Screen {
     case closed
     case found(ticket: Int, FoundRow)
     case searched(ticket: Int)
-    case pictures([ImageReference: Picture])
+    case pictures([ImageReference: Thumbnail])
   }
 
   /// One run's neighbours.
@@ -67,7 +67,7 @@ package struct NeighborsScreen: Screen {
   package private(set) var selectedRow = 0
   package private(set) var selectedNeighbor = 0
   package private(set) var isZoomed = false
-  package private(set) var pictures: [ImageReference: Picture] = [:]
+  package private(set) var pictures: [ImageReference: Thumbnail] = [:]
   package private(set) var picker: (choice: Choice, list: Picker)?
   private var wantedRun: String?
   private var hasChosenCoarse = false

@@ -170,10 +170,10 @@ extension NeighborsScreen {
       case .pictures(let context, let images):
         // Text and borders are there already; pictures follow as they are decoded.
         for start in stride(from: 0, to: images.count, by: 8) {
-          var fetched: [ImageReference: Picture] = [:]
+          var fetched: [ImageReference: Thumbnail] = [:]
           for image in images[start..<min(start + 8, images.count)] {
             // A picture that cannot be decoded leaves its frame empty.
-            fetched[image] = (try? context.dataset.picture(image.split, image.index))?.reduced(to: 96)
+            fetched[image] = (try? context.dataset.picture(image.split, image.index)).map(Thumbnail.init)
           }
           send(.neighbors(.pictures(fetched)))
         }

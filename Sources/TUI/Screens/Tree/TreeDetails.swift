@@ -59,8 +59,7 @@ extension TreeScreen {
         row += rows + 1
       }
       guard row + rows <= area.endRow, column + columns <= area.endColumn else { return }
-      let scaled = ScaledPicture(picture, columns: columns, rows: rows)
-      canvas.draw(scaled, row: row, column: column)
+      canvas.draw(picture.scaled(columns: columns, rows: rows), row: row, column: column)
       column += columns + 1
     }
   }

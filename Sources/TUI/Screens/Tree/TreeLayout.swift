@@ -59,19 +59,14 @@ extension TreeScreen {
       drawBriefDetails(on: &canvas, in: details.inset(columns: 1), hierarchy, detailed)
     }
     drawMode(on: &canvas, area, layout)
-    // A made set is shown as what it would come to, before it is made.
-    var shown = cutView.partition
-    var isPreview = false
-    if case .made(let menu) = mode, let version = menu.selected?.version {
-      shown = version.cut.partition
-      isPreview = true
-    }
+    let foot = layout.consequences.inset(columns: 1)
     if case .search(let field, _, _) = mode {
-      drawSearch(on: &canvas, in: layout.consequences.inset(columns: 1), field)
-    } else {
-      let consequences = Consequences(
-        targets: shown.targets, imagesPerFine: imagesPerFine?.count == shown.targets.count ? imagesPerFine : nil)
-      drawConsequences(on: &canvas, in: layout.consequences.inset(columns: 1), consequences, isPreview: isPreview)
+      drawSearch(on: &canvas, in: foot, field)
+    } else if case .made(let menu) = mode, let version = menu.selected?.version {
+      // A made set is shown as what it would come to, before it is made.
+      drawConsequences(on: &canvas, in: foot, consequences(of: version.cut.partition), isPreview: true)
+    } else if let consequences {
+      drawConsequences(on: &canvas, in: foot, consequences, isPreview: false)
     }
   }
 

@@ -29,17 +29,21 @@ struct TreeListView {
 
   func draw(on canvas: inout Canvas, heading: Rect, list: Rect) {
     let columns = Columns(heading, hasImages: imagesBelow != nil)
+    let images = imagesBelow.map { below in hierarchy.roots.reduce(0) { $0 + below[$1] } }
     canvas.put("  class", in: columns.name, style: .muted)
     canvas.put("classes", in: columns.classes, style: .muted, align: .right)
     canvas.put("fine", in: columns.fine, style: .muted, align: .right)
     canvas.put("images", in: columns.images, style: .muted, align: .right)
     let start = ListPosition(selected).window(count: outline.lines.count, rows: list.rows)
     for (row, index) in start.enumerated() {
-      draw(outline.lines[index], isSelected: index == selected, on: &canvas, in: list.line(row))
+      draw(outline.lines[index], of: images, isSelected: index == selected, on: &canvas, in: list.line(row))
     }
   }
 
-  private func draw(_ line: TreeOutline.Line, isSelected: Bool, on canvas: inout Canvas, in area: Rect) {
+  /// - Parameter total: the images of the whole tree.
+  private func draw(
+    _ line: TreeOutline.Line, of total: Int?, isSelected: Bool, on canvas: inout Canvas, in area: Rect
+  ) {
     let columns = Columns(area, hasImages: imagesBelow != nil)
     let mark = mark(of: line)
     var name = columns.name
@@ -63,12 +67,11 @@ struct TreeListView {
       classes == 0 ? "·" : NumberText.grouped(classes), in: columns.classes, style: style == .plain ? .plain : style,
       align: .right)
     canvas.put(NumberText.grouped(fine), in: columns.fine, style: .muted, align: .right)
-    if let imagesBelow {
+    if let imagesBelow, let total {
       let images = imagesBelow[line.chain[0]]
-      let total = max(1, hierarchy.roots.map { imagesBelow[$0] }.reduce(0, +))
       canvas.put(NumberText.grouped(images), in: columns.images, style: .muted, align: .right)
       canvas.put(
-        Bar.text(Double(images) / Double(total), columns: columns.bar.columns), in: columns.bar,
+        Bar.text(Double(images) / Double(max(1, total)), columns: columns.bar.columns), in: columns.bar,
         style: mark == .isClass ? .accent : .muted)
     }
     if isSelected {

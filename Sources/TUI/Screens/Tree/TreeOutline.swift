@@ -15,15 +15,19 @@ package struct TreeOutline: Equatable, Sendable {
   }
 
   package private(set) var lines: [Line] = []
+  /// The line of each node, −1 where it is folded away.
+  private var lineOfNode: [Int32]
 
   /// - Parameter unfolded: the nodes whose children are shown.
   package init(_ hierarchy: Hierarchy, unfolded: Set<Int>) {
+    lineOfNode = Array(repeating: -1, count: hierarchy.count)
     var stack = siblings(hierarchy.roots, guides: [])
     while let (top, guides, isLast) = stack.popLast() {
       let chain = Self.chain(from: top, in: hierarchy)
       let node = chain[chain.count - 1]
       let children = hierarchy.children(node)
       let isUnfolded = unfolded.contains(node) && !children.isEmpty
+      for node in chain { lineOfNode[node] = Int32(lines.count) }
       lines.append(
         Line(chain: chain, guides: guides, isLast: isLast, isUnfolded: isUnfolded, isLeaf: children.isEmpty))
       if isUnfolded { stack += siblings(children, guides: guides + [!isLast]) }
@@ -46,7 +50,7 @@ package struct TreeOutline: Equatable, Sendable {
   }
 
   /// The line that shows `node`; nil where it is folded away.
-  package func index(of node: Int) -> Int? { lines.firstIndex { $0.chain.contains(node) } }
+  package func index(of node: Int) -> Int? { lineOfNode[node] < 0 ? nil : Int(lineOfNode[node]) }
 
   /// The largest nodes unfolded, as long as no more than about `limit` lines show.
   package static func start(_ hierarchy: Hierarchy, limit: Int = 60) -> Set<Int> {

@@ -7,6 +7,8 @@ package struct TreeScreen: Screen {
   package var history: TreeHistory?
   /// What the current cut means for each node.
   package var cutView: CutView?
+  /// What it means for a training.
+  var consequences: Consequences?
   package var outline: TreeOutline?
   /// The line with the cursor.
   package var cursor = ListPosition()
@@ -20,7 +22,7 @@ package struct TreeScreen: Screen {
   /// Training images of each fine class, once counted.
   var imagesPerFine: [Int]?
   var imagesBelow: [Int]?
-  var pictures: [String: [Picture]] = [:]
+  var pictures: [String: [Thumbnail]] = [:]
   var unfolded: Set<Int> = []
   var pascal: [String] = []
 
@@ -167,17 +169,24 @@ package struct TreeScreen: Screen {
     if isOtherTree {
       unfolded = TreeOutline.start(cut.hierarchy)
       hits = []
-      count()
     }
+    count()
     rebuildOutline(keeping: isOtherTree ? nil : node)
     if isOtherTree { detailed = line?.node }
     return []
   }
 
+  /// After another cut, or other counts of images.
   mutating func count() {
     imagesBelow = imagesPerFine.flatMap { counts in
       hierarchy.flatMap { $0.fineClasses.count == counts.count ? $0.sums(ofFine: counts) : nil }
     }
+    consequences = cutView.map { consequences(of: $0.partition) }
+  }
+
+  func consequences(of partition: Partition) -> Consequences {
+    Consequences(
+      targets: partition.targets, imagesPerFine: imagesPerFine?.count == partition.targets.count ? imagesPerFine : nil)
   }
 
   mutating func rebuildOutline(keeping node: Int?) {

@@ -10,7 +10,7 @@ extension TreeScreen {
     case counted([Int])
     /// The cursor has stayed where it is for a moment.
     case settled(node: Int)
-    case pictures(wnid: String, [Picture])
+    case pictures(wnid: String, [Thumbnail])
     case saved(name: String)
     /// Another label set has this name; nothing was saved.
     case exists(name: String)
@@ -69,7 +69,7 @@ extension TreeScreen {
     }
 
     /// The first images of the classes in turn, bad ones passed over.
-    private static func pictures(of fineClasses: [Int], count: Int, in dataset: any Dataset) -> [Picture] {
+    private static func pictures(of fineClasses: [Int], count: Int, in dataset: any Dataset) -> [Thumbnail] {
       let labels = dataset.labels(.train)
       var perClass = [Int: [Int]](minimumCapacity: fineClasses.count)
       for fine in fineClasses { perClass[fine] = [] }
@@ -79,10 +79,10 @@ extension TreeScreen {
         perClass[Int(label)]!.append(image)
         if found + 1 == count { missing -= 1 }
       }
-      var pictures: [Picture] = []
+      var pictures: [Thumbnail] = []
       for turn in 0..<count {
         for fine in fineClasses where pictures.count < count && turn < perClass[fine]!.count {
-          if let picture = try? dataset.picture(.train, perClass[fine]![turn]) { pictures.append(picture) }
+          if let picture = try? dataset.picture(.train, perClass[fine]![turn]) { pictures.append(Thumbnail(picture)) }
         }
       }
       return pictures

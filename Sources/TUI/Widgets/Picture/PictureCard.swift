@@ -3,7 +3,7 @@ import Engine
 /// A picture in a frame: what it is at the bottom, a number at the top, and the frame in the colour of what it means.
 package struct PictureCard: Equatable, Sendable {
   /// Nil where the picture is not there yet.
-  package var picture: Picture?
+  package var picture: Thumbnail?
   package var top: String
   package var label: String
   package var style: Style
@@ -11,7 +11,7 @@ package struct PictureCard: Equatable, Sendable {
   package var isSelected: Bool
 
   package init(
-    _ picture: Picture?, top: String, label: String, style: Style, isHeavy: Bool = true, isSelected: Bool = false
+    _ picture: Thumbnail?, top: String, label: String, style: Style, isHeavy: Bool = true, isSelected: Bool = false
   ) {
     self.picture = picture
     self.top = top
@@ -26,7 +26,7 @@ package struct PictureCard: Equatable, Sendable {
     canvas.box(frame, style: style, heavy: isHeavy)
     let inside = frame.inset(rows: 1, columns: 1)
     if let picture {
-      let scaled = ScaledPicture(picture, columns: inside.columns, rows: inside.rows)
+      let scaled = picture.scaled(columns: inside.columns, rows: inside.rows)
       canvas.draw(
         scaled, row: inside.row + (inside.rows - scaled.rows) / 2,
         column: inside.column + (inside.columns - scaled.columns) / 2)

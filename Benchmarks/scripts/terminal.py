@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Times the screens as a terminal of 140×40 sees them, and counts their bytes.
+
+    Benchmarks/scripts/terminal.py PROGRAM [ARGUMENT …]
+
+Prints: process start to the first byte and to the tree; each key to its first byte (median, 99th percentile) and how
+many bytes it costs, for moves of the cursor one after another and for searching; bytes a second while nothing happens.
+Needs nothing but Python. Times hold for a quiet machine only.
+"""
+import fcntl
+import os
+import pty
+import select
+import statistics
+import struct
+import sys
+import termios
+import time
+
+ROWS, COLUMNS = 40, 140
+
+
+def start(arguments):
+    process, master = pty.fork()
+    if process == 0:
+        os.environ.update(TERM="xterm-256color", LANG="C.UTF-8")
+        os.environ.pop("NO_COLOR", None)
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        os.execv(arguments[0], arguments)
+    return process, master
+
+
+def read(master, seconds):
+    """What arrives next; nothing when nothing does in time, or the program has ended."""
+    ready, _, _ = select.select([master], [], [], seconds)
+    try:
+        return os.read(master, 1 << 16) if ready else b""
+    except OSError:
+        return b""
+
+
+def drain(master, silence):
+    """Everything until nothing came for a while."""
+    taken = b""
+    while chunk := read(master, silence):
+        taken += chunk
+    return taken
+
+
+def press(master, key, silence):
+    """Milliseconds to the first byte, and the bytes before the screen rests."""
+    began = time.perf_counter_ns()
+    os.write(master, key)
+    first = read(master, 5)
+    took = (time.perf_counter_ns() - began) / 1e6
+    return took, len(first) + len(drain(master, silence)), len(first)
+
+
+def report(what, master, keys, silence=0.05):
+    took, _, sent = zip(*(press(master, key, silence) for key in keys))
+    times = sorted(took)
+    p99 = times[min(len(times) - 1, int(0.99 * len(times)))]
+    print(
+        f"{what}: to the first byte {statistics.median(times):.2f} ms median, {p99:.2f} ms p99; "
+        f"{statistics.median(sent):.0f} bytes median, {max(sent)} most, {sum(sent) / len(sent):.0f} mean ({len(keys)} keys)")
+
+
+def main():
+    arguments = sys.argv[1:]
+    began = time.perf_counter()
+    process, master = start(arguments)
+    screen = read(master, 10)
+    first = time.perf_counter() - began
+    while b"physical entity" not in screen and b"artifact" not in screen:
+        chunk = read(master, 20)
+        if not chunk:
+            sys.exit("the tree did not appear")
+        screen += chunk
+    tree = time.perf_counter() - began
+    print(f"start: first byte after {first * 1e3:.0f} ms, the tree after {tree * 1e3:.0f} ms")
+    drain(master, 1)
+    report("moves", master, ([b"j"] * 14 + [b"k"] * 14) * 8)
+    drain(master, 1)
+    press(master, b"/", 0.3)
+    report("search", master, [bytes([letter]) for letter in b"terrier"])
+    press(master, b"\x1b", 0.3)
+    drain(master, 1)
+    idle = drain(master, 5)
+    print(f"idle: {len(idle)} bytes in 5 s")
+    os.write(master, b"q")
+    drain(master, 0.5)
+    os.waitpid(process, 0)
+
+
+main()

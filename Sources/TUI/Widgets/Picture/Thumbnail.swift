@@ -1,0 +1,33 @@
+import Engine
+import Synchronization
+
+/// A picture as the screens hold it: reduced once, and scaled to cells only when another size is asked for, since a screen of
+/// them is drawn at every key.
+package final class Thumbnail: Sendable, Equatable {
+  /// More pixels than any screen shows of one picture.
+  private static let side = 96
+
+  package let picture: Picture
+  private let latest = Mutex<Scaled?>(nil)
+
+  private struct Scaled {
+    var columns, rows: Int
+    var picture: ScaledPicture
+  }
+
+  package init(_ picture: Picture) { self.picture = picture.reduced(to: Self.side) }
+
+  /// The picture as large as fits into so many cells.
+  package func scaled(columns: Int, rows: Int) -> ScaledPicture {
+    latest.withLock { latest in
+      if let latest, latest.columns == columns, latest.rows == rows { return latest.picture }
+      let made = ScaledPicture(picture, columns: columns, rows: rows)
+      latest = Scaled(columns: columns, rows: rows, picture: made)
+      return made
+    }
+  }
+
+  package static func == (one: Thumbnail, other: Thumbnail) -> Bool {
+    one === other || one.picture == other.picture
+  }
+}

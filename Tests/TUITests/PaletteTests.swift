@@ -1,0 +1,66 @@
+import TUI
+import Testing
+
+/// What colours mean on terminals of each kind.
+@Suite struct PaletteTests {
+  private func indices(_ depth: ColorDepth, _ colors: Int, _ styles: [Color]) -> [Int] {
+    let palette = Palette(depth: depth, colors: colors)
+    return styles.map { palette.entry(Style($0)).foreground }
+  }
+
+  @Test("A palette has no more than was wished for, and no more than the terminal has")
+  func depth() {
+    #expect(Palette(depth: .trueColor, colors: 0).depth == .mono)
+    #expect(Palette(depth: .trueColor, colors: 8).depth == .ansi16)
+    #expect(Palette(depth: .trueColor, colors: 88).depth == .ansi16)
+    #expect(Palette(depth: .trueColor, colors: 256).depth == .palette256)
+    #expect(Palette(depth: .trueColor, colors: 1 << 24).depth == .trueColor)
+    #expect(Palette(depth: .palette256, colors: 1 << 24).depth == .palette256)
+    #expect(Palette(depth: .mono, colors: 256).depth == .mono)
+  }
+
+  @Test("--color comes before NO_COLOR, which comes before what the terminal has")
+  func ladder() {
+    #expect(ColorDepth.wished(option: .ansi16, environment: ["NO_COLOR": "1"]) == .ansi16)
+    #expect(ColorDepth.wished(option: nil, environment: ["NO_COLOR": "1", "COLORTERM": "truecolor"]) == .mono)
+    #expect(ColorDepth.wished(option: nil, environment: ["NO_COLOR": ""]) == .trueColor)
+    #expect(ColorDepth.isExact(environment: ["COLORTERM": "24bit"]))
+    #expect(!ColorDepth.isExact(environment: ["COLORTERM": "yes"]))
+  }
+
+  private static let meanings: [Color] = [.standard, .muted, .accent, .good, .near, .bad, .series(0), .series(8)]
+
+  @Test("What a colour means is one palette index at every depth but mono, the same in exact colour as in 256")
+  func meanings() {
+    #expect(indices(.palette256, 256, Self.meanings) == [-1, 245, 75, 78, 214, 203, 39, 39])
+    #expect(indices(.trueColor, 1 << 24, Self.meanings) == [-1, 245, 75, 78, 214, 203, 39, 39])
+    #expect(indices(.ansi16, 16, Self.meanings) == [-1, 8, 6, 2, 3, 1, 6, 6])
+    #expect(indices(.ansi16, 8, Self.meanings) == [-1, -1, 6, 2, 3, 1, 6, 6])
+    #expect(indices(.mono, 0, Self.meanings).allSatisfy { $0 == -1 })
+  }
+
+  @Test("Exact colours are exact, but for blues that would be taken for palette indices")
+  func exact() {
+    let colors: [Color] = [.rgb(1, 2, 3), .rgb(255, 255, 255), .rgb(0, 1, 0), .rgb(0, 0, 0), .rgb(0, 0, 255)]
+    #expect(indices(.trueColor, 1 << 24, colors) == [0x010203, 0xFFFFFF, 0x000100, 0x010000, 0x0100FF])
+  }
+
+  @Test("On 256 colours no grey is further off than ten of 255")
+  func greys() {
+    let palette = Palette(depth: .palette256, colors: 256)
+    for value in 0...255 as ClosedRange<UInt8> {
+      let index = palette.entry(Style(.rgb(value, value, value))).foreground
+      let cube = index < 232 ? (index - 16) % 6 : 0
+      let shown = index >= 232 ? 8 + 10 * (index - 232) : cube == 0 ? 0 : 55 + 40 * cube
+      #expect(abs(shown - Int(value)) <= 10, "\(value) as \(index)")
+    }
+  }
+
+  @Test("Without colour the selected line is reverse, and what matters is bold")
+  func mono() {
+    let palette = Palette(depth: .mono, colors: 0)
+    #expect(palette.entry(Style(.standard, on: .selection)).attributes == .reverse)
+    #expect(palette.entry(Style(.bad)).attributes == .bold)
+    #expect(palette.entry(Style(.muted)).attributes == [])
+  }
+}
