@@ -46,8 +46,12 @@ let package = Package(
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "TestSupport", "CImageFixtures", "CZlib", "CAllocations"]),
     .testTarget(name: "TUITests", dependencies: ["TUI", "TestSupport"]),
+    .target(name: "RandomFrames", dependencies: ["TUI"], path: "Tests/RandomFrames"),
+    .executableTarget(name: "frame-player", dependencies: ["TUI", "RandomFrames"], path: "Tests/FramePlayer"),
     .testTarget(
-      name: "EndToEnd", dependencies: ["Engine", "TestSupport", "CImageFixtures"], path: "Tests/EndToEnd"),
+      name: "EndToEnd",
+      dependencies: ["Engine", "TUI", "TestSupport", "RandomFrames", "frame-player", "CImageFixtures"],
+      path: "Tests/EndToEnd"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,28 @@
+// Shows random frames on the terminal that it runs on, through the program's own Terminal: the next one at each key, until q.
+//
+//     frame-player SEED none|16|256|true unicode|ascii
+import FoundationEssentials
+import Glibc
+import RandomFrames
+import TUI
+
+let arguments = CommandLine.arguments
+guard arguments.count == 4, let seed = UInt64(arguments[1]), let depth = ColorDepth(rawValue: arguments[2]) else {
+  print("usage: frame-player SEED none|16|256|true unicode|ascii")
+  exit(64)
+}
+do {
+  let terminal = try Terminal(
+    color: depth, ascii: arguments[3] == "ascii", environment: ProcessInfo.processInfo.environment)
+  var frames = RandomFrames(seed: seed, size: terminal.size, look: terminal.look)
+  while true {
+    terminal.draw(frames.next())
+    var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    poll(&input, 1, -1)
+    if terminal.takeEvents().contains(where: { $0 != .key(" ") }) || input.revents & Int16(POLLHUP) != 0 { break }
+  }
+  terminal.close()
+} catch {
+  print(error)
+  exit(1)
+}
