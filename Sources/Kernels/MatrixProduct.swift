@@ -1,5 +1,10 @@
 import COpenBLAS
 
+extension CPUBackend {
+  /// The kind of processor that OpenBLAS has chosen its kernels for: `Haswell`, `Zen`, `SkylakeX`.
+  public static var kernelProcessor: String { String(cString: openblas_get_corename()) }
+}
+
 /// A row-major matrix for ``multiply(_:_:into:rows:columns:inner:accumulate:)``, possibly a slice of wider rows.
 struct Matrix: @unchecked Sendable {
   var base: Floats

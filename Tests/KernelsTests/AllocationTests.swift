@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct AllocationTests {
-  /// Handing pieces to other threads costs libdispatch two small blocks a loop, whatever the shapes; nothing else may
+  /// A loop of several threads costs two small blocks, in which Swift hands its closure over, whatever the shapes; nothing else may
   /// allocate.
   @Test("no operation allocates once it has run, but for handing out its pieces", arguments: [(1, 0), (2, 80)])
   func noAllocation(workers: Int, blocksAStep: Int) {

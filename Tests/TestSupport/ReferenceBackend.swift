@@ -3,7 +3,7 @@ import Kernels
 
 /// Every operation of ``Backend`` as its formula says, in plain loops with double accumulators: the oracle that other
 /// backends are compared with. Slow, and meant to be seen to be right.
-public final class ReferenceBackend: Backend {
+open class ReferenceBackend: Backend, @unchecked Sendable {
   public let workers = 1
 
   public init() {}
@@ -61,7 +61,7 @@ public final class ReferenceBackend: Backend {
     store(sums, in: inputGradient)
   }
 
-  public func convolutionWeightGradient(
+  open func convolutionWeightGradient(
     _ shape: ConvolutionShape, input: Tensor, outputGradient: Tensor, weightGradient: Tensor,
     biasGradient: Tensor?
   ) {
@@ -74,7 +74,7 @@ public final class ReferenceBackend: Backend {
 
   // MARK: Fully connected
 
-  public func fullyConnectedForward(
+  open func fullyConnectedForward(
     input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor
   ) {
     let outputs = bias.count

@@ -72,7 +72,7 @@ public final class NeighborFinder: Sendable {
     self.step = chosen
     let architecture = try Architecture.named(configuration.training.network)
     self.space = space ?? architecture.features
-    let backend = CPUBackend(workers: workers)
+    let backend = try CPUBackend.checked(workers: workers)
     opened = Mutex(
       Opened(
         backend: backend,

@@ -60,7 +60,7 @@ public struct RunWorker {
     let workers = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
     let trainer = try Trainer(
       configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet,
-      backend: CPUBackend(workers: workers), workers: workers)
+      backend: CPUBackend.checked(workers: workers), workers: workers)
     run.checkpoints.removeUnfinished()
     let standing = try run.checkpoints.restore(trainer) { log.write($0) }
     let recorder = try RunRecorder(run, heart: heart, log: log, step: trainer.step, standing: standing)

@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  /// Handing pieces to other threads costs libdispatch two small blocks a loop; nothing else may allocate.
+  /// A loop of several threads costs two small blocks, in which Swift hands its closure over; nothing else may allocate.
   @Test("a step allocates nothing but to hand out its pieces, full and short batches in turn", arguments: [(1, 0), (2, 100)])
   func noAllocation(workers: Int, blocksAStep: Int) throws {
     let network = try network(batch: 6, backend: CPUBackend(workers: workers))
