@@ -43,10 +43,17 @@ private let interrupts = Atomic(0)
 /// The line that tells how far a run is: on a terminal one line that changes, elsewhere a line every ten seconds.
 enum RunProgressLine {
   private static let isTerminal = isatty(STDERR_FILENO) == 1
+  private static let warnings = Mutex(0)
   private static let lastShown = Mutex(-Double.infinity)
 
   static func show(_ run: RunSummary) {
     let now = unixTime()
+    // Their numbers change from step to step: a warning is printed when it comes up.
+    let isNew = warnings.withLock { known in
+      defer { known = run.progress.warnings.count }
+      return run.progress.warnings.count > known
+    }
+    if isNew { for warning in run.progress.warnings { note("warning: \(warning)") } }
     if isTerminal {
       error("\r\u{1B}[K" + fitted(text(run)))
     } else if lastShown.withLock({ $0 }) + 10 <= now {
@@ -77,6 +84,9 @@ enum RunProgressLine {
     if let top1 = progress.validation?.top1 { parts.append("top-1 \(decimals(100 * top1, 2)) %") }
     if let best = progress.best?.top1 { parts.append("best \(decimals(100 * best, 2)) %") }
     if let speed = progress.imagesPerSecond { parts.append("\(decimals(speed, 0)) images/s") }
+    // Below a twentieth, waiting for the loader is not worth a word.
+    if let stall = progress.stall, stall >= 0.05 { parts.append("waits for images \(decimals(100 * stall, 0)) %") }
+    if !progress.warnings.isEmpty { parts.append("! see `runs show`") }
     if let left = run.secondsLeft { parts.append("\(duration(left)) left") }
     return parts.joined(separator: "  ")
   }

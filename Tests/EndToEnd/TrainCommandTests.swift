@@ -59,12 +59,55 @@ import Testing
     #expect(configuration.command.dropFirst().starts(with: ["train", "--dataset", "tiny"]))
   }
 
+  @Test("Length, schedule, validation and checkpoints are what was asked for")
+  func asked() throws {
+    let arguments = [
+      "train", "--dataset", "tiny", "--net", "alexnet-28", "--batch", "8", "--name", "asked", "--rate", "0.001",
+      "--iterations", "12", "--schedule", "step:5:0.5", "--momentum", "0.8", "--decay", "0.001", "--validate-every",
+      "iterations:4", "--keep", "3",
+    ]
+    let program = try home.start(arguments)
+    #expect(program.wait() == 0, "\(program.errors)")
+    let run = try home.directory("asked")
+    let configuration = try run.configuration()
+    #expect(configuration.training.iterations == 12 && configuration.training.epochs == 3 && configuration.keep == 3)
+    #expect(configuration.training.solver.momentum == 0.8 && configuration.training.solver.decay == 0.001)
+    var curves = RunCurves(folder: run.path)
+    try curves.refresh()
+    #expect(curves[.top1].steps == [4, 8, 12])
+    #expect(curves[.rate].values[4] == 0.001 && abs(curves[.rate].values[5] - 0.0005) < 1e-9)
+    #expect(Set(run.checkpoints.steps()).isSuperset(of: [4, 8, 12]))
+    let shown = try home.run("runs", "show", "asked").output
+    #expect(shown.contains("12 iterations") && shown.contains("step:5:0.5") && shown.contains("every 4 iterations"))
+  }
+
+  @Test("caffe-alexnet is the paper's schedule, on any network; what is asked for besides wins")
+  func recipe() throws {
+    var request = TrainingRequest(dataset: "tiny")
+    request.recipe = "caffe-alexnet"
+    request.network = "alexnet-28"
+    func training() throws -> TrainingConfiguration {
+      try TrainingPlan(request, home: home.home, program: "test", command: []).configuration.training
+    }
+    let plain = try training()
+    #expect(plain.iterations == 450_000 && plain.solver.schedule == .step(every: 100_000, factor: 0.1))
+    #expect(plain.solver.rate == 0.01 && plain.solver.momentum == 0.9 && plain.solver.decay == 5e-4)
+    #expect(plain.augmentation.mean == .image && plain.augmentation.resizeTo == 28)
+    request.epochs = 2
+    request.rate = 0.1
+    let asked = try training()
+    #expect(asked.iterations == nil && asked.epochs == 2 && asked.solver.rate == 0.1)
+  }
+
   @Test(
     "What cannot be trained is refused in one line before anything is made",
     arguments: [
       (["--dataset", "nowhere"], "nowhere"), (["--net", "resnet"], "resnet"), (["--labels", "none"], "none"),
       (["--epochs", "0"], "epochs"), (["--batch", "0"], "batch"),
       (["--batch", "99999999999"], "batch"), (["--rate", "nan"], "rate"),
+      (["--iterations", "0"], "iterations"), (["--schedule", "linear"], "linear"), (["--momentum", "1"], "momentum"),
+      (["--decay=-1"], "decay"), (["--validate-every", "iterations:x"], "iterations:x"),
+      (["--validate-every", "0"], "validate every"), (["--keep", "0"], "keep"), (["--recipe", "mine"], "mine"),
       (["--workers", "0"], "workers"), (["--name", "../up"], "../up"), (["--name", "a b"], "a b"),
     ])
   func refusals(arguments: [String], place: String) throws {
@@ -75,7 +118,7 @@ import Testing
     #expect(home.reader.refresh().isEmpty)
   }
 
-  @Test("Wrong usage is told apart: exit code 64", arguments: [["--epochs", "many"], ["--seed", "-1"], ["--what"]])
+  @Test("Wrong usage is told apart: exit code 64", arguments: [["--epochs", "many"], ["--epochs", "1", "--iterations", "5"], ["--seed", "-1"], ["--what"]])
   func usage(arguments: [String]) throws {
     #expect(try home.start(["train"] + arguments).wait() == 64)
   }

@@ -12,11 +12,13 @@ public enum InputMean {
   ///
   /// Sums are integers (1/256 of a grey level), so that the result does not depend on the order or the workers. Images
   /// that cannot be decoded are left out.
+  /// - Parameter mayGoOn: is asked from time to time; false ends the work.
+  /// - Returns: nil where the work was ended.
   /// - Throws: a ``Problem`` where the split cannot be read, or no image could be decoded.
   public static func compute(
     dataset: any Dataset, samples: [Sample], input: InputShape, augmentation: TrainingConfiguration.Augmentation,
-    workers: Int
-  ) throws(Problem) -> Tensor {
+    workers: Int, mayGoOn: () throws(Problem) -> Bool
+  ) throws(Problem) -> Tensor? {
     var plain = augmentation
     plain.padding = 0
     plain.scale = 1
@@ -24,12 +26,18 @@ public enum InputMean {
     let side = augmentation.resizeTo
     let transform = try InputTransform(input: (side, side, input.channels), augmentation: plain, mean: nil)
     try dataset.prepare(.train)
-    let used = dataset.imageSize == nil ? evenly(samples, mostPhotographs) : samples
+    let used = selection(of: samples, in: dataset)
     let partials = (0..<max(1, workers)).map { _ in Partial(count: transform.count) }
+    // Pieces are handed to the workers; between portions of many pieces there is a moment to ask.
     let grain = dataset.imageSize == nil ? 1 : 256
-    shareWork(count: (used.count + grain - 1) / grain, workers: partials.count) { worker, piece in
-      for sample in used[piece * grain..<min(used.count, (piece + 1) * grain)] {
-        partials[worker].add(sample, of: dataset, transform)
+    let portion = 64 * grain
+    for start in stride(from: 0, to: used.count, by: portion) {
+      if start > 0 { guard try mayGoOn() else { return nil } }
+      let part = used[start..<min(used.count, start + portion)]
+      shareWork(count: (part.count + grain - 1) / grain, workers: partials.count) { worker, piece in
+        for sample in part.dropFirst(piece * grain).prefix(grain) {
+          partials[worker].add(sample, of: dataset, transform)
+        }
       }
     }
     let images = partials.reduce(0) { $0 + $1.images }
@@ -43,16 +51,38 @@ public enum InputMean {
       for index in sums.indices { sums[index] += partial.sums[index] }
     }
     let divisor = 256 * Double(images)
+    let shape = shape(input: input, augmentation: augmentation)
     switch augmentation.mean {
-    case .image:
-      return Tensor(sums.map { Float(Double($0) / divisor) }, shape: [side, side, input.channels])
+    case .image: return Tensor(sums.map { Float(Double($0) / divisor) }, shape: shape)
     case .channel:
       let means = (0..<input.channels).map { channel in
         let sum = stride(from: channel, to: sums.count, by: input.channels).reduce(Int64(0)) { $0 + sums[$1] }
         return Float(Double(sum) / (divisor * Double(side * side)))
       }
-      return Tensor(means, shape: [input.channels])
+      return Tensor(means, shape: shape)
     }
+  }
+
+  /// The samples that a mean is taken over.
+  static func selection(of samples: [Sample], in dataset: any Dataset) -> [Sample] {
+    dataset.imageSize == nil ? evenly(samples, mostPhotographs) : samples
+  }
+
+  static func shape(input: InputShape, augmentation: TrainingConfiguration.Augmentation) -> [Int] {
+    switch augmentation.mean {
+    case .channel: [input.channels]
+    case .image: [augmentation.resizeTo, augmentation.resizeTo, input.channels]
+    }
+  }
+
+  /// The mean, without a way to end the work.
+  public static func compute(
+    dataset: any Dataset, samples: [Sample], input: InputShape, augmentation: TrainingConfiguration.Augmentation,
+    workers: Int
+  ) throws(Problem) -> Tensor {
+    try compute(
+      dataset: dataset, samples: samples, input: input, augmentation: augmentation, workers: workers,
+      mayGoOn: { true })!
   }
 
   private static func evenly(_ samples: [Sample], _ most: Int) -> [Sample] {

@@ -20,7 +20,7 @@ public final class Loader: BatchSource {
   public init(
     dataset: any Dataset, split: Split, input: InputShape, batchSize: Int,
     augmentation: TrainingConfiguration.Augmentation, mean: Tensor?, training: Bool, seed: UInt64, workers: Int,
-    ahead: Int = 2
+    ahead: Int = defaultAhead
   ) throws(Problem) {
     let transform = try InputTransform(input: input, augmentation: augmentation, mean: mean)
     try dataset.prepare(split)
@@ -30,6 +30,9 @@ public final class Loader: BatchSource {
         BatchSlot(input: Tensor([batchSize, input.height, input.width, input.channels]))
       })
   }
+
+  /// How many batches are made ahead where nothing else is asked.
+  public static let defaultAhead = 2
 
   deinit { delivery?.cancel() }
 

@@ -6,8 +6,9 @@ import Taxonomy
 /// The folder of a run's checkpoints, `<step>.safetensors`: the last ones and the best are kept.
 public struct Checkpoints: Hashable, Sendable {
   public let folder: String
-  /// How many of the last are kept: one to resume from, one for the case that it is damaged.
-  static let kept = 2
+  /// How many of the last are kept where nothing else was asked: one to resume from, one for the case that it is
+  /// damaged.
+  public static let kept = 2
   private static let suffix = ".safetensors"
   private static let validationKey = "validation"
   private static let bestKey = "best"
@@ -39,13 +40,14 @@ public struct Checkpoints: Hashable, Sendable {
 
   // MARK: Keeping
 
-  func save(_ snapshot: Snapshot, step: Int, _ standing: Standing) throws(Problem) {
+  /// Keeps a snapshot, and of those up to its step only the last `keep` and the best.
+  func save(_ snapshot: Snapshot, step: Int, _ standing: Standing, keep: Int = kept) throws(Problem) {
     var metadata = snapshot.metadata
     metadata[Self.validationKey] = Self.encode(standing.validation)
     metadata[Self.bestKey] = Self.encode(standing.best)
     try SafetensorsFile.write(snapshot.tensors, metadata: metadata, to: path(step))
     let best = standing.best?.step
-    for old in steps().filter({ $0 <= step }).dropLast(Self.kept) where old != best { unlink(path(old)) }
+    for old in steps().filter({ $0 <= step }).dropLast(keep) where old != best { unlink(path(old)) }
   }
 
   /// Deletes what killed workers left half-written. Only for the owner of the run's lock.

@@ -31,6 +31,10 @@ public final class EventFileWriter {
     try append(EventRecord(wallTime: now, step: step, content: .scalars(scalars)))
   }
 
+  public func append(_ norms: [LayerNorm], step: Int, now: Double = unixTime()) throws(Problem) {
+    try append(EventRecord(wallTime: now, step: step, content: .norms(norms)))
+  }
+
   private func append(_ record: EventRecord) throws(Problem) {
     let bytes = record.encoded()
     let code = bytes.withUnsafeBytes { AtomicFile.append($0, to: descriptor) }

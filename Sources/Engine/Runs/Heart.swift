@@ -49,7 +49,12 @@ final class Heart: Sendable {
       isUsurped.store(true, ordering: .relaxed)
       return
     }
-    // A disk that is full for a moment must not end a training; a longer silence others will see.
-    try? RunJSON.write(current, to: run.heartbeatFile, durable: false)
+    do throws(Problem) {
+      try RunJSON.write(current, to: run.heartbeatFile, durable: false)
+    } catch {
+      // On a full disk there is no room for a file beside the old one, but the old one's own blocks can be written over.
+      // A reader may, once in a long while, see half of it, and looks again.
+      RunJSON.overwrite(current, at: run.heartbeatFile)
+    }
   }
 }

@@ -13,6 +13,8 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   public var training: TrainingConfiguration
   /// Processor cores to use, nil for all. Decides the speed, never a number.
   public var workers: Int?
+  /// How many of the last checkpoints are kept beside the best, nil for ``Checkpoints/kept``.
+  public var keep: Int?
   /// The program and its version.
   public var program: String
   /// The machine that it was launched on.
@@ -22,7 +24,7 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
 
   public init(
     name: String, created: Double, dataset: String, fingerprint: String, labelSet: LabelSet,
-    training: TrainingConfiguration, workers: Int?, program: String, host: String, command: [String]
+    training: TrainingConfiguration, workers: Int?, keep: Int? = nil, program: String, host: String, command: [String]
   ) {
     self.name = name
     self.created = created
@@ -31,6 +33,7 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
     self.labelSet = labelSet
     self.training = training
     self.workers = workers
+    self.keep = keep
     self.program = program
     self.host = host
     self.command = command

@@ -30,6 +30,8 @@ public struct RunSeries: Equatable, Sendable {
 /// The curves of a run, read from its event files; each reading takes in only what was appended since the last.
 public struct RunCurves: Sendable {
   public private(set) var series: [RunMetric: RunSeries] = [:]
+  /// How large the numbers of each layer were.
+  public private(set) var norms: [LayerNorm.Place: RunSeries] = [:]
   /// What could not be read, for people; empty where all is well. The end that a running worker is just writing is
   /// no damage.
   public private(set) var remarks: [String] = []
@@ -71,7 +73,12 @@ public struct RunCurves: Sendable {
         series[scalar.metric, default: RunSeries()]
           .append(step: event.step, value: scalar.value, time: event.wallTime)
       }
+    case .norms(let values):
+      for norm in values {
+        norms[norm.place, default: RunSeries()].append(step: event.step, value: norm.value, time: event.wallTime)
+      }
     case .sessionStart:
+      for place in norms.keys { norms[place]?.removeAll(from: event.step) }
       for metric in series.keys { series[metric]?.removeAll(from: event.step) }
     case .version, .other: break
     }

@@ -8,6 +8,22 @@ package enum RunJSON {
   static let largest = 64 << 20
 
   package static func write(_ value: some Encodable, to path: String, durable: Bool = true) throws(Problem) {
+    try AtomicFile.write(encoded(value), to: path, durable: durable)
+  }
+
+  /// Puts a value in the place of a file's content without asking the disk for room: spaces fill what is left of the old
+  /// content. For files that tell something on a full disk; what cannot be written is left.
+  static func overwrite(_ value: some Encodable, at path: String) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var bytes = Array(encoded(value))
+    let length = Int(lseek(descriptor, 0, SEEK_END))
+    if length > bytes.count { bytes += [UInt8](repeating: UInt8(ascii: " "), count: length - bytes.count) }
+    _ = pwrite(descriptor, bytes, bytes.count, 0)
+  }
+
+  private static func encoded(_ value: some Encodable) -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     // A training that diverges has a loss that JSON has no number for.
@@ -16,7 +32,7 @@ package enum RunJSON {
     guard let data = try? encoder.encode(value) else {
       preconditionFailure("\(type(of: value)) cannot be encoded")
     }
-    try AtomicFile.write(data + [UInt8(ascii: "\n")], to: path, durable: durable)
+    return data + [UInt8(ascii: "\n")]
   }
 
   package static func read<Value: Decodable>(

@@ -1,27 +1,36 @@
 import Taxonomy
 
 /// Writes down what a training says: events, heartbeat, log, checkpoints.
+///
+/// A disk that takes no more does not end a training: what cannot be written is told in the run's progress, and tried
+/// again at the next occasion.
 final class RunRecorder {
   private let events: EventFileWriter
   private let checkpoints: Checkpoints
+  /// How many of the last checkpoints are kept.
+  private let keep: Int
   private let heart: Heart
   private let log: RunLog
   private var standing: Checkpoints.Standing
   private var skipped: Set<String> = []
-  /// The first thing that could not be written; a training's sink cannot throw.
-  private var problem: Problem?
-  private var lastCheckpoint = steadyTime()
+  /// When a checkpoint was last written, or tried to.
+  private var lastAttempt = steadyTime()
   /// Steps since then.
-  private var unsaved = 0
+  private var untried = 0
   /// How long the last one took, in seconds.
   private(set) var checkpointCost = 0.0
+  /// Why the last checkpoint could not be written.
+  private var checkpointTrouble: String?
+  /// Why the last event could not be written, and how many were lost in a row.
+  private var eventTrouble: (reason: String, lost: Int)?
   private(set) var isFinished = false
 
   init(
-    _ run: RunDirectory, heart: Heart, log: RunLog, step: Int, standing: Checkpoints.Standing?
+    _ run: RunDirectory, heart: Heart, log: RunLog, step: Int, standing: Checkpoints.Standing?, keep: Int
   ) throws(Problem) {
     events = try EventFileWriter(folder: run.path, host: WorkerIdentity.hostName, firstStep: step + 1)
     checkpoints = run.checkpoints
+    self.keep = keep
     self.heart = heart
     self.log = log
     self.standing = standing ?? .init()
@@ -29,35 +38,51 @@ final class RunRecorder {
       $0.progress.step = step
       $0.progress.validation = standing?.validation
       $0.progress.best = standing?.best
+      $0.progress.lossWarning = nil
+      $0.progress.storageWarning = nil
     }
   }
 
-  /// - Throws: what an earlier event could not be written for.
-  func check() throws(Problem) {
-    if let problem { throw problem }
-  }
+  /// Whether there are steps that no checkpoint was tried for, and the last attempt is `interval` seconds ago.
+  func isBehind(_ interval: Double) -> Bool { untried > 0 && steadyTime() - lastAttempt >= interval }
 
-  /// Whether more than `interval` seconds of work are not kept yet.
-  func isBehind(_ interval: Double) -> Bool { unsaved > 0 && steadyTime() - lastCheckpoint >= interval }
+  // MARK: Checkpoints
 
+  /// - Throws: a ``Problem`` where it could not be written, which the run's progress then tells as well.
   func save(_ snapshot: Snapshot) throws(Problem) {
     let start = steadyTime()
     let step = try snapshot.number("step")
-    try checkpoints.save(snapshot, step: step, standing)
-    lastCheckpoint = steadyTime()
-    unsaved = 0
-    checkpointCost = lastCheckpoint - start
+    defer {
+      lastAttempt = steadyTime()
+      untried = 0
+    }
+    do throws(Problem) {
+      try checkpoints.save(snapshot, step: step, standing, keep: keep)
+    } catch {
+      let last = checkpoints.steps().last.map { "the last one is of step \($0)" } ?? "there is none yet"
+      if checkpointTrouble == nil { log.write("step \(step): \(error); the training goes on, \(last)") }
+      checkpointTrouble = "the checkpoint of step \(step) could not be written (\(error.found ?? error.what)); \(last)"
+      showTrouble()
+      throw error
+    }
+    checkpointCost = steadyTime() - start
+    guard checkpointTrouble != nil else { return }
+    checkpointTrouble = nil
+    showTrouble()
+    log.write("step \(step): a checkpoint could be written again")
   }
+
+  private func showTrouble() {
+    var sentences = checkpointTrouble.map { [$0] } ?? []
+    if let trouble = eventTrouble {
+      sentences.append("the curves of \(trouble.lost) steps could not be written (\(trouble.reason))")
+    }
+    heart.update { $0.progress.storageWarning = sentences.isEmpty ? nil : sentences.joined(separator: "; ") }
+  }
+
+  // MARK: Events
 
   func take(_ event: TrainingEvent) {
-    do throws(Problem) {
-      try record(event)
-    } catch {
-      problem = problem ?? error
-    }
-  }
-
-  private func record(_ event: TrainingEvent) throws(Problem) {
     switch event {
     case .started(let steps, let from, let stepsPerEpoch):
       heart.update {
@@ -68,32 +93,31 @@ final class RunRecorder {
       }
       log.write("\(from == 0 ? "begins" : "goes on") at step \(from) of \(steps), \(stepsPerEpoch) an epoch")
     case .stepFinished(let report):
-      unsaved += 1
+      untried += 1
       heart.update { update(&$0.progress, report) }
-      try events.append(
-        [
-          .trainLoss: report.loss, .rate: report.rate, .imagesPerSecond: Float(report.imagesPerSecond),
-          .stall: Float(report.stall),
-        ], step: report.step)
-    case .validated(let report):
-      standing.validation = report
-      if report.top1 > standing.best?.top1 ?? -1 { standing.best = report }
-      heart.update {
-        $0.progress.validation = standing.validation
-        $0.progress.best = standing.best
+      record { events throws(Problem) in
+        try events.append(
+          [
+            .trainLoss: report.loss, .rate: report.rate, .imagesPerSecond: Float(report.imagesPerSecond),
+            .stall: Float(report.stall),
+          ], step: report.step)
+        if !report.norms.isEmpty { try events.append(report.norms, step: report.step) }
       }
-      log.write(
-        "step \(report.step): top-1 \(percent(report.top1)), top-5 \(percent(report.top5)), mean class "
-          + "\(percent(report.meanClass)), loss \(rounded(report.loss)) on \(report.images) validation images")
-      try events.append(
-        [
-          .validationLoss: Float(report.loss), .top1: Float(report.top1), .top5: Float(report.top5),
-          .meanClass: Float(report.meanClass),
-        ], step: report.step)
+    case .validated(let report): take(report)
     case .imageSkipped(let identifier, let reason):
       guard skipped.insert(identifier).inserted else { return }
       heart.update { $0.progress.skippedImages = skipped.count }
       log.write("left out \(identifier): \(reason)")
+    case .lossIsFlat(let step, let mean, let guessing):
+      let warning =
+        "the loss does not fall: \(rounded(mean)) over the last \(LossWatch.window) steps up to \(step), where guessing "
+        + "by the classes' frequencies gives \(rounded(guessing)); large networks on many classes may need a few "
+        + "thousand steps to begin, else try another rate"
+      heart.update { $0.progress.lossWarning = warning }
+      log.write(warning)
+    case .lossFalls(let step):
+      heart.update { $0.progress.lossWarning = nil }
+      log.write("step \(step): the loss falls")
     case .checkpointed: break
     case .paused(let step):
       heart.update { $0.isPaused = true }
@@ -101,10 +125,45 @@ final class RunRecorder {
     case .resumed(let step):
       heart.update { $0.isPaused = false }
       log.write("resumed at step \(step)")
-    case .stopped(let step): log.write("stopped at step \(step); a checkpoint is kept")
+    case .stopped(let step):
+      log.write("stopped at step \(step); " + (checkpointTrouble ?? "a checkpoint is kept"))
     case .finished(let step):
       isFinished = true
       log.write("finished at step \(step)")
+    }
+  }
+
+  private func take(_ report: ValidationReport) {
+    standing.validation = report
+    if report.top1 > standing.best?.top1 ?? -1 { standing.best = report }
+    heart.update {
+      $0.progress.validation = standing.validation
+      $0.progress.best = standing.best
+    }
+    log.write(
+      "step \(report.step): top-1 \(percent(report.top1)), top-5 \(percent(report.top5)), mean class "
+        + "\(percent(report.meanClass)), loss \(rounded(report.loss)) on \(report.images) validation images")
+    record { events throws(Problem) in
+      try events.append(
+        [
+          .validationLoss: Float(report.loss), .top1: Float(report.top1), .top5: Float(report.top5),
+          .meanClass: Float(report.meanClass),
+        ], step: report.step)
+    }
+  }
+
+  /// Writes events; those that the disk does not take are lost, which the run says.
+  private func record(_ write: (EventFileWriter) throws(Problem) -> Void) {
+    do throws(Problem) {
+      try write(events)
+      guard let trouble = eventTrouble else { return }
+      eventTrouble = nil
+      showTrouble()
+      log.write("the curves can be written again; those of \(trouble.lost) steps are missing")
+    } catch {
+      if eventTrouble == nil { log.write("\(error); the training goes on") }
+      eventTrouble = (error.found ?? error.what, (eventTrouble?.lost ?? 0) + 1)
+      showTrouble()
     }
   }
 
@@ -112,9 +171,10 @@ final class RunRecorder {
     progress.step = report.step
     progress.epoch = report.epoch
     progress.loss = report.loss
-    // Smoothed over about ten steps: the speed is for people.
-    progress.imagesPerSecond = progress.imagesPerSecond.map { 0.9 * $0 + 0.1 * report.imagesPerSecond }
-      ?? report.imagesPerSecond
+    // Smoothed over about ten steps: speed and stall are for people.
+    func smoothed(_ old: Double?, _ new: Double) -> Double { old.map { 0.9 * $0 + 0.1 * new } ?? new }
+    progress.imagesPerSecond = smoothed(progress.imagesPerSecond, report.imagesPerSecond)
+    progress.stall = smoothed(progress.stall, report.stall)
   }
 
   private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }

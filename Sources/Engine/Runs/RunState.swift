@@ -55,6 +55,15 @@ public struct RunProgress: Codable, Equatable, Sendable {
   public var best: ValidationReport?
   /// Images left out because they could not be decoded.
   public var skippedImages = 0
+  /// The share of the time spent waiting for images, 0…1, smoothed over about ten steps.
+  public var stall: Double?
+  /// Why the loss gives reason to look at the training; nil while it does not.
+  public var lossWarning: String?
+  /// What could not be written, for which reason; nil while everything can.
+  public var storageWarning: String?
+
+  /// What somebody should look at, one sentence each.
+  public var warnings: [String] { [lossWarning, storageWarning].compactMap { $0 } }
 
   public init() {}
 }

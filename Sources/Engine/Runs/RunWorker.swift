@@ -11,13 +11,16 @@ public struct RunWorker {
   /// Seconds between checkpoints within an epoch, at least; large networks wait longer, so that writing stays below a
   /// twentieth of the time. 0: after every step.
   let checkpointEvery: Double
+  /// Seconds that a finished training waits for room for its last checkpoint: its weights exist nowhere else.
+  let roomPatience: Double
   /// Seconds between two looks into the control folder.
   private static let patience = 0.2
 
-  public init(_ run: RunDirectory, home: Home, checkpointEvery: Double = 60) {
+  public init(_ run: RunDirectory, home: Home, checkpointEvery: Double = 60, roomPatience: Double = 600) {
     self.run = run
     self.home = home
     self.checkpointEvery = checkpointEvery
+    self.roomPatience = roomPatience
   }
 
   /// Works until the training is finished, stopped or failed, and says so in the run's result.
@@ -60,14 +63,15 @@ public struct RunWorker {
     let workers = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
     let trainer = try Trainer(
       configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet,
-      backend: CPUBackend.checked(workers: workers), workers: workers)
+      backend: CPUBackend.checked(workers: workers), workers: workers, means: MeanCache(home: home))
     run.checkpoints.removeUnfinished()
     let standing = try run.checkpoints.restore(trainer) { log.write($0) }
-    let recorder = try RunRecorder(run, heart: heart, log: log, step: trainer.step, standing: standing)
+    let recorder = try RunRecorder(
+      run, heart: heart, log: log, step: trainer.step, standing: standing,
+      keep: configuration.keep ?? Checkpoints.kept)
     var desk = ControlDesk(control: run.control, patience: Self.patience)
     try trainer.run(
       control: { () throws(Problem) in
-        try recorder.check()
         try heart.checkOwnership()
         let command = desk.next()
         guard command == .proceed else { return command }
@@ -75,12 +79,35 @@ public struct RunWorker {
         return recorder.isBehind(interval) ? .checkpoint : .proceed
       },
       checkpoint: { (snapshot) throws(Problem) in
-        try recorder.check()
-        try recorder.save(snapshot)
+        do throws(Problem) {
+          try recorder.save(snapshot)
+        } catch {
+          // The recorder has told it, and the next one is tried again; the last one has no next.
+          guard trainer.step == trainer.totalSteps else { return }
+          try waitForRoom(snapshot, recorder, &desk, error)
+        }
       },
       sink: recorder.take)
-    try recorder.check()
     return recorder.isFinished ? .finished : .stopped
+  }
+
+  /// Tries again and again to keep the end of a training, until it is asked to stop or patience ends.
+  /// - Throws: the last reason why it could not be written.
+  private func waitForRoom(
+    _ snapshot: Snapshot, _ recorder: RunRecorder, _ desk: inout ControlDesk, _ first: Problem
+  ) throws(Problem) {
+    var last = first
+    let start = steadyTime()
+    while steadyTime() - start < roomPatience {
+      if desk.next() == .stop { break }
+      usleep(500_000)
+      do throws(Problem) {
+        return try recorder.save(snapshot)
+      } catch {
+        last = error
+      }
+    }
+    throw last
   }
 }
 

@@ -9,13 +9,63 @@ public struct TrainingRequest: Sendable {
   public var labelSet: LabelSet?
   public var network: String?
   public var name: String?
+  /// The name of a published schedule (``NamedRecipe``) that takes the place of the network's own recipe.
+  public var recipe: String?
   public var epochs, batchSize, workers: Int?
-  public var rate: Float?
+  /// The length in steps; decides instead of `epochs`.
+  public var iterations: Int?
+  public var rate, momentum, decay: Float?
+  public var schedule: TrainingConfiguration.Schedule?
+  public var validation: ValidationCadence?
+  /// How many of the last checkpoints are kept beside the best.
+  public var keep: Int?
   public var seed: UInt64?
 
   public init(dataset: String, labelSet: LabelSet? = nil) {
     self.dataset = dataset
     self.labelSet = labelSet
+  }
+}
+
+/// How often a training validates: `2` or `epochs:2`, `iterations:1000`.
+public enum ValidationCadence: Equatable, Sendable {
+  case epochs(Int), iterations(Int)
+
+  /// - Throws: a ``Problem`` that shows the forms.
+  public init(_ text: String) throws(Problem) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    if let count = Int(parts.last!), parts.count == 1 || parts.count == 2 && parts[0] == "epochs" {
+      self = .epochs(count)
+    } else if let count = Int(parts.last!), parts.count == 2, parts[0] == "iterations" {
+      self = .iterations(count)
+    } else {
+      throw Problem(
+        "cannot validate so often", at: text, expected: "a number of epochs, or iterations:NUMBER, as iterations:1000")
+    }
+  }
+}
+
+extension TrainingRequest {
+  /// Puts what was asked for in the place of what the recipe gives.
+  func apply(to training: inout TrainingConfiguration) {
+    if let epochs {
+      training.epochs = epochs
+      training.iterations = nil
+    }
+    training.iterations = iterations ?? training.iterations
+    training.seed = seed ?? training.seed
+    training.batchSize = batchSize ?? training.batchSize
+    training.solver.rate = rate ?? training.solver.rate
+    training.solver.momentum = momentum ?? training.solver.momentum
+    training.solver.decay = decay ?? training.solver.decay
+    training.solver.schedule = schedule ?? training.solver.schedule
+    switch validation {
+    case .epochs(let count):
+      training.validateEvery = count
+      training.validateEveryIterations = nil
+    case .iterations(let count): training.validateEveryIterations = count
+    case nil: break
+    }
   }
 }
 
@@ -44,13 +94,15 @@ public struct TrainingPlan: Sendable {
   ) throws(Problem) {
     let dataset = try DatasetCatalog(home: home).open(request.dataset)
     let labelSet = request.labelSet ?? .fineClasses(of: dataset)
-    let architecture = try Architecture.named(request.network ?? Self.network(for: dataset))
+    let recipe = try request.recipe.map { name throws(Problem) in try NamedRecipe.named(name) }
+    let architecture = try Architecture.named(request.network ?? recipe?.network ?? Self.network(for: dataset))
     var training = architecture.recipe
-    training.epochs = request.epochs ?? training.epochs
-    training.seed = request.seed ?? training.seed
-    training.batchSize = request.batchSize ?? training.batchSize
-    training.solver.rate = request.rate ?? training.solver.rate
+    recipe?.apply(to: &training)
+    request.apply(to: &training)
     try training.validate()
+    if let keep = request.keep, !(1...1_000_000).contains(keep) {
+      throw Problem("the training cannot be set up", at: "keep", expected: "1 to 1,000,000", found: "\(keep)")
+    }
     if let workers = request.workers, !(1...1024).contains(workers) {
       throw Problem("the training cannot be set up", at: "workers", expected: "1 to 1024", found: "\(workers)")
     }
@@ -60,22 +112,30 @@ public struct TrainingPlan: Sendable {
     let view = try TrainingView(dataset, labelSet)
     var remarks = try Self.checkClasses(view, labelSet)
     training.batchSize = min(training.batchSize, view.training.count)
-    let need = try architecture.need(classes: view.classes, batch: training.batchSize)
+    let need = try TrainingNeed(
+      architecture, classes: view.classes, batch: training.batchSize, training: view.training.count,
+      validation: view.validation.count)
     let checkpoint = 8 * need.parameters
-    disk = checkpoint * (Checkpoints.kept + 2)
+    // Beside the last ones: the best, and the one that is being written.
+    disk = checkpoint * ((request.keep ?? Checkpoints.kept) + 2)
     try Self.checkDisk(disk, home)
-    if let remark = try Self.checkMemory(need.bytes) { remarks.append(remark) }
+    let remark = try TrainingNeed.check(
+      architecture, classes: view.classes, batch: training.batchSize, training: view.training.count,
+      validation: view.validation.count)
+    if let remark { remarks.append(remark) }
     if view.validation.isEmpty { remarks.append("no validation images: accuracy will not be known") }
 
     trainingImages = view.training.count
     validationImages = view.validation.count
-    steps = (view.training.count + training.batchSize - 1) / training.batchSize * training.epochs
+    let perEpoch = (view.training.count + training.batchSize - 1) / training.batchSize
+    if let iterations = training.iterations { training.setIterations(iterations, perEpoch: perEpoch) }
+    steps = training.steps(perEpoch: perEpoch)
     parameters = need.parameters
-    memory = need.bytes
+    memory = need.memory
     self.remarks = remarks
     configuration = RunConfiguration(
       name: name, created: unixTime(), dataset: dataset.name, fingerprint: dataset.fingerprint, labelSet: labelSet,
-      training: training, workers: request.workers, program: program, host: WorkerIdentity.hostName,
+      training: training, workers: request.workers, keep: request.keep, program: program, host: WorkerIdentity.hostName,
       command: command)
   }
 
@@ -94,8 +154,7 @@ public struct TrainingPlan: Sendable {
 
   /// Every class needs images, or it can only ever be wrong.
   private static func checkClasses(_ view: TrainingView, _ labelSet: LabelSet) throws(Problem) -> [String] {
-    var counts = [Int](repeating: 0, count: view.classes)
-    for sample in view.training { counts[Int(sample.label)] += 1 }
+    let counts = view.imagesPerClass()
     if let empty = counts.firstIndex(of: 0) {
       throw Problem(
         "a class of the label set has no training images",
@@ -117,24 +176,6 @@ public struct TrainingPlan: Sendable {
         found: "\(free / 1_000_000) MB free", advice: "free some space or choose another --home")
     }
   }
-
-  /// - Throws: a ``Problem`` where the machine has not that much memory at all.
-  private static func checkMemory(_ bytes: Int) throws(Problem) -> String? {
-    func megabytes(_ key: String, _ text: String) -> Int? {
-      text.split(separator: "\n").first { $0.hasPrefix(key) }
-        .flatMap { Int($0.dropFirst(key.count).filter(\.isNumber)) }.map { $0 / 1000 }
-    }
-    guard let data = FileManager.default.contents(atPath: "/proc/meminfo") else { return nil }
-    let text = String(decoding: data, as: UTF8.self)
-    let need = bytes / 1_000_000
-    if let total = megabytes("MemTotal:", text), need > total {
-      throw Problem(
-        "the training needs more memory than this machine has", expected: "about \(need) MB", found: "\(total) MB",
-        advice: "choose a smaller --batch")
-    }
-    guard let available = megabytes("MemAvailable:", text), need > available else { return nil }
-    return "about \(need) MB of memory are needed and \(available) MB are free now"
-  }
 }
 
 extension LabelSet {
@@ -149,7 +190,7 @@ extension LabelSet {
 extension Architecture {
   /// The learned values, and the bytes that a training takes: parameters, gradients and momentum, and the activations of a
   /// batch with their gradients; without the scratch memory of the backend and of the loader.
-  func need(classes: Int, batch: Int) throws(Problem) -> (parameters: Int, bytes: Int) {
+  package func need(classes: Int, batch: Int) throws(Problem) -> (parameters: Int, bytes: Int) {
     let wiring = try Wiring(layers(classes), input: inputShape)
     let workspace = ActivationLayout(wiring, batch: batch, isTraining: true).count
     return (wiring.parameterCount, MemoryLayout<Float>.stride * (3 * wiring.parameterCount + workspace))

@@ -1,4 +1,5 @@
 import Glibc
+import Taxonomy
 
 extension TrainingConfiguration.Solver {
   /// The learning rate at an iteration (from 0) of a training of `total` iterations.
@@ -17,6 +18,33 @@ extension TrainingConfiguration.Schedule {
     case .step(let every, let factor): return Float(pow(Double(factor), Double(iteration / max(every, 1))))
     case .polynomial(let power): return Float(pow(max(0, 1 - progress), Double(power)))
     case .cosine: return Float((1 + cos(.pi * progress)) / 2)
+    }
+  }
+
+  /// Reads what ``text`` writes: `constant`, `cosine`, `poly:POWER`, `step:ITERATIONS:FACTOR`.
+  /// - Throws: a ``Problem`` that lists the forms.
+  public init(_ text: String) throws(Problem) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    switch parts.count {
+    case 1 where text == "constant": self = .constant
+    case 1 where text == "cosine": self = .cosine
+    case 2 where parts[0] == "poly" && Float(parts[1]) != nil: self = .polynomial(power: Float(parts[1])!)
+    case 3 where parts[0] == "step" && Int(parts[1]) != nil && Float(parts[2]) != nil:
+      self = .step(every: Int(parts[1])!, factor: Float(parts[2])!)
+    default:
+      throw Problem(
+        "there is no such schedule", at: text,
+        expected: "constant, cosine, poly:POWER or step:ITERATIONS:FACTOR, as step:100000:0.1")
+    }
+  }
+
+  /// The schedule as the command line takes it: `step:100000:0.1`.
+  public var text: String {
+    switch self {
+    case .constant: "constant"
+    case .cosine: "cosine"
+    case .polynomial(let power): "poly:\(power)"
+    case .step(let every, let factor): "step:\(every):\(factor)"
     }
   }
 }

@@ -10,7 +10,8 @@ public struct Snapshot: Sendable {
   /// In the network's order, names unique. Those of ``Trainer/snapshot()`` are windows into the live training: use
   /// them before its next step.
   public var tensors: [(name: String, tensor: Tensor)]
-  /// `network`, `classes`, `seed`, `step`, `epoch`, `validated` (the last step that was).
+  /// `network`, `classes`, `seed`, `step`, `epoch`, `validated` (the last step that was), `losses` (what the watch over them
+  /// remembers).
   public var metadata: [String: String]
 
   static let mean = "input.mean"

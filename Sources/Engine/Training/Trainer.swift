@@ -36,16 +36,24 @@ public final class Trainer {
   /// The last step after which was validated.
   private var validated = 0
   private var stepsWithoutImages = 0
+  /// The step of the last snapshot that was handed over to be kept.
+  private var kept: Int?
+  private var watch: LossWatch
+
+  /// Steps from one measurement of the layers' norms to the next. One costs a pass over activations and gradients, a few
+  /// hundredths of a step; so they cost less than a thousandth of the time.
+  public static let normsEvery = 50
 
   /// Where a training's images come from.
   package struct Sources {
-    var mean: () throws(Problem) -> Tensor
+    /// The mean of the training images; asks now and then whether it may go on, and is nil where it may not.
+    var mean: (_ mayGoOn: () throws(Problem) -> Bool) throws(Problem) -> Tensor?
     /// Sources of batches of so many images.
     var loaders:
       (_ mean: Tensor, _ batch: Int) throws(Problem) -> (training: any BatchSource, validation: any BatchSource)
 
     package init(
-      mean: @escaping () throws(Problem) -> Tensor,
+      mean: @escaping (_ mayGoOn: () throws(Problem) -> Bool) throws(Problem) -> Tensor?,
       loaders: @escaping (_ mean: Tensor, _ batch: Int) throws(Problem) -> (
         training: any BatchSource, validation: any BatchSource
       )
@@ -57,10 +65,13 @@ public final class Trainer {
 
   /// Sets up a training of a dataset's images under a label set. Nothing is decoded before it runs.
   ///
-  /// - Parameter workers: how many threads decode images ahead of the step; the numbers do not depend on it.
+  /// - Parameters:
+  ///   - workers: how many threads decode images ahead of the step; the numbers do not depend on it.
+  ///   - means: where the mean of the images is kept from one training to the next.
   /// - Throws: a ``Problem`` where the configuration, the network, the dataset and the label set do not fit together.
   public convenience init(
-    configuration: TrainingConfiguration, dataset: any Dataset, labelSet: LabelSet, backend: any Backend, workers: Int
+    configuration: TrainingConfiguration, dataset: any Dataset, labelSet: LabelSet, backend: any Backend, workers: Int,
+    means: MeanCache? = nil
   ) throws(Problem) {
     let view = try TrainingView(dataset, labelSet)
     let input = try Architecture.named(configuration.network).input
@@ -73,9 +84,15 @@ public final class Trainer {
     try self.init(
       configuration: configuration, view: view, backend: backend,
       sources: Sources(
-        mean: { () throws(Problem) in
-          try InputMean.compute(
-            dataset: dataset, samples: view.training, input: input, augmentation: augmentation, workers: workers)
+        mean: { (mayGoOn) throws(Problem) in
+          if let means {
+            return try means.mean(
+              dataset: dataset, samples: view.training, input: input, augmentation: augmentation, workers: workers,
+              mayGoOn: mayGoOn)
+          }
+          return try InputMean.compute(
+            dataset: dataset, samples: view.training, input: input, augmentation: augmentation, workers: workers,
+            mayGoOn: mayGoOn)
         },
         loaders: { (mean, batch) throws(Problem) in
           (try loader(.train, mean, batch), try loader(.val, mean, batch))
@@ -98,28 +115,31 @@ public final class Trainer {
     dropout = CounterRandom(seed: configuration.seed, RandomUse.dropout.rawValue)
     labels = Array(repeating: 0, count: batch)
     stepsPerEpoch = (view.training.count + batch - 1) / batch
+    watch = LossWatch(imagesPerClass: view.imagesPerClass())
   }
 
-  public var totalSteps: Int { stepsPerEpoch * configuration.epochs }
+  public var totalSteps: Int { configuration.steps(perEpoch: stepsPerEpoch) }
   public var epoch: Double { Double(step) / Double(stepsPerEpoch) }
 
   // MARK: Running
 
-  /// Trains until the last epoch is done or `control` says stop.
+  /// Trains until the last step is done or `control` says stop.
   ///
   /// - Parameters:
-  ///   - control: asked before every step and every batch of a validation. While it says pause the training waits.
-  ///   - checkpoint: keeps a snapshot: after each validation, on request, on pause, on stop.
+  ///   - control: asked before every step and every batch of a validation, and now and then while the mean of the images is
+  ///     computed. While it says pause the training waits.
+  ///   - checkpoint: keeps a snapshot: after each validation, on request, on pause, on stop, at the end.
   ///   - sink: hears what happens, on the calling thread.
-  /// - Throws: a ``Problem`` where the loss is no longer finite, no image can be decoded, or a closure throws one.
+  /// - Throws: a ``Problem`` where the loss explodes or is no longer finite, no image can be decoded, or a closure throws
+  ///   one.
   public func run(
     control: () throws(Problem) -> Command, checkpoint: (Snapshot) throws(Problem) -> Void,
     sink: (TrainingEvent) -> Void
   ) throws(Problem) {
     sink(.started(steps: totalSteps, from: step, stepsPerEpoch: stepsPerEpoch))
-    try prepare()
     func keep() throws(Problem) {
       try checkpoint(snapshot())
+      kept = step
       sink(.checkpointed(step: step))
     }
     /// False: stop.
@@ -145,6 +165,8 @@ public final class Trainer {
         }
       }
     }
+    if let mean = watch.flatMean { sink(.lossIsFlat(step: step, mean: mean, guessing: watch.guessing)) }
+    guard try prepare(mayGoOn) else { return }
     while try mayGoOn() {
       if validationIsDue {
         guard let report = try validate(mayGoOn: mayGoOn, sink) else { return }
@@ -152,6 +174,8 @@ public final class Trainer {
         sink(.validated(report))
         try keep()
       } else if step == totalSteps {
+        // Where nothing is validated, nothing has kept the end yet.
+        if kept != step { try keep() }
         sink(.finished(step: step))
         return
       } else {
@@ -160,16 +184,19 @@ public final class Trainer {
     }
   }
 
-  private func prepare() throws(Problem) {
-    guard sources == nil else { return }
-    let mean = if let known = self.mean { known } else { try makeSources.mean() }
-    self.mean = mean
+  /// False: stopped while the mean was computed.
+  private func prepare(_ mayGoOn: () throws(Problem) -> Bool) throws(Problem) -> Bool {
+    guard sources == nil else { return true }
+    if mean == nil { mean = try makeSources.mean(mayGoOn) }
+    guard let mean else { return false }
     sources = try makeSources.loaders(mean, network.batch)
+    return true
   }
 
   private var validationIsDue: Bool {
-    guard !view.validation.isEmpty, step > validated, step % stepsPerEpoch == 0 else { return false }
-    return step == totalSteps || step / stepsPerEpoch % configuration.validateEvery == 0
+    guard !view.validation.isEmpty, step > validated else { return false }
+    let every = configuration.validateEveryIterations ?? stepsPerEpoch * configuration.validateEvery
+    return step == totalSteps || step % every == 0
   }
 
   private func takeStep(_ sink: (TrainingEvent) -> Void) throws(Problem) {
@@ -196,14 +223,13 @@ public final class Trainer {
     }
     stepsWithoutImages = 0
 
+    let measures = step == 1 || step % Self.normsEvery == 0
     network.forward(count: batch.count, phase: phase)
     let loss = network.loss(labels: labels, count: batch.count, smoothing: solver.labelSmoothing)
-    guard loss.isFinite else {
-      throw Problem(
-        "the loss is not finite", at: "step \(step)", expected: "a number", found: "\(loss)",
-        advice: "lower the rate (\(rate) at this step)")
-    }
+    try judge(loss, rate: rate, images: batch.count, sink)
+    var norms = measures ? network.activationNorms(count: batch.count) : []
     network.backward(count: batch.count, phase: phase)
+    if measures { norms += network.gradientNorms() }
     descent.step(rate: rate, momentum: solver.momentum, decay: solver.decay, nesterov: solver.nesterov)
 
     let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -211,8 +237,33 @@ public final class Trainer {
       .stepFinished(
         StepReport(
           step: step, epoch: self.epoch, loss: loss, rate: rate, imagesPerSecond: Double(batch.count) / seconds,
-          stall: min(1, batch.stall / seconds))))
+          stall: min(1, batch.stall / seconds), norms: norms)))
   }
+
+  /// - Throws: a ``Problem`` where the training diverges, before the step does more harm.
+  private func judge(
+    _ loss: Float, rate: Float, images: Int, _ sink: (TrainingEvent) -> Void
+  ) throws(Problem) {
+    let advice = "lower the rate (\(rate) at this step) in a new run"
+    guard loss.isFinite else {
+      let culprit = network.activationNorms(count: images).first { !$0.value.isFinite }
+      throw Problem(
+        "the loss is not finite", at: "step \(step)", expected: "a number",
+        found: "\(loss)" + (culprit.map { ", beginning in the layer \($0.place.name)" } ?? ""), advice: advice)
+    }
+    let wasFlat = watch.flatMean != nil
+    switch watch.take(loss) {
+    case .exploding(let mean):
+      throw Problem(
+        "the loss explodes", at: "step \(step)", expected: "below \(rounded(watch.limit))",
+        found: "a mean of \(rounded(mean)) over \(LossWatch.moment) steps", advice: advice)
+    case .flat(let mean) where !wasFlat: sink(.lossIsFlat(step: step, mean: mean, guessing: watch.guessing))
+    case .well where wasFlat: sink(.lossFalls(step: step))
+    case .flat, .well: break
+    }
+  }
+
+  private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 
   /// Nil: stopped in the middle.
   private func validate(
@@ -252,7 +303,7 @@ public final class Trainer {
       tensors: tensors,
       metadata: [
         "network": architecture.name, "classes": String(view.classes), "seed": String(configuration.seed),
-        "step": String(step), "epoch": String(epoch), "validated": String(validated),
+        "step": String(step), "epoch": String(epoch), "validated": String(validated), "losses": watch.text,
       ])
   }
 
@@ -277,6 +328,7 @@ public final class Trainer {
     mean = snapshot.tensors.first { $0.name == Snapshot.mean }?.tensor
     self.step = step
     self.validated = validated
+    if let losses = snapshot.metadata["losses"] { watch.restore(losses) }
     sources = nil
     epochBegun = nil
   }

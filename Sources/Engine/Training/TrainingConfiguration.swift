@@ -3,13 +3,18 @@ import Taxonomy
 /// Everything that decides the numbers of a training. Saved with the run; two equal values on equal data give equal bits.
 public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var network: String
+  /// How often every image is seen, where `iterations` does not decide.
   public var epochs: Int
+  /// How many steps are made; nil: as many as the epochs have.
+  public var iterations: Int?
   public var batchSize: Int
   public var seed: UInt64
   public var solver: Solver
   public var augmentation: Augmentation
-  /// A validation pass after every this many epochs, and always after the last.
+  /// A validation pass after every this many epochs, and always at the end.
   public var validateEvery: Int
+  /// A validation pass after every this many steps instead; nil: `validateEvery` decides.
+  public var validateEveryIterations: Int?
 
   public struct Solver: Codable, Equatable, Sendable {
     public var rate: Float
@@ -99,8 +104,14 @@ extension TrainingConfiguration {
       }
     }
     try require((1...1_000_000).contains(epochs), "epochs", "1 to 1,000,000", epochs)
+    if let iterations {
+      try require((1...1_000_000_000).contains(iterations), "iterations", "1 to 1,000,000,000", iterations)
+    }
     try require((1...65_536).contains(batchSize), "batch size", "1 to 65,536", batchSize)
     try require(validateEvery >= 1, "validate every", "1 epoch or more", validateEvery)
+    if let steps = validateEveryIterations {
+      try require(steps >= 1, "validate every", "1 iteration or more", steps)
+    }
     try require(solver.rate > 0 && solver.rate.isFinite, "rate", "a number above 0", solver.rate)
     try require((0..<1).contains(solver.momentum), "momentum", "0 or more and below 1", solver.momentum)
     try require(solver.decay >= 0 && solver.decay.isFinite, "decay", "0 or more", solver.decay)
@@ -119,5 +130,22 @@ extension TrainingConfiguration {
     for deviation in augmentation.deviations ?? [] {
       try require(deviation > 0 && deviation.isFinite, "deviations", "numbers above 0", deviation)
     }
+  }
+}
+
+extension TrainingConfiguration {
+  /// The steps of a training whose epochs have so many.
+  public func steps(perEpoch: Int) -> Int { iterations ?? perEpoch * epochs }
+
+  /// Makes the training `count` steps long. `epochs` becomes the number of epochs that are begun, for people.
+  mutating func setIterations(_ count: Int, perEpoch: Int) {
+    iterations = count
+    epochs = max(1, (count + perEpoch - 1) / max(perEpoch, 1))
+  }
+
+  /// How often is validated: "every epoch", "every 1000 iterations".
+  public var validationText: String {
+    if let steps = validateEveryIterations { return "every \(steps) iterations" }
+    return validateEvery == 1 ? "every epoch" : "every \(validateEvery) epochs"
   }
 }

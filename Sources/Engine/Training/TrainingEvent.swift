@@ -7,6 +7,12 @@ public enum TrainingEvent: Sendable {
   case validated(ValidationReport)
   /// An image that could not be decoded was left out.
   case imageSkipped(identifier: String, reason: String)
+  /// The loss is no better than guessing by the classes' frequencies would be (`guessing`, in nats); `mean` is that of the
+  /// last hundred steps. Said once, and again when a training in that state goes on.
+  case lossIsFlat(step: Int, mean: Double, guessing: Double)
+  /// It has become better than that.
+  case lossFalls(step: Int)
+  /// A snapshot was handed over to be kept.
   case checkpointed(step: Int)
   case paused(step: Int)
   case resumed(step: Int)
@@ -24,6 +30,8 @@ public struct StepReport: Sendable {
   public var imagesPerSecond: Double
   /// The share of the step's time spent waiting for the loader, 0…1.
   public var stall: Double
+  /// Of every layer at the first step and every ``Trainer/normsEvery`` steps; else empty.
+  public var norms: [LayerNorm] = []
 }
 
 public struct ValidationReport: Codable, Equatable, Sendable {

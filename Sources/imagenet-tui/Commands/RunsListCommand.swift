@@ -25,6 +25,9 @@ struct RunsListCommand: ParsableCommand {
           run.secondsLeft.map(RunProgressLine.duration) ?? "-", run.host,
         ].map(printable)
       })
-    for run in runs { if let problem = run.problem { print(printable("\(run.id): \(problem)")) } }
+    for run in runs {
+      for warning in run.progress.warnings { print(printable("\(run.id): warning: \(warning)")) }
+      if let problem = run.problem { print(printable("\(run.id): \(problem)")) }
+    }
   }
 }

@@ -34,17 +34,21 @@ struct RunsShowCommand: ParsableCommand {
       ("network", training.network),
       (
         "training",
-        "\(training.epochs) epochs, batch \(training.batchSize), rate \(training.solver.rate), "
+        (training.iterations.map { "\(Output.grouped($0)) iterations" } ?? "\(training.epochs) epochs")
+          + ", batch \(training.batchSize), rate \(training.solver.rate) \(training.solver.schedule.text), "
           + "momentum \(training.solver.momentum), decay \(training.solver.decay), seed \(training.seed)"
       ),
+      ("validation", training.validationText),
       ("checkpoints", checkpoints.isEmpty ? "none" : checkpoints.joined(separator: ", ")),
       ("left out", "\(summary.progress.skippedImages) images"),
+      ("loader", summary.progress.stall.map { "\(RunProgressLine.decimals(100 * $0, 1)) % of the time waited for" } ?? "-"),
       ("host", summary.host), ("program", configuration.program),
       ("command", configuration.command.joined(separator: " ")), ("directory", directory.path),
     ]
     for (key, value) in lines {
       print(key + String(repeating: " ", count: 13 - key.count) + printable(value))
     }
+    for warning in summary.progress.warnings { print("warning      " + printable(warning)) }
     for problem in remarks + [summary.problem].compactMap({ $0 }) { print("problem      " + printable(problem)) }
   }
 }

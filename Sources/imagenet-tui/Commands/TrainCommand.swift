@@ -18,12 +18,26 @@ struct TrainCommand: ParsableCommand {
   var labels: String?
   @Option(help: "The network. (default: the one made for the dataset's images)")
   var net: String?
+  @Option(help: "A published schedule by name: caffe-alexnet. (default: the network's own recipe)")
+  var recipe: String?
   @Option(help: "How often every image is seen. (default: the network's recipe)")
   var epochs: Int?
+  @Option(help: "How many steps are made, in place of --epochs.")
+  var iterations: Int?
   @Option(help: "Images a step. (default: the network's recipe)")
   var batch: Int?
   @Option(help: "The learning rate at the start. (default: the network's recipe)")
   var rate: Float?
+  @Option(help: "The rate over time: constant, cosine, poly:POWER, step:ITERATIONS:FACTOR.")
+  var schedule: String?
+  @Option(help: "The momentum. (default: the network's recipe)")
+  var momentum: Float?
+  @Option(help: "The weight decay. (default: the network's recipe)")
+  var decay: Float?
+  @Option(help: "Validate after so many epochs, or after iterations:N; always at the end. (default: 1)")
+  var validateEvery: String?
+  @Option(help: "How many of the last checkpoints are kept, beside the best. (default: 2)")
+  var keep: Int?
   @Option(help: "Decides every random number. (default: 1)")
   var seed: UInt64?
   @Option(help: "Processor cores to use; the result does not depend on it. (default: all)")
@@ -35,12 +49,23 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  func validate() throws {
+    if epochs != nil, iterations != nil { throw ValidationError("--epochs and --iterations exclude each other") }
+  }
+
   func run() throws {
     let home = global.location
     let set = try labels.map { try LabelSetStore(home: home).load($0, for: dataset) }
     var request = TrainingRequest(dataset: dataset, labelSet: set)
     request.network = net
+    request.recipe = recipe
     request.epochs = epochs
+    request.iterations = iterations
+    request.schedule = try schedule.map { text throws(Problem) in try TrainingConfiguration.Schedule(text) }
+    request.momentum = momentum
+    request.decay = decay
+    request.validation = try validateEvery.map { text throws(Problem) in try ValidationCadence(text) }
+    request.keep = keep
     request.batchSize = batch
     request.rate = rate
     request.seed = seed

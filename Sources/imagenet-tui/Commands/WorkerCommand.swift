@@ -11,9 +11,13 @@ struct WorkerCommand: ParsableCommand {
   var directory: String
   @Option(help: "Seconds between checkpoints within an epoch.")
   var checkpointEvery = 60.0
+  @Option(help: "Seconds that the end of a training waits for room for its checkpoint.")
+  var roomPatience = 600.0
 
   func run() throws {
-    let result = try RunWorker(RunDirectory(directory), home: global.location, checkpointEvery: checkpointEvery).work()
+    let worker = RunWorker(
+      RunDirectory(directory), home: global.location, checkpointEvery: checkpointEvery, roomPatience: roomPatience)
+    let result = try worker.work()
     if result.outcome == .failed { throw ExitCode.failure }
   }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 import Kernels
 import Taxonomy
 import Testing
@@ -66,6 +67,34 @@ import Testing
       for _ in 0..<5 { rows += try take(loader, batchSize: 2).rows }
       #expect(rows == expected)
     }
+  }
+
+  @Test("the stall is the time that a step waits: long behind slow images, none once the batch is ready")
+  func stall() throws {
+    struct Slow: Dataset {
+      var memory = LoaderTests.dataset(8)
+      var name: String { "slow" }
+      var summary: String { "" }
+      var classes: [FineClass] { memory.classes }
+      var fingerprint: String { "" }
+      var imageSize: (height: Int, width: Int, channels: Int)? { nil }
+      func labels(_ split: Split) -> [Int32] { memory.labels(split) }
+      func identifier(_ split: Split, _ index: Int) -> String { "" }
+      func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture {
+        usleep(30_000)
+        return try memory.picture(split, index)
+      }
+    }
+    let dataset = Slow()
+    let loader = try makeLoader(dataset, training: false, batchSize: 4, workers: 1)
+    loader.begin(dataset.memory.samples, epoch: 0)
+    let input = Tensor([4, 6, 6, 3])
+    var labels = [Int32](repeating: 0, count: 4)
+    let first = try loader.next(into: input, labels: &labels)
+    #expect(first.stall > 0.1, "four images of 30 ms each")
+    usleep(1_000_000)
+    let second = try loader.next(into: input, labels: &labels)
+    #expect(second.stall < 0.1 && second.count == 4)
   }
 
   @Test("a split that cannot be read is told when the loader is made")

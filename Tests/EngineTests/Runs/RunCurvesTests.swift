@@ -41,6 +41,23 @@ import Testing
     #expect(fresh.series == curves.series)
   }
 
+  @Test("The layers' norms are curves of their own, under tags that TensorBoard groups; a resume takes them back")
+  func norms() throws {
+    let (conv, bias) = (LayerNorm.Place(.activation, "conv1"), LayerNorm.Place(.gradient, "fc8.bias"))
+    let writer = try EventFileWriter(folder: folder.path, host: "here", firstStep: 1, now: 1000)
+    try writer.append([.trainLoss: 3], step: 1)
+    try writer.append([LayerNorm(conv, 1.5), LayerNorm(bias, 0.25)], step: 1)
+    try writer.append([LayerNorm(conv, .infinity)], step: 50)
+    #expect(String(decoding: folder.bytes(of: folder.names[0]), as: UTF8.self).contains("norm/gradient/fc8.bias"))
+    var curves = RunCurves(folder: folder.path)
+    try curves.refresh()
+    #expect(curves.norms[conv]?.values == [1.5, .infinity] && curves.norms[conv]?.steps == [1, 50])
+    #expect(curves.norms[bias]?.values == [0.25] && curves[.trainLoss].values == [3])
+    _ = try EventFileWriter(folder: folder.path, host: "here", firstStep: 20, now: 1001)
+    try curves.refresh()
+    #expect(curves.norms[conv]?.values == [1.5])
+  }
+
   @Test("A later session's file sorts after the earlier one's even when the clock went back")
   func clockWentBack() throws {
     let first = try EventFileWriter(folder: folder.path, host: "zeta", firstStep: 1, now: 2_000_000_000)

@@ -1,4 +1,5 @@
 import Engine
+import Taxonomy
 import Testing
 
 @Suite struct ScheduleTests {
@@ -26,5 +27,22 @@ import Testing
     for (rate, expected) in zip(rates, [0.5, 0.9, 1.2, 1.4, 1.2, 1] as [Float]) { #expect(abs(rate - expected) < 1e-6) }
     solver.warmUp = 0
     #expect(solver.rate(iteration: 0, of: 10) == 2)
+  }
+
+  @Test("schedules are written as the command line reads them", arguments: [
+    ("constant", Schedule.constant), ("cosine", .cosine), ("poly:0.5", .polynomial(power: 0.5)),
+    ("step:100000:0.1", .step(every: 100_000, factor: 0.1)),
+  ])
+  func text(text: String, schedule: Schedule) throws {
+    #expect(try Schedule(text) == schedule)
+    #expect(schedule.text == text)
+  }
+
+  @Test("what is no schedule is refused with the forms that there are", arguments: [
+    "", "linear", "poly", "poly:", "poly:x", "step:100", "step:100:0.1:3", "step:ten:0.1", "cosine:1", "step::",
+  ])
+  func refused(text: String) {
+    let problem = #expect(throws: Problem.self) { try Schedule(text) }
+    #expect(problem?.place == text && problem?.expected?.contains("step:100000:0.1") == true)
   }
 }

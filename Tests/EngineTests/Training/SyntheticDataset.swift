@@ -1,5 +1,6 @@
 import Engine
 import Kernels
+import Synchronization
 import Taxonomy
 
 /// Grey 28×28 images of bars: a class has its own direction and place, and every image noise of its own.
@@ -8,22 +9,31 @@ struct SyntheticDataset: Dataset {
   var summary: String { "bars for tests" }
   let classes: [FineClass]
   var fingerprint: String { "bars-\(classes.count)-\(images)" }
-  var imageSize: (height: Int, width: Int, channels: Int)? { (28, 28, 1) }
+  var imageSize: (height: Int, width: Int, channels: Int)? { isPhotographic ? nil : (28, 28, 1) }
   /// Images a split.
   let images: Int
   /// Images that cannot be decoded.
   var broken: [Split: Set<Int>] = [:]
   /// Validation shows the training images.
   var validatesOnTraining = false
+  /// Images of the validation split, where they are not as many as those of training.
+  var validationImages: Int?
+  /// As if the images had sizes of their own: they are then loaded one by one.
+  var isPhotographic = false
+  /// Counts the images that are asked for.
+  var loads: LoadCounter?
 
   init(classes: Int, images: Int) {
     self.classes = (0..<classes).map { FineClass(wnid: "n0000000\($0)", name: "bar \($0)") }
     self.images = images
   }
 
-  func labels(_ split: Split) -> [Int32] { (0..<images).map { Int32($0 % classes.count) } }
+  func labels(_ split: Split) -> [Int32] {
+    (0..<(split == .val ? validationImages ?? images : images)).map { Int32($0 % classes.count) }
+  }
 
   func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture {
+    loads?.add()
     if broken[split]?.contains(index) == true {
       throw Problem("this is no image", at: identifier(split, index), found: "rubbish")
     }
@@ -46,4 +56,11 @@ struct SyntheticDataset: Dataset {
       name: "fine", dataset: name, policy: .name, recipe: [],
       classes: classes.map { TargetClass(wnid: $0.wnid, name: $0.name, members: [$0.wnid]) }, leftOut: [])
   }
+}
+
+/// Counts from any thread.
+final class LoadCounter: Sendable {
+  private let value = Atomic(0)
+  var count: Int { value.load(ordering: .relaxed) }
+  func add() { value.add(1, ordering: .relaxed) }
 }

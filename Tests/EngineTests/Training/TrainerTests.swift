@@ -132,7 +132,7 @@ import Testing
     #expect(kept == ["1", "2", "3"])
   }
 
-  @Test("a loss that is no number ends the training with advice")
+  @Test("a loss that is no number ends the training with advice, and names the layer where it began")
   func diverges() throws {
     let trainer = try trainer(configuration {
       $0.solver.rate = 1e12
@@ -141,7 +141,112 @@ import Testing
     })
     let problem = #expect(throws: Problem.self) { _ = try self.run(trainer) }
     #expect(problem?.what == "the loss is not finite")
+    #expect(problem?.found?.contains("beginning in the layer") == true)
     #expect(problem?.advice?.contains("lower the rate") == true)
+    #expect(trainer.step <= 5)
+  }
+
+  @Test("a loss that is no better than guessing is said within 200 steps, once, and again after a resume")
+  func flat() throws {
+    // A rate that moves no weight: nothing can be learned.
+    let slow = try configuration {
+      $0.solver.rate = 1e-12
+      $0.iterations = 230
+    }
+    let whole = try trainer(slow)
+    var kept: Snapshot?
+    let events = try run(
+      whole, control: { whole.step == 220 && kept == nil ? .checkpoint : .proceed },
+      checkpoint: { if $0.metadata["step"] == "220" { kept = copy($0) } })
+    let warnings = events.filter { if case .lossIsFlat = $0 { true } else { false } }
+    #expect(warnings.map(\.stepOfEvent) == [200])
+    guard case .lossIsFlat(_, let mean, let guessing)? = warnings.first else { return }
+    #expect(abs(guessing - 1.0986) < 0.01 && abs(mean - guessing) < 0.4)
+    let second = try trainer(slow)
+    try second.restore(#require(kept))
+    #expect(try run(second).contains { if case .lossIsFlat(220, _, _) = $0 { true } else { false } })
+  }
+
+  @Test("the layers' norms are those of a naive twin, at the first step and every 50, also after a resume")
+  func norms() throws {
+    let configuration = try configuration { $0.iterations = 100 }
+    let whole = try trainer(configuration)
+    var seen: [Int: [LayerNorm]] = [:]
+    var gradient: Double?
+    var kept: Snapshot?
+    try whole.run(
+      control: { whole.step == 70 && kept == nil ? .checkpoint : .proceed },
+      checkpoint: { if $0.metadata["step"] == "70" { kept = copy($0) } },
+      sink: { event in
+        guard case .stepFinished(let report) = event, !report.norms.isEmpty else { return }
+        seen[report.step] = report.norms
+        let index = whole.network.parameters.firstIndex { $0.name == "conv2.weight" }!
+        gradient = whole.network.gradients[index].array.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      })
+    #expect(seen.keys.sorted() == [1, 50, 100])
+    let last = try #require(seen[100])
+    let found = try #require(last.first { $0.place == .init(.gradient, "conv2.weight") })
+    #expect(abs(Double(found.value) / (gradient ?? 0) - 1) < 1e-6)
+    #expect(last.count { $0.place.kind == .gradient } == whole.network.parameters.count)
+    #expect(last.contains { $0.place == .init(.activation, "fc8") })
+    #expect(last.allSatisfy { $0.value.isFinite && $0.value >= 0 })
+    let second = try trainer(configuration)
+    try second.restore(#require(kept))
+    var again: [Int: [LayerNorm]] = [:]
+    for case .stepFinished(let report) in try run(second) where !report.norms.isEmpty { again[report.step] = report.norms }
+    #expect(again == [100: last])
+  }
+
+  @Test("a training may be so many steps long, and validate after so many, whatever the epochs")
+  func iterations() throws {
+    let configuration = try configuration {
+      $0.iterations = 7
+      $0.validateEveryIterations = 2
+      $0.solver.schedule = .polynomial(power: 1)
+    }
+    let trainer = try trainer(configuration)
+    let events = try run(trainer)
+    #expect(trainer.step == 7 && trainer.totalSteps == 7)
+    let validations = events.compactMap { if case .validated(let report) = $0 { report.step } else { nil } }
+    #expect(validations == [2, 4, 6, 7])
+    let rates = events.compactMap { if case .stepFinished(let report) = $0 { report.rate } else { nil } }
+    #expect(abs(rates[6] / rates[0] - 1 / 7) < 1e-5)
+  }
+
+  @Test("without validation images the end is kept all the same")
+  func noValidation() throws {
+    var dataset = SyntheticDataset(classes: 3, images: 20)
+    dataset.validationImages = 0
+    var steps: [String?] = []
+    let events = try run(trainer(configuration { $0.epochs = 1 }, dataset), checkpoint: { steps.append($0.metadata["step"]) })
+    #expect(steps == ["3"])
+    guard case .finished(3)? = events.last else {
+      Issue.record("\(String(describing: events.last))")
+      return
+    }
+  }
+
+  @Test("a stop is obeyed while the mean of the images is computed, and the training begins anew")
+  func stopsInMean() throws {
+    var dataset = SyntheticDataset(classes: 3, images: 2000)
+    dataset.isPhotographic = true
+    let loads = LoadCounter()
+    dataset.loads = loads
+    let configuration = try configuration { $0.iterations = 1 }
+    let first = try trainer(configuration, dataset)
+    var kept: Snapshot?
+    let events = try run(first, control: { .stop }, checkpoint: { kept = copy($0) })
+    guard case .stopped(0)? = events.last else {
+      Issue.record("\(String(describing: events.last))")
+      return
+    }
+    #expect(loads.count > 0 && loads.count < 200, "\(loads.count) of 2000 images were read before the stop was seen")
+    let second = try trainer(configuration, dataset)
+    try second.restore(#require(kept))
+    _ = try run(second)
+    let whole = try trainer(configuration, dataset)
+    _ = try run(whole)
+    #expect(bits(second.snapshot()) == bits(whole.snapshot()))
   }
 
   @Test("images that cannot be decoded are counted and named, and the rest is trained on")
@@ -205,6 +310,7 @@ extension TrainingEvent {
   fileprivate var stepOfEvent: Int? {
     switch self {
     case .started, .imageSkipped: nil
+    case .lossIsFlat(let step, _, _), .lossFalls(let step): step
     case .stepFinished(let report): report.step
     case .validated(let report): report.step
     case .checkpointed(let step), .paused(let step), .resumed(let step), .stopped(let step), .finished(let step): step

@@ -7,7 +7,8 @@ import Testing
   @Test("values that no training can work with are refused by name", arguments: [
     ("epochs", { @Sendable in $0.epochs = 0 }), ("epochs", { $0.epochs = Int.max }),
     ("batch size", { $0.batchSize = 0 }), ("batch size", { $0.batchSize = Int.max }),
-    ("validate every", { $0.validateEvery = 0 }), ("rate", { $0.solver.rate = 0 }),
+    ("validate every", { $0.validateEvery = 0 }), ("validate every", { $0.validateEveryIterations = 0 }),
+    ("iterations", { $0.iterations = 0 }), ("iterations", { $0.iterations = Int.max }), ("rate", { $0.solver.rate = 0 }),
     ("rate", { $0.solver.rate = .nan }), ("rate", { $0.solver.rate = .infinity }),
     ("momentum", { $0.solver.momentum = 1 }), ("decay", { $0.solver.decay = -1 }),
     ("schedule: step every", { $0.solver.schedule = .step(every: 0, factor: 0.1) }),
@@ -32,6 +33,18 @@ import Testing
       """
     let read = try JSONDecoder().decode(TrainingConfiguration.self, from: Data(old.utf8))
     #expect(try read == Architecture.named("alexnet-28").recipe)
+  }
+
+  @Test("a run.json of version 0.1 is read: its length is its epochs")
+  func old() throws {
+    let json = """
+      {"network": "alexnet-28", "epochs": 3, "batchSize": 8, "seed": 1, "validateEvery": 1,
+       "solver": {"rate": 0.01, "momentum": 0.9, "decay": 0.0005, "schedule": {"cosine": {}}},
+       "augmentation": {"resize": "warp", "resizeTo": 28, "padding": 0, "mirror": false, "mean": "channel", "scale": 1}}
+      """
+    let configuration = try JSONDecoder().decode(TrainingConfiguration.self, from: Data(json.utf8))
+    #expect(configuration.iterations == nil && configuration.validateEveryIterations == nil)
+    #expect(configuration.steps(perEpoch: 5) == 15)
   }
 
   @Test("a recipe comes back from JSON as it was", arguments: Architecture.all.map(\.name))

@@ -1,3 +1,4 @@
+import CAllocations
 import Engine
 import Taxonomy
 import Testing
@@ -44,8 +45,46 @@ import Testing
     #expect(problem?.found == "n02084071")
   }
 
+  @Test("relabelling copies no image and makes eight bytes a sample, in as many blocks for a million images as for a few")
+  func cost() throws {
+    #expect(MemoryLayout<Sample>.stride == 8)
+    func blocks(_ images: Int, budget: ImageBudget?) throws -> Int {
+      let dataset = LabelledDataset(images: images)
+      let set = labelSet([[0, 3], [1]], budget: budget)
+      _ = try TrainingView(dataset, set)
+      let before = callocations_of_this_thread()
+      let view = try TrainingView(dataset, set)
+      #expect(dataset.pictures.count == 0 && view.training.count <= images)
+      return callocations_of_this_thread() - before
+    }
+    #expect(try blocks(1_281_167, budget: nil) == blocks(1000, budget: nil))
+    let (few, many) = try (blocks(1000, budget: .init(perClass: 50, seed: 1)), blocks(1_281_167, budget: .init(perClass: 50, seed: 1)))
+    #expect(abs(many - few) < 40)
+  }
+
   @Test("one class alone cannot be trained on")
   func oneClass() {
     #expect(throws: Problem.self) { try TrainingView(dataset, labelSet([[0, 1, 2, 3]])) }
+  }
+}
+
+/// Labels without pictures.
+private struct LabelledDataset: Dataset {
+  let name = "bars"
+  let summary = "labels"
+  let classes = SyntheticDataset(classes: 4, images: 0).classes
+  let fingerprint = "labels"
+  var imageSize: (height: Int, width: Int, channels: Int)? { nil }
+  /// Counts the pictures that are asked for.
+  let pictures = LoadCounter()
+  private let all: [Int32]
+
+  init(images: Int) { all = (0..<images).map { Int32($0 * 7 % 4) } }
+
+  func labels(_ split: Split) -> [Int32] { all }
+  func identifier(_ split: Split, _ index: Int) -> String { "" }
+  func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture {
+    pictures.add()
+    throw Problem("there is no picture")
   }
 }

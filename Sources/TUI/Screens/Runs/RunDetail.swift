@@ -29,6 +29,11 @@ struct RunDetailView {
         canvas.put(line, in: rest.takeTop(1).inset(columns: 1), style: Style(.bad))
       }
     }
+    for warning in run.progress.warnings {
+      for line in wrap(printable(warning), rest.columns - 3).prefix(2) {
+        canvas.put(line, in: rest.takeTop(1).inset(columns: 1), style: Style(.near))
+      }
+    }
     let logArea = rest.takeBottom(max(3, rest.rows / 5))
     drawLog(log, on: &canvas, in: logArea)
     if rest.columns >= 70 {

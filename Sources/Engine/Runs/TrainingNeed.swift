@@ -1,0 +1,53 @@
+import Taxonomy
+
+/// What a training takes, computed from its plan before anything is made.
+package struct TrainingNeed: Equatable, Sendable {
+  /// Learned values.
+  package let parameters: Int
+  /// Bytes of memory: parameters, gradients, momentum, the activations of a batch, the loaders' batches ahead, the lists of
+  /// images, and the program. The backend's scratch memory, some megabytes a worker, comes on top.
+  package let memory: Int
+
+  /// The program and its libraries, before any training.
+  static let program = 40 << 20
+
+  package init(
+    _ architecture: Architecture, classes: Int, batch: Int, training: Int, validation: Int
+  ) throws(Problem) {
+    let network = try architecture.need(classes: classes, batch: batch)
+    let (height, width, channels) = architecture.input
+    // Two loaders, each with as many batches ahead as it has by default.
+    let loaders = 2 * Loader.defaultAhead * batch * height * width * channels * MemoryLayout<Float>.stride
+    // An epoch's order, and what is left of it when it was begun.
+    let lists = (3 * training + 2 * validation) * MemoryLayout<Sample>.stride
+    parameters = network.parameters
+    memory = network.bytes + loaders + lists + Self.program
+  }
+
+  /// - Returns: what is worth knowing before the start; nil where there is room.
+  /// - Throws: a ``Problem`` that tells the batch size that would fit, where there is less memory at all.
+  package static func check(
+    _ architecture: Architecture, classes: Int, batch: Int, training: Int, validation: Int,
+    budget: MemoryBudget = MemoryBudget()
+  ) throws(Problem) -> String? {
+    func memory(_ batch: Int) throws(Problem) -> Int {
+      try TrainingNeed(architecture, classes: classes, batch: batch, training: training, validation: validation).memory
+    }
+    func megabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000) MB" }
+    let need = try memory(batch)
+    if let total = budget.total, need > total {
+      // The largest batch that fits, by halving the interval: memory grows with the batch.
+      var (fits, fails) = (0, batch)
+      while fails - fits > 1 {
+        let middle = (fits + fails) / 2
+        if try memory(middle) <= total { fits = middle } else { fails = middle }
+      }
+      throw Problem(
+        "the training needs more memory than \(budget.owner)", at: "batch \(batch)",
+        expected: "at most \(megabytes(total))", found: "about \(megabytes(need))",
+        advice: fits > 0 ? "--batch \(fits) fits" : "not even one image fits; choose a smaller network")
+    }
+    guard let free = budget.free, need > free else { return nil }
+    return "about \(megabytes(need)) of memory are needed and \(megabytes(free)) are free now"
+  }
+}
