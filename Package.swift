@@ -20,11 +20,12 @@ let package = Package(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CLMDB", linkerSettings: [.linkedLibrary("lmdb")]),
     .target(name: "CProcessor"),
 
     .target(name: "Taxonomy"),
     .target(name: "Kernels", dependencies: ["COpenBLAS"]),
-    .target(name: "Engine", dependencies: ["Taxonomy", "Kernels", "CImageCodecs", "CZlib"]),
+    .target(name: "Engine", dependencies: ["Taxonomy", "Kernels", "CImageCodecs", "CZlib", "CLMDB"]),
     .target(name: "TUI", dependencies: ["Engine", "Taxonomy", "CNcurses"]),
     .executableTarget(
       name: "imagenet-tui",

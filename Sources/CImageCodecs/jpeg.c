@@ -142,3 +142,46 @@ int codec_decode_jpeg(
   jpeg_destroy_decompress(&jpeg);
   return CODEC_OK;
 }
+
+int codec_encode_jpeg(
+    const uint8_t *pixels, int32_t width, int32_t height, int32_t quality, uint8_t **out, size_t *size,
+    char message[CODEC_MESSAGE_SIZE]) {
+  struct jpeg_compress_struct jpeg;
+  struct handler handler;
+  unsigned char *bytes = NULL;
+  unsigned long count = 0;
+  *out = NULL;
+  *size = 0;
+  message[0] = 0;
+  int failure = codec_check_size(width < 0 ? 0 : (uint64_t)width, height < 0 ? 0 : (uint64_t)height, message);
+  if (failure != CODEC_OK) return failure;
+  memset(&jpeg, 0, sizeof jpeg);
+  jpeg.err = jpeg_std_error(&handler.base);
+  handler.base.error_exit = on_error;
+  handler.base.emit_message = on_message;
+  handler.message = message;
+  handler.status = CODEC_DAMAGED;
+  // The library's buffer is kept in the library's memory until the end: nothing of ours is lost by a jump.
+  if (setjmp(handler.escape)) {
+    jpeg_destroy_compress(&jpeg);
+    return handler.status;
+  }
+  jpeg_create_compress(&jpeg);
+  jpeg_mem_dest(&jpeg, &bytes, &count);
+  jpeg.image_width = (JDIMENSION)width;
+  jpeg.image_height = (JDIMENSION)height;
+  jpeg.input_components = 3;
+  jpeg.in_color_space = JCS_RGB;
+  jpeg_set_defaults(&jpeg);
+  jpeg_set_quality(&jpeg, quality, TRUE);
+  jpeg_start_compress(&jpeg, TRUE);
+  while (jpeg.next_scanline < jpeg.image_height) {
+    JSAMPROW row = (JSAMPROW)(uintptr_t)(pixels + (size_t)jpeg.next_scanline * (size_t)width * 3);
+    jpeg_write_scanlines(&jpeg, &row, 1);
+  }
+  jpeg_finish_compress(&jpeg);
+  jpeg_destroy_compress(&jpeg);
+  *out = bytes;
+  *size = count;
+  return CODEC_OK;
+}

@@ -54,6 +54,11 @@ int codec_encode_png(
     const uint8_t *pixels, int32_t width, int32_t height, int32_t channels, uint8_t **png, size_t *size,
     char message[CODEC_MESSAGE_SIZE]);
 
+// Encodes 8-bit RGB rows as a JPEG of a quality from 1 to 100. `*jpeg` is allocated with malloc; the caller frees it.
+int codec_encode_jpeg(
+    const uint8_t *pixels, int32_t width, int32_t height, int32_t quality, uint8_t **jpeg, size_t *size,
+    char message[CODEC_MESSAGE_SIZE]);
+
 void codec_release(struct codec_image *image);
 
 #endif

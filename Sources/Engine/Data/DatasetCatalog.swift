@@ -12,7 +12,9 @@ public struct DatasetCatalog: Sendable {
   /// - Throws: a ``Problem`` where the name is unknown, or the dataset's files are missing or do not fit together.
   public func open(_ name: String) throws(Problem) -> any Dataset {
     if name == Self.fashionMNIST { return try IDXDataset.fashionMNIST(classes: try classes(of: name)) }
-    return try ImageFolderDataset(try registration(name), home: home)
+    let registration = try registration(name)
+    return registration.recipe.isPacked
+      ? try PackedDataset(registration, home: home) : try ImageFolderDataset(registration, home: home)
   }
 
   /// The fine classes of a dataset in index order. Works without its images: `imagenet-1k` is a list of classes until a
@@ -47,31 +49,36 @@ public struct DatasetCatalog: Sendable {
     return names.map(entry)
   }
 
-  /// Reads the tree of images that `recipe` describes and keeps it under `name`. Images are never copied. A name
+  /// Reads the tree of images, or the packed dataset, that `recipe` describes and keeps it under `name`. Images are never copied. A name
   /// that is taken by an added dataset is given to the new tree.
-  /// - Throws: a ``Problem`` where the name cannot be used, or the tree cannot (see ``FolderScan``).
+  /// - Throws: a ``Problem`` where the name cannot be used, or the tree cannot (see ``ImageListing``).
   public func add(_ name: String, _ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) -> AddedDataset {
+    try checkFree(name)
+    let listing = try ImageListing(recipe, wordNet: wordNet)
+    if name == Self.imageNet { try Self.checkImageNet(listing.classes) }
+    let before = Registration.exists(name, in: home) ? try? registration(name) : nil
+    let registration = Registration(
+      name: name, recipe: recipe, classes: listing.classes, train: listing.files[.train]!.joined().count,
+      val: listing.files[.val]!.joined().count, size: listing.totalSize, fingerprint: listing.fingerprint)
+    try registration.write(index: FolderIndex.encode(listing), in: home)
+    return AddedDataset(
+      entry: entry(name), ignored: listing.ignored, isHeldOut: listing.isHeldOut,
+      change: before.map { $0.fingerprint == registration.fingerprint ? .unchanged : .changed } ?? .new)
+  }
+
+  /// - Throws: a ``Problem`` where no added dataset can have this name.
+  public func checkFree(_ name: String) throws(Problem) {
     try DatasetName.check(name)
     guard name != Self.fashionMNIST else {
       throw Problem("this name belongs to a built-in dataset", at: name, advice: "choose another name")
     }
-    let scan = try FolderScan(recipe, wordNet: wordNet)
-    if name == Self.imageNet { try Self.checkImageNet(scan.classes) }
-    let before = Registration.exists(name, in: home) ? try? registration(name) : nil
-    let registration = Registration(
-      name: name, recipe: recipe, classes: scan.classes, train: scan.files[.train]!.joined().count,
-      val: scan.files[.val]!.joined().count, size: scan.totalSize, fingerprint: scan.fingerprint)
-    try registration.write(index: FolderIndex.encode(scan), in: home)
-    return AddedDataset(
-      entry: entry(name), ignored: scan.ignored, isHeldOut: scan.isHeldOut,
-      change: before.map { $0.fingerprint == registration.fingerprint ? .unchanged : .changed } ?? .new)
   }
 
   /// Whether the files of an added dataset are still those that were added; always true for a built-in one.
   public func isCurrent(_ name: String) throws(Problem) -> Bool {
     guard Registration.exists(name, in: home) else { return true }
     let registration = try registration(name)
-    return try FolderScan(registration.recipe, wordNet: nil).fingerprint == registration.fingerprint
+    return try ImageListing(registration.recipe, wordNet: nil).fingerprint == registration.fingerprint
   }
 
   /// - Throws: a ``Problem`` unless `name` is a dataset that was added.

@@ -17,13 +17,13 @@ struct FolderIndex: Sendable {
   private static let magic = Array("ITUIFIDX".utf8)
   private static let headerLength = 24
 
-  /// The content of the file for what a scan found.
-  static func encode(_ scan: FolderScan) -> [UInt8] {
-    let splits = Split.allCases.map { scan.files[$0]! }
+  /// The content of the file.
+  static func encode(_ listing: ImageListing) -> [UInt8] {
+    let splits = Split.allCases.map { listing.files[$0]! }
     let files = splits.joined().joined()
     var bytes = magic
     func add(_ number: Int) { withUnsafeBytes(of: UInt64(number).littleEndian) { bytes.append(contentsOf: $0) } }
-    add(scan.classes.count)
+    add(listing.classes.count)
     add(files.reduce(0) { count, _ in count + 1 })
     var end = 0
     add(end)

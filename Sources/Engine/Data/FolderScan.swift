@@ -1,47 +1,47 @@
-import Glibc
-import Kernels
 import Taxonomy
 
-/// What an ImageFolder tree holds: `root/<class>/…/*.{jpg,jpeg,png}`, or `root/{train,val}/<class>/…`.
+/// What a tree of images holds: `root/<class>/…/*.{jpg,jpeg,png}`, or `root/{train,val}/<class>/…` (also under the names of
+/// ILSVRC-2012's archives, `ILSVRC2012_img_train` and `ILSVRC2012_img_val`), or a split's images as a list names them.
 ///
-/// An image belongs to the deepest folder above it that names a class (``ClassNaming``). Classes are sorted by wnid,
-/// images by class, then by path. Without a folder `val`, a share of each class's images is held out for validation:
-/// those whose paths hash lowest under the seed, so that the choice hardly changes when files are added.
+/// An image belongs to the class that its list gives, else to the deepest folder above it that names one
+/// (``ClassNaming``). Classes are sorted by wnid, images by class, then by path. Without validation images of its own, a
+/// share of each class's images is held out for validation: those whose paths hash lowest under the seed, so that the
+/// choice hardly changes when files are added.
 struct FolderScan {
-  struct File: Equatable {
-    /// Relative to the root.
-    var path: [UInt8]
-    var size: Int
-  }
+  typealias File = ImageListing.File
 
-  let root: String
-  private(set) var classes: [FineClass] = []
-  /// Per split and class.
-  private(set) var files: [Split: [[File]]] = [:]
-  /// Whether `val` was held out of the training images.
-  private(set) var isHeldOut = false
-  /// Files that are no images, and images outside of all class folders of a tree that has some.
-  private(set) var ignored = 0
+  /// What the tree holds. Ignored are files that are no images, and images outside of all class folders of a tree that has
+  /// some.
+  let listing: ImageListing
 
   /// Walks through the tree.
   /// - Throws: a ``Problem`` where the tree is unreadable or holds no images, a folder with images names no class or a
   ///   wnid that WordNet does not have, or `val` has a class that `train` has not.
   init(_ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) {
-    root = recipe.root
+    let root = recipe.root
+    var ignored = 0
     let naming = ClassNaming(map: recipe.map)
     var walk = FolderWalk(root: root, followsLinks: recipe.followsLinks)
-    let top = try walk.names(in: [])
-    let hasTrain = top.contains(Array("train".utf8))
-    let hasVal = top.contains(Array("val".utf8))
+    let top = Set(try walk.names(in: []).map { String(decoding: $0, as: UTF8.self) })
+    func folder(_ split: Split) -> String? { Self.folders[split]!.first { top.contains($0) } }
     var byClass: [Split: [String: [File]]] = [:]
     var folderNames: [String: String] = [:]
-    if hasTrain {
-      byClass[.train] = try Self.collect("train", &walk, naming, &folderNames, wordNet, &ignored)
-      if hasVal { byClass[.val] = try Self.collect("val", &walk, naming, &folderNames, wordNet, &ignored) }
+    if let list = recipe.trainList {
+      let listing = ListedImages(list: list, bases: Self.bases(folder(.train)), naming: naming, order: recipe.synsets)
+      byClass[.train] = try listing.files(&walk, classes: nil)
     } else {
-      byClass[.train] = try Self.collect("", &walk, naming, &folderNames, wordNet, &ignored)
+      byClass[.train] = try Self.collect(folder(.train) ?? "", &walk, naming, &folderNames, wordNet, &ignored)
+    }
+    if let list = recipe.valList {
+      let listing = ListedImages(list: list, bases: Self.bases(folder(.val)), naming: naming, order: recipe.synsets)
+      // Two lists share their numbers; a list beside folders numbers the folders.
+      byClass[.val] = try listing.files(
+        &walk, classes: recipe.trainList == nil ? byClass[.train]!.keys.sorted() : nil)
+    } else if let val = folder(.val), recipe.trainList != nil || folder(.train) != nil {
+      byClass[.val] = try Self.collect(val, &walk, naming, &folderNames, wordNet, &ignored)
     }
     ignored += walk.ignored
+    try Self.check(byClass, wordNet, root)
     let wnids = byClass[.train]!.keys.sorted()
     guard !wnids.isEmpty else {
       throw Problem(
@@ -50,58 +50,20 @@ struct FolderScan {
     }
     if let stranger = byClass[.val]?.keys.sorted().first(where: { byClass[.train]![$0] == nil }) {
       throw Problem(
-        "val has a class that train has not", at: "\(root)/val", expected: "only classes of train", found: stranger)
+        "val has a class that train has not", at: recipe.valList ?? "\(root)/val", expected: "only classes of train",
+        found: stranger)
     }
-    classes = wnids.map { wnid in
-      let folder = folderNames[wnid]!
+    let classes = wnids.map { wnid in
+      let folder = folderNames[wnid] ?? wnid
       let isMapped = SynsetID(folder) == nil
       let lemma = SynsetID(wnid).flatMap { wordNet?.name(of: $0) }
       return FineClass(wnid: wnid, name: isMapped ? folder : lemma ?? wnid)
     }
-    files[.train] = wnids.map { byClass[.train]![$0]! }
-    if let val = byClass[.val] {
-      files[.val] = wnids.map { val[$0] ?? [] }
-    } else {
-      isHeldOut = true
-      holdOut(recipe.heldOutPercent, seed: recipe.seed)
-    }
-  }
-
-  /// Changes when a path, a size, a class or the split of any image does.
-  var fingerprint: String {
-    var hash = Fingerprint()
-    for split in Split.allCases {
-      for (fineClass, files) in zip(classes, files[split] ?? []) {
-        hash.add(fineClass.wnid)
-        hash.add(files.count)
-        for file in files {
-          hash.add(file.path)
-          hash.add(file.size)
-        }
-      }
-    }
-    return hash.text
-  }
-
-  var totalSize: Int { files.values.joined().joined().reduce(0) { $0 + $1.size } }
-
-  private mutating func holdOut(_ percent: Int, seed: UInt64) {
-    var kept: [[File]] = []
-    var heldOut: [[File]] = []
-    for files in files[.train]! {
-      // Rounded; a class of one image keeps it for training.
-      let count = min((files.count * percent + 50) / 100, files.count - 1)
-      let keys = files.map { file in
-        var hash = Fingerprint()
-        hash.add(file.path)
-        return CounterRandom.mix(hash.number ^ CounterRandom.mix(seed))
-      }
-      let chosen = Set(files.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.prefix(count))
-      kept.append(files.indices.filter { !chosen.contains($0) }.map { files[$0] })
-      heldOut.append(files.indices.filter { chosen.contains($0) }.map { files[$0] })
-    }
-    files[.train] = kept
-    files[.val] = heldOut
+    var listing = ImageListing(
+      classes: classes,
+      files: [.train: wnids.map { byClass[.train]![$0]! }, .val: wnids.map { byClass[.val]?[$0] ?? [] }], ignored: ignored)
+    if byClass[.val] == nil { listing.holdOut(recipe.heldOutPercent, seed: recipe.seed) }
+    self.listing = listing
   }
 
   /// The images below one split's folder by wnid.
@@ -138,22 +100,43 @@ struct FolderScan {
         found: unknown.prefix(3).map { "`\($0)`" }.joined(separator: ", ") + more,
         advice: naming.advice(for: unknown, wordNet: wordNet))
     }
-    if let wordNet, let wnid = byClass.keys.sorted().first(where: { !wordNet.contains(SynsetID($0)!) }) {
-      throw Problem(
-        "WordNet 3.0 has no such synset", at: place, expected: "wnids of WordNet 3.0", found: wnid,
-        advice: "wnids of other versions differ; correct the folder's name or the mapping file")
-    }
     if byClass.isEmpty, loose > 0 {
       throw Problem(
         "images lie outside of class folders", at: place, expected: "<class>/<image>", found: "\(loose) images",
-        advice: "move each image into a folder named by its class (ILSVRC's validation images come without)")
+        advice: base.hasSuffix("val")
+          ? "give their labels with --val-list FILE (for ILSVRC-2012, Caffe's val.txt)"
+          : "move each image into a folder named by its class, or give a list with --train-list FILE")
     }
     ignored += loose
     for wnid in byClass.keys { byClass[wnid]!.sort { $0.path.lexicographicallyPrecedes($1.path) } }
     return byClass
   }
 
-  private static func deepestClass(_ folder: String, _ naming: ClassNaming) -> (folder: String, wnid: String)? {
+  /// - Throws: a ``Problem`` where a class is no synset.
+  private static func check(
+    _ byClass: [Split: [String: [File]]], _ wordNet: WordNet?, _ root: String
+  ) throws(Problem) {
+    guard let wordNet else { return }
+    for split in Split.allCases {
+      guard let wnid = (byClass[split] ?? [:]).keys.sorted().first(where: { !wordNet.contains(SynsetID($0)!) }) else {
+        continue
+      }
+      throw Problem(
+        "WordNet 3.0 has no such synset", at: root, expected: "wnids of WordNet 3.0", found: wnid,
+        advice: "wnids of other versions differ; correct the folder's name, the list or the mapping file")
+    }
+  }
+
+  /// What the folders of the splits may be called.
+  private static let folders: [Split: [String]] = [
+    .train: ["train", "ILSVRC2012_img_train"], .val: ["val", "ILSVRC2012_img_val"],
+  ]
+
+  /// The folders that a list's paths may begin in.
+  private static func bases(_ folder: String?) -> [String] { (folder.map { [$0, $0 + "/images"] } ?? []) + [""] }
+
+  /// The deepest part of a folder's path that names a class, as the folder is called, and the class's wnid.
+  static func deepestClass(_ folder: String, _ naming: ClassNaming) -> (folder: String, wnid: String)? {
     var parts = folder.split(separator: "/")
     while !parts.isEmpty {
       let candidate = parts.joined(separator: "/")

@@ -9,8 +9,10 @@ import Taxonomy
 struct FolderWalk {
   let root: String
   let followsLinks: Bool
-  /// Files that are no images by their name.
+  /// Files that are no images: neither by their name nor, where the name does not tell, by their first bytes.
   private(set) var ignored = 0
+  /// Folders of listed files that were found to lie below the root.
+  private var trusted: Set<[UInt8]> = []
 
   init(root: String, followsLinks: Bool) {
     self.root = root
@@ -60,10 +62,30 @@ struct FolderWalk {
           throw Problem("a symbolic link forms a loop", at: text(relative), advice: "remove the link")
         }
         try visit(relative, ancestors: ancestors + [identity], body)
-      case S_IFREG where Self.isImage(name): try body(folder, name, Int(status.st_size))
+      case S_IFREG where Self.isImage(name) || beginsLikeImage(relative):
+        try body(folder, name, Int(status.st_size))
       default: ignored += 1
       }
     }
+  }
+
+  /// The size of a file that a list names, `path` relative to the root; nil where there is no such file.
+  /// - Throws: a ``Problem`` where a symbolic link on the way leads out of the root.
+  mutating func size(of path: [UInt8]) throws(Problem) -> Int? {
+    var status = stat()
+    guard lstat(self.path(path), &status) == 0 else { return nil }
+    let folder = Array(path.prefix(path.lastIndex(of: UInt8(ascii: "/")) ?? 0))
+    if !trusted.contains(folder) {
+      var folderStatus = stat()
+      if !folder.isEmpty {
+        guard try follow(folder, &folderStatus) else { return nil }
+      }
+      trusted.insert(folder)
+    }
+    if status.st_mode & S_IFMT == S_IFLNK {
+      guard try follow(path, &status) else { return nil }
+    }
+    return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
   }
 
   /// Replaces a link's status by its target's. False: nothing that could be an image.
@@ -92,6 +114,16 @@ struct FolderWalk {
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
     let ending = String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()
     return ending == "jpg" || ending == "jpeg" || ending == "png"
+  }
+
+  /// Whether a file whose name does not tell holds a JPEG or PNG.
+  private func beginsLikeImage(_ relative: [UInt8]) -> Bool {
+    let descriptor = open(path(relative), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 8)
+    guard read(descriptor, &bytes, 8) == 8 else { return false }
+    return bytes == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] || bytes.starts(with: [0xFF, 0xD8, 0xFF])
   }
 
   private struct FileIdentity: Equatable {

@@ -22,6 +22,25 @@ public enum ImageCodec {
     return buffer.picture
   }
 
+  /// Encodes `width · height` RGB pixels as a JPEG.
+  /// - Throws: a ``Problem`` where there is no memory for it.
+  static func jpeg(
+    _ pixels: UnsafeBufferPointer<UInt8>, width: Int, height: Int, quality: Int
+  ) throws(Problem) -> [UInt8] {
+    precondition(pixels.count == width * height * 3)
+    var bytes: UnsafeMutablePointer<UInt8>?
+    var size = 0
+    let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CODEC_MESSAGE_SIZE))
+    defer { message.deallocate() }
+    let status = codec_encode_jpeg(
+      pixels.baseAddress, Int32(clamping: width), Int32(clamping: height), Int32(clamping: quality), &bytes, &size, message)
+    guard status == CODEC_OK.rawValue, let bytes else {
+      throw Problem("cannot encode the picture as a JPEG", found: String(cString: message))
+    }
+    defer { free(bytes) }
+    return Array(UnsafeBufferPointer(start: bytes, count: size))
+  }
+
   /// Encodes a picture as a PNG.
   /// - Throws: a ``Problem`` where it is empty or larger than ``decode(_:place:)`` allows.
   public static func png(_ picture: Picture) throws(Problem) -> [UInt8] {

@@ -12,6 +12,11 @@ public final class PixelBuffer {
   private var file: [UInt8] = []
   /// Keeps alive what `pixels` points into.
   private var owner: ByteStorage?
+  /// For images that are put together here.
+  private var room: ByteStorage?
+
+  /// No side of an image is longer.
+  static let longestSide = Int(CODEC_MAX_SIDE)
 
   public init() {}
 
@@ -27,6 +32,26 @@ public final class PixelBuffer {
     let storage = ByteStorage(count: picture.pixels.count)
     _ = storage.bytes.initialize(from: picture.pixels)
     show(storage, from: 0, width: picture.width, height: picture.height, channels: picture.channels)
+  }
+
+  /// Puts an image together from its channels, each `height · width` bytes: grey, or blue, green, red.
+  func show(planes: UnsafeRawBufferPointer, width: Int, height: Int, channels: Int) {
+    let count = width * height
+    precondition(planes.count == count * channels)
+    let storage = room.flatMap { $0.bytes.count >= planes.count ? $0 : nil } ?? ByteStorage(count: planes.count)
+    room = storage
+    if channels == 1 {
+      UnsafeMutableRawBufferPointer(storage.bytes).copyMemory(from: planes)
+    } else {
+      let target = storage.bytes.baseAddress!
+      let (blue, green, red) = (planes.baseAddress!, planes.baseAddress! + count, planes.baseAddress! + 2 * count)
+      for pixel in 0..<count {
+        target[pixel * 3] = red.load(fromByteOffset: pixel, as: UInt8.self)
+        target[pixel * 3 + 1] = green.load(fromByteOffset: pixel, as: UInt8.self)
+        target[pixel * 3 + 2] = blue.load(fromByteOffset: pixel, as: UInt8.self)
+      }
+    }
+    show(storage, from: 0, width: width, height: height, channels: channels)
   }
 
   /// Points at an image that lies in memory already.

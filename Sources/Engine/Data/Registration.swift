@@ -69,10 +69,22 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
   public internal(set) var heldOutPercent: Int
   /// Decides which images are held out.
   public internal(set) var seed: UInt64
+  /// The files that list a split's images (``ImageList``), as absolute paths; nil: its folders tell.
+  public internal(set) var trainList, valList: String?
+  /// What the lists' numbers stand for: label i is the i-th of these wnids; nil: the classes' wnids in ASCII order.
+  public internal(set) var synsets: [String]?
 
-  /// - Throws: a ``Problem`` where `path` is no folder, the mapping file is wrong, or the share is not 1 to 90 percent.
+  /// Whether the folder holds LMDB databases (``PackFolder``) instead of image files.
+  public internal(set) var databases: Bool?
+
+  var isPacked: Bool { databases ?? false }
+
+  /// - Parameters:
+  ///   - synsetsFile: lines `n######## noun…`; line i names label i of the lists.
+  /// - Throws: a ``Problem`` where `path` is no folder, a file is missing or wrong, or the share is not 1 to 90 percent.
   public init(
-    path: String, mapFile: String? = nil, followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1
+    path: String, mapFile: String? = nil, trainList: String? = nil, valList: String? = nil, synsetsFile: String? = nil,
+    followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1
   ) throws(Problem) {
     guard let resolved = realpath(path, nil) else { throw AtomicFile.failure("cannot read the folder", path) }
     defer { free(resolved) }
@@ -88,6 +100,26 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
         "the held-out share is out of range", expected: "1 to 90 percent", found: "\(heldOutPercent)")
     }
     self.root = root
+    func absolute(_ list: String) throws(Problem) -> String {
+      guard let resolved = realpath(list, nil) else { throw AtomicFile.failure("cannot read the list of images", list) }
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+    self.trainList = try trainList.map { list throws(Problem) in try absolute(list) }
+    self.valList = try valList.map { list throws(Problem) in try absolute(list) }
+    let isPacked = PackFolder(path: root).isPacked
+    databases = isPacked ? true : nil
+    if isPacked {
+      guard trainList == nil, valList == nil, mapFile == nil else {
+        throw Problem("cannot add the dataset", at: root, expected: "no lists or maps beside packed images")
+      }
+    }
+    if let synsetsFile {
+      guard trainList != nil || valList != nil || isPacked else {
+        throw Problem("synsets name the labels of a list", at: synsetsFile, expected: "a list of images as well")
+      }
+      synsets = try LabelOrder(file: synsetsFile).wnids
+    }
     map = try mapFile.map { path throws(Problem) in try ClassNaming(file: path).map } ?? [:]
     self.followsLinks = followsLinks
     self.heldOutPercent = heldOutPercent

@@ -38,7 +38,8 @@ public struct LabelSetStore: Sendable {
     try AtomicFile.write(LabelSetFile.text(set), to: path)
   }
 
-  /// - Parameter dataset: what the label set has to be of; nil for any.
+  /// - Parameter dataset: what the label set has to be of, or of another dataset with the same fine classes (a packed one); nil
+  ///   for any.
   /// - Throws: a ``Problem`` where there is none of that name, the file is damaged or was changed, or its classes are
   ///   not those of its dataset.
   public func load(_ name: String, for dataset: String? = nil) throws(Problem) -> LabelSet {
@@ -49,7 +50,7 @@ public struct LabelSetStore: Sendable {
     var set = try LabelSetFile.read(path)
     // The file's name is the label set's: who copies or renames the file renames the set.
     set.name = name
-    if let dataset, set.dataset != dataset {
+    if let dataset, set.dataset != dataset, try !haveEqualClasses(dataset, set.dataset) {
       throw Problem(
         "the label set is of another dataset", at: name, expected: dataset, found: set.dataset,
         advice: "see `imagenet-tui labels list`")
@@ -65,6 +66,12 @@ public struct LabelSetStore: Sendable {
         ? Problem("there is no such label set", at: name, advice: "see `imagenet-tui labels list`")
         : AtomicFile.failure("cannot remove the label set", path)
     }
+  }
+
+  private func haveEqualClasses(_ one: String, _ other: String) throws(Problem) -> Bool {
+    let catalog = DatasetCatalog(home: home)
+    let classes = try catalog.classes(of: one).map(\.wnid)
+    return (try? catalog.classes(of: other).map(\.wnid)) == classes
   }
 
   private func check(_ set: LabelSet) throws(Problem) {

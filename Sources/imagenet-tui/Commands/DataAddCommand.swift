@@ -9,6 +9,10 @@ struct DataAddCommand: ParsableCommand {
       The tree is PATH/<class>/*.{jpg,jpeg,png}, or PATH/train/<class>/… and PATH/val/<class>/…. A class folder is \
       named by its wnid, or by a name that --map resolves. Without a folder val, a share of each class is held out for \
       validation. Adding a name again reads the tree again.
+
+      Images may also be listed: lines `path label` (Caffe's train.txt and val.txt), the label a number from 0 or a \
+      wnid. Paths begin in the split's folder or in PATH. ILSVRC-2012 with its flat folder of validation images: \
+      data add imagenet-1k PATH --val-list val.txt
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -18,6 +22,12 @@ struct DataAddCommand: ParsableCommand {
   var path: String
   @Option(help: "A file of lines folder<TAB>wnid.")
   var map: String?
+  @Option(help: "A list of the training images, `path label` a line.")
+  var trainList: String?
+  @Option(help: "A list of the validation images, `path label` a line.")
+  var valList: String?
+  @Option(help: "A file whose line i names the wnid of label i. (default: the wnids in ASCII order)")
+  var synsets: String?
   @Flag(help: "Follow symbolic links that lead out of PATH.")
   var followLinks = false
   @Option(help: "Percent of each class held out where there is no folder val.")
@@ -29,7 +39,8 @@ struct DataAddCommand: ParsableCommand {
 
   func run() throws {
     let recipe = try FolderRecipe(
-      path: path, mapFile: map, followsLinks: followLinks, heldOutPercent: heldOut, seed: seed)
+      path: path, mapFile: map, trainList: trainList, valList: valList, synsetsFile: synsets, followsLinks: followLinks,
+      heldOutPercent: heldOut, seed: seed)
     // Without WordNet, wnids are believed and classes are named by them.
     let wordNet = global.wordnet == nil ? try? WordNetFiles.open() : try WordNetFiles.open(explicit: global.wordnet)
     let added = try DatasetCatalog(home: global.location).add(name, recipe, wordNet: wordNet)

@@ -3,8 +3,9 @@ import ArgumentParser
 /// `data …`: the datasets that trainings can name.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Add, list, show, check and forget datasets.",
+    commandName: "data", abstract: "Add, list, show, check, pack and forget datasets.",
     subcommands: [
-      DataAddCommand.self, DataListCommand.self, DataShowCommand.self, DataCheckCommand.self, DataRemoveCommand.self,
+      DataAddCommand.self, DataListCommand.self, DataShowCommand.self, DataCheckCommand.self, DataPackCommand.self,
+      DataRemoveCommand.self,
     ])
 }

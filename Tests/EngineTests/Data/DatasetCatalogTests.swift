@@ -46,6 +46,15 @@ import Testing
     #expect(Set(identifiers(one, .train) + identifiers(one, .val)).count == 27)
   }
 
+  @Test("what a file is, is told by its content where its name does not say")
+  func names() throws {
+    try fill("", [Self.dog: ["plain", "picture.jfif", "1.JPEG", "readme.txt", "empty"]])
+    folder.write(Array("no picture at all".utf8), to: "images/\(Self.dog)/readme.txt")
+    folder.write([], to: "images/\(Self.dog)/empty")
+    let added = try catalog.add("pets", FolderRecipe(path: root), wordNet: nil)
+    #expect(added.entry.train + added.entry.val == 3 && added.ignored == 2)
+  }
+
   @Test("a mapping file names classes, also nested ones, and two folders may be one class")
   func mapped() throws {
     try fill(
@@ -124,6 +133,7 @@ import Testing
   @Test("hostile names and files: control characters, wrong UTF-8, pipes, folders and hidden files")
   func hostile() throws {
     try fill("", [Self.dog: ["\u{1B}[31mred.png", ".hidden.png", "real.png", "note.txt"]])
+    folder.write(Array("a note".utf8), to: "images/\(Self.dog)/note.txt")
     try AtomicFile.makeFolder(root + "/\(Self.dog)/folder.png")
     mkfifo(root + "/\(Self.dog)/pipe.png", 0o600)
     let notUTF8: [CChar] = [-1, -2] + ".png".utf8CString

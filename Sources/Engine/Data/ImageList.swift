@@ -1,0 +1,110 @@
+import FoundationEssentials
+import Taxonomy
+
+/// A text file that lists images, and mostly their labels, one a line.
+///
+/// Told apart by its lines: `path label` (Caffe; the label is a number from 0 or a wnid, and the path may hold spaces),
+/// `path<TAB>label…` (Tiny ImageNet's annotations; further columns are passed over), `path` alone (the folder then names the
+/// class), or Kaggle's `LOC_val_solution.csv` (`id,wnid box…` below a header). Empty lines and `#` comments are passed over.
+struct ImageList {
+  enum Label: Equatable {
+    case index(Int)
+    case wnid(String)
+  }
+
+  struct Line: Equatable {
+    /// Below the split's folder; without a leading slash. Not UTF-8 by necessity.
+    var path: [UInt8]
+    var label: Label?
+    /// In the file, from 1.
+    var number: Int
+  }
+
+  let file: String
+  let lines: [Line]
+
+  /// - Throws: a ``Problem`` where the file cannot be read, is empty, or a line names no image or leads out of its folder.
+  init(file: String) throws(Problem) {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw Problem("cannot read the list of images", at: file, advice: "check the path of the list")
+    }
+    self.file = file
+    var lines: [Line] = []
+    var isSolution = false
+    for (index, raw) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+      let text = Self.trimmed(raw[...])
+      if text.isEmpty || text.first == UInt8(ascii: "#") { continue }
+      if index == 0, text.starts(with: "ImageId,".utf8) {
+        isSolution = true
+        continue
+      }
+      let line = isSolution ? Self.solution(text) : Self.plain(text)
+      guard let line else { throw Self.refusal(text, "\(file), line \(index + 1)", isSolution: isSolution) }
+      lines.append(Line(path: line.path, label: line.label, number: index + 1))
+    }
+    guard !lines.isEmpty else { throw Problem("the list of images is empty", at: file, expected: "lines `path label`") }
+    self.lines = lines
+  }
+
+  /// Where a line stands, for people.
+  func place(_ line: Line) -> String { "\(file), line \(line.number)" }
+
+  // MARK: Lines
+
+  private typealias Text = Data.SubSequence
+
+  private static func plain(_ text: Text) -> (path: [UInt8], label: Label?)? {
+    if let tab = text.firstIndex(of: UInt8(ascii: "\t")) {
+      let rest = text[text.index(after: tab)...]
+      guard let label = label(rest.prefix { $0 != UInt8(ascii: "\t") }) else { return nil }
+      return path(text[..<tab]).map { ($0, label) }
+    }
+    if let space = text.lastIndex(of: UInt8(ascii: " ")), let label = label(text[text.index(after: space)...]) {
+      return path(text[..<space]).map { ($0, label) }
+    }
+    // A number alone is a label that has lost its path.
+    return label(text) == nil ? path(text).map { ($0, nil) } : nil
+  }
+
+  private static func solution(_ text: Text) -> (path: [UInt8], label: Label?)? {
+    guard let comma = text.firstIndex(of: UInt8(ascii: ",")),
+      case .wnid(let wnid)? = label(text[text.index(after: comma)...].prefix { $0 != UInt8(ascii: " ") })
+    else { return nil }
+    return path(text[..<comma]).map { ($0 + ".JPEG".utf8, .wnid(wnid)) }
+  }
+
+  private static func label(_ text: Text) -> Label? {
+    let text = String(decoding: trimmed(text), as: UTF8.self)
+    if SynsetID(text) != nil { return .wnid(text) }
+    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let index = Int(text), index <= Int32.max else { return nil }
+    return .index(index)
+  }
+
+  /// Without slashes in front and without `.` in it; nil where it leads upwards or nowhere.
+  private static func path(_ text: Text) -> [UInt8]? {
+    let parts = trimmed(text).split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
+    guard !parts.isEmpty, !parts.contains(where: { $0.elementsEqual("..".utf8) || $0.contains(0) }) else { return nil }
+    return Array(parts.joined(separator: CollectionOfOne(UInt8(ascii: "/"))))
+  }
+
+  private static func trimmed(_ text: Text) -> Text {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0D || byte == 0x09 }
+    var text = text.drop(while: isSpace)
+    while let last = text.last, isSpace(last) { text.removeLast() }
+    return text
+  }
+
+  private static func refusal(_ text: Text, _ place: String, isSolution: Bool) -> Problem {
+    let found = "`\(String(decoding: text.prefix(60), as: UTF8.self))`"
+    if !isSolution, case .index? = label(text) {
+      return Problem(
+        "the list has labels without paths", at: place, expected: "path label, as `ILSVRC2012_val_00000001.JPEG 65`",
+        found: found,
+        advice: "the devkit's ILSVRC2012_validation_ground_truth.txt cannot be used: its labels are ILSVRC2012_IDs, which "
+          + "count from 1 in the order of meta.mat, not of the wnids; take Caffe's val.txt")
+    }
+    return Problem(
+      "cannot read the list of images", at: place,
+      expected: isSolution ? "id,wnid box" : "path label, with a path that stays below the folder", found: found)
+  }
+}

@@ -1,0 +1,61 @@
+import Taxonomy
+
+extension ImageListing {
+  /// Reads the databases of a packed dataset: every entry's key and label, no pixels.
+  ///
+  /// The labels' order is read from `--synsets`, else from synset_words.txt beside the databases; without either it is that
+  /// of ImageNet-1k's wnids, Caffe's own.
+  /// - Throws: a ``Problem`` where packing was interrupted, a database is damaged, an entry is no image, or its label
+  ///   contradicts its path.
+  init(pack recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) {
+    let folder = PackFolder(path: recipe.root)
+    try folder.checkWhole()
+    let order: LabelOrder
+    if let synsets = recipe.synsets {
+      order = LabelOrder(wnids: synsets)
+    } else if hasFile(folder.synsetFile) {
+      order = try LabelOrder(file: folder.synsetFile)
+    } else {
+      order = LabelOrder(wnids: try Assets.lines("imagenet-1k.wnids"))
+    }
+    var byClass: [Split: [Int: [File]]] = [:]
+    for split in Split.allCases {
+      guard let database = folder.database(split) else { continue }
+      byClass[split] = try Self.entries(database, order)
+    }
+    let labels = byClass[.train]!.keys.sorted { order.wnids[$0] < order.wnids[$1] }
+    guard !labels.isEmpty else {
+      throw Problem("the packed dataset holds no images", at: recipe.root, advice: "pack it again")
+    }
+    if let stranger = (byClass[.val] ?? [:]).keys.sorted().first(where: { byClass[.train]![$0] == nil }) {
+      throw Problem(
+        "val has a class that train has not", at: recipe.root, expected: "only classes of train",
+        found: order.wnids[stranger])
+    }
+    self.init(
+      classes: labels.map { label in
+        let wnid = order.wnids[label]
+        let word = order.words[label].split(separator: ",").first.map(String.init) ?? ""
+        let lemma = SynsetID(wnid).flatMap { wordNet?.name(of: $0) }
+        return FineClass(wnid: wnid, name: word.isEmpty ? lemma ?? wnid : word)
+      },
+      files: [.train: labels.map { byClass[.train]![$0]! }, .val: labels.map { byClass[.val]?[$0] ?? [] }])
+    if byClass[.val] == nil { holdOut(recipe.heldOutPercent, seed: recipe.seed) }
+  }
+
+  /// The entries of one database by label: as "files" whose path is the key.
+  private static func entries(_ database: String, _ order: LabelOrder) throws(Problem) -> [Int: [File]] {
+    let reader = try LMDBReader(folder: database)
+    var byLabel: [Int: [File]] = [:]
+    try reader.forEach { key, value throws(Problem) in
+      func place() -> String { "\(database), \(printable(String(decoding: key, as: UTF8.self)))" }
+      guard let datum = Datum(value) else {
+        throw Problem(
+          "an entry is no image", at: place(), expected: "Caffe's Datum with 1 or 3 channels", found: "other bytes")
+      }
+      try order.check(label: datum.label, of: PackKey.path(key), at: place())
+      byLabel[datum.label, default: []].append(File(path: Array(key), size: value.count))
+    }
+    return byLabel
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Engine
+import FoundationEssentials
+import Glibc
+import Taxonomy
+
+struct DataPackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pack", abstract: "Write a dataset's images into databases that train faster than single files.",
+    discussion: """
+      Images are warped to one size and written to DIR/train_lmdb and DIR/val_lmdb, which Caffe and every other reader of \
+      LMDB open. The result is a dataset of its own, NAME-SIZE, on which NAME's label sets can be trained. \
+      What interrupts the packing costs little: the same command goes on where it was.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The dataset's name.")
+  var name: String
+  @Option(name: [.customShort("o"), .long], help: "The folder to pack into. (default: packed/NAME-SIZE in the home)")
+  var output: String?
+  @Option(help: "Pixels of a side.")
+  var size = 256
+  @Flag(help: "Keep raw pixels: the fastest to read, and the largest.")
+  var raw = false
+  @Flag(help: "Keep JPEG files (the default).")
+  var jpeg = false
+  @Option(help: "The quality of the JPEG files, 1 to 100.")
+  var quality = 95
+  @Option(name: .customLong("as"), help: "The packed dataset's name. (default: NAME-SIZE)")
+  var packedName: String?
+  @Option(help: "How many images are made at a time; the processor's cores by default.")
+  var workers: Int?
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    if raw && jpeg { throw ValidationError("--raw and --jpeg exclude each other") }
+    if let workers, workers < 1 { throw ValidationError("--workers is at least 1") }
+  }
+
+  func run() throws {
+    // A limit on the size of files is then an error like any other, and not the end.
+    signal(SIGXFSZ, SIG_IGN)
+    let catalog = DatasetCatalog(home: global.location)
+    let dataset = try catalog.open(name)
+    let packedName = packedName ?? "\(name)-\(size)"
+    try catalog.checkFree(packedName)
+    let folder = output ?? "\(global.location.packed)/\(packedName)"
+    let packer = try DatasetPacker(
+      dataset: dataset, folder: folder, side: size, quality: raw ? nil : quality,
+      workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)
+    let total = dataset.labels(.train).count + dataset.labels(.val).count
+    let report = try packer.run { RunProgressLine.show(work: "packed", $0, of: total) }
+    RunProgressLine.end()
+    let wordNet = global.wordnet == nil ? try? WordNetFiles.open() : try WordNetFiles.open(explicit: global.wordnet)
+    let added = try catalog.add(packedName, FolderRecipe(path: folder), wordNet: wordNet)
+    if json { return try Output.json(report) }
+    for image in report.bad { print("left out \(image.image): \(image.reason)") }
+    print(
+      "packed \(packedName): \(Output.grouped(report.train)) images to train on, \(Output.grouped(report.val)) to "
+        + "validate on, \(Output.size(added.entry.size)) in \(printable(report.folder))")
+    if report.resumedAt > 0 { print("\(Output.grouped(report.resumedAt)) of them were there already") }
+    print("`imagenet-tui train --dataset \(packedName)` trains on it")
+  }
+}
