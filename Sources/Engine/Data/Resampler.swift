@@ -36,30 +36,51 @@ struct ResampledAxis {
 
   /// Makes the planned target pixels of one row out of `mixed`, the source pixels `sources`.
   ///
-  /// With three channels, one float behind the last source pixel is read.
+  /// Up to ``spare`` floats behind the last source pixel are read; they count nothing, but must be finite.
   func mix(
     _ mixed: UnsafeMutableBufferPointer<Float>, channels: Int, into row: UnsafeMutableBufferPointer<Float>
   ) {
     let origin = sources.lowerBound
-    let values = UnsafeRawPointer(mixed.baseAddress!)
-    weights.withUnsafeBufferPointer { weights in
+    if channels == 1 {
       for pixel in 0..<first.count {
-        let start = first[pixel] - origin
-        let taps = taps[pixel]
-        if channels == 1 {
-          var sum: Float = 0
-          for tap in 0..<taps { sum += weights[pixel * stride + tap] * mixed[start + tap] }
-          row[pixel] = sum
-        } else {
+        var sum: Float = 0
+        for tap in 0..<taps[pixel] { sum += weights[pixel * stride + tap] * mixed[first[pixel] - origin + tap] }
+        row[pixel] = sum
+      }
+      return
+    }
+    // As many taps for every pixel, known when this is compiled: the weights of those that are none are zero.
+    switch stride {
+    case ...3: mixColours(3, mixed, row)
+    case 5: mixColours(5, mixed, row)
+    case 7: mixColours(7, mixed, row)
+    default: mixColours(stride, mixed, row)
+    }
+  }
+
+  /// The floats behind the last source pixel that may be read.
+  var spare: Int { stride * 3 + 4 }
+
+  @inline(__always)
+  private func mixColours(
+    _ taps: Int, _ mixed: UnsafeMutableBufferPointer<Float>, _ row: UnsafeMutableBufferPointer<Float>
+  ) {
+    let values = UnsafeRawPointer(mixed.baseAddress!) - sources.lowerBound * 12
+    let target = row.baseAddress!
+    first.withUnsafeBufferPointer { first in
+      weights.withUnsafeBufferPointer { weights in
+        var weight = weights.baseAddress!
+        for pixel in 0..<first.count {
+          let source = values + first[pixel] * 12
           // Four lanes hold one RGB pixel and the next one's red, which is dropped.
           var sum = SIMD4<Float>.zero
           for tap in 0..<taps {
-            let pixelValues = values.loadUnaligned(fromByteOffset: (start + tap) * 12, as: SIMD4<Float>.self)
-            sum += weights[pixel * stride + tap] * pixelValues
+            sum += weight[tap] * source.loadUnaligned(fromByteOffset: tap * 12, as: SIMD4<Float>.self)
           }
-          row[pixel * 3] = sum.x
-          row[pixel * 3 + 1] = sum.y
-          row[pixel * 3 + 2] = sum.z
+          target[pixel * 3] = sum.x
+          target[pixel * 3 + 1] = sum.y
+          target[pixel * 3 + 2] = sum.z
+          weight += stride
         }
       }
     }
@@ -70,7 +91,7 @@ struct ResampledAxis {
 package struct Resampler {
   private var rows = ResampledAxis()
   private var columns = ResampledAxis()
-  /// One mixed source row. A spare float lies behind it.
+  /// One mixed source row, and some spare floats behind it.
   private var mixed: [Float] = []
 
   package init() {}
@@ -95,7 +116,8 @@ package struct Resampler {
     rows.plan(source: height, target: targetHeight, range: y)
     columns.plan(source: width, target: targetWidth, range: x)
     let length = columns.sources.count * channels
-    if mixed.count < length + 4 { mixed = [Float](repeating: 0, count: length + 4) }
+    let wanted = length + columns.spare
+    if mixed.count < wanted { mixed = [Float](repeating: 0, count: wanted) }
     mixed.withUnsafeMutableBufferPointer { mixed in
       rows.weights.withUnsafeBufferPointer { weights in
         for line in 0..<y.count {
