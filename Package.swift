@@ -46,7 +46,7 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport", "CAllocations"]),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "TestSupport", "CImageFixtures", "CZlib", "CAllocations"]),
-    .testTarget(name: "TUITests", dependencies: ["TUI", "TestSupport"]),
+    .testTarget(name: "TUITests", dependencies: ["TUI", "TestSupport"], exclude: ["Goldens"]),
     .target(name: "RandomFrames", dependencies: ["TUI"], path: "Tests/RandomFrames"),
     .executableTarget(name: "frame-player", dependencies: ["TUI", "RandomFrames"], path: "Tests/FramePlayer"),
     .testTarget(

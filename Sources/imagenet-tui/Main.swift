@@ -16,6 +16,9 @@ struct ImagenetTUI: ParsableCommand {
     ],
     defaultSubcommand: OpenCommand.self)
 
+  /// As runs keep it.
+  static var nameAndVersion: String { "imagenet-tui \(configuration.version)" }
+
   static func main() {
     do {
       var command = try parseAsRoot()

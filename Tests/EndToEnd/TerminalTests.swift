@@ -78,6 +78,18 @@ import Testing
     #expect(terminal.waitForExit() != nil)
   }
 
+  @Test("^L draws again what something else wrote over")
+  func redraw() throws {
+    let terminal = try Self.open(home: home)
+    #expect(terminal.wait { $0.text.contains("10 classes") })
+    terminal.settle(silence: 1)
+    let before = terminal.screen.text
+    terminal.screen.write(Array("\u{1B}[5;5Hsomebody else".utf8))
+    #expect(terminal.screen.text.contains("somebody else"))
+    terminal.type("\u{C}")
+    #expect(terminal.wait { $0.text == before })
+  }
+
   @Test("A storm of new sizes ends in a whole screen of the last one")
   func resize() throws {
     let terminal = try Self.open(home: home)

@@ -45,6 +45,15 @@ import Testing
     #expect(state.finder == nil && state.screen == .runs)
   }
 
+  @Test("The palette offers first what begins as was typed")
+  func paletteOrder() {
+    var state = Self.state(Size(rows: 30, columns: 100))
+    _ = Self.press(&state, "2", ":", "s", "t")
+    _ = update(&state, .runs(.looked(RunsLook(runs: RunsFixtures.all))))
+    _ = Self.press(&state, .enter)
+    #expect(state.runs.question != nil)
+  }
+
   @Test("The palette closes with Esc and changes nothing")
   func palette() {
     var state = Self.state()

@@ -1,3 +1,4 @@
+import Engine
 import FoundationEssentials
 import Glibc
 
@@ -9,28 +10,13 @@ public final class ProgramRun {
 
   /// Starts the program. `wrapper`: what to run in its place, with the program's path and arguments behind it.
   public init(_ arguments: [String], environment: [String: String], wrapper: [String] = []) throws {
-    var files = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&files)
-    defer { posix_spawn_file_actions_destroy(&files) }
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&files, 1, folder.path + "/output", O_WRONLY | O_CREAT | O_APPEND, 0o644)
-    posix_spawn_file_actions_addopen(&files, 2, folder.path + "/errors", O_WRONLY | O_CREAT | O_APPEND, 0o644)
-    // Tests run on threads that block signals; the program must not inherit that.
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     let words = wrapper + [Program.path] + arguments
-    let argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    let envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { (argv + envp).forEach { free($0) } }
-    var process: pid_t = 0
-    let code = posix_spawn(&process, words[0], &files, &attributes, argv, envp)
+    let folder = folder.path
+    let (process, code) = ChildProcess.start(words[0], arguments: words, environment: environment) { files in
+      posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
+      posix_spawn_file_actions_addopen(&files, 1, folder + "/output", O_WRONLY | O_CREAT | O_APPEND, 0o644)
+      posix_spawn_file_actions_addopen(&files, 2, folder + "/errors", O_WRONLY | O_CREAT | O_APPEND, 0o644)
+    }
     guard code == 0 else { throw Failure(what: "cannot start \(words[0]): \(String(cString: strerror(code)))") }
     self.process = process
   }

@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 
 /// A program running on a terminal of its own: keys in, screen out. Its session ends with this object.
@@ -26,28 +27,14 @@ public final class PseudoTerminal {
     self.master = master
     Self.setSize(master, rows, columns)
 
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    // Opened by the leader of a new session, the terminal becomes that session's.
-    posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
-    posix_spawn_file_actions_adddup2(&actions, 0, 1)
-    posix_spawn_file_actions_adddup2(&actions, 0, 2)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    posix_spawnattr_setflags(&attributes, Int16(0x80 | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))  // SETSID
-    var signals = sigset_t()
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-
-    let argv = arguments.map { strdup($0) } + [nil]
-    let envp = environment.map { strdup("\($0)=\($1)") } + [nil]
-    defer { (argv + envp).forEach { free($0) } }
-    var process = pid_t()
-    let code = posix_spawn(&process, arguments[0], &actions, &attributes, argv, envp)
-    posix_spawn_file_actions_destroy(&actions)
-    posix_spawnattr_destroy(&attributes)
+    let (process, code) = ChildProcess.start(
+      arguments[0], arguments: arguments, environment: environment, inNewSession: true
+    ) { files in
+      // Opened by the leader of a new session, the terminal becomes that session's.
+      posix_spawn_file_actions_addopen(&files, 0, name, O_RDWR, 0)
+      posix_spawn_file_actions_adddup2(&files, 0, 1)
+      posix_spawn_file_actions_adddup2(&files, 0, 2)
+    }
     self.process = process
     guard code == 0 else { throw Failure(what: "cannot run \(arguments[0]): \(String(cString: strerror(code)))") }
   }

@@ -1,17 +1,22 @@
 import Taxonomy
 
+/// The coarse classes that neighbours are judged by where nobody chose any: the coarsest that the runs looked at were taught, else
+/// what the tree suggests.
 extension LabelSet {
-  /// The coarse classes that neighbours are judged by where nobody chose any: those that the run was taught, if they are
-  /// coarser than the fine ones; else the first top-down round (127 classes for ImageNet, as in the paper), or
-  /// the finest bottom-up clustering, that has at most half as many classes as the dataset and more than one.
+  /// The label set with the fewest classes among those that join fine classes; nil where none does.
+  public static func coarseClasses(taught: [LabelSet]) -> LabelSet? {
+    taught.filter { $0.classes.contains { $0.members.count > 1 } }.min { $0.classes.count < $1.classes.count }
+  }
+
+  /// The first top-down round (127 classes for ImageNet, as in the paper), or else the finest bottom-up clustering, that has at
+  /// most half as many classes as the dataset and more than one.
   ///
   /// - Returns: nil where the dataset's tree has no such classes.
   /// - Throws: a ``Problem`` where the dataset's classes are not in WordNet.
-  public static func coarseClasses(
-    taught: LabelSet, dataset: String, classes: [FineClass], wordNet: () throws(Problem) -> WordNet
+  public static func suggestedCoarseClasses(
+    dataset: String, classes: [FineClass], policy: HypernymPolicy, wordNet: WordNet
   ) throws(Problem) -> LabelSet? {
-    if taught.classes.contains(where: { $0.members.count > 1 }) { return taught }
-    let hierarchy = try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: wordNet(), policy: taught.policy)
+    let hierarchy = try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: wordNet, policy: policy)
     let partition = Partition(hierarchy)
     let wanted = 2...max(2, classes.count / 2)
     if let round = partition.topDownCounts.first(where: { wanted.contains($0.classes) }) {

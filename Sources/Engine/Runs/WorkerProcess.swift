@@ -14,32 +14,14 @@ public enum WorkerProcess {
   public static func start(
     _ run: RunDirectory, home: Home, executable: String = "/proc/self/exe"
   ) throws(Problem) {
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // The caller may ignore or block signals; the worker decides for itself.
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    let newSession: Int32 = 0x80  // POSIX_SPAWN_SETSID, hidden from Swift behind _GNU_SOURCE
-    posix_spawnattr_setflags(
-      &attributes, Int16(Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | newSession))
-
-    var files = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&files)
-    defer { posix_spawn_file_actions_destroy(&files) }
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
-    // What the runtime says before it dies belongs in the log.
-    posix_spawn_file_actions_addopen(&files, 1, run.log, O_WRONLY | O_APPEND | O_CREAT, 0o644)
-    posix_spawn_file_actions_adddup2(&files, 1, 2)
-
-    let words = ["imagenet-tui", "worker", run.path, "--home", home.path]
-    let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    defer { arguments.forEach { free($0) } }
-    var process: pid_t = 0
-    let code = posix_spawn(&process, executable, &files, &attributes, arguments, environ)
+    let (process, code) = ChildProcess.start(
+      executable, arguments: ["imagenet-tui", "worker", run.path, "--home", home.path], inNewSession: true
+    ) { files in
+      posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
+      // What the runtime says before it dies belongs in the log.
+      posix_spawn_file_actions_addopen(&files, 1, run.log, O_WRONLY | O_APPEND | O_CREAT, 0o644)
+      posix_spawn_file_actions_adddup2(&files, 1, 2)
+    }
     guard code == 0 else { throw AtomicFile.failure("cannot start a worker", run.id, code: code) }
     try waitForBeginning(of: process, run)
   }

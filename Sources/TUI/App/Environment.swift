@@ -4,6 +4,8 @@ import Taxonomy
 
 /// What the screens' work needs from outside: where things are kept, and the dataset, opened once.
 package final class Environment: Sendable {
+  /// The program's name and version.
+  package let program: String
   package let home: Home
   /// The folder of WordNet's files, where the user named one.
   package let wordNet: String?
@@ -12,7 +14,8 @@ package final class Environment: Sendable {
 
   private let opened = Mutex<(any Dataset)?>(nil)
 
-  package init(home: Home, wordNet: String? = nil, dataset: String) {
+  package init(program: String, home: Home, wordNet: String? = nil, dataset: String) {
+    self.program = program
     self.home = home
     self.wordNet = wordNet
     self.dataset = dataset

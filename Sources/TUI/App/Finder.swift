@@ -33,8 +33,11 @@ package struct Finder: Equatable, Sendable {
   package func rows(on screen: ScreenName) -> [Row] {
     var rows: [Row] = []
     func add(_ heading: String, _ bindings: [Binding]) {
-      let found = bindings.filter(matches)
+      var found = bindings.filter(matches)
       guard !found.isEmpty else { return }
+      // What is named so comes before what is only described so.
+      let typed = query.text.lowercased()
+      found = found.filter { $0.title.hasPrefix(typed) } + found.filter { !$0.title.hasPrefix(typed) }
       if kind == .help { rows.append(.heading(heading)) }
       rows += found.map(Row.binding)
     }
@@ -83,6 +86,10 @@ package struct Finder: Equatable, Sendable {
     list.select(next, count: rows.count)
   }
 
+  private func keyColumn(_ rows: [Row]) -> Int {
+    rows.map { if case .binding(let binding) = $0 { displayWidth(binding.keyTitles) } else { 0 } }.max() ?? 0
+  }
+
   package func draw(on canvas: inout Canvas, _ state: AppState) {
     let rows = rows(on: state.screen)
     let columns = min(canvas.size.columns - 2, 78)
@@ -98,7 +105,7 @@ package struct Finder: Equatable, Sendable {
     query.draw(on: &canvas, in: prompt, placeholder: "type to search, Enter to do it, Esc to close")
     canvas.horizontalRule(inside.takeTop(1))
     if rows.isEmpty { canvas.put("nothing has this name", in: inside, style: .muted) }
-    let keyWidth = min(16, columns / 3)
+    let keyWidth = min(columns / 3, keyColumn(rows))
     for (line, index) in list.window(count: rows.count, rows: inside.rows).enumerated() {
       var row = inside.line(line)
       switch rows[index] {

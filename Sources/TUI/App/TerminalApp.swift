@@ -5,6 +5,8 @@ import Taxonomy
 
 /// How the screens are opened.
 public struct TerminalAppOptions: Sendable {
+  /// The program's name and version, kept with the runs that are launched.
+  public var program: String
   public var home: Home
   /// The folder of WordNet's files, where the user named one.
   public var wordNet: String?
@@ -14,7 +16,10 @@ public struct TerminalAppOptions: Sendable {
   /// Draw with ASCII characters only.
   public var ascii: Bool
 
-  public init(home: Home, wordNet: String? = nil, dataset: String, color: String = "auto", ascii: Bool = false) {
+  public init(
+    program: String, home: Home, wordNet: String? = nil, dataset: String, color: String = "auto", ascii: Bool = false
+  ) {
+    self.program = program
     self.home = home
     self.wordNet = wordNet
     self.dataset = dataset
@@ -34,7 +39,8 @@ public func runTerminalApp(_ options: TerminalAppOptions) throws(Problem) {
       found: options.color)
   }
   let runner = try EffectRunner(
-    environment: Environment(home: options.home, wordNet: options.wordNet, dataset: options.dataset))
+    environment: Environment(
+      program: options.program, home: options.home, wordNet: options.wordNet, dataset: options.dataset))
   let terminal = try Terminal(color: color, ascii: options.ascii, environment: environment)
   var app = TerminalApp(terminal: terminal, runner: runner, dataset: options.dataset)
   let signal = app.run()

@@ -30,13 +30,16 @@ package struct Question: Equatable, Sendable {
   package func draw(on canvas: inout Canvas, in area: Rect) {
     let width = min(area.columns - 2, 64)
     let lines = wrap(detail, width - 4)
+    // Blank lines around the detail where there is room.
+    let margin = area.rows >= lines.count + 5 ? 1 : 0
+    let rows = min(area.rows, lines.count + 3 + 2 * margin)
     let frame = Rect(
-      row: area.row + max(0, (area.rows - lines.count - 5) / 3), column: area.column + (area.columns - width) / 2,
-      rows: lines.count + 5, columns: width)
+      row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - width) / 2, rows: rows,
+      columns: width)
     canvas.fill(frame)
     canvas.box(frame, title: title, style: Style(.near), heavy: true)
     let inside = frame.inset(rows: 1, columns: 2)
-    for (index, line) in lines.enumerated() { canvas.put(line, in: inside.line(index + 1)) }
+    for (index, line) in lines.enumerated() { canvas.put(line, in: inside.line(index + margin)) }
     drawHints(hints, on: &canvas, in: inside.line(inside.rows - 1))
   }
 }

@@ -45,9 +45,10 @@ struct NeighboursCommand: ParsableCommand {
     let query = try parse(dataset)
     let coarse =
       try labels.map { try LabelSetStore(home: home).load($0, for: dataset.name) }
-      ?? LabelSet.coarseClasses(taught: configuration.labelSet, dataset: dataset.name, classes: dataset.classes) {
-        () throws(Problem) in try WordNetFiles.open(explicit: argument.global.wordnet)
-      }
+      ?? .coarseClasses(taught: [configuration.labelSet])
+      ?? .suggestedCoarseClasses(
+        dataset: dataset.name, classes: dataset.classes, policy: configuration.labelSet.policy,
+        wordNet: WordNetFiles.open(explicit: argument.global.wordnet))
     let finder = try NeighborFinder(
       run, dataset: dataset, home: home, space: space, step: checkpoint,
       workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)

@@ -22,6 +22,6 @@ struct OpenCommand: ParsableCommand {
   func run() throws {
     try runTerminalApp(
       TerminalAppOptions(
-        home: global.location, wordNet: global.wordnet, dataset: dataset, color: color, ascii: ascii))
+        program: ImagenetTUI.nameAndVersion, home: global.location, wordNet: global.wordnet, dataset: dataset, color: color, ascii: ascii))
   }
 }

@@ -72,7 +72,7 @@ struct TrainCommand: ParsableCommand {
     request.workers = workers
     request.name = name
     let plan = try TrainingPlan(
-      request, home: home, program: "imagenet-tui \(ImagenetTUI.configuration.version)",
+      request, home: home, program: ImagenetTUI.nameAndVersion,
       command: CommandLine.arguments)
     for remark in plan.remarks { RunProgressLine.note("note: \(remark)") }
     let run = try plan.launch(home: home)

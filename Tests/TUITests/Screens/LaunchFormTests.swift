@@ -20,8 +20,10 @@ struct LaunchFormTests {
     imageSize: ImageSize(height: 28, width: 28, channels: 1), cores: 2)
 
   /// The runs screen with the form open and what it asked for answered.
-  private func opened(rows: Int = 24, columns: Int = 80, labelSet: LabelSet? = nil) -> AppState {
-    var state = RunsFixtures.state(rows: rows, columns: columns)
+  static func opened(
+    rows: Int = 24, columns: Int = 80, _ look: Look = Look(), labelSet: LabelSet? = nil
+  ) -> AppState {
+    var state = RunsFixtures.state(rows: rows, columns: columns, look)
     _ = update(&state, .runs(.launch(labelSet)))
     _ = update(&state, .runs(.form(.facts(Self.facts))))
     let outlook = LaunchOutlook(
@@ -44,7 +46,7 @@ struct LaunchFormTests {
   @Test("The form offers the net made for the images, its recipe, and what the training comes to")
   func defaults() throws {
     #expect(
-      view(opened()).text == """
+      view(Self.opened()).text == """
          imagenet-tui  1 Tree  2 Runs  3 Neighbours                      5 runs  2 live
 
          Train a network
@@ -70,7 +72,7 @@ struct LaunchFormTests {
 
          Enter start  ↑↓ field  ←→ choose  Esc close
         """)
-    let state = opened()
+    let state = Self.opened()
     let form = try form(state)
     #expect(form.architecture.name == "alexnet-28")
     #expect(form.obstacles.isEmpty)
@@ -98,7 +100,7 @@ struct LaunchFormTests {
       (.workers, "3", "empty for all cores, or 1 to 2"), (.seed, "99999999999999999999999", "a whole number from 0"),
     ] as [(LaunchForm.Field, String, String)])
   func validation(field: LaunchForm.Field, text: String, reason: String) throws {
-    var state = opened()
+    var state = Self.opened()
     focus(&state, field)
     _ = update(&state, .key(.control("u")))
     _ = type(&state, text)
@@ -111,7 +113,7 @@ struct LaunchFormTests {
 
   @Test("Choosing a label set names the run after it, until the name is typed")
   func naming() throws {
-    var state = opened()
+    var state = Self.opened()
     _ = update(&state, .key(.right))
     #expect(try form(state).texts[.name]?.text == "coarse-4")
     #expect(try form(state).command.contains("--labels coarse-4"))
@@ -128,7 +130,7 @@ struct LaunchFormTests {
 
   @Test("A label set that is not saved can be trained on, and the form says that a shell does not know it")
   func unsaved() throws {
-    let state = opened(labelSet: Self.set("edited", 3))
+    let state = Self.opened(labelSet: Self.set("edited", 3))
     #expect(try form(state).chosenLabelSet?.name == "edited")
     #expect(try form(state).isSaved == false)
     #expect(view(state).text.contains("once the label set is saved"))
@@ -136,7 +138,7 @@ struct LaunchFormTests {
 
   @Test("Enter starts once; what is refused stays in the form with its reason")
   func starting() throws {
-    var state = opened()
+    var state = Self.opened()
     let effects = update(&state, .key(.enter))
     guard case .runs(.form(.launch(let request, _))) = try #require(effects.first) else {
       Issue.record("no launch")
@@ -153,7 +155,7 @@ struct LaunchFormTests {
 
   @Test("Every change is checked anew, and an answer to an older question is dropped")
   func checking() throws {
-    var state = opened()
+    var state = Self.opened()
     focus(&state, .epochs)
     let effects = type(&state, "0")
     guard case .runs(.form(.check(let request, let ticket))) = try #require(effects.first) else {
@@ -169,7 +171,7 @@ struct LaunchFormTests {
 
   @Test("Esc closes the form and starts nothing")
   func closing() {
-    var state = opened()
+    var state = Self.opened()
     #expect(update(&state, .key(.escape)).isEmpty)
     #expect(state.runs.form == nil)
   }

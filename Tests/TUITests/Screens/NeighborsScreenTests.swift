@@ -3,69 +3,8 @@ import TUI
 import Taxonomy
 import Testing
 
-/// Eight tiny pictures of four classes, two of which are garments.
-private struct TinyDataset: Dataset {
-  var name: String { "tiny" }
-  var summary: String { "eight pictures" }
-  var classes: [FineClass] {
-    ["shirt", "coat", "bag", "boot"].enumerated().map { FineClass(wnid: "n0000000\($0.offset)", name: $0.element) }
-  }
-  var fingerprint: String { "tiny" }
-  var imageSize: (height: Int, width: Int, channels: Int)? { (4, 4, 1) }
-  func labels(_ split: Split) -> [Int32] { split == .train ? [0, 0, 1, 1, 2, 2, 3, 3] : [0, 1, 2, 3] }
-  func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture {
-    Picture(width: 4, height: 4, channels: 1, pixels: (0..<16).map { UInt8($0 * 16) })
-  }
-  func identifier(_ split: Split, _ index: Int) -> String { "\(split.rawValue)/\(index)" }
-}
-
 @Suite("NeighborsScreen")
 struct NeighborsScreenTests {
-  private static let fine = LabelSet(
-    name: "fine-4", dataset: "tiny", policy: .name, recipe: [],
-    classes: (0..<4).map { TargetClass(wnid: "n0000000\($0)", name: "c\($0)", members: ["n0000000\($0)"]) }, leftOut: []
-  )
-  private static let coarse = LabelSet(
-    name: "coarse-3", dataset: "tiny", policy: .name, recipe: [],
-    classes: [
-      TargetClass(wnid: "n00000009", name: "garment", members: ["n00000000", "n00000001"]),
-      TargetClass(wnid: "n00000002", name: "bag", members: ["n00000002"]),
-      TargetClass(wnid: "n00000003", name: "boot", members: ["n00000003"]),
-    ], leftOut: [])
-  private static let runs = [
-    NeighborsContext.Candidate(run: RunsFixtures.all[0], labelSet: fine),
-    NeighborsContext.Candidate(run: RunsFixtures.all[1], labelSet: coarse),
-  ]
-  private static let found = [(1, 0.5), (2, 12.25), (4, 31.26), (3, 33.8), (6, 34), (7, 35), (5, 36)].map {
-    index, distance in
-    NeighborImage(split: .train, index: index, label: TinyDataset().labels(.train)[index], distance: distance)
-  }
-
-  /// The screen on a shirt of the training images, its neighbours found.
-  private func opened(rows: Int = 24, columns: Int = 80, _ look: Look = Look(), runs count: Int = 1) -> AppState {
-    var state = AppState(
-      session: Session(dataset: "tiny", look: look, size: Size(rows: rows, columns: columns)), screen: .neighbors)
-    _ = update(&state, .neighbors(.open(run: Self.runs[0].run.id)))
-    let context = NeighborsContext(dataset: TinyDataset(), runs: Self.runs, coarseSets: [Self.coarse, Self.fine])
-    _ = update(&state, .neighbors(.opened(context)))
-    if count == 2 {
-      for key in ["R", .down, " ", .enter] as [Key] { _ = update(&state, .key(key)) }
-    }
-    while state.neighbors.query.map({ TinyDataset().labels($0.split)[$0.index] }) != 0 { _ = update(&state, .key("r")) }
-    answer(&state)
-    return state
-  }
-
-  /// Answers the search under way, and any that waits behind it.
-  private func answer(_ state: inout AppState) {
-    for ticket in 1...60 {
-      for row in state.neighbors.rows {
-        _ = update(&state, .neighbors(.found(ticket: ticket, FoundRow(run: row.run.id, standing: .found(Self.found)))))
-      }
-      _ = update(&state, .neighbors(.searched(ticket: ticket)))
-    }
-  }
-
   private func searches(_ effects: [Effect]) -> [NeighborsRequest] {
     effects.compactMap { if case .neighbors(.search(_, let request, _, _)) = $0 { request } else { nil } }
   }
@@ -73,7 +12,7 @@ struct NeighborsScreenTests {
   @Test("A row of neighbours: pictures in frames of verdict, distance and class, and the tallies")
   func row() {
     #expect(
-      view(opened(runs: 2)).text == """
+      view(NeighborsFixtures.opened(runs: 2)).text == """
          imagenet-tui  1 Tree  2 Runs  3 Neighbours  …t val/0  fc7  L2  coarse coarse-3
         › fine  4 classes, step 1.20k                  ✓ 1 right  ≈ 2 coarse  ✗ 2 wrong
         ┌ query ───┐ ┏› .500 ━━━┓ ┏ 12.3 ━━━━┓ ┏ 31.3 ━━━━┓ ┏ 33.8 ━━━━┓ ┏ 34.0 ━━━━┓
@@ -103,7 +42,7 @@ struct NeighborsScreenTests {
 
   @Test("The zoom shows the query and the neighbour with what they are")
   func zoom() {
-    var state = opened()
+    var state = NeighborsFixtures.opened()
     _ = update(&state, .key(.right))
     _ = update(&state, .key("z"))
     let text = view(state).text
@@ -114,7 +53,7 @@ struct NeighborsScreenTests {
 
   @Test("Frames are green, orange and red, and carry the glyph of their verdict")
   func verdicts() {
-    let canvas = view(opened())
+    let canvas = view(NeighborsFixtures.opened())
     var colors: [String: Color] = [:]
     for row in 0..<canvas.size.rows {
       for column in 0..<canvas.size.columns {
@@ -128,14 +67,14 @@ struct NeighborsScreenTests {
 
   @Test("Enter makes the neighbour the query, Backspace goes back the whole way")
   func walking() throws {
-    var state = opened()
+    var state = NeighborsFixtures.opened()
     let start = state.neighbors.query
     let effects = update(&state, .key(.right)) + update(&state, .key(.enter))
     #expect(searches(effects).first?.query == ImageReference(.train, 2))
-    answer(&state)
+    NeighborsFixtures.answer(&state)
     _ = update(&state, .key(.enter))
     #expect(state.neighbors.query == ImageReference(.train, 1))
-    answer(&state)
+    NeighborsFixtures.answer(&state)
     let length = state.neighbors.history.count
     for _ in 0..<2 { _ = update(&state, .key(.backspace)) }
     #expect(state.neighbors.query == start && state.neighbors.history.count == length - 2)
@@ -143,7 +82,7 @@ struct NeighborsScreenTests {
 
   @Test("A search under way is finished before the next begins, and only the last query is searched")
   func oneSearchAtATime() {
-    var state = opened()
+    var state = NeighborsFixtures.opened()
     #expect(searches(update(&state, .key("m"))).count == 1)
     #expect(searches(update(&state, .key("f"))).isEmpty)
     #expect(searches(update(&state, .key("m"))).isEmpty)
@@ -154,22 +93,22 @@ struct NeighborsScreenTests {
 
   @Test("An answer to an older question is dropped")
   func stale() {
-    var state = opened()
+    var state = NeighborsFixtures.opened()
     _ = update(&state, .key("m"))
-    let stale = FoundRow(run: Self.runs[0].run.id, standing: .found(Self.found))
+    let stale = FoundRow(run: NeighborsFixtures.runs[0].run.id, standing: .found(NeighborsFixtures.found))
     _ = update(&state, .neighbors(.found(ticket: 1, stale)))
     #expect(state.neighbors.rows[0].standing == .waiting)
   }
 
   @Test("While features are computed the screen says how far it is, and Esc ends it")
   func computing() throws {
-    var state = opened()
+    var state = NeighborsFixtures.opened()
     let effects = update(&state, .key("m"))
     guard
       case .neighbors(.search(_, _, let ticket, let cancellation)) = try #require(
         effects.first { if case .neighbors(.search) = $0 { true } else { false } })
     else { return }
-    let run = Self.runs[0].run.id
+    let run = NeighborsFixtures.runs[0].run.id
     _ = update(
       &state, .neighbors(.found(ticket: ticket, FoundRow(run: run, standing: .computing(done: 20_400, of: 60_000)))))
     #expect(view(state).text.contains("computing fc7 of 60,000 images … 34 %"))
@@ -182,7 +121,7 @@ struct NeighborsScreenTests {
 
   @Test("Runs stand from fine to coarse, with a dotted line where the query's class is no class any more")
   func boundary() {
-    let state = opened(rows: 40, columns: 140, runs: 2)
+    let state = NeighborsFixtures.opened(rows: 40, columns: 140, runs: 2)
     #expect(state.neighbors.rows.map(\.labelSet.name) == ["fine-4", "coarse-3"])
     let lines = view(state).text.split(separator: "\n")
     let dotted = lines.firstIndex { $0.contains("shirt was not a class of its own in training") }
@@ -192,7 +131,7 @@ struct NeighborsScreenTests {
 
   @Test("] and [ go to the next and the previous image of the class")
   func stepping() {
-    var state = opened()
+    var state = NeighborsFixtures.opened()
     _ = update(&state, .key(.right))
     _ = update(&state, .key(.enter))
     _ = update(&state, .key("]"))
@@ -205,15 +144,46 @@ struct NeighborsScreenTests {
 
   @Test("c chooses a class by typing, and an image of it becomes the query")
   func choosingClass() {
-    var state = opened()
+    var state = NeighborsFixtures.opened()
     for key in ["c", "b", "o", "o", .enter] as [Key] { _ = update(&state, .key(key)) }
-    #expect(state.neighbors.query.map { TinyDataset().labels($0.split)[$0.index] } == 3)
+    #expect(NeighborsFixtures.label(state) == 3)
     #expect(view(state).text.contains("└ boot"))
+  }
+
+  @Test("A file from outside becomes the query once it was read; it has no class, and its neighbours no verdict")
+  func file() {
+    var state = NeighborsFixtures.opened(rows: 40, columns: 140)
+    for key in ["i", "/", "a", ".", "p", "n", "g"] as [Key] { _ = update(&state, .key(key)) }
+    #expect(view(state).text.contains("/a.png"))
+    guard case .neighbors(.openFile(path: "/a.png"))? = update(&state, .key(.enter)).first else {
+      Issue.record("no file is opened")
+      return
+    }
+    #expect(state.capture == nil)
+    let picture = Thumbnail(Picture(width: 1, height: 1, channels: 1, pixels: [9]))
+    let effects = update(&state, .neighbors(.file(path: "/a.png", picture)))
+    #expect(searches(effects).first?.query == .file(path: "/a.png"))
+    NeighborsFixtures.answer(&state)
+    let text = view(state).text
+    #expect(text.contains("query a.png file") && text.contains("└ a.png"))
+    #expect(!text.contains("✓") && !text.contains("≈") && !text.contains("✗"))
+    _ = update(&state, .key("]"))
+    #expect(state.notice?.text == "a picture from outside has no class")
+    _ = update(&state, .key(.backspace))
+    #expect(state.neighbors.query.map { if case .image = $0 { true } else { false } } == true)
+  }
+
+  @Test("Esc leaves the prompt for a file, and nothing is opened")
+  func noFile() {
+    var state = NeighborsFixtures.opened()
+    #expect(update(&state, .key("i")).isEmpty && update(&state, .key("x")).isEmpty)
+    #expect(update(&state, .key(.escape)).isEmpty)
+    #expect(state.capture == nil)
   }
 
   @Test("The coarse label set decides orange")
   func choosingCoarse() {
-    var state = opened()
+    var state = NeighborsFixtures.opened()
     #expect(state.neighbors.coarse?.name == "coarse-3")
     for key in ["o", .end, .enter] as [Key] { _ = update(&state, .key(key)) }
     #expect(state.neighbors.coarse?.name == "fine-4")
@@ -252,7 +222,7 @@ struct NeighborsScreenTests {
   func sizes(look: Look) {
     for rows in [10, 12, 20, 24, 50] {
       for columns in [40, 60, 80, 140, 200] {
-        var state = opened(rows: rows, columns: columns, look, runs: 2)
+        var state = NeighborsFixtures.opened(rows: rows, columns: columns, look, runs: 2)
         for key in [Key.right, .down, "z", "z", "c", .escape, "R", .escape] {
           _ = update(&state, .key(key))
           if look.glyphs == .ascii { #expect(!view(state).text.contains { !$0.isASCII }) }
@@ -264,7 +234,7 @@ struct NeighborsScreenTests {
   @Test("Any keys in any order leave a screen that can be drawn", arguments: 0..<20)
   func anyKeys(seed: Int) {
     var random = TestRandom(seed: seed)
-    var state = opened(runs: 2)
+    var state = NeighborsFixtures.opened(runs: 2)
     let keys: [Key] = [
       "h", "j", "k", "l", "r", "c", "R", "m", "f", "o", "z", "[", "]", "g", "T", "3", "b", " ", .enter, .escape,
       .backspace, .up,
@@ -272,7 +242,7 @@ struct NeighborsScreenTests {
     ]
     for _ in 0..<300 {
       _ = update(&state, .key(keys.randomElement(using: &random)!))
-      if Int.random(in: 0..<8, using: &random) == 0 { answer(&state) }
+      if Int.random(in: 0..<8, using: &random) == 0 { NeighborsFixtures.answer(&state) }
       #expect(view(state).size.columns == 80)
     }
   }

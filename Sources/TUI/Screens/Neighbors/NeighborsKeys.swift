@@ -13,12 +13,13 @@ extension NeighborsScreen {
     bind(["f"], .space, "fc7/fc8", "Change the activation that is compared", true, noQuery),
     bind(["o"], .chooseCoarse, "coarse set", "Choose the label set that decides orange", true, noQuery),
     bind(["z"], .zoom, "zoom", "Show the query and the neighbour as large as possible", true, noNeighbor),
-    bind(["["], .previousImage, "previous", "Take the previous image of the class as the query", false, noQuery),
-    bind(["]"], .nextImage, "next", "Take the next image of the class as the query", false, noQuery),
+    bind(["["], .previousImage, "previous", "Take the previous image of the class as the query", false, noClass),
+    bind(["]"], .nextImage, "next", "Take the next image of the class as the query", false, noClass),
     bind(
       ["g"], .gallery, "gallery", "Search among the validation images instead of the training images, or back", false,
       noQuery),
-    bind(["T"], .showInTree, "tree", "Show the query's class in the tree", false, noQuery),
+    bind(["i"], .openFile, "image file", "Take a PNG or JPEG file as the query", false, noQuery),
+    bind(["T"], .showInTree, "tree", "Show the query's class in the tree", false, noClass),
     bind([.right, "l"], .right, "right", "Select the neighbour to the right", false, noNeighbor),
     bind([.left, "h"], .left, "left", "Select the neighbour to the left", false, noNeighbor),
     bind([.down, "j"], .down, "down", "Select the neighbour or the run below", false, noQuery),
@@ -35,6 +36,10 @@ extension NeighborsScreen {
 
   private static let noQuery: @Sendable (AppState) -> String? = {
     $0.neighbors.query == nil || $0.neighbors.rows.isEmpty ? "no run has a checkpoint yet" : nil
+  }
+
+  private static let noClass: @Sendable (AppState) -> String? = {
+    if case .file = $0.neighbors.query { "a picture from outside has no class" } else { noQuery($0) }
   }
 
   private static let noNeighbor: @Sendable (AppState) -> String? = {

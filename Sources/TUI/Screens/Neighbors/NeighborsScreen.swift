@@ -1,15 +1,12 @@
 import Engine
 import Taxonomy
 
-/// One image of the dataset that the screen is on.
-package struct ImageReference: Hashable, Sendable {
-  package var split: Split
-  package var index: Int
+/// One image of the dataset that the screen is on, or a file from elsewhere, which has no class.
+package enum ImageReference: Hashable, Sendable {
+  case image(Split, Int)
+  case file(path: String)
 
-  package init(_ split: Split, _ index: Int) {
-    self.split = split
-    self.index = index
-  }
+  package init(_ split: Split, _ index: Int) { self = .image(split, index) }
 }
 
 /// Screen 3: the nearest neighbours of an image in the features of one or several runs, green, orange or red.
@@ -20,6 +17,7 @@ package struct NeighborsScreen: Screen {
     case walk, back
     case random, nextImage, previousImage
     case chooseClass, chooseRuns, chooseCoarse
+    case openFile
     case metric, space, gallery
     case zoom, showInTree
     case cancel
@@ -34,6 +32,8 @@ package struct NeighborsScreen: Screen {
     case found(ticket: Int, FoundRow)
     case searched(ticket: Int)
     case pictures([ImageReference: Thumbnail])
+    /// A picture from elsewhere was read, and becomes the query.
+    case file(path: String, Thumbnail)
   }
 
   /// One run's neighbours.
@@ -69,6 +69,9 @@ package struct NeighborsScreen: Screen {
   package private(set) var isZoomed = false
   package private(set) var pictures: [ImageReference: Thumbnail] = [:]
   package private(set) var picker: (choice: Choice, list: Picker)?
+  /// The path of a picture, while it is typed.
+  package private(set) var path: TextField?
+  private var lastPath = ""
   private var wantedRun: String?
   private var hasChosenCoarse = false
   package private(set) var isOpening = false
@@ -85,13 +88,15 @@ package struct NeighborsScreen: Screen {
 
   package init() {}
 
-  package var capture: [KeyHint]? { picker?.list.hints }
+  package var capture: [KeyHint]? {
+    path == nil ? picker?.list.hints : [KeyHint("Enter", "look for its neighbours"), KeyHint("Esc", "cancel")]
+  }
 
   package func headline(_ session: Session) -> [Span] {
     guard let query, let context else { return [] }
     return [
       Span("query ", .muted), Span(printable(context.name(of: query))),
-      Span(" \(query.split.rawValue)/\(query.index)", .muted), Span("  \(space)  \(metric == .l2 ? "L2" : "cosine")"),
+      Span(" \(context.place(of: query))", .muted), Span("  \(space)  \(metric == .l2 ? "L2" : "cosine")"),
     ] + (coarse.map { [Span("  coarse ", .muted), Span(printable($0.name))] } ?? [])
   }
 
@@ -137,6 +142,9 @@ package struct NeighborsScreen: Screen {
     case .pictures(let fetched):
       pictures.merge(fetched) { $1 }
       return []
+    case .file(let path, let picture):
+      pictures[.file(path: path)] = picture
+      return go(to: .file(path: path))
     }
   }
 
@@ -162,7 +170,7 @@ package struct NeighborsScreen: Screen {
       }
     }
     if !hasChosenCoarse || coarse.map({ $0.dataset != context.dataset.name }) ?? true {
-      coarse = context.coarsest(of: rows)
+      coarse = context.coarseClasses(for: rows)
     }
     if query == nil { query = randomImage(ofClass: nil) }
     guard rows.contains(where: { $0.standing == .waiting }) else { return fetchPictures() }
@@ -229,6 +237,7 @@ package struct NeighborsScreen: Screen {
     case .nextImage: return step(1)
     case .previousImage: return step(-1)
     case .chooseClass, .chooseRuns, .chooseCoarse: openPicker(action)
+    case .openFile: path = TextField(lastPath)
     case .metric:
       metric = metric == .l2 ? .cosine : .l2
       return searchAgain()
@@ -274,12 +283,12 @@ package struct NeighborsScreen: Screen {
 
   /// The next image of the query's class in its split, round and round.
   private mutating func step(_ step: Int) -> [Effect] {
-    guard let context, let query else { return [] }
-    let labels = context.dataset.labels(query.split)
-    guard labels.indices.contains(query.index) else { return [] }
-    var index = query.index
-    repeat { index = (index + step + labels.count) % labels.count } while labels[index] != labels[query.index]
-    return index == query.index ? [] : go(to: ImageReference(query.split, index))
+    guard let context, case .image(let split, let start) = query else { return [] }
+    let labels = context.dataset.labels(split)
+    guard labels.indices.contains(start) else { return [] }
+    var index = start
+    repeat { index = (index + step + labels.count) % labels.count } while labels[index] != labels[start]
+    return index == start ? [] : go(to: ImageReference(split, index))
   }
 
   private mutating func randomImage(ofClass label: Int32?) -> ImageReference? {
@@ -298,6 +307,18 @@ package struct NeighborsScreen: Screen {
   }
 
   // MARK: Choosing
+
+  private mutating func type(_ key: Key) -> [Effect] {
+    switch key {
+    case .escape: path = nil
+    case .enter:
+      lastPath = path?.text ?? ""
+      path = nil
+      return lastPath.isEmpty ? [] : [.neighbors(.openFile(path: lastPath))]
+    default: path?.take(key)
+    }
+    return []
+  }
 
   private mutating func openPicker(_ action: Action) {
     guard let context else { return }
@@ -321,6 +342,7 @@ package struct NeighborsScreen: Screen {
   }
 
   package mutating func take(_ key: Key, _ session: Session) -> [Effect] {
+    if path != nil { return type(key) }
     guard let open = picker, let context else { return [] }
     var list = open.list
     let outcome = list.take(key)
@@ -336,7 +358,7 @@ package struct NeighborsScreen: Screen {
       return go(to: image)
     case .runs:
       setRuns(ids)
-      if !hasChosenCoarse { coarse = context.coarsest(of: rows) }
+      if !hasChosenCoarse { coarse = context.coarseClasses(for: rows) }
       return searchAgain()
     case .coarse:
       coarse = context.coarseSets.first { $0.name == first }

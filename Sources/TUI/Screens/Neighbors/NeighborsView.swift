@@ -14,6 +14,10 @@ extension NeighborsScreen {
       drawEmpty(on: &canvas, in: area)
     }
     picker?.list.draw(on: &canvas, in: area)
+    if let path {
+      let inside = canvas.dialog(in: area, title: "Neighbours of an image file")
+      path.draw(on: &canvas, in: inside, placeholder: "the path of a PNG or JPEG file")
+    }
   }
 
   private func drawEmpty(on canvas: inout Canvas, in area: Rect) {
@@ -69,8 +73,8 @@ extension NeighborsScreen {
       "  \(NumberText.grouped(row.labelSet.classes.count)) classes, step \(NumberText.count(row.run.progress.step))"
     column = canvas.put(facts, row: rect.row, column: column, style: .muted, width: rect.columns / 3)
     let shown = neighbors(index).prefix(layout.neighborsPerLine * layout.linesPerRow)
-    guard !shown.isEmpty, let judge else { return }
-    let verdicts = shown.map { judge.verdict(query: context.label(of: query), neighbor: $0.label) }
+    guard !shown.isEmpty, let judge, let label = context.label(of: query) else { return }
+    let verdicts = shown.map { judge.verdict(query: label, neighbor: $0.label) }
     let tallies = zip(Verdict.allCases, ["right", "coarse", "wrong"]).map { verdict, word in
       Span(" \(verdict.glyph) \(verdicts.count { $0 == verdict }) \(word) ", Style(verdict.color))
     }
@@ -109,10 +113,15 @@ extension NeighborsScreen {
     _ image: NeighborImage, _ context: NeighborsContext, _ query: ImageReference, _ judge: Judge?, isSelected: Bool
   ) -> PictureCard {
     let reference = ImageReference(image.split, image.index)
-    let verdict = judge?.verdict(query: context.label(of: query), neighbor: image.label) ?? .wrong
+    let distance = " \(NumberText.compact(image.distance)) "
+    let name = printable(context.name(of: reference))
+    // Without a class of its own, a query's neighbours are neither right nor wrong.
+    guard let label = context.label(of: query) else {
+      return PictureCard(pictures[reference], top: distance, label: " \(name) ", style: .plain, isSelected: isSelected)
+    }
+    let verdict = judge?.verdict(query: label, neighbor: image.label) ?? (label == image.label ? .fine : .wrong)
     return PictureCard(
-      pictures[reference], top: " \(NumberText.compact(image.distance)) ",
-      label: "\(verdict.glyph) \(printable(context.name(of: reference)))", style: Style(verdict.color),
+      pictures[reference], top: distance, label: "\(verdict.glyph) \(name)", style: Style(verdict.color),
       isSelected: isSelected)
   }
 
@@ -163,7 +172,7 @@ extension NeighborsScreen {
   private func say(_ context: NeighborsContext, _ image: ImageReference, on canvas: inout Canvas, in rect: Rect) {
     let fine = context.fineClass(of: image)
     let lines = [
-      printable(context.dataset.identifier(image.split, image.index)),
+      printable(context.identifier(of: image)),
       fine.map { "\(printable($0.name))  \($0.wnid)" } ?? "",
       fine.flatMap { fine in coarse?.classes.first { $0.members.contains(fine.wnid) } }.map {
         "in \(printable($0.name))"

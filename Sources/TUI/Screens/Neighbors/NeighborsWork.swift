@@ -20,15 +20,17 @@ package struct NeighborsContext: Sendable {
   package var runs: [Candidate]
   /// What can decide orange, without duplicates.
   package var coarseSets: [LabelSet]
-  /// What decides it where nobody chose.
+  /// What the tree suggests for it.
   private let suggestedCoarse: LabelSet?
   let finders: FinderShelf
 
-  package init(dataset: any Dataset, runs: [Candidate], coarseSets: [LabelSet]) {
+  package init(
+    dataset: any Dataset, runs: [Candidate], coarseSets: [LabelSet], suggestedCoarse: LabelSet? = nil
+  ) {
     self.dataset = dataset
     self.runs = runs
     self.coarseSets = coarseSets
-    suggestedCoarse = nil
+    self.suggestedCoarse = suggestedCoarse
     finders = FinderShelf()
   }
 
@@ -53,11 +55,11 @@ package struct NeighborsContext: Sendable {
     }
     let store = LabelSetStore(home: environment.home)
     let stored = store.names().compactMap { try? store.load($0, for: chosen) }
-    // Where nobody made coarse classes, the tree suggests some; without WordNet there are just none.
+    // Without WordNet there is just no suggestion.
     suggestedCoarse = runs.first.flatMap { newest in
-      try? LabelSet.coarseClasses(taught: newest.labelSet, dataset: chosen, classes: classes) {
-        () throws(Problem) in try WordNetFiles.open(explicit: environment.wordNet)
-      }
+      try? .suggestedCoarseClasses(
+        dataset: chosen, classes: classes, policy: newest.labelSet.policy,
+        wordNet: WordNetFiles.open(explicit: environment.wordNet))
     }
     var seen: Set<String> = []
     coarseSets = (stored + runs.map(\.labelSet) + (suggestedCoarse.map { [$0] } ?? [])).filter {
@@ -67,26 +69,50 @@ package struct NeighborsContext: Sendable {
   }
 
   package func fineClass(of image: ImageReference) -> FineClass? {
-    let labels = dataset.labels(image.split)
-    guard labels.indices.contains(image.index), dataset.classes.indices.contains(Int(labels[image.index])) else {
-      return nil
+    guard let label = label(of: image), dataset.classes.indices.contains(Int(label)) else { return nil }
+    return dataset.classes[Int(label)]
+  }
+
+  /// Nil for a picture from outside.
+  func label(of image: ImageReference) -> Int32? {
+    guard case .image(let split, let index) = image else { return nil }
+    let labels = dataset.labels(split)
+    return labels.indices.contains(index) ? labels[index] : -1
+  }
+
+  /// The name of its class, or of its file.
+  func name(of image: ImageReference) -> String {
+    switch image {
+    case .image: fineClass(of: image)?.name ?? "?"
+    case .file(let path): path.split(separator: "/").last.map(String.init) ?? path
     }
-    return dataset.classes[Int(labels[image.index])]
   }
 
-  func label(of image: ImageReference) -> Int32 {
-    let labels = dataset.labels(image.split)
-    return labels.indices.contains(image.index) ? labels[image.index] : -1
+  /// In few words, where it lies.
+  func place(of image: ImageReference) -> String {
+    switch image {
+    case .image(let split, let index): "\(split.rawValue)/\(index)"
+    case .file: "file"
+    }
   }
 
-  func name(of image: ImageReference) -> String { fineClass(of: image)?.name ?? "?" }
+  func identifier(of image: ImageReference) -> String {
+    switch image {
+    case .image(let split, let index): dataset.identifier(split, index)
+    case .file(let path): path
+    }
+  }
 
-  /// The coarsest label set that one of the rows was trained on; where all are fine, what the tree suggests, or the
-  /// coarsest of all that has more than one class.
-  func coarsest(of rows: [NeighborsScreen.Row]) -> LabelSet? {
-    let trained = rows.map(\.labelSet).filter { $0.classes.count < dataset.classes.count }
-    return trained.min { $0.classes.count < $1.classes.count } ?? suggestedCoarse
-      ?? coarseSets.first { $0.classes.count > 1 }
+  func picture(_ image: ImageReference) throws(Problem) -> Picture {
+    switch image {
+    case .image(let split, let index): try dataset.picture(split, index)
+    case .file(let path): try Picture(file: path)
+    }
+  }
+
+  /// What decides orange for these rows, until somebody chooses.
+  func coarseClasses(for rows: [NeighborsScreen.Row]) -> LabelSet? {
+    .coarseClasses(taught: rows.map(\.labelSet)) ?? suggestedCoarse
   }
 }
 
@@ -149,6 +175,8 @@ extension NeighborsScreen {
     case open(known: NeighborsContext?, dataset: String)
     case search(NeighborsContext, NeighborsRequest, ticket: Int, Cancellation)
     case pictures(NeighborsContext, [ImageReference])
+    /// Reads a picture from elsewhere; `~/` is the user's home.
+    case openFile(path: String)
 
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
       switch self {
@@ -173,10 +201,13 @@ extension NeighborsScreen {
           var fetched: [ImageReference: Thumbnail] = [:]
           for image in images[start..<min(start + 8, images.count)] {
             // A picture that cannot be decoded leaves its frame empty.
-            fetched[image] = (try? context.dataset.picture(image.split, image.index)).map(Thumbnail.init)
+            fetched[image] = (try? context.picture(image)).map(Thumbnail.init)
           }
           send(.neighbors(.pictures(fetched)))
         }
+      case .openFile(let typed):
+        let path = typed.hasPrefix("~/") ? (getenv("HOME").map { String(cString: $0) } ?? "~") + typed.dropFirst() : typed
+        send(.neighbors(.file(path: path, Thumbnail(try Picture(file: path)))))
       }
     }
 
@@ -196,10 +227,13 @@ extension NeighborsScreen {
           reported = done
           progress(.computing(done: done, of: total))
         }
+        let query: NeighborQuery =
+          switch request.query {
+          case .image(let split, let index): .image(split, index)
+          case .file(let path): .picture(try Picture(file: path))
+          }
         return .found(
-          try finder.nearest(
-            to: .image(request.query.split, request.query.index), in: request.gallery, k: request.k,
-            metric: request.metric))
+          try finder.nearest(to: query, in: request.gallery, k: request.k, metric: request.metric))
       } catch {
         return .failed(error.description)
       }

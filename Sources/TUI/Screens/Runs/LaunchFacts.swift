@@ -69,7 +69,7 @@ extension LaunchForm {
         }
       case .check(let request, let ticket):
         do throws(Problem) {
-          let plan = try TrainingPlan(request, home: environment.home, program: "", command: [])
+          let plan = try TrainingPlan(request, home: environment.home, program: environment.program, command: [])
           send(.runs(.form(.checked(ticket: ticket, .success(LaunchOutlook(plan))))))
         } catch {
           send(.runs(.form(.checked(ticket: ticket, .failure(error)))))
@@ -77,7 +77,7 @@ extension LaunchForm {
       case .launch(let request, let command):
         do throws(Problem) {
           let words = command.split(separator: " ").map(String.init)
-          let plan = try TrainingPlan(request, home: environment.home, program: "imagenet-tui", command: words)
+          let plan = try TrainingPlan(request, home: environment.home, program: environment.program, command: words)
           send(.runs(.changed(select: try plan.launch(home: environment.home).id)))
         } catch {
           send(.runs(.form(.refused(error))))

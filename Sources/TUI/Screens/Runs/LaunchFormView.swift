@@ -10,7 +10,10 @@ extension LaunchForm {
     canvas.put("Train a network", in: rest.takeTop(1), style: .bold)
     if isRoomy { _ = rest.takeTop(1) }
     let reasons = Dictionary(obstacles.map { ($0.field, $0.reason) }, uniquingKeysWith: { first, _ in first })
-    for field in Field.allCases { draw(field, reasons[field], on: &canvas, in: rest.takeTop(1)) }
+    // On a small screen the fields around the cursor, and a line for what they come to.
+    let all = Field.allCases
+    let shown = ListPosition(all.firstIndex(of: focus)!).window(count: all.count, rows: min(all.count, rest.rows - 1))
+    for field in all[shown] { draw(field, reasons[field], on: &canvas, in: rest.takeTop(1)) }
     if isRoomy { _ = rest.takeTop(1) }
     drawOutlook(on: &canvas, in: &rest)
     if isRoomy { _ = rest.takeTop(1) }

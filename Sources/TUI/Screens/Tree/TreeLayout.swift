@@ -35,7 +35,7 @@ extension TreeScreen {
   package func draw(on canvas: inout Canvas, in area: Rect, _ session: Session) {
     let layout = Self.layout(area, showsDetails)
     guard let history, let cutView, let outline, let line else {
-      canvas.put("Reading the tree of \(session.dataset) …", in: area.inset(rows: 1, columns: 2), style: .muted)
+      canvas.put("Reading the tree of \(printable(session.dataset)) …", in: area.inset(rows: 1, columns: 2), style: .muted)
       return
     }
     let hierarchy = history.current.cut.hierarchy
@@ -92,25 +92,15 @@ extension TreeScreen {
   private func drawMode(on canvas: inout Canvas, _ area: Rect, _ layout: TreeLayout) {
     switch mode {
     case .name(let field):
-      var inside = drawDialog(on: &canvas, in: area, title: "Save the label set")
+      var inside = canvas.dialog(in: area, title: "Save the label set")
       canvas.put("name ", in: inside.takeLeft(5), style: .muted)
       field.draw(on: &canvas, in: inside)
     case .overwrite(let name):
-      let inside = drawDialog(on: &canvas, in: area, title: "Replace?")
+      let inside = canvas.dialog(in: area, title: "Replace?")
       canvas.put("There is a label set \(printable(name)). Replace it?", in: inside, cut: .middle)
     case .made(let menu), .saved(let menu, _):
       menu.draw(on: &canvas, in: Rect(row: area.row, column: area.column, rows: area.rows - 2, columns: area.columns))
     case .search, nil: break
     }
-  }
-
-  /// A framed line in the middle; returns its inside.
-  private func drawDialog(on canvas: inout Canvas, in area: Rect, title: String) -> Rect {
-    let columns = min(area.columns - 2, 60)
-    let frame = Rect(
-      row: area.row + area.rows / 3, column: area.column + (area.columns - columns) / 2, rows: 3, columns: columns)
-    canvas.fill(frame)
-    canvas.box(frame, title: title, style: .accent)
-    return frame.inset(rows: 1, columns: 2)
   }
 }

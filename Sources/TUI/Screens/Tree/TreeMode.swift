@@ -85,9 +85,11 @@ extension TreeMenu {
       guard let made = try? steps.reduce(partition, { try $0.applying($1) }), let cut = try? Cut(made) else { return }
       let recipe = partition == base ? [kept].compactMap { $0 } + steps : (version.recipe ?? version.cut.recipe) + steps
       let count = made.count
+      // One class teaches nothing.
+      guard count > 1 else { return }
       entries.append(
         Entry(
-          title: title, detail: count == 1 ? "1 class" : "\(NumberText.grouped(count)) classes",
+          title: title, detail: "\(NumberText.grouped(count)) classes",
           version: TreeHistory.Version(cut: cut, recipe: recipe)))
     }
 

@@ -46,7 +46,7 @@ package struct TreeScreen: Screen {
   }
 
   package func headline(_ session: Session) -> [Span] {
-    var spans = [Span(session.dataset, .bold)]
+    var spans = [Span(printable(session.dataset), .bold)]
     guard let history, let cutView else { return spans }
     if let name = history.name {
       spans.append(Span("   label set \(name)"))
@@ -208,9 +208,11 @@ package struct TreeScreen: Screen {
 
   mutating func train(_ session: Session) -> [Effect] {
     do throws(Problem) {
-      guard let set = try history?.labelSet(name: history?.name ?? suggestedName, dataset: session.dataset) else {
-        return []
-      }
+      guard let history else { return [] }
+      // Nobody folded anything: the dataset's own classes, which need no name.
+      let isUntouched = history.name == nil && history.current.cut == Cut(history.current.cut.hierarchy)
+      let set =
+        isUntouched ? nil : try history.labelSet(name: history.name ?? suggestedName, dataset: session.dataset)
       return [.send(.perform(.show(.runs))), .send(.runs(.launch(set)))]
     } catch {
       return [.send(.problem(error))]

@@ -1,0 +1,12 @@
+extension Canvas {
+  /// Draws a framed line over the middle of `area`, for text to be typed.
+  /// - Returns: its inside.
+  package mutating func dialog(in area: Rect, title: String) -> Rect {
+    let columns = min(area.columns - 2, 60)
+    let frame = Rect(
+      row: area.row + area.rows / 3, column: area.column + (area.columns - columns) / 2, rows: 3, columns: columns)
+    fill(frame)
+    box(frame, title: title, style: .accent)
+    return frame.inset(rows: 1, columns: 2)
+  }
+}

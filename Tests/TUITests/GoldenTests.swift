@@ -1,0 +1,148 @@
+import FoundationEssentials
+import TUI
+import Testing
+
+/// Every screen as literal text and styles, at three sizes and on five kinds of terminal. What is expected lies in Goldens/, a
+/// file for each screen and size; after a change that was meant, `RECORD_GOLDENS=1 swift test --filter GoldenTests`
+/// writes them anew, and their diff is what to review.
+@Suite struct GoldenTests {
+  static let looks: [(name: String, look: Look)] = [
+    ("mono", Look(glyphs: .unicode, colors: .mono)), ("16", Look(glyphs: .unicode, colors: .ansi16)),
+    ("256", Look(glyphs: .unicode, colors: .palette256)), ("true", Look(glyphs: .unicode, colors: .trueColor)),
+    ("ascii", Look(glyphs: .ascii, colors: .mono)),
+  ]
+
+  @Test(
+    "The screens look as they did when somebody last looked", arguments: GoldenScreen.allCases,
+    [Size(rows: 10, columns: 40), Size(rows: 24, columns: 80), Size(rows: 40, columns: 140)])
+  func screens(screen: GoldenScreen, size: Size) throws {
+    let canvases = try Self.looks.map { ($0.name, view(try screen.state(size, $0.look))) }
+    let recorded = Self.blocks("text", canvases, \.text) + Self.blocks("style", canvases, Self.styles)
+    let path = Self.folder + "/\(screen.rawValue)-\(size.columns)x\(size.rows).txt"
+    if ProcessInfo.processInfo.environment["RECORD_GOLDENS"] != nil {
+      try FileManager.default.createDirectory(atPath: Self.folder, withIntermediateDirectories: true)
+      try Data(recorded.utf8).write(to: URL(filePath: path))
+      return
+    }
+    let data = FileManager.default.contents(atPath: path)
+    let expected = try #require(data.map { String(decoding: $0, as: UTF8.self) }, "\(path) is missing; record it")
+    #expect(recorded == expected, "\(Self.firstDifference(expected, recorded))")
+  }
+
+  private static let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    .joined(separator: "/") + "/Goldens"
+
+  /// One block for each different result, headed by the terminals that it is the same on.
+  private static func blocks(
+    _ kind: String, _ canvases: [(String, Canvas)], _ describe: (Canvas) -> String
+  ) -> String {
+    var blocks: [(names: [String], body: String)] = []
+    for (name, canvas) in canvases {
+      let body = describe(canvas)
+      if let index = blocks.firstIndex(where: { $0.body == body }) {
+        blocks[index].names.append(name)
+      } else {
+        blocks.append(([name], body))
+      }
+    }
+    return blocks.map { "=== \(kind): \($0.names.joined(separator: " "))\n\($0.body)\n" }.joined()
+  }
+
+  /// For each row its cells that are not plain: `column+count style`.
+  private static func styles(_ canvas: Canvas) -> String {
+    (0..<canvas.size.rows).compactMap { row in
+      var runs: [(column: Int, count: Int, style: String)] = []
+      for (column, cell) in canvas.row(row).enumerated() where cell.style != .plain {
+        let style = name(cell.style)
+        if let last = runs.last, last.column + last.count == column, last.style == style {
+          runs[runs.count - 1].count += 1
+        } else {
+          runs.append((column, 1, style))
+        }
+      }
+      if runs.isEmpty { return nil }
+      return "\(row): " + runs.map { "\($0.column)+\($0.count) \($0.style)" }.joined(separator: ", ")
+    }.joined(separator: "\n")
+  }
+
+  private static func name(_ style: Style) -> String {
+    var words = [name(style.foreground)]
+    if style.background != .standard { words.append("on \(name(style.background))") }
+    if style.attributes.contains(.bold) { words.append("bold") }
+    if style.attributes.contains(.underline) { words.append("underlined") }
+    if style.attributes.contains(.reverse) { words.append("reverse") }
+    return words.joined(separator: " ")
+  }
+
+  private static func name(_ color: Color) -> String {
+    switch color {
+    case .rgb: "exact"  // what a picture shows is the business of its own tests
+    case .series(let index): "series \(index)"
+    default: "\(color)"
+    }
+  }
+
+  private static func firstDifference(_ expected: String, _ found: String) -> String {
+    let (old, new) = (expected.split(separator: "\n", omittingEmptySubsequences: false), found.split(separator: "\n", omittingEmptySubsequences: false))
+    for line in 0..<max(old.count, new.count) {
+      let (before, now) = (line < old.count ? old[line] : "(nothing)", line < new.count ? new[line] : "(nothing)")
+      if before != now { return "line \(line + 1):\n- \(before)\n+ \(now)" }
+    }
+    return "none"
+  }
+}
+
+/// The states of the program that have a golden.
+enum GoldenScreen: String, CaseIterable, Sendable {
+  case tree, treeSearch = "tree-search", treeMenu = "tree-menu"
+  case runs, run, stop, launch, launchError = "launch-error"
+  case neighbours, zoom
+  case help, palette
+  case tooSmall = "too-small"
+
+  func state(_ size: Size, _ look: Look) throws -> AppState {
+    var state = try base(size, look)
+    for key in keys { _ = update(&state, .key(key)) }
+    if self == .tree, let line = state.tree.line, let hierarchy = state.tree.history?.current.cut.hierarchy {
+      // The cursor has rested, and its pictures came.
+      _ = update(&state, .tree(.settled(node: line.node)))
+      let pictures = [Thumbnail](repeating: Thumbnail(try TinyDataset().picture(.train, 0)), count: 6)
+      _ = update(&state, .tree(.pictures(wnid: hierarchy.wnid(line.node), pictures)))
+    }
+    return state
+  }
+
+  private func base(_ size: Size, _ look: Look) throws -> AppState {
+    switch self {
+    case .tree, .treeSearch, .treeMenu, .help, .palette:
+      return try TreeScreenTests.state("fashion-mnist", size, look)
+    case .tooSmall:
+      return try TreeScreenTests.state("fashion-mnist", Size(rows: 9, columns: size.columns - 1), look)
+    case .runs, .run, .stop: return RunsFixtures.state(rows: size.rows, columns: size.columns, look)
+    case .launch, .launchError: return LaunchFormTests.opened(rows: size.rows, columns: size.columns, look)
+    case .neighbours, .zoom:
+      var state = NeighborsFixtures.opened(rows: size.rows, columns: size.columns, look, runs: 2)
+      let images = state.neighbors.rows.indices.flatMap { state.neighbors.neighbors($0) }
+      let references = [state.neighbors.query].compactMap { $0 } + images.map { ImageReference($0.split, $0.index) }
+      let picture = Thumbnail(try TinyDataset().picture(.train, 0))
+      _ = update(&state, .neighbors(.pictures(Dictionary(references.map { ($0, picture) }) { first, _ in first })))
+      return state
+    }
+  }
+
+  private var keys: [Key] {
+    switch self {
+    case .tree: ["j", "j", "j", "c"]
+    case .treeSearch: ["/", "s", "h", "o", "e"]
+    case .treeMenu: ["m", "j", "j"]
+    case .runs, .launch, .tooSmall: []
+    case .run: [.enter]
+    case .stop: ["x"]
+    case .launchError: [.down, .down, "x"]
+    case .neighbours: [.right]
+    case .zoom: [.right, "z"]
+    case .help: ["?"]
+    case .palette: [":", "t"]
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Engine
+import TUI
+import Taxonomy
+import Testing
+
+/// Names from datasets and files reach the screen as visible escapes: nothing in them steers the terminal.
+@Suite struct HostileTextTests {
+  private static let hostile = "evil\u{1B}]0;x\u{7}\u{9B}31m\u{202E}\u{2028}犬e\u{301}"
+  private static let shown = "evil\\u{1b}]0;x\\u{7}\\u{9b}31m\\u{202e}\\u{2028}犬e\u{301}"
+
+  private func expectHarmless(_ state: AppState, shows text: String?) {
+    let canvas = view(state)
+    for scalar in canvas.text.unicodeScalars where scalar != "\n" {
+      #expect(scalar.value >= 0x20 && !(0x7F..<0xA0).contains(scalar.value), "U+\(String(scalar.value, radix: 16))")
+      #expect(![0x202E, 0x2028].contains(scalar.value))
+    }
+    if let text { #expect(canvas.text.contains(text)) }
+  }
+
+  @Test("A dataset's class names in the tree and in its search")
+  func tree() throws {
+    var classes = try TreeScreenTests.catalog.classes(of: "fashion-mnist")
+    for index in classes.indices { classes[index].name = Self.hostile }
+    let hierarchy = try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: WordNetFiles.open())
+    var state = AppState(
+      session: Session(dataset: Self.hostile, look: Look(), size: Size(rows: 40, columns: 240)))
+    _ = update(&state, .tree(.opened(hierarchy, classes: classes, pascal: [])))
+    expectHarmless(state, shows: Self.shown)
+    for key in ["/", "b", "a", "g", .enter, "c", "s", "?"] as [Key] {
+      _ = update(&state, .key(key))
+      expectHarmless(state, shows: nil)
+    }
+  }
+
+  @Test("A file's name as the query of neighbours, small and zoomed")
+  func neighbors() {
+    var state = NeighborsFixtures.opened(rows: 50, columns: 200)
+    let path = "/tmp/\(Self.hostile)"
+    let picture = Thumbnail(Picture(width: 1, height: 1, channels: 1, pixels: [9]))
+    _ = update(&state, .neighbors(.file(path: path, picture)))
+    NeighborsFixtures.answer(&state)
+    expectHarmless(state, shows: Self.shown)
+    _ = update(&state, .key("z"))
+    expectHarmless(state, shows: "/tmp/\(Self.shown)")
+  }
+
+  @Test("Problems and notices")
+  func notices() {
+    var state = UpdateTests.state(Size(rows: 24, columns: 120))
+    _ = update(&state, .problem(Problem("cannot read", at: Self.hostile)))
+    expectHarmless(state, shows: Self.shown)
+    _ = update(&state, .notice(Notice(.done, Self.hostile)))
+    expectHarmless(state, shows: nil)
+  }
+}
