@@ -15,8 +15,11 @@ struct SeededPermutation {
     var random = self
     var items = Array(0..<max(0, n))
     let k = min(max(0, k), items.count)
-    for place in 0..<k { items.swapAt(place, place + random.below(n - place)) }
-    return Array(items.prefix(k))
+    items.withUnsafeMutableBufferPointer { items in
+      for place in 0..<k { items.swapAt(place, place + random.below(n - place)) }
+    }
+    items.removeSubrange(k...)
+    return items
   }
 
   /// Uniform in 0..<bound, by multiplication (bias below bound / 2⁶⁴).

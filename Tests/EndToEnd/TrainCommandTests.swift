@@ -81,6 +81,29 @@ import Testing
     #expect(shown.contains("12 iterations") && shown.contains("step:5:0.5") && shown.contains("every 4 iterations"))
   }
 
+  @Test("A loss that does not fall is a warning that stays with the run; one that is no number ends it, with advice")
+  func health() throws {
+    func train(_ name: String, _ rate: String) throws -> ProgramRun {
+      try home.start([
+        "train", "--dataset", "tiny", "--net", "alexnet-28", "--batch", "8", "--name", name, "--rate", rate, "--schedule",
+        "constant", "--iterations", "210",
+      ])
+    }
+    let flat = try train("flat", "1e-12")
+    #expect(flat.wait() == 0, "\(flat.errors)")
+    #expect(flat.errors.contains("warning: the loss does not fall"))
+    #expect(try home.run("runs", "show", "flat").output.contains("warning      the loss does not fall"))
+    #expect(try home.run("runs", "list").output.contains("warning: the loss does not fall"))
+    let diverging = try train("diverging", "1e12")
+    #expect(diverging.wait() == 1)
+    #expect(diverging.errors.contains("the loss is not finite") && diverging.errors.contains("lower the rate"))
+    let run = try home.directory("diverging")
+    #expect(try run.state() == .failed && run.result()!.progress.step < 200)
+    var curves = RunCurves(folder: run.path)
+    try curves.refresh()
+    #expect(curves.norms[.init(.gradient, "conv1.weight")]?.steps == [1])
+  }
+
   @Test("caffe-alexnet is the paper's schedule, on any network; what is asked for besides wins")
   func recipe() throws {
     var request = TrainingRequest(dataset: "tiny")

@@ -141,13 +141,25 @@ package struct InputTransform: Sendable {
     } else if channels == 1 {
       for index in 0..<floats { target[floats - 1 - index] = (row[index] - mean[index]) * scale[index] }
     } else {
-      for pixel in 0..<width {
-        let from = pixel * channels
-        let to = (width - 1 - pixel) * channels
-        for channel in 0..<channels {
+      func one(_ pixel: Int) {
+        let (from, to) = ((width - 1 - pixel) * 3, pixel * 3)
+        for channel in 0..<3 {
           target[to + channel] = (row[from + channel] - mean[from + channel]) * scale[from + channel]
         }
       }
+      // Four lanes hold a pixel and a stranger, over which the next pixel is written; the outermost have no stranger.
+      let (rows, means) = (UnsafeRawPointer(row.baseAddress!), UnsafeRawPointer(mean))
+      let scales = UnsafeRawPointer(scale.baseAddress!)
+      let out = UnsafeMutableRawPointer(target.baseAddress!)
+      one(0)
+      for pixel in 1..<max(1, width - 1) {
+        let from = (width - 1 - pixel) * 12
+        let value = rows.loadUnaligned(fromByteOffset: from, as: SIMD4<Float>.self)
+        let middle = means.loadUnaligned(fromByteOffset: from, as: SIMD4<Float>.self)
+        let factor = scales.loadUnaligned(fromByteOffset: from, as: SIMD4<Float>.self)
+        out.storeBytes(of: (value - middle) * factor, toByteOffset: pixel * 12, as: SIMD4<Float>.self)
+      }
+      one(width - 1)
     }
   }
 

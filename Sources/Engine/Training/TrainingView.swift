@@ -63,28 +63,61 @@ public struct TrainingView: Sendable {
   private static func within(
     _ budget: ImageBudget, _ samples: [Sample], _ labels: [Int32], _ wnids: [String]
   ) -> [Sample] {
-    // The samples' places sorted by class (by counting), so that the k-th of a class is found at once.
-    var starts = [Int](repeating: 0, count: wnids.count + 1)
+    let (starts, places) = placesByClass(samples, labels, classes: wnids.count)
+    var isChosen = [Bool](repeating: false, count: samples.count)
+    var total = 0
+    isChosen.withUnsafeMutableBufferPointer { isChosen in
+      for (index, wnid) in wnids.enumerated() {
+        let drawn = budget.drawn(from: starts[index + 1] - starts[index], ofClass: wnid)
+        for number in drawn {
+          let place = starts[index] + number
+          isChosen[places.isEmpty ? place : Int(places[place])] = true
+        }
+        total += drawn.count
+      }
+    }
+    // One place more than there are: a sample is written in any case, and kept where it was chosen.
+    return [Sample](unsafeUninitializedCapacity: total + 1) { chosen, count in
+      var end = 0
+      for (sample, isChosen) in zip(samples, isChosen) {
+        chosen[end] = sample
+        end += isChosen ? 1 : 0
+      }
+      count = end
+    }
+  }
+
+  /// Where the samples of each class stand: those of class c are `places[starts[c]..<starts[c + 1]]`. No places: they come
+  /// class by class already, as those of folders and databases do.
+  private static func placesByClass(
+    _ samples: [Sample], _ labels: [Int32], classes: Int
+  ) -> (starts: [Int], places: [Int32]) {
+    var starts = [Int](repeating: 0, count: classes + 1)
+    var last = -1
+    var isGrouped = true
+    for (place, sample) in samples.enumerated() {
+      let fineClass = Int(labels[Int(sample.index)])
+      if fineClass == last { continue }
+      isGrouped = fineClass > last
+      guard isGrouped else { break }
+      for skipped in last + 1...fineClass { starts[skipped] = place }
+      last = fineClass
+    }
+    if isGrouped {
+      for skipped in last + 1...classes { starts[skipped] = samples.count }
+      return (starts, [])
+    }
+    starts = [Int](repeating: 0, count: classes + 1)
     for sample in samples { starts[Int(labels[Int(sample.index)]) + 1] += 1 }
-    for fineClass in wnids.indices { starts[fineClass + 1] += starts[fineClass] }
+    for fineClass in 0..<classes { starts[fineClass + 1] += starts[fineClass] }
     var ends = starts
     var places = [Int32](repeating: 0, count: samples.count)
-    for place in samples.indices {
-      let fineClass = Int(labels[Int(samples[place].index)])
+    for (place, sample) in samples.enumerated() {
+      let fineClass = Int(labels[Int(sample.index)])
       places[ends[fineClass]] = Int32(truncatingIfNeeded: place)
       ends[fineClass] += 1
     }
-    var isChosen = [Bool](repeating: false, count: samples.count)
-    var total = 0
-    for (fineClass, wnid) in wnids.enumerated() {
-      let drawn = budget.drawn(from: starts[fineClass + 1] - starts[fineClass], ofClass: wnid)
-      for place in drawn { isChosen[Int(places[starts[fineClass] + place])] = true }
-      total += drawn.count
-    }
-    var chosen: [Sample] = []
-    chosen.reserveCapacity(total)
-    for place in samples.indices where isChosen[place] { chosen.append(samples[place]) }
-    return chosen
+    return (starts, places)
   }
 
   private static func list(_ names: [String]) -> String {

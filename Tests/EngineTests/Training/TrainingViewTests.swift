@@ -37,6 +37,25 @@ import Testing
     #expect(small.validation.count == 30)
   }
 
+  @Test("a budget draws the same images of a class, whether classes come one behind the other or mixed")
+  func grouping() throws {
+    // Image i of a class is the i-th of it in either order.
+    func drawn(_ labels: [Int32]) throws -> [Int32: [Int]] {
+      let dataset = LabelledDataset(labels: labels)
+      let set = labelSet([[0, 3], [1]], budget: .init(perClass: 7, seed: 5))
+      var ofClass: [Int32: [Int]] = [:]
+      for sample in try TrainingView(dataset, set).training {
+        let label = labels[Int(sample.index)]
+        ofClass[label, default: []].append(labels[..<Int(sample.index)].count { $0 == label })
+      }
+      return ofClass
+    }
+    let mixed = (0..<100).map { Int32($0 * 7 % 4) }
+    let expected = try drawn(mixed)
+    #expect(expected.values.allSatisfy { $0.count == 7 } && expected.keys.sorted() == [0, 1, 3])
+    #expect(try drawn(mixed.sorted()) == expected)
+  }
+
   @Test("a label set of another dataset is refused by the names of its strange classes")
   func strangers() {
     var foreign = labelSet([[0], [1]])
@@ -79,7 +98,8 @@ private struct LabelledDataset: Dataset {
   let pictures = LoadCounter()
   private let all: [Int32]
 
-  init(images: Int) { all = (0..<images).map { Int32($0 * 7 % 4) } }
+  init(images: Int) { self.init(labels: (0..<images).map { Int32($0 * 7 % 4) }) }
+  init(labels: [Int32]) { all = labels }
 
   func labels(_ split: Split) -> [Int32] { all }
   func identifier(_ split: Split, _ index: Int) -> String { "" }
