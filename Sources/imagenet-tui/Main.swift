@@ -11,7 +11,7 @@ struct ImagenetTUI: ParsableCommand {
     abstract: "Fold the WordNet tree into label sets, train on them, and look at what the features know.",
     version: "0.1.0 (\(String(cString: processor_build())) build)",
     subcommands: [
-      OpenCommand.self, LabelsCommand.self, TreeCommand.self, DataCommand.self, NetsCommand.self, TrainCommand.self, RunsCommand.self,
+      OpenCommand.self, LabelsCommand.self, TreeCommand.self, DataCommand.self, NetsCommand.self, TrainCommand.self, WeightsCommand.self, RunsCommand.self,
       NeighboursCommand.self, WorkerCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)

@@ -4,5 +4,5 @@ import ArgumentParser
   static let configuration = CommandConfiguration(
     commandName: "imagenet-bench",
     abstract: "Measures the engine.",
-    subcommands: [StepCommand.self, LoaderCommand.self, RelabelCommand.self])
+    subcommands: [StepCommand.self, TraceCommand.self, LoaderCommand.self, RelabelCommand.self])
 }

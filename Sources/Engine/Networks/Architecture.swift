@@ -14,6 +14,8 @@ public struct Architecture: Sendable {
   public let recipe: TrainingConfiguration
   /// The layers for so many target classes.
   public let layers: @Sendable (_ classes: Int) -> [any Layer]
+  /// What torchvision calls the layers that it names otherwise.
+  public var torchvisionNames: [String: String] = [:]
 
   public var inputShape: [Int] { [input.height, input.width, input.channels] }
 

@@ -17,6 +17,8 @@ struct NeighboursCommand: ParsableCommand {
   var query: String
   @Option(name: .customShort("k"), help: "How many neighbours.")
   var count = 10
+  @Option(help: "The dataset whose images are searched. (default: the run's)")
+  var dataset: String?
   @Option(help: "The layer whose activation is compared. (default: the last before the classifier)")
   var space: String?
   @Option(help: "How distance is measured: l2 or cosine.")
@@ -41,11 +43,11 @@ struct NeighboursCommand: ParsableCommand {
     let home = argument.global.location
     let run = try argument.find().directory
     let configuration = try run.configuration()
-    let dataset = try DatasetCatalog(home: home).open(configuration.dataset)
+    let dataset = try DatasetCatalog(home: home).open(dataset ?? configuration.dataset)
     let query = try parse(dataset)
     let coarse =
       try labels.map { try LabelSetStore(home: home).load($0, for: dataset.name) }
-      ?? .coarseClasses(taught: [configuration.labelSet])
+      ?? .coarseClasses(taught: dataset.name == configuration.dataset ? [configuration.labelSet] : [])
       ?? .suggestedCoarseClasses(
         dataset: dataset.name, classes: dataset.classes, policy: configuration.labelSet.policy,
         wordNet: WordNetFiles.open(explicit: argument.global.wordnet))

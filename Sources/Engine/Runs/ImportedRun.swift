@@ -1,0 +1,43 @@
+import Kernels
+import Taxonomy
+
+/// Weights from elsewhere, kept as a finished run of no steps, so that everything that takes a run takes them.
+public enum ImportedRun {
+  /// Makes the run.
+  ///
+  /// - Parameters:
+  ///   - labelSet: what the network's outputs mean, in their order; nil: the 1000 classes of ImageNet-1k.
+  ///   - program, command: kept with the run.
+  /// - Throws: a ``Problem`` where the label set has not as many classes as the network, or the run cannot be written.
+  public static func create(
+    _ weights: WeightImport, labelSet: LabelSet?, name: String, home: Home, program: String, command: [String]
+  ) throws(Problem) -> RunDirectory {
+    let catalog = DatasetCatalog(home: home)
+    let labels: LabelSet
+    if let labelSet { labels = labelSet } else { labels = try imageNet(catalog) }
+    guard labels.classes.count == weights.report.classes else {
+      throw Problem(
+        "the label set does not fit the network", at: labels.name, expected: "\(weights.report.classes) classes",
+        found: "\(labels.classes.count)", advice: "name the classes with --dataset and --labels")
+    }
+    let hasImages = catalog.hasImages(labels.dataset)
+    let configuration = RunConfiguration(
+      name: name, created: unixTime(), dataset: labels.dataset,
+      fingerprint: hasImages ? try catalog.open(labels.dataset).fingerprint : "", labelSet: labels,
+      training: try Architecture.named(weights.report.network).recipe, workers: nil, program: program,
+      host: WorkerIdentity.hostName, command: command)
+    let run = try RunDirectory.create(configuration, in: home.runs)
+    try run.checkpoints.save(weights.snapshot, step: 0, .init())
+    try RunJSON.write(
+      RunResult(outcome: .finished, session: 1, time: unixTime(), problem: nil, progress: RunProgress()),
+      to: run.resultFile)
+    return run
+  }
+
+  private static func imageNet(_ catalog: DatasetCatalog) throws(Problem) -> LabelSet {
+    let classes = try catalog.classes(of: "imagenet-1k")
+    return LabelSet(
+      name: "fine-\(classes.count)", dataset: "imagenet-1k", policy: .name, recipe: [],
+      classes: classes.map { TargetClass(wnid: $0.wnid, name: $0.name, members: [$0.wnid]) }, leftOut: [])
+  }
+}

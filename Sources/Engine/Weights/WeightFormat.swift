@@ -1,0 +1,28 @@
+import Taxonomy
+
+/// How a file of weights names and lays out its tensors.
+public enum WeightFormat: String, Codable, CaseIterable, Sendable {
+  /// This program's checkpoints: kernels [outputs, height, width, inputs], fully connected weights over height, width, channel.
+  case native
+  /// PyTorch's layout (kernels [outputs, inputs, height, width], fully connected weights over channel, height, width), under the
+  /// names of torchvision where it has the net; inputs are red, green, blue.
+  case torchvision
+  /// Caffe's: the same layout, inputs are blue, green, red.
+  case caffe
+
+  /// The mean of ILSVRC-2012 that published weights of the format were trained with, red, green, blue, 0…255.
+  var mean: [Float] {
+    switch self {
+    case .native, .torchvision: [123.675, 116.28, 103.53]
+    case .caffe: [122.67891434, 116.66876762, 104.00698793]
+    }
+  }
+
+  /// - Throws: a ``Problem`` where the format has no words for one of the network's layers.
+  func check(_ architecture: Architecture) throws(Problem) {
+    guard self == .caffe, architecture.layers(2).contains(where: { $0 is BatchNormalization }) else { return }
+    throw Problem(
+      "this format has no such network", at: architecture.name, expected: "a net without batch normalisation",
+      found: "Caffe splits it into two layers of its own", advice: "use torchvision's format")
+  }
+}

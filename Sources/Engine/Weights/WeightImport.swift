@@ -1,0 +1,148 @@
+import Kernels
+import Taxonomy
+
+/// Reads a network's weights from a file of another program, or of this one.
+public struct WeightImport {
+  /// Parameters, state and the mean, as a checkpoint of step 0.
+  public let snapshot: Snapshot
+  public let report: WeightReport
+
+  /// - Parameters:
+  ///   - format: nil: the one that the file's names and metadata speak for.
+  ///   - mean: what is subtracted from the images, red, green, blue in 0…255; nil: what the file says, else ILSVRC's.
+  /// - Throws: a ``Problem`` where the file is no safetensors file, lacks a tensor, or has one of another shape.
+  public init(
+    _ path: String, architecture: Architecture, format: WeightFormat? = nil, mean: [Float]? = nil
+  ) throws(Problem) {
+    try Self.checkKind(path)
+    let file = try SafetensorsFile(path)
+    try file.verify()
+    let format = try format ?? Self.guess(file, architecture)
+    try format.check(architecture)
+    let classes = try Self.classes(file, architecture, format)
+    let map = try WeightMap(architecture, classes: classes, format: format)
+    try Self.checkShapes(file, map)
+
+    var tensors: [(name: String, tensor: Tensor)] = []
+    var lines: [WeightReport.Line] = []
+    for entry in map.entries {
+      let theirs = Tensor(entry.shape)
+      try file.read(entry.name, into: theirs)
+      let ours = Tensor(entry.parameter.shape)
+      entry.order.toHere(theirs, ours)
+      tensors.append((entry.parameter.name, ours))
+      lines.append(.init(name: entry.parameter.name, file: entry.name, shape: entry.shape, remark: entry.order.words))
+    }
+    var remarks: [String] = []
+    tensors.append((Snapshot.mean, try Self.mean(mean, file, architecture, format, &remarks)))
+    let used = Set(map.entries.map(\.name) + [Snapshot.mean])
+    for name in file.names where !used.contains(name) {
+      lines.append(.init(name: nil, file: name, shape: file.shape(of: name) ?? [], remark: Self.reason(name)))
+    }
+    snapshot = Snapshot(
+      tensors: tensors,
+      metadata: [
+        "network": architecture.name, "classes": String(classes), "seed": "0", "step": "0", "epoch": "0.0",
+        "validated": "0",
+      ])
+    report = WeightReport(
+      network: architecture.name, format: format, classes: classes, lines: lines, remarks: remarks)
+  }
+
+  /// Other programs' own files are told apart by their names, and what to do with them is said.
+  private static func checkKind(_ path: String) throws(Problem) {
+    let name = path.lowercased()
+    let isTorch = [".pth", ".pt", ".bin"].contains { name.hasSuffix($0) }
+    guard isTorch || name.hasSuffix(".caffemodel") else { return }
+    let advice =
+      isTorch
+      ? "convert it once: python3 -c 'import torch, safetensors.torch as s; "
+        + "s.save_file(torch.load(\"weights.pth\", map_location=\"cpu\", weights_only=True), \"weights.safetensors\")'"
+      : "convert it once, with pycaffe: python3 -c 'import caffe, numpy, safetensors.numpy as s; "
+        + "n = caffe.Net(\"deploy.prototxt\", \"weights.caffemodel\", caffe.TEST); s.save_file({k + e: numpy.array(b.data) "
+        + "for k, v in n.params.items() for e, b in zip((\".weight\", \".bias\"), v)}, \"weights.safetensors\")'"
+    throw Problem(
+      "cannot read the weights", at: path, expected: "a safetensors file",
+      found: isTorch ? "PyTorch's pickle" : "Caffe's own format", advice: advice)
+  }
+
+  /// The metadata of a file written here says it; else the names do. Nets that Caffe's model zoo has are taken for Caffe's where
+  /// the names do not tell.
+  private static func guess(_ file: SafetensorsFile, _ architecture: Architecture) throws(Problem) -> WeightFormat {
+    if let network = file.metadata["network"] {
+      guard network == architecture.name else {
+        throw Problem(
+          "the file holds another network", at: file.path, expected: architecture.name, found: network,
+          advice: "give --net \(printable(network))")
+      }
+      return file.metadata["layout"].flatMap(WeightFormat.init(rawValue:)) ?? .native
+    }
+    let names = Set(file.names)
+    if architecture.torchvisionNames.values.contains(where: { names.contains($0 + ".weight") }) { return .torchvision }
+    return architecture.layers(2).contains { $0 is BatchNormalization } ? .torchvision : .caffe
+  }
+
+  /// The rows of the classifier's weights.
+  private static func classes(
+    _ file: SafetensorsFile, _ architecture: Architecture, _ format: WeightFormat
+  ) throws(Problem) -> Int {
+    let classifier = try WeightMap(architecture, classes: 2, format: format).entries.last { $0.parameter.shape.count == 2 }!
+    guard let shape = file.shape(of: classifier.name) else {
+      throw Problem(
+        "the file does not fit the network", at: file.path, expected: "a tensor \(classifier.name) for \(architecture.name)",
+        found: "tensors such as \(file.names.prefix(3).joined(separator: ", "))", advice: "choose the network with --net")
+    }
+    guard shape.count == 2, (2...1_000_000).contains(shape[0]) else {
+      throw Problem(
+        "the file does not fit the network", at: classifier.name, expected: "classes × \(classifier.shape[1])",
+        found: describe(shape))
+    }
+    return shape[0]
+  }
+
+  private static func checkShapes(_ file: SafetensorsFile, _ map: WeightMap) throws(Problem) {
+    for entry in map.entries {
+      guard let shape = file.shape(of: entry.name) else {
+        throw Problem(
+          "the file does not fit the network", at: file.path, expected: "a tensor \(entry.name)", found: "none of that name",
+          advice: "choose the network with --net, or the format with --format")
+      }
+      guard shape == entry.shape else {
+        let words = entry.shape.count == 4 ? " (outputs × channels × height × width)" : ""
+        throw Problem(
+          "the file does not fit the network", at: entry.name, expected: describe(entry.shape) + words,
+          found: describe(shape), advice: "choose the network with --net, or the format with --format")
+      }
+    }
+  }
+
+  private static func mean(
+    _ given: [Float]?, _ file: SafetensorsFile, _ architecture: Architecture, _ format: WeightFormat,
+    _ remarks: inout [String]
+  ) throws(Problem) -> Tensor {
+    let channels = architecture.input.channels
+    if given == nil, let shape = file.shape(of: Snapshot.mean) {
+      let tensor = Tensor(shape)
+      try file.read(Snapshot.mean, into: tensor)
+      remarks.append("the mean is the file's")
+      return tensor
+    }
+    let written = file.metadata["mean"]?.split(separator: ",").compactMap { Float($0) }
+    let values = given ?? written ?? (channels == 3 ? format.mean : [])
+    guard values.count == channels, values.allSatisfy({ (0...255).contains($0) }) else {
+      throw Problem(
+        "the mean does not fit the network", expected: "\(channels) numbers of 0 to 255", found: "\(values)",
+        advice: "give it with --mean")
+    }
+    let text = values.map { "\($0)" }.joined(separator: ", ")
+    let source = given != nil ? "as given" : written != nil ? "the file's" : "ILSVRC-2012's, as \(format.rawValue) has it"
+    remarks.append("the mean that is subtracted: \(text) (red, green, blue; \(source))")
+    return Tensor(values, shape: [channels])
+  }
+
+  private static func reason(_ name: String) -> String {
+    if name.hasSuffix(".num_batches_tracked") { return "left: PyTorch's count of batches, which decides nothing" }
+    if name.hasPrefix(Snapshot.momentum) { return "left: velocities belong to a training" }
+    return "left: the network has nothing of that name"
+  }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct WeightsExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write a run's weights for PyTorch or Caffe.",
+    discussion: """
+      PyTorch loads the file with `model.load_state_dict(safetensors.torch.load_file(FILE), strict=True)`; how images become inputs \
+      stands in its metadata.
+      """)
+
+  @OptionGroup var argument: RunArgument
+  @Option(help: "torchvision (PyTorch's layout) or caffe.")
+  var format: WeightFormat
+  @Option(name: [.customShort("o"), .long], help: "The file to write.")
+  var output: String
+  @Option(help: ArgumentHelp("The checkpoint: its step. (default: the best in validation)", valueName: "step"))
+  var checkpoint: Int?
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let run = try argument.find().directory
+    let configuration = try run.configuration()
+    guard let step = checkpoint ?? run.checkpoints.best() else {
+      throw Problem("the run has no checkpoint yet", at: run.id, advice: "wait for the end of its first epoch")
+    }
+    let report = try WeightExport.write(
+      try run.checkpoints.load(step), configuration: configuration.training, format: format, to: output)
+    if json { return try Output.json(report) }
+    WeightsCommand.show(report)
+    print("\(printable(output)): \(report.matched) tensors of \(run.id), step \(step), in \(format.rawValue)'s layout")
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct WeightsImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Make a run of weights from elsewhere.",
+    discussion: """
+      Takes safetensors files with the names of torchvision, of Caffe, or of this program's checkpoints, and says of every tensor \
+      what became of it. The run can be asked for neighbours and trained on from (`train --from`).
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The file.")
+  var file: String
+  @Option(help: "The network that the weights are of.")
+  var net: String
+  @Option(help: "The run's name. (default: the network's)")
+  var name: String?
+  @Option(help: "How the file names and lays out its tensors: native, torchvision or caffe. (default: as the names speak for)")
+  var format: WeightFormat?
+  @Option(help: ArgumentHelp("What is subtracted from the images, in grey levels. (default: the file's, or ILSVRC-2012's)", valueName: "r,g,b"))
+  var mean: String?
+  @Option(help: "The dataset whose classes the outputs are. (default: imagenet-1k)")
+  var dataset = "imagenet-1k"
+  @Option(help: "The saved label set whose classes the outputs are. (default: the dataset's fine classes)")
+  var labels: String?
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Result: Encodable {
+    var run: String
+    var report: WeightReport
+  }
+
+  func run() throws {
+    let home = global.location
+    let architecture = try Architecture.named(net)
+    let weights = try WeightImport(file, architecture: architecture, format: format, mean: try means())
+    var set = try labels.map { try LabelSetStore(home: home).load($0, for: dataset) }
+    if set == nil, dataset != "imagenet-1k" { set = .fineClasses(of: try DatasetCatalog(home: home).open(dataset)) }
+    let run = try ImportedRun.create(
+      weights, labelSet: set, name: name ?? architecture.name, home: home,
+      program: "imagenet-tui \(ImagenetTUI.configuration.version)", command: CommandLine.arguments)
+    if json { return try Output.json(Result(run: run.id, report: weights.report)) }
+    WeightsCommand.show(weights.report)
+    print(
+      "\(run.id): \(weights.report.matched) tensors in \(weights.report.format.rawValue)'s layout, \(weights.report.converted) of them "
+        + "converted; \(weights.report.left) left")
+  }
+
+  private func means() throws -> [Float]? {
+    guard let mean else { return nil }
+    let values = mean.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
+    guard values.allSatisfy({ $0 != nil }) else {
+      throw Problem("this is no mean", at: mean, expected: "numbers with commas between them, such as 123.7,116.3,103.5")
+    }
+    return values.map { $0! }
+  }
+}

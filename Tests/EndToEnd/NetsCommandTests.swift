@@ -1,0 +1,38 @@
+import Engine
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@Suite struct NetsCommandTests {
+  private func run(_ arguments: String...) throws -> (code: Int, output: String, errors: String) {
+    let program = try ProgramRun(arguments, environment: ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent"])
+    return (program.wait(), program.output, program.errors)
+  }
+
+  @Test("Every network is listed with its parameters")
+  func list() throws {
+    let listed = try run("nets", "list")
+    #expect(listed.code == 0)
+    for architecture in Architecture.all { #expect(listed.output.contains("\n\(architecture.name) ")) }
+    #expect(listed.output.contains("138,357,544"))
+  }
+
+  @Test("A network is shown layer by layer, and as JSON")
+  func show() throws {
+    let shown = try run("nets", "show", "resnet18", "--batch", "8")
+    #expect(shown.code == 0)
+    #expect(shown.output.contains("parameters     11,689,512"))
+    #expect(shown.output.contains("multiply-adds  1814 M an image forward (3628 M FLOP)"))
+    #expect(shown.output.contains("+ layer2.0.downsample.1"))
+    let json = try run("nets", "show", "alexnet", "--json")
+    let table = try JSONDecoder().decode(NetworkTable.self, from: Data(json.output.utf8))
+    #expect(table.parameters == 60_965_224 && table.rows.first?.output == [55, 55, 96])
+  }
+
+  @Test("What is no network is one line", arguments: [["lenet"], ["alexnet", "--classes", "0"], ["alexnet", "--batch", "0"]])
+  func refusals(arguments: [String]) throws {
+    let program = try ProgramRun(["nets", "show"] + arguments, environment: ["PATH": "/usr/bin:/bin"])
+    #expect(program.wait() == 1)
+    #expect(program.errors.split(separator: "\n").count == 1)
+  }
+}

@@ -1,0 +1,147 @@
+import Engine
+import Kernels
+import Taxonomy
+import TestSupport
+import Testing
+
+@Suite struct WeightExchangeTests {
+  let folder = TemporaryFolder()
+  var path: String { folder.path + "/weights.safetensors" }
+
+  /// A checkpoint of random weights; averages are random too.
+  private func snapshot(_ name: String, classes: Int = 3) throws -> Snapshot {
+    let architecture = try Architecture.named(name)
+    let network = try architecture.network(
+      classes: classes, batch: 1, purpose: .inference(keeping: []), backend: CPUBackend(workers: 1))
+    network.initialize(seed: 4)
+    let random = CounterRandom(9)
+    for (index, tensor) in network.stateValues.enumerated() {
+      for place in 0..<tensor.count { tensor.elements[place] = 0.5 + random.uniform(1000 * index + place) }
+    }
+    let channels = architecture.input.channels
+    let mean = Tensor((0..<channels).map { 100 + 10 * Float($0) }, shape: [channels])
+    let named = zip((network.parameters + network.state).map(\.name), network.values + network.stateValues)
+    return Snapshot(
+      tensors: named.map { (name: $0, tensor: $1) } + [("input.mean", mean)],
+      metadata: ["network": name, "classes": "\(classes)", "seed": "1", "step": "7", "epoch": "1", "validated": "7"])
+  }
+
+  private func export(_ snapshot: Snapshot, _ format: WeightFormat) throws -> WeightReport {
+    let recipe = try Architecture.named(snapshot.metadata["network"]!).recipe
+    return try WeightExport.write(snapshot, configuration: recipe, format: format, to: path)
+  }
+
+  private func read(_ name: String) throws -> (shape: [Int], values: [Float]) {
+    let file = try SafetensorsFile(path)
+    let shape = try #require(file.shape(of: name))
+    let tensor = Tensor(shape)
+    try file.read(name, into: tensor)
+    return (shape, tensor.array)
+  }
+
+  @Test("weights that go out and come back are the same bits", arguments: [
+    ("alexnet-28", WeightFormat.torchvision), ("alexnet-28", .caffe), ("alexnet-64", .torchvision), ("alexnet-64", .caffe),
+    ("resnet8-28", .torchvision),
+  ])
+  func roundTrip(name: String, format: WeightFormat) throws {
+    let before = try snapshot(name)
+    _ = try export(before, format)
+    let after = try WeightImport(path, architecture: .named(name))
+    #expect(after.report.format == format && after.report.classes == 3 && after.report.left == 0)
+    for (name, tensor) in before.tensors {
+      #expect(try after.snapshot.tensor(name, shape: tensor.shape).array == tensor.array, "\(name)")
+    }
+  }
+
+  @Test("kernels go to outputs, inputs, height, width; Caffe's first ones from red-green-blue to blue-green-red")
+  func kernels() throws {
+    let before = try snapshot("alexnet-64")
+    let ours = try before.tensor("conv1.weight")
+    #expect(ours.shape == [48, 5, 5, 3])
+    for format in [WeightFormat.torchvision, .caffe] {
+      _ = try export(before, format)
+      let theirs = try read("conv1.weight")
+      #expect(theirs.shape == [48, 3, 5, 5])
+      for (output, y, x, colour) in [(0, 0, 0, 0), (7, 1, 4, 2), (47, 4, 3, 0), (20, 2, 2, 1)] {
+        let channel = format == .caffe ? 2 - colour : colour
+        #expect(
+          theirs.values[((output * 3 + channel) * 5 + y) * 5 + x]
+            == ours.array[((output * 5 + y) * 5 + x) * 3 + colour])
+      }
+      // Groups have their own inputs, and no layer but the first reads colours.
+      let second = try read("conv2.weight")
+      let grouped = try before.tensor("conv2.weight").array
+      #expect(second.shape == [64, 24, 5, 5])
+      #expect(second.values[((3 * 24 + 23) * 5 + 1) * 5 + 2] == grouped[((3 * 5 + 1) * 5 + 2) * 24 + 23])
+    }
+  }
+
+  @Test("fc6 reads channel, height, width there and height, width, channel here; fc7 stays")
+  func fullyConnected() throws {
+    let before = try snapshot("alexnet-64")
+    _ = try export(before, .torchvision)
+    let (ours, theirs) = (try before.tensor("fc6.weight").array, try read("fc6.weight"))
+    #expect(theirs.shape == [1024, 4 * 4 * 96])
+    for (row, y, x, channel) in [(0, 0, 0, 1), (5, 3, 2, 95), (1023, 1, 3, 40)] {
+      #expect(theirs.values[row * 1536 + channel * 16 + y * 4 + x] == ours[row * 1536 + (y * 4 + x) * 96 + channel])
+    }
+    #expect(try read("fc7.weight").values == before.tensor("fc7.weight").array)
+  }
+
+  @Test("a file that another program wrote is known by its names, and what it has besides is reported as left")
+  func foreignFile() throws {
+    _ = try export(snapshot("resnet8-28"), .torchvision)
+    let written = try SafetensorsFile(path)
+    var tensors: [(name: String, tensor: Tensor)] = []
+    for name in written.names {
+      let tensor = Tensor(try #require(written.shape(of: name)))
+      try written.read(name, into: tensor)
+      tensors.append((name, tensor))
+    }
+    tensors.append(("bn1.num_batches_tracked", Tensor([1])))
+    let foreign = folder.path + "/foreign.safetensors"
+    try SafetensorsFile.write(tensors, metadata: [:], to: foreign)
+    let read = try WeightImport(foreign, architecture: .named("resnet8-28"), mean: [72])
+    #expect(read.report.format == .torchvision && read.report.left == 1)
+    #expect(read.report.lines.last?.remark?.contains("count of batches") == true)
+    #expect(read.report.lines.first?.remark == "channels (1) first → last")
+    #expect(try read.snapshot.tensor("input.mean").array == [72])
+    // Nobody knows the mean of grey images of elsewhere.
+    #expect(throws: Problem.self) { try WeightImport(foreign, architecture: .named("resnet8-28")) }
+  }
+
+  @Test("torchvision's names for AlexNet and VGG stand for our layers", arguments: [
+    ("alexnet-torchvision", ["features.10.weight", "classifier.1.weight", "classifier.6.bias"]),
+    ("vgg16", ["features.28.bias", "classifier.0.weight", "classifier.3.bias", "features.0.weight"]),
+  ])
+  func torchvisionNames(name: String, some: [String]) throws {
+    let architecture = try Architecture.named(name)
+    let names = Set(architecture.torchvisionNames.values.flatMap { [$0 + ".weight", $0 + ".bias"] })
+    let wiring = try Wiring(architecture.layers(1000), input: architecture.inputShape)
+    #expect(names.count == wiring.parameters.joined().count)
+    #expect(some.allSatisfy(names.contains))
+  }
+
+  @Test("what does not fit is refused in words, and a pickle with the line that converts it")
+  func refusals() throws {
+    func problem(_ path: String, _ net: String, format: WeightFormat? = nil, mean: [Float]? = nil) -> Problem? {
+      #expect(throws: Problem.self) {
+        try WeightImport(path, architecture: .named(net), format: format, mean: mean)
+      }
+    }
+    #expect(problem("resnet18.pth", "resnet18")?.advice?.contains("torch.load") == true)
+    #expect(problem("bvlc.caffemodel", "alexnet")?.advice?.contains("caffe.Net") == true)
+    _ = try export(snapshot("alexnet-28"), .torchvision)
+    #expect(problem(path, "alexnet-64")?.found == "alexnet-28")
+    #expect(problem(path, "alexnet-28", format: .native)?.found == "32×1×5×5")
+    #expect(problem(path, "alexnet-28", mean: [1, 2, 3])?.advice == "give it with --mean")
+    #expect(problem(path, "alexnet-28", mean: [.nan])?.advice == "give it with --mean")
+    #expect(problem(path, "resnet8-28", format: .torchvision)?.expected == "a tensor fc.weight for resnet8-28")
+    #expect(problem(path, "resnet8-28", format: .caffe)?.what == "this format has no such network")
+    #expect(throws: Problem.self) { try self.export(self.snapshot("resnet8-28"), .caffe) }
+    var damaged = folder.bytes(of: "weights.safetensors")
+    damaged[damaged.count - 5] ^= 4
+    folder.write(damaged, to: "weights.safetensors")
+    #expect(problem(path, "alexnet-28")?.what == "the weights are damaged")
+  }
+}
