@@ -8,6 +8,7 @@ Needs torch, torchvision and safetensors (`pip install torch torchvision safeten
 """
 import argparse
 import collections
+import json
 import os
 import subprocess
 import tempfile
@@ -96,7 +97,6 @@ def compare(name, options, folder):
         [PROGRAM, "weights", "import", f"{folder}/theirs.safetensors", "--net", name, "--format", "torchvision", *home],
         check=True, stdout=subprocess.DEVNULL)
     run = subprocess.run([PROGRAM, "runs", "list", "--json", *home], check=True, capture_output=True, text=True)
-    import json
     run = next(r for r in json.loads(run.stdout) if r["network"] == name)
     subprocess.run(
         [BENCH, "trace", "--net", name, "--run", run["path"], "--input", f"{folder}/input.safetensors", "--output",
@@ -133,14 +133,14 @@ def compare(name, options, folder):
             activations = dict(outputs)
         if step < 10:
             optimiser.step()
-    report(name, ours, names, modules, activations, gradients, dict(model.state_dict()), losses, same)
+    report(name, ours, names, modules, activations, gradients, dict(model.state_dict()), losses, same, options.verbose)
 
 
 def is_norm(modules, parameter):
     return isinstance(modules[parameter.rsplit(".", 1)[0]], nn.BatchNorm2d)
 
 
-def report(name, ours, names, modules, activations, gradients, after, losses, same):
+def report(name, ours, names, modules, activations, gradients, after, losses, same, verbose):
     def parameter(ours_name):
         layer, kind = ours_name.rsplit(".", 1)
         return f"{names.get(layer, layer)}.{kind}"
@@ -171,8 +171,8 @@ def report(name, ours, names, modules, activations, gradients, after, losses, sa
         else:
             value = max(abs(a - b) / b for a, b in zip(tensor.tolist(), losses))
         worst[kind] = max(worst[kind], (value, layer))
-        if os.environ.get("VERBOSE"):
-            print(f"    {key} {value:.1e}")
+        if verbose:
+            print(f"  {key} {value:.1e}")
     count = collections.Counter(key.partition(".")[0] for key in ours)
     print(
         f"{name}: " + "; ".join(
@@ -186,6 +186,7 @@ def main():
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--rate", type=float, default=0.001)
     parser.add_argument("--convolution", default="winograd")
+    parser.add_argument("--verbose", action="store_true", help="a line for every tensor")
     options = parser.parse_args()
     for name in options.nets.split(","):
         with tempfile.TemporaryDirectory() as folder:

@@ -23,4 +23,6 @@ public struct Home: Sendable, Equatable {
   public var packed: String { path + "/packed" }
   /// What can be computed again: features, thumbnails.
   public var cache: String { path + "/cache" }
+  /// What a run's frozen trunk makes of its images, until the run is finished.
+  func trunkFeatures(of run: String) -> String { cache + "/trunks/" + run }
 }

@@ -62,7 +62,9 @@ final class TinyHome {
   }
 
   /// A run that no worker has begun.
-  func queue(_ name: String, epochs: Int, workers: Int = 1) throws -> RunDirectory {
+  func queue(
+    _ name: String, epochs: Int, workers: Int = 1, from: String? = nil, tuning: TrainingConfiguration.Tuning? = nil
+  ) throws -> RunDirectory {
     var request = TrainingRequest(dataset: "tiny")
     request.network = "alexnet-28"
     request.epochs = epochs
@@ -70,8 +72,10 @@ final class TinyHome {
     request.rate = 0.001
     request.workers = workers
     request.name = name
+    request.from = from
+    request.tuning = tuning
     let plan = try TrainingPlan(request, home: home, program: "test", command: [])
-    return try RunDirectory.create(plan.configuration, in: home.runs)
+    return try plan.makeRun(home: home)
   }
 
   func directory(_ name: String) throws -> RunDirectory {

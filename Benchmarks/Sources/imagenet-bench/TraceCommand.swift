@@ -32,19 +32,22 @@ struct TraceCommand: ParsableCommand {
     let network = try Network(
       layers, input: architecture.inputShape, batch: images.shape[0], purpose: .training, backend: backend)
     try snapshot.restore(network)
+    // A plan for training lets activations go as soon as it can.
+    let made = layers.filter { !$0.isInPlace }.map(\.name)
+    let looker = try Network(
+      layers, input: architecture.inputShape, batch: images.shape[0], purpose: .inference(keeping: made), backend: backend)
+    try snapshot.restore(looker)
+    backend.copy(images, to: looker.input)
+    looker.forward(count: images.shape[0], phase: .training(key: 0))
     let velocities = network.values.map { backend.makeTensor($0.shape) }
     let classes = labels.array.map { Int32($0) }
     let count = images.shape[0]
     var written: [(name: String, tensor: Tensor)] = []
+    for name in made { written.append(("activation." + name, try looker.activation(named: name))) }
     var losses: [Float] = []
     for step in 0...steps {
       backend.copy(images, to: network.input)
       network.forward(count: count, phase: .training(key: 0))
-      if step == 0 {
-        for layer in layers where !layer.isInPlace {
-          written.append(("activation." + layer.name, copy(try network.activation(named: layer.name))))
-        }
-      }
       losses.append(network.loss(labels: classes, count: count))
       network.backward(count: count, phase: .training(key: 0))
       if step == 0 {

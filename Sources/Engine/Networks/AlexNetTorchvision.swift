@@ -32,7 +32,7 @@ extension Architecture {
         ReLU("relu5"),
         Pooling("pool5", kernel: 3, stride: 2, roundsUp: false),
         Flatten("flatten"),
-        Dropout("drop6", probability: 0.5, isInPlace: false),
+        Dropout("drop6", probability: 0.5),
         FullyConnected("fc6", outputs: 4096, weight: .he),
         ReLU("relu6"),
         Dropout("drop7", probability: 0.5),

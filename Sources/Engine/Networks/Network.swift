@@ -43,13 +43,15 @@ public final class Network {
 
   /// - Parameters:
   ///   - input: height, width and channels of one image.
+  ///   - names: what layers may call the input besides.
   ///   - batch: the most images of one pass.
   /// - Throws: a ``Problem`` where a layer does not fit the one before it, or a kept activation has no layer.
   public init(
-    _ layers: [any Layer], input: [Int], batch: Int, purpose: Purpose, backend: any Backend
+    _ layers: [any Layer], input: [Int], called names: [String] = [], batch: Int, purpose: Purpose,
+    backend: any Backend
   ) throws(Problem) {
     precondition(batch > 0, "a network for batches of \(batch)")
-    let wiring = try Wiring(layers, input: input)
+    let wiring = try Wiring(layers, input: input, called: names)
     self.wiring = wiring
     self.batch = batch
     self.purpose = purpose

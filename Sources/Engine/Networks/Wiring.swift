@@ -25,10 +25,11 @@ public struct Wiring: Sendable {
   /// Of each blob, the layers that read it, but not those that work on it in place.
   let readers: [[Int]]
 
+  /// - Parameter names: what layers may call the input besides: those in front of a part of a network.
   /// - Throws: a ``Problem`` where a layer does not fit what it reads.
-  public init(_ layers: [any Layer], input: [Int]) throws(Problem) {
+  public init(_ layers: [any Layer], input: [Int], called names: [String] = []) throws(Problem) {
     precondition(!layers.isEmpty, "a network without layers")
-    var places: [String: Int] = [:]
+    var places = Dictionary(uniqueKeysWithValues: names.map { ($0, 0) })
     var shapes = [input]
     var (blobShapes, makers) = ([input], [-1])
     var inputs: [Int] = []
@@ -105,5 +106,20 @@ public struct Wiring: Sendable {
         "the network has no such layer", at: name, expected: "one of \(layers.map(\.name).joined(separator: ", "))")
     }
     return index
+  }
+
+  /// Whether the layers from `index` on read nothing of those before it but what the last of these has made, so that they are a
+  /// network of their own.
+  func canBeCut(before index: Int) -> Bool {
+    guard index > 0, index < layers.count, !(layers[index] is ReLU || layers[index] is Sum) else { return index == 0 }
+    let crossing = outputs[index - 1]
+    return (index..<layers.count).allSatisfy { later in
+      ([sources[later]] + [shortcuts[later]].compactMap { $0 }).allSatisfy { $0 == crossing || makers[$0] >= index }
+    }
+  }
+
+  /// The names of the layers that have made or changed what layer `index` reads.
+  func names(ofInputOf index: Int) -> [String] {
+    layers.indices.filter { $0 < index && outputs[$0] == outputs[index - 1] }.map { layers[$0].name }
   }
 }

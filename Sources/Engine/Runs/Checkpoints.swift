@@ -87,17 +87,7 @@ public struct Checkpoints: Hashable, Sendable {
   }
 
   /// Reads a checkpoint's tensors into memory of their own.
-  public func load(_ step: Int) throws(Problem) -> Snapshot {
-    let file = try SafetensorsFile(path(step))
-    try file.verify()
-    var tensors: [(name: String, tensor: Tensor)] = []
-    for name in file.names where !name.hasPrefix(Snapshot.momentum) {
-      let tensor = Tensor(file.shape(of: name) ?? [])
-      try file.read(name, into: tensor)
-      tensors.append((name, tensor))
-    }
-    return Snapshot(tensors: tensors, metadata: file.metadata)
-  }
+  public func load(_ step: Int) throws(Problem) -> Snapshot { try Snapshot(file: path(step)) }
 
   private static func standing(_ metadata: [String: String]) -> Standing {
     func report(_ key: String) -> ValidationReport? {
@@ -110,5 +100,20 @@ public struct Checkpoints: Hashable, Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     return report.flatMap { try? encoder.encode($0) }.map { String(decoding: $0, as: UTF8.self) }
+  }
+}
+
+extension Snapshot {
+  /// Reads a checkpoint file, without its momentum, into memory of its own.
+  init(file path: String) throws(Problem) {
+    let file = try SafetensorsFile(path)
+    try file.verify()
+    var tensors: [(name: String, tensor: Tensor)] = []
+    for name in file.names where !name.hasPrefix(Snapshot.momentum) {
+      let tensor = Tensor(file.shape(of: name) ?? [])
+      try file.read(name, into: tensor)
+      tensors.append((name, tensor))
+    }
+    self.init(tensors: tensors, metadata: file.metadata)
   }
 }

@@ -26,12 +26,12 @@ public enum ImportedRun {
       fingerprint: hasImages ? try catalog.open(labels.dataset).fingerprint : "", labelSet: labels,
       training: try Architecture.named(weights.report.network).recipe, workers: nil, program: program,
       host: WorkerIdentity.hostName, command: command)
-    let run = try RunDirectory.create(configuration, in: home.runs)
-    try run.checkpoints.save(weights.snapshot, step: 0, .init())
-    try RunJSON.write(
-      RunResult(outcome: .finished, session: 1, time: unixTime(), problem: nil, progress: RunProgress()),
-      to: run.resultFile)
-    return run
+    return try RunDirectory.create(configuration, in: home.runs) { (run) throws(Problem) in
+      try run.checkpoints.save(weights.snapshot, step: 0, .init())
+      try RunJSON.write(
+        RunResult(outcome: .finished, session: 1, time: unixTime(), problem: nil, progress: RunProgress()),
+        to: run.resultFile)
+    }
   }
 
   private static func imageNet(_ catalog: DatasetCatalog) throws(Problem) -> LabelSet {

@@ -24,7 +24,7 @@ extension RunDirectory {
     if let state = try? state(), state.isLive { throw refusal("delete", state) }
   }
 
-  /// Deletes the run, its checkpoints and its curves.
+  /// Deletes the run, its checkpoints and its curves. (What is in the home's cache goes with the cache.)
   public func remove() throws(Problem) {
     try checkRemovable()
     // Renamed first: a run is there or it is not.

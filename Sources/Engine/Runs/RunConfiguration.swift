@@ -21,10 +21,29 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   public var host: String
   /// The equivalent command line.
   public var command: [String]
+  /// Where the weights that the run began with are from; nil: from chance.
+  public var lineage: Lineage?
+
+  /// Weights that a run was begun with. The run has them itself, as its checkpoint of step 0, until it has later ones.
+  public struct Lineage: Codable, Equatable, Sendable {
+    /// The run's directory name, or the file.
+    public var from: String
+    /// The step of the checkpoint; nil for a file.
+    public var step: Int?
+    /// Whether the classifier is a new one.
+    public var hasNewHead: Bool
+
+    public init(from: String, step: Int?, hasNewHead: Bool) {
+      self.from = from
+      self.step = step
+      self.hasNewHead = hasNewHead
+    }
+  }
 
   public init(
     name: String, created: Double, dataset: String, fingerprint: String, labelSet: LabelSet,
-    training: TrainingConfiguration, workers: Int?, keep: Int? = nil, program: String, host: String, command: [String]
+    training: TrainingConfiguration, workers: Int?, keep: Int? = nil, program: String, host: String, command: [String],
+    lineage: Lineage? = nil
   ) {
     self.name = name
     self.created = created
@@ -37,5 +56,6 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
     self.program = program
     self.host = host
     self.command = command
+    self.lineage = lineage
   }
 }

@@ -30,9 +30,11 @@ public struct RunDirectory: Hashable, Sendable {
   // MARK: Making
 
   /// Makes the directory of a new run in `folder`, whole or not at all.
+  /// - Parameter furnish: puts into the directory what else belongs there from the beginning.
   /// - Throws: a ``Problem`` where the name cannot be a folder's, or nothing can be written there.
   public static func create(
-    _ configuration: RunConfiguration, in folder: String
+    _ configuration: RunConfiguration, in folder: String,
+    furnish: (_ unfinished: RunDirectory) throws(Problem) -> Void = { _ in }
   ) throws(Problem) -> RunDirectory {
     try checkName(configuration.name)
     let unfinished = RunDirectory("\(folder)/.new-\(getpid())-\(UInt32.random(in: 0 ... .max))")
@@ -40,6 +42,7 @@ public struct RunDirectory: Hashable, Sendable {
       try AtomicFile.makeFolder(unfinished.control.folder)
       try AtomicFile.makeFolder(unfinished.checkpoints.folder)
       try RunJSON.write(configuration, to: unfinished.configurationFile)
+      try furnish(unfinished)
       let base = "\(timeStamp(configuration.created))-\(configuration.name)"
       for attempt in 1...1000 {
         let run = RunDirectory("\(folder)/\(base)\(attempt == 1 ? "" : "-\(attempt)")")

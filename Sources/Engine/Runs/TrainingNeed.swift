@@ -2,7 +2,7 @@ import Taxonomy
 
 /// What a training takes, computed from its plan before anything is made.
 package struct TrainingNeed: Equatable, Sendable {
-  /// Learned values.
+  /// The values that learn.
   package let parameters: Int
   /// Bytes of memory: parameters, gradients, momentum, the activations of a batch, the loaders' batches ahead, the lists of
   /// images, and the program. The backend's scratch memory comes on top: with AlexNet at 227 and two workers, about 75 MB.
@@ -12,9 +12,10 @@ package struct TrainingNeed: Equatable, Sendable {
   static let program = 40 << 20
 
   package init(
-    _ architecture: Architecture, classes: Int, batch: Int, training: Int, validation: Int
+    _ architecture: Architecture, classes: Int, batch: Int, training: Int, validation: Int,
+    tuning: TrainingConfiguration.Tuning? = nil
   ) throws(Problem) {
-    let network = try architecture.need(classes: classes, batch: batch)
+    let network = try architecture.need(classes: classes, batch: batch, tuning: tuning)
     let (height, width, channels) = architecture.input
     // Two loaders, each with as many batches ahead as it has by default.
     let loaders = 2 * Loader.defaultAhead * batch * height * width * channels * MemoryLayout<Float>.stride
@@ -28,10 +29,12 @@ package struct TrainingNeed: Equatable, Sendable {
   /// - Throws: a ``Problem`` that tells the batch size that would fit, where there is less memory at all.
   package static func check(
     _ architecture: Architecture, classes: Int, batch: Int, training: Int, validation: Int,
-    budget: MemoryBudget = MemoryBudget()
+    tuning: TrainingConfiguration.Tuning? = nil, budget: MemoryBudget = MemoryBudget()
   ) throws(Problem) -> String? {
     func memory(_ batch: Int) throws(Problem) -> Int {
-      try TrainingNeed(architecture, classes: classes, batch: batch, training: training, validation: validation).memory
+      try TrainingNeed(
+        architecture, classes: classes, batch: batch, training: training, validation: validation, tuning: tuning
+      ).memory
     }
     func megabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000) MB" }
     let need = try memory(batch)

@@ -20,6 +20,10 @@ public struct TrainingRequest: Sendable {
   /// How many of the last checkpoints are kept beside the best.
   public var keep: Int?
   public var seed: UInt64?
+  /// A run, or a checkpoint file, whose weights the training begins with.
+  public var from: String?
+  /// Which layers learn, and how fast.
+  public var tuning: TrainingConfiguration.Tuning?
 
   public init(dataset: String, labelSet: LabelSet? = nil) {
     self.dataset = dataset
@@ -59,6 +63,7 @@ extension TrainingRequest {
     training.solver.momentum = momentum ?? training.solver.momentum
     training.solver.decay = decay ?? training.solver.decay
     training.solver.schedule = schedule ?? training.solver.schedule
+    training.tuning = tuning ?? training.tuning
     switch validation {
     case .epochs(let count):
       training.validateEvery = count
@@ -82,6 +87,7 @@ public struct TrainingPlan: Sendable {
   public let disk: Int
   /// What is worth knowing before the start, one sentence each.
   public let remarks: [String]
+  private let start: StartingWeights?
 
   /// Checks a request against its dataset, its label set and this machine.
   ///
@@ -94,11 +100,20 @@ public struct TrainingPlan: Sendable {
   ) throws(Problem) {
     let dataset = try DatasetCatalog(home: home).open(request.dataset)
     let labelSet = request.labelSet ?? .fineClasses(of: dataset)
+    let start: StartingWeights?
+    if let from = request.from { start = try StartingWeights(from, home: home) } else { start = nil }
     let recipe = try request.recipe.map { name throws(Problem) in try NamedRecipe.named(name) }
-    let architecture = try Architecture.named(request.network ?? recipe?.network ?? Self.network(for: dataset))
+    let architecture = try Architecture.named(
+      request.network ?? start?.architecture.name ?? recipe?.network ?? Self.network(for: dataset))
     var training = architecture.recipe
     recipe?.apply(to: &training)
+    if let start { try Self.begin(from: start, architecture, &training) }
     request.apply(to: &training)
+    if start == nil, training.tuning.map({ $0.part != .all }) ?? false {
+      throw Problem(
+        "layers that stay as they are need weights", at: "tune", expected: "weights to begin with",
+        advice: "name a run or a file with --from, or tune all")
+    }
     try training.validate()
     if let keep = request.keep, !(1...1_000_000).contains(keep) {
       throw Problem("the training cannot be set up", at: "keep", expected: "1 to 1,000,000", found: "\(keep)")
@@ -112,16 +127,22 @@ public struct TrainingPlan: Sendable {
     let view = try TrainingView(dataset, labelSet)
     var remarks = try Self.checkClasses(view, labelSet)
     training.batchSize = min(training.batchSize, view.training.count)
+    let split = try NetworkSplit(architecture, classes: view.classes, tuning: training.tuning)
     let need = try TrainingNeed(
       architecture, classes: view.classes, batch: training.batchSize, training: view.training.count,
-      validation: view.validation.count)
-    let checkpoint = 8 * need.parameters
+      validation: view.validation.count, tuning: training.tuning)
+    let checkpoint = 4 * (need.parameters + split.wiring.parameterCount)
+    let features = split.cut > 0 && training.augmentation.isFixed(for: architecture.input)
+      ? [view.training.count, view.validation.count].reduce(0) {
+        $0 + FeatureFile.bytes(rows: $1, width: split.featureCount, chunk: KeptFeatureSource.chunk)
+      } : nil
     // Beside the last ones: the best, and the one that is being written.
-    disk = checkpoint * ((request.keep ?? Checkpoints.kept) + 2)
+    disk = checkpoint * ((request.keep ?? Checkpoints.kept) + 2) + (features ?? 0)
+    remarks += Self.remarks(start, labelSet, split, features)
     try Self.checkDisk(disk, home)
     let remark = try TrainingNeed.check(
       architecture, classes: view.classes, batch: training.batchSize, training: view.training.count,
-      validation: view.validation.count)
+      validation: view.validation.count, tuning: training.tuning)
     if let remark { remarks.append(remark) }
     if view.validation.isEmpty { remarks.append("no validation images: accuracy will not be known") }
 
@@ -136,12 +157,52 @@ public struct TrainingPlan: Sendable {
     configuration = RunConfiguration(
       name: name, created: unixTime(), dataset: dataset.name, fingerprint: dataset.fingerprint, labelSet: labelSet,
       training: training, workers: request.workers, keep: request.keep, program: program, host: WorkerIdentity.hostName,
-      command: command)
+      command: command, lineage: start.map { .init(from: $0.from, step: $0.step, hasNewHead: !$0.fits(labelSet)) })
+    self.start = start
+  }
+
+  /// Images have to look as they did to the weights, and weights that know something are moved more gently.
+  private static func begin(
+    from start: StartingWeights, _ architecture: Architecture, _ training: inout TrainingConfiguration
+  ) throws(Problem) {
+    guard start.architecture.name == architecture.name else {
+      throw Problem(
+        "the weights are of another network", at: start.from, expected: architecture.name,
+        found: start.architecture.name, advice: "leave --net out")
+    }
+    training.augmentation = start.augmentation
+    training.solver.rate /= 10
+  }
+
+  private static func remarks(
+    _ start: StartingWeights?, _ labelSet: LabelSet, _ split: NetworkSplit, _ features: Int?
+  ) -> [String] {
+    guard let start else { return [] }
+    var remarks = ["begins with the weights of \(start.from)" + (start.step.map { ", step \($0)" } ?? "")]
+    if !start.fits(labelSet) { remarks.append("the label set is another: the classifier begins anew") }
+    if split.cut > 0 {
+      let first = split.wiring.layers.indices.first { $0 >= split.cut && !split.wiring.parameters[$0].isEmpty }!
+      remarks.append("only \(split.wiring.layers[first].name) and what is behind it learns")
+    }
+    if let features {
+      remarks.append(
+        "what the rest makes of the images is computed once and kept, about \(features / 1_000_000) MB until the end")
+    }
+    return remarks
+  }
+
+  /// Makes the run, with the weights that it begins with, and no worker.
+  package func makeRun(home: Home) throws(Problem) -> RunDirectory {
+    guard let start else { return try RunDirectory.create(configuration, in: home.runs) }
+    let first = try start.checkpoint(for: configuration.training, labels: configuration.labelSet)
+    return try RunDirectory.create(configuration, in: home.runs) { (run) throws(Problem) in
+      try run.checkpoints.save(first, step: 0, .init())
+    }
   }
 
   /// Makes the run and starts its worker. Returns when the worker has begun.
   public func launch(home: Home, executable: String = "/proc/self/exe") throws(Problem) -> RunDirectory {
-    let run = try RunDirectory.create(configuration, in: home.runs)
+    let run = try makeRun(home: home)
     try WorkerProcess.start(run, home: home, executable: executable)
     return run
   }
@@ -188,11 +249,11 @@ extension LabelSet {
 }
 
 extension Architecture {
-  /// The learned values, and the bytes that a training takes: parameters, gradients and momentum, and the activations of a
+  /// The values that learn, and the bytes that a training takes: parameters, gradients and momentum, and the activations of a
   /// batch with their gradients; without the scratch memory of the backend and of the loader.
-  package func need(classes: Int, batch: Int) throws(Problem) -> (parameters: Int, bytes: Int) {
-    let wiring = try Wiring(layers(classes), input: inputShape)
-    let workspace = ActivationLayout(wiring, batch: batch, isTraining: true).count
-    return (wiring.parameterCount, MemoryLayout<Float>.stride * (3 * wiring.parameterCount + workspace))
+  package func need(
+    classes: Int, batch: Int, tuning: TrainingConfiguration.Tuning? = nil
+  ) throws(Problem) -> (parameters: Int, bytes: Int) {
+    try NetworkSplit(self, classes: classes, tuning: tuning).need(batch: batch)
   }
 }

@@ -6,9 +6,13 @@ package final class GradientDescent {
   package let network: Network
   /// V of each of the network's parameters, in their order; windows of one block.
   package let velocities: [Tensor]
+  /// Of each parameter, its own factor of the rate and its layer's.
+  private let rateFactors: [Float]
 
-  package init(_ network: Network) {
+  /// - Parameter factors: of the rate, by layer; 1 where there is none.
+  package init(_ network: Network, rateFactors factors: [String: Float] = [:]) {
     self.network = network
+    rateFactors = network.parameters.map { $0.rateFactor * (factors[$0.layer] ?? 1) }
     velocities = Network.block(of: network.parameters, network.backend)
   }
 
@@ -17,7 +21,7 @@ package final class GradientDescent {
     for (index, parameter) in network.parameters.enumerated() {
       network.backend.sgdUpdate(
         weights: network.values[index], gradient: network.gradients[index], velocity: velocities[index],
-        rate: rate * parameter.rateFactor, momentum: momentum, decay: decay * parameter.decayFactor,
+        rate: rate * rateFactors[index], momentum: momentum, decay: decay * parameter.decayFactor,
         nesterov: nesterov)
     }
   }

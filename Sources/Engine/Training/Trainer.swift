@@ -17,7 +17,10 @@ public final class Trainer {
 
   public let configuration: TrainingConfiguration
   public let architecture: Architecture
+  /// The part of the network that learns: the whole, or the head of a tuning.
   public let network: Network
+  /// The part in front of it that stays as it is.
+  package let trunk: Network?
   public let view: TrainingView
   /// The steps of an epoch; the last one takes the images that are left.
   public let stepsPerEpoch: Int
@@ -27,6 +30,7 @@ public final class Trainer {
   public private(set) var mean: Tensor?
 
   private let makeSources: Sources
+  private let keptFeatures: KeptFeatures?
   private let descent: GradientDescent
   private let dropout: CounterRandom
   private var sources: (training: any BatchSource, validation: any BatchSource)?
@@ -43,6 +47,18 @@ public final class Trainer {
   /// Steps from one measurement of the layers' norms to the next. One costs a pass over activations and gradients, a few
   /// hundredths of a step; so they cost less than a thousandth of the time.
   public static let normsEvery = 50
+
+  /// Where what a frozen trunk makes of images that are never augmented is kept.
+  package struct KeptFeatures {
+    var folder: String
+    /// How an image is called.
+    var name: (Split, Int32) -> String
+
+    package init(folder: String, name: @escaping (Split, Int32) -> String) {
+      self.folder = folder
+      self.name = name
+    }
+  }
 
   /// Where a training's images come from.
   package struct Sources {
@@ -68,10 +84,11 @@ public final class Trainer {
   /// - Parameters:
   ///   - workers: how many threads decode images ahead of the step; the numbers do not depend on it.
   ///   - means: where the mean of the images is kept from one training to the next.
+  ///   - folder: a folder of the training's own, where it may keep what a frozen trunk makes of its images; nil: nothing is kept.
   /// - Throws: a ``Problem`` where the configuration, the network, the dataset and the label set do not fit together.
   public convenience init(
     configuration: TrainingConfiguration, dataset: any Dataset, labelSet: LabelSet, backend: any Backend, workers: Int,
-    means: MeanCache? = nil
+    means: MeanCache? = nil, keepingFeaturesIn folder: String? = nil
   ) throws(Problem) {
     let view = try TrainingView(dataset, labelSet)
     let input = try Architecture.named(configuration.network).input
@@ -96,11 +113,14 @@ public final class Trainer {
         },
         loaders: { (mean, batch) throws(Problem) in
           (try loader(.train, mean, batch), try loader(.val, mean, batch))
-        }))
+        }),
+      keptFeatures: augmentation.isFixed(for: input)
+        ? folder.map { KeptFeatures(folder: $0) { dataset.identifier($0, Int($1)) } } : nil)
   }
 
   package init(
-    configuration: TrainingConfiguration, view: TrainingView, backend: any Backend, sources: Sources
+    configuration: TrainingConfiguration, view: TrainingView, backend: any Backend, sources: Sources,
+    keptFeatures: KeptFeatures? = nil
   ) throws(Problem) {
     try configuration.validate()
     architecture = try .named(configuration.network)
@@ -108,10 +128,12 @@ public final class Trainer {
     self.view = view
     makeSources = sources
     let batch = min(configuration.batchSize, max(view.training.count, view.validation.count))
-    network = try architecture.network(
-      classes: view.classes, batch: batch, purpose: .training, backend: backend)
+    let split = try NetworkSplit(architecture, classes: view.classes, tuning: configuration.tuning)
+    self.keptFeatures = keptFeatures
+    trunk = try split.trunk(batch: keptFeatures == nil ? batch : KeptFeatureSource.chunk, backend: backend)
+    network = try split.head(batch: batch, backend: backend)
     network.initialize(seed: configuration.seed)
-    descent = GradientDescent(network)
+    descent = GradientDescent(network, rateFactors: configuration.tuning?.rateFactors ?? [:])
     dropout = CounterRandom(seed: configuration.seed, RandomUse.dropout.rawValue)
     labels = Array(repeating: 0, count: batch)
     stepsPerEpoch = (view.training.count + batch - 1) / batch
@@ -189,8 +211,25 @@ public final class Trainer {
     guard sources == nil else { return true }
     if mean == nil { mean = try makeSources.mean(mayGoOn) }
     guard let mean else { return false }
-    sources = try makeSources.loaders(mean, network.batch)
+    sources = try sources(mean)
     return true
+  }
+
+  /// Images, or what the trunk makes of them.
+  private func sources(_ mean: Tensor) throws(Problem) -> (training: any BatchSource, validation: any BatchSource) {
+    guard let trunk else { return try makeSources.loaders(mean, network.batch) }
+    let images = try makeSources.loaders(mean, trunk.batch)
+    guard let keptFeatures else {
+      return (TrunkSource(images.training, through: trunk), TrunkSource(images.validation, through: trunk))
+    }
+    func kept(_ images: any BatchSource, _ split: Split, _ samples: [Sample]) throws(Problem) -> KeptFeatureSource {
+      try KeptFeatureSource(
+        images, through: trunk, of: samples, batch: network.batch, path: "\(keptFeatures.folder)/\(split.rawValue).rows",
+        name: { keptFeatures.name(split, $0) })
+    }
+    return (
+      try kept(images.training, .train, view.training), try kept(images.validation, .val, view.validation)
+    )
   }
 
   private var validationIsDue: Bool {
@@ -295,8 +334,10 @@ public final class Trainer {
   /// The training as it stands between two steps. Its tensors are windows into the training.
   public func snapshot() -> Snapshot {
     let names = network.parameters.map(\.name)
-    var tensors = zip(names, network.values).map { (name: $0, tensor: $1) }
-    tensors += zip(network.state, network.stateValues).map { (name: $0.name, tensor: $1) }
+    var tensors: [(name: String, tensor: Tensor)] = []
+    for part in [trunk, network].compactMap({ $0 }) {
+      tensors += zip(part.parameters + part.state, part.values + part.stateValues).map { (name: $0.name, tensor: $1) }
+    }
     tensors += zip(names, descent.velocities).map { (name: Snapshot.momentum + $0, tensor: $1) }
     if let mean { tensors.append((name: Snapshot.mean, tensor: mean)) }
     return Snapshot(
@@ -322,6 +363,7 @@ public final class Trainer {
         "the checkpoint is of a longer training", at: "step", expected: "at most \(totalSteps)", found: "\(step)")
     }
     let validated = try snapshot.number("validated")
+    if let trunk { try snapshot.restore(trunk) }
     try snapshot.restore(network)
     try snapshot.restore(
       network.parameters, into: descent.velocities, prefix: Snapshot.momentum, network.backend)

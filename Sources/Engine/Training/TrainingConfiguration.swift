@@ -15,6 +15,26 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var validateEvery: Int
   /// A validation pass after every this many steps instead; nil: `validateEvery` decides.
   public var validateEveryIterations: Int?
+  /// Which layers learn, and how fast; nil: all of them, at the solver's rate.
+  public var tuning: Tuning?
+
+  public struct Tuning: Codable, Equatable, Sendable {
+    public enum Part: Codable, Equatable, Sendable {
+      case all
+      /// The classifier.
+      case last
+      /// This layer and all behind it; what is in front stays as it is, dropout off and averages fixed.
+      case from(String)
+    }
+    public var part: Part
+    /// Factors of the solver's rate, by layer; 1 where there is none.
+    public var rateFactors: [String: Float]
+
+    public init(part: Part = .all, rateFactors: [String: Float] = [:]) {
+      self.part = part
+      self.rateFactors = rateFactors
+    }
+  }
 
   public struct Solver: Codable, Equatable, Sendable {
     public var rate: Float
@@ -127,6 +147,9 @@ extension TrainingConfiguration {
     try require((1...4096).contains(augmentation.resizeTo), "resize", "1 to 4096", augmentation.resizeTo)
     try require((0...256).contains(augmentation.padding), "padding", "0 to 256", augmentation.padding)
     try require(augmentation.scale > 0 && augmentation.scale.isFinite, "scale", "a number above 0", augmentation.scale)
+    for (layer, factor) in tuning?.rateFactors.sorted(by: { $0.key < $1.key }) ?? [] {
+      try require((0...1_000_000).contains(factor), "rate factor of \(layer)", "0 to 1,000,000", factor)
+    }
     for deviation in augmentation.deviations ?? [] {
       try require(deviation > 0 && deviation.isFinite, "deviations", "numbers above 0", deviation)
     }
@@ -147,5 +170,12 @@ extension TrainingConfiguration {
   public var validationText: String {
     if let steps = validateEveryIterations { return "every \(steps) iterations" }
     return validateEvery == 1 ? "every epoch" : "every \(validateEvery) epochs"
+  }
+}
+
+extension TrainingConfiguration.Augmentation {
+  /// Whether an image of a training always becomes the same input for a network of this input.
+  func isFixed(for input: InputShape) -> Bool {
+    !mirror && padding == 0 && resize == .warp && resizeTo == input.height && resizeTo == input.width
   }
 }

@@ -17,7 +17,7 @@ public struct WeightImport {
     try Self.checkKind(path)
     let file = try SafetensorsFile(path)
     try file.verify()
-    let format = try format ?? Self.guess(file, architecture)
+    let format = if let format { format } else { try Self.guess(file, architecture) }
     try format.check(architecture)
     let classes = try Self.classes(file, architecture, format)
     let map = try WeightMap(architecture, classes: classes, format: format)

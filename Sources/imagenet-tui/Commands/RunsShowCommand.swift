@@ -39,6 +39,12 @@ struct RunsShowCommand: ParsableCommand {
           + "momentum \(training.solver.momentum), decay \(training.solver.decay), seed \(training.seed)"
       ),
       ("validation", training.validationText),
+      (
+        "weights",
+        configuration.lineage.map {
+          "from \($0.from)" + ($0.step.map { ", step \($0)" } ?? "") + ($0.hasNewHead ? ", with a new classifier" : "")
+        } ?? "from chance"
+      ),
       ("checkpoints", checkpoints.isEmpty ? "none" : checkpoints.joined(separator: ", ")),
       ("left out", "\(summary.progress.skippedImages) images"),
       ("loader", summary.progress.stall.map { "\(RunProgressLine.decimals(100 * $0, 1)) % of the time waited for" } ?? "-"),

@@ -40,6 +40,12 @@ struct TrainCommand: ParsableCommand {
   var keep: Int?
   @Option(help: "Decides every random number. (default: 1)")
   var seed: UInt64?
+  @Option(help: "Weights to begin with: a run, or a checkpoint file. Images are then prepared as that run's were, and the rate is a tenth.")
+  var from: String?
+  @Option(help: ArgumentHelp("What learns: all, last (the classifier), or from:LAYER. (default: all)", valueName: "part"))
+  var tune: String?
+  @Option(help: ArgumentHelp("A factor of the rate for one layer; may be given several times.", valueName: "layer=f"))
+  var rateFactor: [String] = []
   @Option(help: "Processor cores to use; the result does not depend on it. (default: all)")
   var workers: Int?
   @Option(help: "The run's name. (default: the label set's)")
@@ -71,6 +77,8 @@ struct TrainCommand: ParsableCommand {
     request.seed = seed
     request.workers = workers
     request.name = name
+    request.from = from
+    request.tuning = try tuning()
     let plan = try TrainingPlan(
       request, home: home, program: ImagenetTUI.nameAndVersion,
       command: CommandLine.arguments)
@@ -92,6 +100,24 @@ struct TrainCommand: ParsableCommand {
     }
     RunProgressLine.end()
     try report(summary)
+  }
+
+  private func tuning() throws -> TrainingConfiguration.Tuning? {
+    guard tune != nil || !rateFactor.isEmpty else { return nil }
+    var tuning = TrainingConfiguration.Tuning()
+    switch tune ?? "all" {
+    case "all": tuning.part = .all
+    case "last": tuning.part = .last
+    case let text where text.hasPrefix("from:") && text.count > 5: tuning.part = .from(String(text.dropFirst(5)))
+    case let other:
+      throw Problem("there is no such part to tune", at: other, expected: "all, last or from:LAYER")
+    }
+    for text in rateFactor {
+      guard let sign = text.lastIndex(of: "="), let factor = Float(text[text.index(after: sign)...]), sign > text.startIndex
+      else { throw Problem("this is no rate factor", at: text, expected: "LAYER=FACTOR, such as fc8=10") }
+      tuning.rateFactors[String(text[..<sign])] = factor
+    }
+    return tuning
   }
 
   private func report(_ run: RunSummary) throws {

@@ -40,8 +40,6 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
     .init(layer: BatchNormalization("b", BatchNorm(epsilon: 0.1, momentum: 0.5)), input: [2, 2, 9]),
     .init(layer: BatchNormalization("b"), input: [3, 2, 5], phase: .inference),
     .init(layer: Sum("s", with: "t"), input: [3, 2, 5]),
-    .init(layer: Dropout("d", probability: 0.5, isInPlace: false), input: [3, 3, 2]),
-    .init(layer: Dropout("d", probability: 0.5, isInPlace: false), input: [19], phase: .inference),
     .init(layer: Convolution("c", outputs: 4, kernel: 3, padding: 1, weight: .he, bias: nil), input: [4, 5, 3]),
     .init(layer: Pooling("p", .average, kernel: 3, stride: 2), input: [6, 7, 2]),
     .init(layer: Pooling("p", .average, kernel: 3, stride: 2, padding: 1), input: [6, 6, 3]),

@@ -64,15 +64,16 @@ import Testing
       #expect(theirs.shape == [48, 3, 5, 5])
       for (output, y, x, colour) in [(0, 0, 0, 0), (7, 1, 4, 2), (47, 4, 3, 0), (20, 2, 2, 1)] {
         let channel = format == .caffe ? 2 - colour : colour
-        #expect(
-          theirs.values[((output * 3 + channel) * 5 + y) * 5 + x]
-            == ours.array[((output * 5 + y) * 5 + x) * 3 + colour])
+        let there: Int = ((output * 3 + channel) * 5 + y) * 5 + x
+        let here: Int = ((output * 5 + y) * 5 + x) * 3 + colour
+        #expect(theirs.values[there] == ours.array[here])
       }
       // Groups have their own inputs, and no layer but the first reads colours.
       let second = try read("conv2.weight")
       let grouped = try before.tensor("conv2.weight").array
       #expect(second.shape == [64, 24, 5, 5])
-      #expect(second.values[((3 * 24 + 23) * 5 + 1) * 5 + 2] == grouped[((3 * 5 + 1) * 5 + 2) * 24 + 23])
+      let (there, here): (Int, Int) = (((3 * 24 + 23) * 5 + 1) * 5 + 2, ((3 * 5 + 1) * 5 + 2) * 24 + 23)
+      #expect(second.values[there] == grouped[here])
     }
   }
 
@@ -83,7 +84,9 @@ import Testing
     let (ours, theirs) = (try before.tensor("fc6.weight").array, try read("fc6.weight"))
     #expect(theirs.shape == [1024, 4 * 4 * 96])
     for (row, y, x, channel) in [(0, 0, 0, 1), (5, 3, 2, 95), (1023, 1, 3, 40)] {
-      #expect(theirs.values[row * 1536 + channel * 16 + y * 4 + x] == ours[row * 1536 + (y * 4 + x) * 96 + channel])
+      let there: Int = row * 1536 + channel * 16 + y * 4 + x
+      let here: Int = row * 1536 + (y * 4 + x) * 96 + channel
+      #expect(theirs.values[there] == ours[here])
     }
     #expect(try read("fc7.weight").values == before.tensor("fc7.weight").array)
   }

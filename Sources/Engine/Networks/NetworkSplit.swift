@@ -1,0 +1,74 @@
+import Kernels
+import Taxonomy
+
+/// A network in two parts: a trunk that stays as it is, and a head that learns, which reads the trunk's last activation alone.
+struct NetworkSplit {
+  /// The whole network.
+  let wiring: Wiring
+  /// The index of the head's first layer; 0: there is no trunk.
+  let cut: Int
+
+  /// - Throws: a ``Problem`` where the tuning names a layer that the network has not, or cannot be cut at.
+  init(_ architecture: Architecture, classes: Int, tuning: TrainingConfiguration.Tuning?) throws(Problem) {
+    let wiring = try Wiring(architecture.layers(classes), input: architecture.inputShape)
+    self.wiring = wiring
+    let parameters = wiring.parameters
+    let learning = wiring.layers.indices.filter { !parameters[$0].isEmpty }
+    func names(_ indices: [Int]) -> String { indices.map { wiring.layers[$0].name }.joined(separator: ", ") }
+    for name in tuning?.rateFactors.keys.sorted() ?? [] where !learning.contains(where: { wiring.layers[$0].name == name }) {
+      throw Problem(
+        "the network has no such layer to give a rate to", at: name, expected: "one of \(names(learning))")
+    }
+    switch tuning?.part ?? .all {
+    case .all: cut = 0
+    case .last: cut = Self.cut(before: learning.last!, wiring)
+    case .from(let name):
+      let possible = learning.filter(wiring.canBeCut)
+      guard let index = possible.first(where: { wiring.layers[$0].name == name }) else {
+        throw Problem(
+          "the network cannot be tuned from this layer on", at: name, expected: "one of \(names(possible))",
+          found: learning.contains { wiring.layers[$0].name == name } ? "a layer amid a block" : "no layer that learns")
+      }
+      cut = Self.cut(before: index, wiring)
+    }
+  }
+
+  /// Dropout is the head's: what it leaves differs from step to step.
+  private static func cut(before index: Int, _ wiring: Wiring) -> Int {
+    var cut = index
+    while cut > 0, wiring.layers[cut - 1] is Dropout { cut -= 1 }
+    return cut
+  }
+
+  var trunkLayers: [any Layer] { Array(wiring.layers[..<cut]) }
+  /// What the head reads, for one image.
+  var featureShape: [Int] { wiring.shapes[cut] }
+  /// The numbers of that.
+  var featureCount: Int { featureShape.reduce(1, *) }
+
+  /// Nil where everything learns.
+  func trunk(batch: Int, backend: any Backend) throws(Problem) -> Network? {
+    guard cut > 0 else { return nil }
+    return try Network(
+      trunkLayers, input: wiring.shapes[0], batch: batch, purpose: .inference(keeping: []), backend: backend)
+  }
+
+  func head(batch: Int, backend: any Backend) throws(Problem) -> Network {
+    try Network(
+      Array(wiring.layers[cut...]), input: featureShape, called: cut > 0 ? wiring.names(ofInputOf: cut) : [],
+      batch: batch, purpose: .training, backend: backend)
+  }
+
+  /// Learned values of the head, and the bytes that training it takes: the head's parameters with gradients and momentum and its
+  /// activations, the trunk's parameters and its activations, where it runs for a whole batch at a time.
+  func need(batch: Int) throws(Problem) -> (parameters: Int, bytes: Int) {
+    let head = try Wiring(
+      Array(wiring.layers[cut...]), input: featureShape, called: cut > 0 ? wiring.names(ofInputOf: cut) : [])
+    var floats = 3 * head.parameterCount + ActivationLayout(head, batch: batch, isTraining: true).count
+    if cut > 0 {
+      let trunk = try Wiring(trunkLayers, input: wiring.shapes[0])
+      floats += trunk.parameterCount + ActivationLayout(trunk, batch: batch, isTraining: false).count
+    }
+    return (head.parameterCount, floats * MemoryLayout<Float>.stride)
+  }
+}
