@@ -10,7 +10,7 @@ struct TraceCommand: ParsableCommand {
     commandName: "trace", abstract: "Write a network's activations, gradients, and parameters after some steps.")
 
   @Option(help: "The network.") var net: String
-  @Option(help: "The directory of the run whose last checkpoint holds the weights.") var run: String
+  @Option(name: .customLong("run"), help: "The directory of the run whose last checkpoint holds the weights.") var directory: String
   @Option(help: "A safetensors file with images [n, height, width, channels] and labels [n].") var input: String
   @Option(help: "The file to write.") var output: String
   @Option(help: "Steps of gradient descent after the first gradients.") var steps = 10
@@ -19,7 +19,7 @@ struct TraceCommand: ParsableCommand {
   @Option(help: "winograd or columns.") var convolution = ConvolutionMethod.winograd
 
   func run() throws {
-    let checkpoints = RunDirectory(run).checkpoints
+    let checkpoints = RunDirectory(directory).checkpoints
     let snapshot = try checkpoints.load(checkpoints.steps().last ?? 0)
     let architecture = try Architecture.named(net)
     let backend = CPUBackend(workers: 2, convolution: convolution)
@@ -72,4 +72,4 @@ struct TraceCommand: ParsableCommand {
   private func copy(_ tensor: Tensor) -> Tensor { Tensor(tensor.array, shape: tensor.shape) }
 }
 
-extension ConvolutionMethod: ExpressibleByArgument {}
+extension ConvolutionMethod: @retroactive ExpressibleByArgument {}
