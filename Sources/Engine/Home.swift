@@ -2,7 +2,7 @@ import FoundationEssentials
 import Taxonomy
 import Glibc
 
-/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ packed/ cache/`.
+/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ packed/ screens/ cache/`.
 public struct Home: Sendable, Equatable {
   public let path: String
 

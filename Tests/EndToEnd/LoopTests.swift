@@ -36,8 +36,6 @@ import Testing
     #expect(configuration.command.starts(with: ["imagenet-tui", "train", "--dataset", "tiny"]))
 
     terminal = try open(home)
-    #expect(terminal.wait(for: "3 classes"))
-    terminal.type("2")
     #expect(terminal.wait { $0.text.contains(run.name) && $0.text.contains("✓ finished") })
     terminal.type("n")
     #expect(terminal.wait { $0.text.contains(" right ") })

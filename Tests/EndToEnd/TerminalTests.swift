@@ -78,6 +78,20 @@ import Testing
     #expect(terminal.waitForExit() != nil)
   }
 
+  @Test("A lost connection loses no label set in the making: the next start goes on from there")
+  func remembered() throws {
+    var terminal = try Self.open(home: home)
+    #expect(terminal.wait { $0.text.contains("10 classes") })
+    terminal.type("-2")
+    #expect(terminal.wait { $0.text.contains("t  train on") })
+    terminal.send(signal: SIGHUP)
+    #expect(terminal.waitForExit() == -Int(SIGHUP))
+    terminal = try Self.open(home: home)
+    #expect(terminal.wait { $0.text.contains("t  train on") })
+    terminal.type("1")
+    #expect(terminal.wait { $0.text.contains("9 classes ●edited") })
+  }
+
   @Test("^L draws again what something else wrote over")
   func redraw() throws {
     let terminal = try Self.open(home: home)

@@ -42,7 +42,7 @@ public func runTerminalApp(_ options: TerminalAppOptions) throws(Problem) {
     environment: Environment(
       program: options.program, home: options.home, wordNet: options.wordNet, dataset: options.dataset))
   let terminal = try Terminal(color: color, ascii: options.ascii, environment: environment)
-  var app = TerminalApp(terminal: terminal, runner: runner, dataset: options.dataset)
+  var app = TerminalApp(terminal: terminal, runner: runner, home: options.home, dataset: options.dataset)
   let signal = app.run()
   terminal.close()
   if let signal {
@@ -56,15 +56,17 @@ public func runTerminalApp(_ options: TerminalAppOptions) throws(Problem) {
 private struct TerminalApp {
   let terminal: Terminal
   let runner: EffectRunner
+  let home: Home
   var state: AppState
   var isRunning = true
   /// What ended the loop, where a signal did.
   var endedBy: Int32?
   var timers: [(due: ContinuousClock.Instant, message: Message)] = []
 
-  init(terminal: Terminal, runner: EffectRunner, dataset: String) {
+  init(terminal: Terminal, runner: EffectRunner, home: Home, dataset: String) {
     self.terminal = terminal
     self.runner = runner
+    self.home = home
     state = AppState(session: Session(dataset: dataset, look: terminal.look, size: terminal.size))
   }
 
@@ -81,6 +83,7 @@ private struct TerminalApp {
       timers.removeAll { $0.due <= now }
       for timer in due { apply(timer.message) }
     }
+    state.remembered?.write(state.session.dataset, home)
     return endedBy
   }
 

@@ -59,7 +59,7 @@ package struct TreeScreen: Screen {
 
   // MARK: Keys
 
-  package mutating func started(_ session: Session) -> [Effect] { [.tree(.open(.name)), .tree(.countImages)] }
+  package mutating func started(_ session: Session) -> [Effect] { [.tree(.open(nil)), .tree(.countImages)] }
 
   package mutating func perform(_ action: Action, _ session: Session) -> [Effect] {
     let page = Self.layout(session.body, showsDetails).list.rows - 1
@@ -226,11 +226,14 @@ package struct TreeScreen: Screen {
     case .show(let wnid):
       if let node = hierarchy?.node(wnid: wnid) { reveal(node) }
       return [.send(.perform(.show(.tree)))] + settle()
-    case .opened(let hierarchy, let classes, let pascal):
+    case .opened(let hierarchy, let classes, let pascal, let remembered):
       self.pascal = pascal
       classNames = classes.map(\.name)
       if history == nil { history = TreeHistory(Cut(hierarchy)) } else { history?.change(to: Cut(hierarchy)) }
-      return changed() + settle()
+      let effects = changed()
+      guard let remembered else { return effects + settle() }
+      recall(remembered)
+      return effects + settle() + [.send(.perform(.show(remembered.screen)))]
     case .counted(let counts):
       imagesPerFine = counts
       count()

@@ -5,8 +5,8 @@ extension TreeScreen {
   package enum Event: Sendable {
     /// Move to the class with this wnid.
     case show(wnid: String)
-    /// `pascal`: the wnids of PASCAL's classes.
-    case opened(Hierarchy, classes: [FineClass], pascal: [String])
+    /// `pascal`: the wnids of PASCAL's classes. `remembered`: where the screens were left, at the first opening.
+    case opened(Hierarchy, classes: [FineClass], pascal: [String], remembered: Remembered? = nil)
     case counted([Int])
     /// The cursor has stayed where it is for a moment.
     case settled(node: Int)
@@ -26,7 +26,8 @@ extension TreeScreen {
   }
 
   package enum Work: ScreenWork {
-    case open(HypernymPolicy)
+    /// Nil: as the screens were left, or by name.
+    case open(HypernymPolicy?)
     case countImages
     /// Images of these fine classes, a few in all.
     case pictures(wnid: String, fineClasses: [Int], count: Int)
@@ -39,8 +40,11 @@ extension TreeScreen {
       switch self {
       case .open(let policy):
         let classes = try catalog.classes(of: environment.dataset)
-        let hierarchy = try environment.hierarchy(classes, policy)
-        send(.tree(.opened(hierarchy, classes: classes, pascal: try Assets.pascalClasses())))
+        let remembered = policy == nil ? Remembered.read(environment.dataset, environment.home) : nil
+        let hierarchy = try environment.hierarchy(classes, policy ?? remembered?.policy ?? .name)
+        send(
+          .tree(
+            .opened(hierarchy, classes: classes, pascal: try Assets.pascalClasses(), remembered: remembered)))
       case .countImages:
         // A dataset may be a list of classes only.
         guard let dataset = try? environment.openDataset() else { return }

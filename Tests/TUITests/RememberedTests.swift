@@ -1,0 +1,69 @@
+import Engine
+import TUI
+import Taxonomy
+import TestSupport
+import Testing
+
+@Suite struct RememberedTests {
+  let folder = TemporaryFolder()
+  var home: Home { Home(explicit: folder.path) }
+
+  private static func opened(_ remembered: Remembered?) throws -> AppState {
+    let classes = try TreeScreenTests.catalog.classes(of: "fashion-mnist")
+    let hierarchy = try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: WordNetFiles.open())
+    var state = AppState(
+      session: Session(dataset: "fashion-mnist", look: Look(), size: Size(rows: 24, columns: 80)))
+    _ = update(&state, .started)
+    _ = update(&state, .tree(.opened(hierarchy, classes: classes, pascal: [], remembered: remembered)))
+    return state
+  }
+
+  @Test("Screen, cursor, unfolded nodes and the label set in the making come back through the file")
+  func goesOn() throws {
+    var state = try Self.opened(nil)
+    #expect(AppState(session: state.session).remembered == nil)
+    TreeScreenTests.press(&state, "-", "j", "j", "h", "j")
+    let left = try #require(state.remembered)
+    let text = view(state).text
+    TreeScreenTests.press(&state, "3")
+    try #require(state.remembered).write("fashion-mnist", home)
+    let read = try #require(Remembered.read("fashion-mnist", home))
+    #expect(read.screen == .neighbors)
+
+    var again = try Self.opened(read)
+    #expect(again.screen == .neighbors)
+    TreeScreenTests.press(&again, "1")
+    #expect(again.tree.line?.node == state.tree.line?.node)
+    #expect(again.tree.history?.current.cut.partition.targets == state.tree.history?.current.cut.partition.targets)
+    #expect(again.tree.history?.isEdited == true)
+    #expect(again.remembered == left)
+    #expect(view(again).text.split(separator: "\n")[2...13] == text.split(separator: "\n")[2...13])
+    TreeScreenTests.press(&again, "u")
+    #expect(TreeScreenTests.classes(again) == 10)
+  }
+
+  @Test("A saved label set comes back under its name, an untouched tree as it is")
+  func saved() throws {
+    var state = try Self.opened(nil)
+    #expect(try #require(state.remembered).labelSet == nil)
+    TreeScreenTests.press(&state, "-")
+    _ = update(&state, .tree(.saved(name: "nine")))
+    let again = try Self.opened(state.remembered)
+    #expect(again.tree.history?.name == "nine" && again.tree.history?.isEdited == false)
+  }
+
+  @Test("A file that is not ours, or of classes that are gone, is passed over", arguments: ["", "{}", "[1]", "\u{0}"])
+  func damaged(text: String) throws {
+    try AtomicFile.makeFolder(folder.path + "/screens")
+    try AtomicFile.write(text, to: folder.path + "/screens/fashion-mnist.json")
+    #expect(Remembered.read("fashion-mnist", home) == nil)
+    var strange = try #require(Self.opened(nil).remembered)
+    strange.selected = "n99999999"
+    strange.unfolded = ["no wnid", "n00001740"]
+    strange.labelSet = LabelSet(
+      name: "x", dataset: "fashion-mnist", policy: .name, recipe: [],
+      classes: [TargetClass(wnid: "n1", name: "?", members: ["n2"])], leftOut: [])
+    let state = try Self.opened(strange)
+    #expect(TreeScreenTests.classes(state) == 10 && view(state).text.contains("10 classes"))
+  }
+}
