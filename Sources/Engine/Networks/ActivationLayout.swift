@@ -1,4 +1,5 @@
-/// Where the activations of a batch, their gradients and the layers' scratch lie in one workspace: offsets, without the memory.
+/// Where the activations of a batch, their gradients and the layers' scratch lie in one workspace: offsets, without the memory. In a
+/// plan for descent the gradients of parameters as well, each while its layer's backward pass and update last.
 ///
 /// Every window has its time. Layer i of n runs forward at step i, the loss at step n, and the layer's backward pass at step 2n − i.
 /// A blob matters from its maker's forward pass until it was last read, in training also by the backward passes that need it; its
@@ -17,11 +18,14 @@ struct ActivationLayout {
   let shares: [Int?]
   /// By layer.
   let scratch: [Int?]
+  /// By layer: its parameters' gradients, one behind the other; nil where they are not in the workspace.
+  let parameterGradients: [Int?]
   /// The floats of the workspace.
   let count: Int
 
   /// - Parameter named: the layers whose outputs can be read after a pass, besides the last.
-  init(_ wiring: Wiring, batch: Int, isTraining: Bool, keeping named: [Int] = []) {
+  init(_ wiring: Wiring, batch: Int, purpose: Network.Purpose, keeping named: [Int] = []) {
+    let isTraining = purpose.isTraining
     let layers = wiring.layers.indices
     let loss = layers.count
     let end = 2 * loss + 1
@@ -56,6 +60,11 @@ struct ActivationLayout {
     let scratch = layers.map { layer -> Int? in
       wiring.scratch(of: layer).map { window($0.count(batch: batch), layer...(isTraining ? backward(layer) : layer)) }
     }
+    let parameterGradients = layers.map { layer -> Int? in
+      let parameters = wiring.parameters[layer]
+      guard purpose == .descent, !parameters.isEmpty else { return nil }
+      return window(Network.blockSize(of: parameters), backward(layer)...backward(layer))
+    }
     let packing = WindowPacking(windows)
     self.wiring = wiring
     self.batch = batch
@@ -64,6 +73,7 @@ struct ActivationLayout {
     self.gradients = gradients.map { $0.map { packing.offsets[$0] } }
     self.shares = shares.map { $0.map { packing.offsets[$0] } }
     self.scratch = scratch.map { $0.map { packing.offsets[$0] } }
+    self.parameterGradients = parameterGradients.map { $0.map { packing.offsets[$0] } }
     count = packing.count
   }
 }

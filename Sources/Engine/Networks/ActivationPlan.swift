@@ -50,6 +50,13 @@ struct ActivationPlan {
     return window(layout.gradients[wiring.sources[index]]!, [count] + wiring.inputShape(of: index))
   }
 
+  /// The gradients of all parameters, in their order; none where they are not in the workspace.
+  var parameterGradients: [Tensor] {
+    zip(layout.parameterGradients, wiring.parameters).flatMap { offset, parameters in
+      offset.map { Network.windows(of: parameters, in: workspace, from: $0) } ?? []
+    }
+  }
+
   /// What the layer `name` made in the last pass, [batch, …].
   func activation(named name: String) throws(Problem) -> Tensor {
     let index = try wiring.index(of: name)

@@ -10,8 +10,14 @@ public final class Network {
   public enum Purpose: Equatable, Sendable {
     /// An activation lives until the last backward pass that needs it; only the last layer's outlives all of them.
     case training
+    /// As in training, but the gradient of a parameter lives only until ``Network/backward(count:phase:update:)`` has told of its layer:
+    /// the largest layer's decides how much memory they take, and mostly that is free by then.
+    case descent
     /// Activations make room for later ones, but for these, which can be read afterwards. There is no backward pass.
     case inference(keeping: [String])
+
+    /// Whether there is a backward pass.
+    var isTraining: Bool { self == .training || self == .descent }
   }
 
   public let wiring: Wiring
@@ -65,14 +71,14 @@ public final class Network {
         : layers[index].canFuseReLU && index + 1 < layers.count && layers[index + 1] is ReLU
     }
     values = Self.block(of: parameters, backend)
-    gradients = purpose == .training ? Self.block(of: parameters, backend) : []
     stateValues = Self.block(of: state, backend)
     var kept: [Int] = []
     if case .inference(let names) = purpose {
       for name in names { kept.append(try wiring.index(of: name)) }
     }
     plan = ActivationPlan(
-      ActivationLayout(wiring, batch: batch, isTraining: purpose == .training, keeping: kept), backend: backend)
+      ActivationLayout(wiring, batch: batch, purpose: purpose, keeping: kept), backend: backend)
+    gradients = purpose == .training ? Self.block(of: parameters, backend) : plan.parameterGradients
     losses = backend.makeTensor([batch])
     self.input = plan.input
     logits = try plan.activation(named: layers.last!.name)
@@ -84,18 +90,23 @@ public final class Network {
 
   /// One block of memory for all of `parameters`, each starting on a cache line of its own.
   package static func block(of parameters: [Parameter], _ backend: any Backend) -> [Tensor] {
-    let line = 16
-    var offsets: [Int] = []
-    var end = 0
-    for parameter in parameters {
-      offsets.append(end)
-      end += (parameter.count + line - 1) / line * line
-    }
-    let block = backend.makeTensor([end])
-    return zip(parameters, offsets).map {
-      Tensor(storage: block.storage, offset: block.offset + $1, shape: $0.shape)
+    windows(of: parameters, in: backend.makeTensor([blockSize(of: parameters)]), from: 0)
+  }
+
+  /// The floats of such a block.
+  static func blockSize(of parameters: [Parameter]) -> Int { parameters.reduce(0) { $0 + lines($1.count) } }
+
+  /// `parameters` one behind the other in `block`.
+  static func windows(of parameters: [Parameter], in block: Tensor, from first: Int) -> [Tensor] {
+    var end = first
+    return parameters.map { parameter in
+      defer { end += lines(parameter.count) }
+      return Tensor(storage: block.storage, offset: block.offset + end, shape: parameter.shape)
     }
   }
+
+  /// A number of floats, rounded up to whole cache lines.
+  private static func lines(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 
   /// Where the images of the next pass go, [batch, height, width, channels]. A plan for inference overwrites it.
   public let input: Tensor
@@ -150,13 +161,19 @@ public final class Network {
   }
 
   /// Computes `gradients` from what `forward` (with the same phase) and `loss` left.
-  public func backward(count: Int, phase: Phase) {
-    precondition(purpose == .training, "a plan for inference has no backward pass")
+  /// - Parameter update: is told, layer by layer from the last to the first, which `parameters` have their gradients now and are
+  ///   not read any more in this pass: it may change them.
+  public func backward(count: Int, phase: Phase, update: (_ parameters: Range<Int>) -> Void = { _ in }) {
+    precondition(purpose.isTraining, "a plan for inference has no backward pass")
+    var end = parameters.count
     let views = windows(count)
     for index in layers.indices.reversed() {
       let view = views[index]
       layers[index].backward(view.tensors, keyed(phase, index), backend)
       if let sum = view.gradientSum { backend.add(view.tensors.inputGradient!, to: sum) }
+      let learned = end - view.tensors.parameters.count..<end
+      if !learned.isEmpty { update(learned) }
+      end = learned.lowerBound
     }
   }
 
@@ -178,12 +195,12 @@ public final class Network {
       var tensors = plan.tensors(of: index, count: count)
       let learned = parameter..<parameter + wiring.parameters[index].count
       tensors.parameters = Array(values[learned])
-      if purpose == .training { tensors.gradients = Array(gradients[learned]) }
+      if purpose.isTraining { tensors.gradients = Array(gradients[learned]) }
       tensors.state = Array(stateValues[kept..<kept + wiring.state[index].count])
       tensors.fusedReLU = fused[index]
       parameter = learned.upperBound
       kept += tensors.state.count
-      return View(tensors: tensors, gradientSum: purpose == .training ? plan.sum(of: index, count: count) : nil)
+      return View(tensors: tensors, gradientSum: purpose.isTraining ? plan.sum(of: index, count: count) : nil)
     }
     views[count] = made
     return made

@@ -56,18 +56,18 @@ struct NetworkSplit {
   func head(batch: Int, backend: any Backend) throws(Problem) -> Network {
     try Network(
       Array(wiring.layers[cut...]), input: featureShape, called: cut > 0 ? wiring.names(ofInputOf: cut) : [],
-      batch: batch, purpose: .training, backend: backend)
+      batch: batch, purpose: .descent, backend: backend)
   }
 
-  /// Learned values of the head, and the bytes that training it takes: the head's parameters with gradients and momentum and its
-  /// activations, the trunk's parameters and its activations, where it runs for a whole batch at a time.
+  /// Learned values of the head, and the bytes that training it takes: the head's parameters with momentum, its activations and
+  /// gradients, the trunk's parameters and its activations, where it runs for a whole batch at a time.
   func need(batch: Int) throws(Problem) -> (parameters: Int, bytes: Int) {
     let head = try Wiring(
       Array(wiring.layers[cut...]), input: featureShape, called: cut > 0 ? wiring.names(ofInputOf: cut) : [])
-    var floats = 3 * head.parameterCount + ActivationLayout(head, batch: batch, isTraining: true).count
+    var floats = 2 * head.parameterCount + ActivationLayout(head, batch: batch, purpose: .descent).count
     if cut > 0 {
       let trunk = try Wiring(trunkLayers, input: wiring.shapes[0])
-      floats += trunk.parameterCount + ActivationLayout(trunk, batch: batch, isTraining: false).count
+      floats += trunk.parameterCount + ActivationLayout(trunk, batch: batch, purpose: .inference(keeping: [])).count
     }
     return (head.parameterCount, floats * MemoryLayout<Float>.stride)
   }

@@ -27,10 +27,10 @@ public struct NetworkTable: Codable, Equatable, Sendable {
   public var rows: [Row]
   /// Sums over the layers.
   public var parameters, multiplyAdds: Int
-  /// The memory of activations, gradients of activations and scratch for the batch, in training and in inference: less than their sum, as
-  /// what is not needed at the same time shares memory.
+  /// The memory of activations, gradients and scratch for the batch, in training and in inference: less than their sum, as what is
+  /// not needed at the same time shares memory.
   public var trainingWorkspaceBytes, inferenceWorkspaceBytes: Int
-  /// The workspace, and parameters with gradients and momentum.
+  /// The workspace, and parameters with momentum.
   public var trainingBytes: Int
 
   /// - Throws: a ``Problem`` where the numbers are no network's.
@@ -58,9 +58,9 @@ public struct NetworkTable: Codable, Equatable, Sendable {
     }
     parameters = wiring.parameterCount
     multiplyAdds = rows.reduce(0) { $0 + $1.multiplyAdds }
-    trainingWorkspaceBytes = float * ActivationLayout(wiring, batch: batch, isTraining: true).count
+    trainingWorkspaceBytes = float * ActivationLayout(wiring, batch: batch, purpose: .descent).count
     let kept = try wiring.index(of: architecture.features)
-    inferenceWorkspaceBytes = float * ActivationLayout(wiring, batch: batch, isTraining: false, keeping: [kept]).count
-    trainingBytes = 3 * float * parameters + trainingWorkspaceBytes
+    inferenceWorkspaceBytes = float * ActivationLayout(wiring, batch: batch, purpose: .inference(keeping: []), keeping: [kept]).count
+    trainingBytes = 2 * float * parameters + trainingWorkspaceBytes
   }
 }

@@ -249,8 +249,8 @@ extension LabelSet {
 }
 
 extension Architecture {
-  /// The values that learn, and the bytes that a training takes: parameters, gradients and momentum, and the activations of a
-  /// batch with their gradients; without the scratch memory of the backend and of the loader.
+  /// The values that learn, and the bytes that a training takes: parameters and momentum, the activations of a batch and all
+  /// gradients; without the scratch memory of the backend and of the loader.
   package func need(
     classes: Int, batch: Int, tuning: TrainingConfiguration.Tuning? = nil
   ) throws(Problem) -> (parameters: Int, bytes: Int) {

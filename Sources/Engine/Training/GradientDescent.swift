@@ -16,9 +16,12 @@ package final class GradientDescent {
     velocities = Network.block(of: network.parameters, network.backend)
   }
 
-  /// Moves every parameter by what the network's gradients say.
-  package func step(rate: Float, momentum: Float, decay: Float, nesterov: Bool = false) {
-    for (index, parameter) in network.parameters.enumerated() {
+  /// Moves parameters, all unless told which, by what the network's gradients say.
+  package func step(
+    _ parameters: Range<Int>? = nil, rate: Float, momentum: Float, decay: Float, nesterov: Bool = false
+  ) {
+    for index in parameters ?? network.parameters.indices {
+      let parameter = network.parameters[index]
       network.backend.sgdUpdate(
         weights: network.values[index], gradient: network.gradients[index], velocity: velocities[index],
         rate: rate * rateFactors[index], momentum: momentum, decay: decay * parameter.decayFactor,

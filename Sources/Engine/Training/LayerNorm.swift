@@ -53,10 +53,10 @@ extension Network {
     }
   }
 
-  /// The norms of the gradients that the last backward pass left.
-  func gradientNorms() -> [LayerNorm] {
-    zip(parameters, gradients).map { parameter, gradient in
-      LayerNorm(.init(.gradient, parameter.name), Float(backend.squaredNorm(gradient).squareRoot()))
+  /// The norms of the gradients of `parameters`, as they stand now.
+  func gradientNorms(of parameters: Range<Int>) -> [LayerNorm] {
+    parameters.map {
+      LayerNorm(.init(.gradient, self.parameters[$0].name), Float(backend.squaredNorm(gradients[$0]).squareRoot()))
     }
   }
 }

@@ -267,9 +267,12 @@ public final class Trainer {
     let loss = network.loss(labels: labels, count: batch.count, smoothing: solver.labelSmoothing)
     try judge(loss, rate: rate, images: batch.count, sink)
     var norms = measures ? network.activationNorms(count: batch.count) : []
-    network.backward(count: batch.count, phase: phase)
-    if measures { norms += network.gradientNorms() }
-    descent.step(rate: rate, momentum: solver.momentum, decay: solver.decay, nesterov: solver.nesterov)
+    let activations = norms.count
+    network.backward(count: batch.count, phase: phase) { parameters in
+      // From the last layer to the first: each goes in front of those behind it.
+      if measures { norms.insert(contentsOf: network.gradientNorms(of: parameters), at: activations) }
+      descent.step(parameters, rate: rate, momentum: solver.momentum, decay: solver.decay, nesterov: solver.nesterov)
+    }
 
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     sink(

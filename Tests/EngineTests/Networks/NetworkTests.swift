@@ -117,6 +117,34 @@ import Testing
     }
   }
 
+  @Test("layers that are updated as soon as they have their gradients learn the same, with less memory")
+  func descent() throws {
+    let (whole, byLayer) = (try network(), try network(purpose: .descent))
+    let (first, second) = (GradientDescent(whole), GradientDescent(byLayer))
+    for step in 0..<5 {
+      for (network, descent) in [(whole, first), (byLayer, second)] {
+        fill(network.input, amplitude: 1, phase: 0.3 + Double(step))
+        network.forward(count: 3, phase: .training(key: UInt64(step)))
+        _ = network.loss(labels: [4, 0, 2], count: 3)
+        if network === whole {
+          network.backward(count: 3, phase: .training(key: UInt64(step)))
+          descent.step(rate: 0.05, momentum: 0.9, decay: 5e-4)
+        } else {
+          network.backward(count: 3, phase: .training(key: UInt64(step))) {
+            descent.step($0, rate: 0.05, momentum: 0.9, decay: 5e-4)
+          }
+        }
+      }
+    }
+    for (a, b) in zip(whole.values, byLayer.values) { #expect(a.array == b.array) }
+    for (a, b) in zip(first.velocities, second.velocities) { #expect(a.array == b.array) }
+    let backend = CPUBackend(workers: 1)
+    let large = try Architecture.named("alexnet-28")
+    let all = try large.network(classes: 10, batch: 64, purpose: .training, backend: backend)
+    let one = try large.network(classes: 10, batch: 64, purpose: .descent, backend: backend)
+    #expect(one.bytes <= all.bytes - 4 * all.parameterCount * 9 / 10)
+  }
+
   /// A loop of several threads costs two small blocks, in which Swift hands its closure over; nothing else may allocate.
   @Test("a step allocates nothing but to hand out its pieces, full and short batches in turn", arguments: [(1, 0), (2, 100)])
   func noAllocation(workers: Int, blocksAStep: Int) throws {

@@ -19,7 +19,7 @@ import Testing
     for name in ["alexnet-28", "resnet8-28"] {
       let architecture = try Architecture.named(name)
       let network = try architecture.network(
-        classes: 7, batch: batch, purpose: .training, backend: CPUBackend(workers: 1))
+        classes: 7, batch: batch, purpose: .descent, backend: CPUBackend(workers: 1))
       let momentum = network.parameterCount * MemoryLayout<Float>.stride
       #expect(try architecture.need(classes: 7, batch: batch).bytes == network.bytes + momentum)
     }

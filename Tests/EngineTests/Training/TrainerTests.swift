@@ -172,7 +172,7 @@ import Testing
     let configuration = try configuration { $0.iterations = 100 }
     let whole = try trainer(configuration)
     var seen: [Int: [LayerNorm]] = [:]
-    var gradient: Double?
+    var first: (snapshot: Snapshot, rate: Float)?
     var kept: Snapshot?
     try whole.run(
       control: { whole.step == 70 && kept == nil ? .checkpoint : .proceed },
@@ -180,13 +180,19 @@ import Testing
       sink: { event in
         guard case .stepFinished(let report) = event, !report.norms.isEmpty else { return }
         seen[report.step] = report.norms
-        let index = whole.network.parameters.firstIndex { $0.name == "conv2.weight" }!
-        gradient = whole.network.gradients[index].array.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        if report.step == 1 { first = (copy(whole.snapshot()), report.rate) }
       })
     #expect(seen.keys.sorted() == [1, 50, 100])
+    // The first step moves by V = rate · (gradient + decay · W), and leaves W − V.
+    let start = try #require(first)
+    let moved = try start.snapshot.tensor("momentum.conv2.weight").array
+    let gradient = zip(try start.snapshot.tensor("conv2.weight").array, moved).reduce(0.0) { sum, pair in
+      let value = Double(pair.1) / Double(start.rate) - Double(configuration.solver.decay) * Double(pair.0 + pair.1)
+      return sum + value * value
+    }
+    let found = try #require(seen[1]?.first { $0.place == .init(.gradient, "conv2.weight") })
+    #expect(abs(Double(found.value) / gradient.squareRoot() - 1) < 1e-4)
     let last = try #require(seen[100])
-    let found = try #require(last.first { $0.place == .init(.gradient, "conv2.weight") })
-    #expect(abs(Double(found.value) / (gradient ?? 0) - 1) < 1e-6)
     #expect(last.count { $0.place.kind == .gradient } == whole.network.parameters.count)
     #expect(last.contains { $0.place == .init(.activation, "fc8") })
     #expect(last.allSatisfy { $0.value.isFinite && $0.value >= 0 })
