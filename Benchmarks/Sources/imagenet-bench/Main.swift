@@ -4,5 +4,7 @@ import ArgumentParser
   static let configuration = CommandConfiguration(
     commandName: "imagenet-bench",
     abstract: "Measures the engine.",
-    subcommands: [StepCommand.self, TraceCommand.self, LoaderCommand.self, RelabelCommand.self])
+    subcommands: [
+      StepCommand.self, SearchCommand.self, TraceCommand.self, LoaderCommand.self, RelabelCommand.self,
+    ])
 }

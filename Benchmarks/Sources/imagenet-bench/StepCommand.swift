@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import FoundationEssentials
 import Glibc
 import Kernels
 
@@ -15,11 +16,13 @@ struct StepCommand: ParsableCommand {
   @Option(help: "Steps to time; the fastest and the median are shown.") var steps = 10
   @Flag(help: "Forward passes only.") var forward = false
   @Flag(help: "Only the line of the whole step.") var brief = false
+  @Flag(help: "Print one JSON object.") var json = false
+  @Option(help: "How convolutions are computed: winograd or columns.") var convolution = ConvolutionMethod.winograd
 
   func run() throws {
-    let timing = TimingBackend(CPUBackend(workers: workers))
+    let timing = TimingBackend(CPUBackend(workers: workers, convolution: convolution))
     let network = try Architecture.named(net).network(
-      classes: classes, batch: batch, purpose: .training, backend: timing)
+      classes: classes, batch: batch, purpose: .descent, backend: timing)
     network.initialize(seed: 1)
     let velocities = network.values.map { timing.makeTensor($0.shape) }
     let random = CounterRandom(1)
@@ -32,11 +35,12 @@ struct StepCommand: ParsableCommand {
       network.forward(count: batch, phase: forward ? .inference : phase)
       if forward { return }
       _ = network.loss(labels: labels, count: batch)
-      network.backward(count: batch, phase: phase)
-      for i in network.values.indices {
-        timing.sgdUpdate(
-          weights: network.values[i], gradient: network.gradients[i], velocity: velocities[i], rate: 1e-4,
-          momentum: 0.9, decay: 5e-4)
+      network.backward(count: batch, phase: phase) {
+        for i in $0 {
+          timing.sgdUpdate(
+            weights: network.values[i], gradient: network.gradients[i], velocity: velocities[i], rate: 1e-4,
+            momentum: 0.9, decay: 5e-4)
+        }
       }
     }
     let peak = FloatingPointPeak.measure() * Double(workers)
@@ -53,12 +57,37 @@ struct StepCommand: ParsableCommand {
     }
     seconds.sort()
     let (best, median) = (seconds[0], seconds[seconds.count / 2])
+    if json {
+      let figures = StepFigures(
+        imagesPerSecond: Double(batch) / median, imagesPerProcessorSecond: Double(batch) / busy, peakFlops: peak,
+        peakBytes: peakBytes(), operations: timing.operations(steps: seconds.count))
+      return print(String(decoding: try JSONEncoder().encode(figures), as: UTF8.self))
+    }
     if !brief { timing.printTable(steps: seconds.count, peak: peak) }
     print(
       "\(net) \(forward ? "forward" : "training step"), batch \(batch), \(workers) workers:",
       "\(decimal(Double(batch) / median)) images/s (best \(decimal(Double(batch) / best))),",
       "\(decimal(Double(batch) / busy)) per second of processor time; peak \(decimal(peak / 1e9)) GFLOP/s")
   }
+}
+
+extension ConvolutionMethod: ExpressibleByArgument {}
+
+/// What the report reads.
+private struct StepFigures: Encodable {
+  var imagesPerSecond, imagesPerProcessorSecond: Double
+  /// Floating-point operations a second of all workers together.
+  var peakFlops: Double
+  /// The most memory that the process had resident.
+  var peakBytes: Int
+  var operations: [TimingBackend.Operation]
+}
+
+/// The most memory that this process had resident so far, in bytes.
+func peakBytes() -> Int {
+  var usage = rusage()
+  getrusage(RUSAGE_SELF, &usage)
+  return usage.ru_maxrss * 1024
 }
 
 /// A number with one decimal.

@@ -29,6 +29,22 @@ final class TimingBackend: Backend, @unchecked Sendable {
     }
   }
 
+  struct Operation: Encodable {
+    var name: String
+    /// Of one step.
+    var milliseconds: Double
+    /// Multiplications and additions of the plain sum; nil where an operation is not counted by them.
+    var gigaflopsPerSecond: Double?
+  }
+
+  func operations(steps: Int) -> [Operation] {
+    rows.map {
+      Operation(
+        name: $0.name, milliseconds: $0.seconds / Double(steps) * 1e3,
+        gigaflopsPerSecond: $0.operations > 0 ? $0.operations / $0.seconds / 1e9 : nil)
+    }
+  }
+
   private func time(_ name: String, _ shape: [Int], operations: Int = 0, _ body: () -> Void) {
     let start = ContinuousClock.now
     body()
