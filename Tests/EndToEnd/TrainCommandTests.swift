@@ -63,7 +63,7 @@ import Testing
   func asked() throws {
     let arguments = [
       "train", "--dataset", "tiny", "--net", "alexnet-28", "--batch", "8", "--name", "asked", "--rate", "0.001",
-      "--iterations", "12", "--schedule", "step:5:0.5", "--momentum", "0.8", "--decay", "0.001", "--validate-every",
+      "--iterations", "12", "--schedule", "step:5:0.5", "--momentum", "0.8", "--convolution", "columns", "--decay", "0.001", "--validate-every",
       "iterations:4", "--keep", "3",
     ]
     let program = try home.start(arguments)
@@ -71,6 +71,7 @@ import Testing
     let run = try home.directory("asked")
     let configuration = try run.configuration()
     #expect(configuration.training.iterations == 12 && configuration.training.epochs == 3 && configuration.keep == 3)
+    #expect(configuration.training.convolution == .columns)
     #expect(configuration.training.solver.momentum == 0.8 && configuration.training.solver.decay == 0.001)
     var curves = RunCurves(folder: run.path)
     try curves.refresh()
@@ -114,6 +115,7 @@ import Testing
     }
     let plain = try training()
     #expect(plain.iterations == 450_000 && plain.solver.schedule == .step(every: 100_000, factor: 0.1))
+    #expect(plain.convolution == .winograd)
     #expect(plain.solver.rate == 0.01 && plain.solver.momentum == 0.9 && plain.solver.decay == 5e-4)
     #expect(plain.augmentation.mean == .image && plain.augmentation.resizeTo == 28)
     request.epochs = 2

@@ -72,7 +72,8 @@ public final class NeighborFinder: Sendable {
     self.step = chosen
     let architecture = try Architecture.named(configuration.training.network)
     self.space = space ?? architecture.features
-    let backend = try CPUBackend.checked(workers: workers)
+    let backend = try CPUBackend.checked(
+      workers: workers, convolution: configuration.training.convolution ?? .columns)
     opened = Mutex(
       Opened(
         backend: backend,

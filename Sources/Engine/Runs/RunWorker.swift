@@ -63,7 +63,8 @@ public struct RunWorker {
     let workers = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
     let trainer = try Trainer(
       configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet,
-      backend: CPUBackend.checked(workers: workers), workers: workers, means: MeanCache(home: home),
+      backend: CPUBackend.checked(
+        workers: workers, convolution: configuration.training.convolution ?? .columns), workers: workers, means: MeanCache(home: home),
       keepingFeaturesIn: home.trunkFeatures(of: run.id))
     run.checkpoints.removeUnfinished()
     let standing = try run.checkpoints.restore(trainer) { log.write($0) }

@@ -16,6 +16,8 @@ public struct TrainingRequest: Sendable {
   public var iterations: Int?
   public var rate, momentum, decay: Float?
   public var schedule: TrainingConfiguration.Schedule?
+  /// Nil: the fastest way.
+  public var convolution: TrainingConfiguration.Convolution?
   public var validation: ValidationCadence?
   /// How many of the last checkpoints are kept beside the best.
   public var keep: Int?
@@ -63,6 +65,7 @@ extension TrainingRequest {
     training.solver.momentum = momentum ?? training.solver.momentum
     training.solver.decay = decay ?? training.solver.decay
     training.solver.schedule = schedule ?? training.solver.schedule
+    training.convolution = convolution ?? .winograd
     training.tuning = tuning ?? training.tuning
     switch validation {
     case .epochs(let count):

@@ -1,3 +1,4 @@
+import Kernels
 import Taxonomy
 
 /// Everything that decides the numbers of a training. Saved with the run; two equal values on equal data give equal bits.
@@ -15,8 +16,12 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var validateEvery: Int
   /// A validation pass after every this many steps instead; nil: `validateEvery` decides.
   public var validateEveryIterations: Int?
+  /// How convolutions are computed, which decides the last bits; nil, as in runs of before there was a choice: as matrix products.
+  public var convolution: Convolution?
   /// Which layers learn, and how fast; nil: all of them, at the solver's rate.
   public var tuning: Tuning?
+
+  public typealias Convolution = ConvolutionMethod
 
   public struct Tuning: Codable, Equatable, Sendable {
     public enum Part: Codable, Equatable, Sendable {

@@ -30,6 +30,8 @@ struct TrainCommand: ParsableCommand {
   var rate: Float?
   @Option(help: "The rate over time: constant, cosine, poly:POWER, step:ITERATIONS:FACTOR.")
   var schedule: String?
+  @Option(help: "How convolutions are computed: winograd, or columns for matrix products, slower and more exact. (default: winograd)")
+  var convolution: TrainingConfiguration.Convolution?
   @Option(help: "The momentum. (default: the network's recipe)")
   var momentum: Float?
   @Option(help: "The weight decay. (default: the network's recipe)")
@@ -69,6 +71,7 @@ struct TrainCommand: ParsableCommand {
     request.iterations = iterations
     request.schedule = try schedule.map { text throws(Problem) in try TrainingConfiguration.Schedule(text) }
     request.momentum = momentum
+    request.convolution = convolution
     request.decay = decay
     request.validation = try validateEvery.map { text throws(Problem) in try ValidationCadence(text) }
     request.keep = keep
@@ -139,3 +142,5 @@ struct TrainCommand: ParsableCommand {
     }
   }
 }
+
+extension TrainingConfiguration.Convolution: ExpressibleByArgument {}
