@@ -16,7 +16,6 @@ public struct TrainingRequest: Sendable {
   public var iterations: Int?
   public var rate, momentum, decay: Float?
   public var schedule: TrainingConfiguration.Schedule?
-  /// Nil: the fastest way.
   public var convolution: TrainingConfiguration.Convolution?
   public var validation: ValidationCadence?
   /// How many of the last checkpoints are kept beside the best.
@@ -65,7 +64,7 @@ extension TrainingRequest {
     training.solver.momentum = momentum ?? training.solver.momentum
     training.solver.decay = decay ?? training.solver.decay
     training.solver.schedule = schedule ?? training.solver.schedule
-    training.convolution = convolution ?? .winograd
+    training.convolution = convolution ?? training.convolution
     training.tuning = tuning ?? training.tuning
     switch validation {
     case .epochs(let count):

@@ -17,7 +17,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   /// A validation pass after every this many steps instead; nil: `validateEvery` decides.
   public var validateEveryIterations: Int?
   /// How convolutions are computed, which decides the last bits; nil, as in runs of before there was a choice: as matrix products.
-  public var convolution: Convolution?
+  public var convolution: Convolution? = .winograd
   /// Which layers learn, and how fast; nil: all of them, at the solver's rate.
   public var tuning: Tuning?
 

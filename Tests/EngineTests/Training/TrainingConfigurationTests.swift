@@ -24,7 +24,7 @@ import Testing
     #expect(#expect(throws: Problem.self) { try configuration.validate() }?.place == name)
   }
 
-  @Test("a configuration of before nesterov, warm-up, smoothing and deviations is read with their defaults")
+  @Test("a configuration of before nesterov, warm-up, smoothing and deviations is read with their defaults, and convolves as it did")
   func oldConfigurations() throws {
     let old = """
       {"network": "alexnet-28", "epochs": 4, "batchSize": 64, "seed": 1, "validateEvery": 1,
@@ -32,7 +32,9 @@ import Testing
        "augmentation": {"resize": "warp", "resizeTo": 28, "padding": 0, "mirror": false, "mean": "channel", "scale": 0.0111111114}}
       """
     let read = try JSONDecoder().decode(TrainingConfiguration.self, from: Data(old.utf8))
-    #expect(try read == Architecture.named("alexnet-28").recipe)
+    var recipe = try Architecture.named("alexnet-28").recipe
+    recipe.convolution = nil
+    #expect(read == recipe)
   }
 
   @Test("a run.json of version 0.1 is read: its length is its epochs")
