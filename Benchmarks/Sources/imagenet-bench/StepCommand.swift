@@ -71,8 +71,6 @@ struct StepCommand: ParsableCommand {
   }
 }
 
-extension ConvolutionMethod: ExpressibleByArgument {}
-
 /// What the report reads.
 private struct StepFigures: Encodable {
   var imagesPerSecond, imagesPerProcessorSecond: Double
@@ -86,7 +84,7 @@ private struct StepFigures: Encodable {
 /// The most memory that this process had resident so far, in bytes.
 func peakBytes() -> Int {
   var usage = rusage()
-  getrusage(RUSAGE_SELF, &usage)
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   return usage.ru_maxrss * 1024
 }
 
