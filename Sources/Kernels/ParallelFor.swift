@@ -1,29 +1,34 @@
 import Dispatch
 import Synchronization
 
+/// Runs `body` for every piece, up to `workers` of them at a time; returns when all are done.
+///
+/// Which worker runs which piece is left to chance. A body may therefore use the memory of its worker as
+/// scratch, and must leave its results where its piece says. The only parallel loop of this program.
+///
+/// Bodies capture tensors and take the pointers out inside: a `@Sendable` closure that does not escape costs no
+/// allocation where one worker works, and two small blocks otherwise.
+@inline(__always)
+package func parallelFor(_ pieces: Int, workers: Int, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void) {
+  let crew = min(workers, pieces)
+  guard crew > 1 else {
+    for piece in 0..<pieces { body(piece, 0) }
+    return
+  }
+  let next = Atomic(0)
+  DispatchQueue.concurrentPerform(iterations: crew) { worker in
+    while true {
+      let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard piece < pieces else { return }
+      body(piece, worker)
+    }
+  }
+}
+
 extension CPUBackend {
-  /// Runs `body` for every piece, up to `workers` of them at a time; returns when all are done.
-  ///
-  /// Which worker runs which piece is left to chance. A body may therefore use the memory of its worker as
-  /// scratch, and must leave its results where its piece says. The only parallel loop of this package.
-  ///
-  /// Bodies capture tensors and take the pointers out inside: a `@Sendable` closure that does not escape costs no
-  /// allocation.
   @inline(__always)
   func parallelFor(_ pieces: Int, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void) {
-    let crew = min(workers, pieces)
-    guard crew > 1 else {
-      for piece in 0..<pieces { body(piece, 0) }
-      return
-    }
-    let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: crew) { worker in
-      while true {
-        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard piece < pieces else { return }
-        body(piece, worker)
-      }
-    }
+    Kernels.parallelFor(pieces, workers: workers, body)
   }
 
   /// Cuts 0..<count into stretches of `size` and runs `body` on each.

@@ -53,7 +53,7 @@ final class BatchMaker: @unchecked Sendable {
     let pieces = (samples.count + grain - 1) / grain
     slot.failures.withUnsafeMutableBufferPointer { failures in
       nonisolated(unsafe) let failures = failures
-      shareWork(count: pieces, workers: workers.count) { worker, piece in
+      parallelFor(pieces, workers: workers.count) { piece, worker in
         for row in piece * grain..<min(samples.count, (piece + 1) * grain) {
           failures[row] = make(samples[samples.startIndex + row], epoch: epoch, row: row, workers[worker], slot.input)
         }

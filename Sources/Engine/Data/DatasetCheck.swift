@@ -1,4 +1,5 @@
 import Synchronization
+import Kernels
 import Taxonomy
 
 /// Decodes every image of a dataset and tells which ones are bad.
@@ -21,7 +22,7 @@ public enum DatasetCheck {
       try dataset.prepare(split)
       let buffers = (0..<max(1, workers)).map { _ in SharedBuffer() }
       let bad = Mutex<[(index: Int, reason: String)]>([])
-      shareWork(count: dataset.labels(split).count, workers: buffers.count) { worker, index in
+      parallelFor(dataset.labels(split).count, workers: buffers.count) { index, worker in
         do throws(Problem) {
           try dataset.load(split, index, leastWidth: 0, leastHeight: 0, into: buffers[worker].pixels)
         } catch {

@@ -34,7 +34,7 @@ public enum InputMean {
     for start in stride(from: 0, to: used.count, by: portion) {
       if start > 0 { guard try mayGoOn() else { return nil } }
       let part = used[start..<min(used.count, start + portion)]
-      shareWork(count: (part.count + grain - 1) / grain, workers: partials.count) { worker, piece in
+      parallelFor((part.count + grain - 1) / grain, workers: partials.count) { piece, worker in
         for sample in part.dropFirst(piece * grain).prefix(grain) {
           partials[worker].add(sample, of: dataset, transform)
         }

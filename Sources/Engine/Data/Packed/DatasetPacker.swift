@@ -161,7 +161,7 @@ public struct DatasetPacker: Sendable {
   ) -> [(key: [UInt8], value: [UInt8])] {
     let labels = dataset.labels(split)
     let made = Mutex([Int: [UInt8]](minimumCapacity: range.count))
-    shareWork(count: range.count, workers: makers.count) { worker, place in
+    parallelFor(range.count, workers: makers.count) { place, worker in
       let index = range.lowerBound + place
       let message = makers[worker].message(dataset, split, index, label: Int(labels[index]))
       made.withLock { $0[index] = message }
