@@ -78,7 +78,7 @@ import Testing
       return print("skipped: mounting a small file system needs root and leave to mount")
     }
     defer { system("umount -l \(mount)") }
-    let whole = try home.queue("whole", epochs: 40)
+    let whole = try home.queue("whole", epochs: 100)
     let run = RunDirectory(mount + "/run")
     try #require(system("cp -r '\(whole.path)' '\(run.path)'") == 0)
     let program = try worker(run, roomPatience: 600)
@@ -93,10 +93,11 @@ import Testing
     #expect(home.wait { run.heartbeat()?.progress.step ?? 0 > step + 10 }, "the training goes on, and its heartbeat is seen")
     #expect(try run.state() == .running)
     unlink(filler)
-    #expect(home.wait { run.heartbeat().map { $0.progress.storageWarning == nil } ?? false })
+    // A quick machine may have come to the end by then, where no event follows that could take the warning back.
+    #expect(home.wait { program.hasEnded || run.heartbeat().map { $0.progress.storageWarning == nil } ?? false })
     #expect(program.wait() == 0)
     #expect(try run.state() == .finished)
     #expect(try worker(whole, roomPatience: 0).wait() == 0)
-    #expect(bytes(run, step: 200) == bytes(whole, step: 200))
+    #expect(bytes(run, step: 500) == bytes(whole, step: 500))
   }
 }

@@ -38,7 +38,7 @@ import Testing
     terminal = try open(home)
     #expect(terminal.wait { $0.text.contains(run.name) && $0.text.contains("✓ finished") })
     terminal.type("n")
-    #expect(terminal.wait { $0.text.contains(" right ") })
+    #expect(terminal.wait { $0.text.contains(" right ") }, "\(terminal.screen.text)")
     terminal.type("i")
     #expect(terminal.wait(for: "Neighbours of an image file"))
     terminal.type(home.folder.path + "/train/n02774152/0.png\r")

@@ -87,7 +87,7 @@ final class TinyHome {
 
   /// Waits for something that happens soon, however busy the machine is.
   func wait(_ condition: () throws -> Bool) rethrows -> Bool {
-    for _ in 0..<60_000 {
+    for _ in 0..<240_000 {
       if try condition() { return true }
       usleep(1_000)
     }

@@ -12,7 +12,7 @@ public final class PseudoTerminal {
   private var status: Int32?
 
   /// How long something that should happen at once may take on a busy machine.
-  public static let patience = 60.0
+  public static let patience = 240.0
 
   /// Runs `arguments` (the first is the program's path) with exactly `environment`.
   public init(_ arguments: [String], environment: [String: String], rows: Int = 24, columns: Int = 80) throws {
