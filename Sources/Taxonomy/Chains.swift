@@ -14,7 +14,7 @@ struct Chains {
     var unknown: [String] = []
     var twice: [String] = []
     for (fine, wnid) in fineClasses.enumerated() {
-      guard let id = SynsetID(wnid), wordNet.contains(id) else {
+      guard let id = wordNet.id(ofWnid: wnid) else {
         unknown.append(wnid)
         continue
       }
@@ -26,7 +26,8 @@ struct Chains {
     if fineClasses.isEmpty { throw Problem("a tree needs at least one class", found: "none") }
     if !unknown.isEmpty {
       throw Problem(
-        "these classes are not in WordNet", expected: "wnids of WordNet 3.0 nouns", found: firstFew(unknown))
+        wordNet.isOwn ? "these classes are not in the hierarchy" : "these classes are not in WordNet",
+        expected: wordNet.wnidsInWords, found: firstFew(unknown))
     }
     if !twice.isEmpty { throw Problem("classes are named twice", found: firstFew(twice)) }
     countFines()
@@ -44,14 +45,14 @@ struct Chains {
       if let known = nodes[current] {
         // Nodes of this very climb have no depth yet: their chain bites its own tail.
         if Int(known) >= first {
-          throw Problem("hypernyms run in a circle", at: "data.noun", found: "\(current) above itself")
+          throw Problem("hypernyms run in a circle", at: "data.noun", found: "\(wordNet.wnid(of: current)) above itself")
         }
         top = known
         break
       }
       nodes[current] = Int32(ids.count)
       ids.append(current)
-      next = wordNet.primaryHypernym(of: current, policy: policy)
+      next = wordNet.treeParent(of: current, policy: policy)
       if let missing = next, !wordNet.contains(missing) {
         throw Problem(
           "a hypernym is missing", at: "data.noun", expected: "a synset \(missing) above \(current)", found: "none")

@@ -59,7 +59,7 @@ public final class Hierarchy: Sendable {
   public var roots: [Int] { siblings(from: 0, to: count) }
 
   public func id(_ node: Int) -> SynsetID { ids[node] }
-  public func wnid(_ node: Int) -> String { ids[node].description }
+  public func wnid(_ node: Int) -> String { wordNet.wnid(of: ids[node]) }
   /// The first lemma; never a key, two synsets may share it.
   public func name(_ node: Int) -> String { wordNet.name(of: ids[node]) }
   /// Everything that WordNet says about a node.
@@ -100,7 +100,7 @@ public final class Hierarchy: Sendable {
     return nil
   }
 
-  public func node(wnid: String) -> Int? { SynsetID(wnid).flatMap { node($0) } }
+  public func node(wnid: String) -> Int? { wordNet.id(ofWnid: wnid).flatMap { node($0) } }
 
   /// The hypernyms of a node beside its parent in this tree.
   public func alsoUnder(_ node: Int) -> [SynsetID] {

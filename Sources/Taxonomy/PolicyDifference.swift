@@ -11,13 +11,13 @@ public struct PolicyDifference: Equatable, Sendable, Codable {
   public static func all(in hierarchy: Hierarchy) -> [PolicyDifference] {
     let wordNet = hierarchy.wordNet
     return hierarchy.fineClasses.compactMap { wnid in
-      var next = SynsetID(wnid)
+      var next = wordNet.id(ofWnid: wnid)
       while let id = next {
         let byName = wordNet.primaryHypernym(of: id, policy: .name)
         let byFile = wordNet.primaryHypernym(of: id, policy: .file)
         if let byName, let byFile, byName != byFile {
           return PolicyDifference(
-            wnid: wnid, at: id.description, byName: byName.description, byFile: byFile.description)
+            wnid: wnid, at: wordNet.wnid(of: id), byName: wordNet.wnid(of: byName), byFile: wordNet.wnid(of: byFile))
         }
         next = byName
       }

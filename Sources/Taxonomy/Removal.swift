@@ -2,11 +2,11 @@ extension Partition {
   /// Leaves out the fine classes that lie at or below any of `synsets` by any path of hypernyms, the tree's or another.
   /// - Throws: a ``Problem`` naming what is no synset.
   public func without(below synsets: [String]) throws(Problem) -> Partition {
-    let ids = synsets.compactMap { wnid in SynsetID(wnid).flatMap { hierarchy.wordNet.contains($0) ? $0 : nil } }
+    let ids = synsets.compactMap { hierarchy.wordNet.id(ofWnid: $0) }
     guard ids.count == synsets.count else {
-      let known = Set(ids.map(\.description))
+      let known = Set(ids.map { hierarchy.wordNet.wnid(of: $0) })
       throw Problem(
-        "cannot leave out what is not in WordNet", expected: "wnids of WordNet 3.0 nouns",
+        "cannot leave out what is not there", expected: hierarchy.wordNet.wnidsInWords,
         found: firstFew(synsets.filter { !known.contains($0) }), advice: "see `imagenet-tui tree search`")
     }
     var isBelow = Dictionary(ids.map { ($0, true) }) { first, _ in first }

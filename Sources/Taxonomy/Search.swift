@@ -60,7 +60,7 @@ extension WordNet {
     var best: SearchRank?
     func found(_ rank: SearchRank) { best = min(best ?? rank, rank) }
     if query.isWnidPrefix {
-      let wnid = Array(id.description.utf8)
+      let wnid = Array(wnid(of: id).utf8)
       if wnid == query.pattern { return .exact }
       if wnid.starts(with: query.pattern) { found(.prefix) }
     }

@@ -36,6 +36,8 @@ public struct SynsetID: Hashable, Comparable, Sendable, CustomStringConvertible 
 /// A concept of WordNet.
 public struct Synset: Equatable, Sendable {
   public let id: SynsetID
+  /// What identifies it to people and files.
+  public let wnid: String
   /// Its words in WordNet's order, with spaces ("gym shoe", "sneaker", …); never empty.
   public let lemmas: [String]
   /// The definition and examples.
@@ -45,6 +47,5 @@ public struct Synset: Equatable, Sendable {
   /// Its kinds, in data.noun's order, without instances.
   public let hyponyms: [SynsetID]
 
-  public var wnid: String { id.description }
   public var name: String { lemmas[0] }
 }

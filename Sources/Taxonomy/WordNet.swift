@@ -5,6 +5,8 @@
 public struct WordNet: Sendable {
   let data: Bytes
   let index: Bytes
+  /// What the synsets are called, where their wnids are not WordNet's: names in ASCII order, with their offsets.
+  private let ownNames: OwnNames?
 
   /// - Parameters: the contents of `data.noun` and of `index.noun`.
   /// - Throws: a ``Problem`` unless both carry WordNet 3.0's licence text.
@@ -17,14 +19,37 @@ public struct WordNet: Sendable {
     }
     self.data = data
     self.index = index
+    ownNames = nil
   }
+
+  /// A hierarchy of the user's own, in the format of WordNet (``UserHierarchy/wordNet``).
+  init(data: Bytes, index: Bytes, ownNames: OwnNames) {
+    self.data = data
+    self.index = index
+    self.ownNames = ownNames
+  }
+
+  /// Whether the synsets are the user's own instead of WordNet's.
+  public var isOwn: Bool { ownNames != nil }
+
+  /// For messages: what a wnid has to be.
+  var wnidsInWords: String { isOwn ? "names of the dataset's hierarchy" : "wnids of WordNet 3.0 nouns" }
+
+  /// The synset with this wnid, nil where there is none.
+  public func id(ofWnid wnid: some StringProtocol) -> SynsetID? {
+    if let ownNames { return ownNames.id(of: String(wnid)) }
+    return SynsetID(wnid).flatMap { contains($0) ? $0 : nil }
+  }
+
+  /// What identifies a synset to people and files.
+  public func wnid(of id: SynsetID) -> String { ownNames?.name(of: id) ?? id.description }
 
   /// The synset with this wnid, nil where there is none.
   public func synset(_ id: SynsetID) -> Synset? {
     guard let record = record(id) else { return nil }
     let links = links(of: record)
     return Synset(
-      id: id, lemmas: lemmas(of: record), gloss: gloss(of: record, after: links.end),
+      id: id, wnid: wnid(of: id), lemmas: lemmas(of: record), gloss: gloss(of: record, after: links.end),
       hypernyms: links.hypernyms, hyponyms: links.hyponyms)
   }
 
@@ -32,13 +57,14 @@ public struct WordNet: Sendable {
 
   /// The first lemma, with spaces; the wnid where there is no such synset.
   public func name(of id: SynsetID) -> String {
-    guard let record = record(id) else { return id.description }
+    guard let record = record(id) else { return wnid(of: id) }
     return text(ofWord: record.firstWord)
   }
 
   /// `<first lemma, lower case>.n.<NN>`, NN = the rank of the synset among the lemma's: "gym_shoe.n.01".
   public func canonicalName(of id: SynsetID) -> String? {
     guard let record = record(id) else { return nil }
+    if let own = ownNames?.name(of: id) { return own }
     let lemma = data.text(record.firstWord).lowercased()
     let rank = (synsets(of: lemma).firstIndex(of: id) ?? -1) + 1
     return "\(lemma).n.\(rank < 10 ? "0" : "")\(rank)"
@@ -57,13 +83,26 @@ public struct WordNet: Sendable {
       .min { $0.name.lexicographicallyPrecedes($1.name) }?.id
   }
 
-  /// From a synset up to its root by primary hypernyms; empty for an unknown one, cut off where a chain bites its tail.
+  /// What a synset is placed under in a tree: its primary hypernym, or else what it is an instance of, so that Einstein is
+  /// found below physicist and not among thousands of roots.
+  public func treeParent(of id: SynsetID, policy: HypernymPolicy) -> SynsetID? {
+    if let hypernym = primaryHypernym(of: id, policy: policy) { return hypernym }
+    var found: SynsetID?
+    if let record = record(id) {
+      _ = eachPointer(of: record) { symbol, isInstance, other in
+        if symbol == UInt8(ascii: "@"), isInstance, found == nil { found = other }
+      }
+    }
+    return found
+  }
+
+  /// From a synset up to its root by its places in the tree; empty for an unknown one, cut off where a chain bites its tail.
   public func chain(from id: SynsetID, policy: HypernymPolicy) -> [SynsetID] {
     var chain: [SynsetID] = []
     var next: SynsetID? = contains(id) ? id : nil
     while let current = next, !chain.contains(current) {
       chain.append(current)
-      next = primaryHypernym(of: current, policy: policy)
+      next = treeParent(of: current, policy: policy)
     }
     return chain
   }
@@ -71,7 +110,7 @@ public struct WordNet: Sendable {
   /// The synset that a person means by its wnid, its canonical name, or a word with one meaning.
   /// - Throws: a ``Problem`` where there is none, or naming the meanings to choose from.
   public func find(_ text: String) throws(Problem) -> Synset {
-    if let id = SynsetID(text), let synset = synset(id) { return synset }
+    if let id = id(ofWnid: text), let synset = synset(id) { return synset }
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     if parts.count >= 3, parts[parts.count - 2] == "n" {
       let lemma = parts.dropLast(2).joined(separator: ".")
@@ -130,7 +169,8 @@ public struct WordNet: Sendable {
   func links(of record: Record) -> (hypernyms: [SynsetID], hyponyms: [SynsetID], end: Int) {
     var hypernyms: [SynsetID] = []
     var hyponyms: [SynsetID] = []
-    let end = eachPointer(of: record) { symbol, id in
+    let end = eachPointer(of: record) { symbol, isInstance, id in
+      guard !isInstance else { return }
       switch symbol {
       case UInt8(ascii: "@"): hypernyms.append(id)
       case UInt8(ascii: "~"): hyponyms.append(id)
@@ -140,8 +180,9 @@ public struct WordNet: Sendable {
     return (hypernyms, hyponyms, end)
   }
 
-  /// Calls `body` with each pointer of one symbol byte to a noun; returns where the pointers end.
-  func eachPointer(of record: Record, _ body: (UInt8, SynsetID) -> Void) -> Int {
+  /// Calls `body` with each pointer to a noun whose symbol is one byte, or one byte and `i` for an instance; returns where
+  /// the pointers end.
+  func eachPointer(of record: Record, _ body: (_ symbol: UInt8, _ isInstance: Bool, SynsetID) -> Void) -> Int {
     var position = record.pointers
     guard let a = data[position].digit, let b = data[position + 1].digit, let c = data[position + 2].digit else {
       return position
@@ -152,7 +193,10 @@ public struct WordNet: Sendable {
       guard let symbol = endOfField(position), let id = id(at: symbol + 1), data[symbol + 9] == .space,
         data[symbol + 11] == .space, let next = endOfField(symbol + 12)
       else { break }
-      if symbol == position + 1, data[symbol + 10] == UInt8(ascii: "n") { body(data[position], id) }
+      let isInstance = symbol == position + 2 && data[position + 1] == UInt8(ascii: "i")
+      if symbol == position + 1 || isInstance, data[symbol + 10] == UInt8(ascii: "n") {
+        body(data[position], isInstance, id)
+      }
       position = next + 1
     }
     return position

@@ -61,6 +61,7 @@ struct HierarchyTests {
     let tree = try Hierarchy(fineClasses: wordNet.all().map(\.description), wordNet: wordNet)
     #expect(tree.count == 82_115)
     #expect(tree.depth(try #require(tree.node(wnid: "n02084071"))) == 13)
+    #expect(tree.roots.map { tree.name($0) } == ["entity"], "instances lie below what they are instances of")
   }
 
   @Test("Classes that WordNet lacks, or that are named twice, are refused by name")

@@ -5,12 +5,17 @@ import Taxonomy
 package struct ClassNaming: Sendable {
   /// Folder (path below the split's folder) → wnid.
   let map: [String: String]
+  /// The hierarchy whose names folders have instead of wnids; nil for WordNet.
+  let own: WordNet?
 
-  init(map: [String: String] = [:]) { self.map = map }
+  init(map: [String: String] = [:], own: WordNet? = nil) {
+    self.map = map
+    self.own = own
+  }
 
   /// Reads a mapping file: lines `name<TAB>wnid`; empty lines and lines that begin with `#` are passed over.
   /// - Throws: a ``Problem`` at the first line that is something else, or gives a name a second wnid.
-  package init(file path: String) throws(Problem) {
+  package init(file path: String, own: WordNet? = nil) throws(Problem) {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Problem("cannot read the mapping file", at: path, advice: "check the path given with --map")
     }
@@ -20,9 +25,10 @@ package struct ClassNaming: Sendable {
       if line.allSatisfy(\.isWhitespace) || line.hasPrefix("#") { continue }
       let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       let place = "\(path), line \(index + 1)"
-      guard fields.count == 2, !fields[0].isEmpty, SynsetID(fields[1]) != nil else {
+      guard fields.count == 2, !fields[0].isEmpty, Self.isClass(fields[1], own) else {
         throw Problem(
-          "cannot read the mapping file", at: place, expected: "name<TAB>wnid, as `goldfish<TAB>n01443537`",
+          "cannot read the mapping file", at: place,
+          expected: own == nil ? "name<TAB>wnid, as `goldfish<TAB>n01443537`" : "name<TAB>name in the hierarchy",
           found: "`\(Self.excerpt(line))`")
       }
       if let other = map.updateValue(fields[1], forKey: fields[0]), other != fields[1] {
@@ -35,6 +41,11 @@ package struct ClassNaming: Sendable {
       throw Problem("the mapping file is empty", at: path, expected: "lines of name<TAB>wnid")
     }
     self.map = map
+    self.own = own
+  }
+
+  private static func isClass(_ name: String, _ own: WordNet?) -> Bool {
+    own.map { $0.id(ofWnid: name) != nil } ?? (SynsetID(name) != nil)
   }
 
   /// - Parameter folder: the path below the split's folder, as `abbey` or `a/abbey`.
@@ -42,7 +53,7 @@ package struct ClassNaming: Sendable {
   package func wnid(of folder: String) -> String? {
     if let wnid = map[folder] { return wnid }
     let name = folder.split(separator: "/").last.map(String.init) ?? ""
-    return SynsetID(name) == nil ? nil : name
+    return Self.isClass(name, own) ? name : nil
   }
 
   /// What to do about folders that name no class: a misspelt mapping, else a line to start a mapping file with.
@@ -50,6 +61,7 @@ package struct ClassNaming: Sendable {
     for folder in folders {
       if let near = Self.nearest(folder, among: map.keys) { return "did you mean `\(near)` for `\(folder)`?" }
     }
+    if own != nil { return "name folders as the hierarchy does, or give --map a file of lines `folder<TAB>name`" }
     for folder in folders {
       let word = folder.split(separator: "/").last.map { $0.replacing("-", with: "_") } ?? ""
       if let wordNet, let id = wordNet.synsets(of: word).first {

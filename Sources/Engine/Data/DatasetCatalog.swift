@@ -31,6 +31,9 @@ public struct DatasetCatalog: Sendable {
         }
         return FineClass(wnid: String(fields[1]), name: String(fields[0]))
       }
+    case Self.wordNet:
+      let wordNet = try WordNetFiles.open()
+      return wordNet.all().map { FineClass(wnid: $0.description, name: wordNet.name(of: $0)) }
     default:
       return try registration(name).classes
     }
@@ -44,8 +47,8 @@ public struct DatasetCatalog: Sendable {
   /// Every dataset that can be named, built-in ones first, then by name.
   public func list() -> [DatasetEntry] {
     let added = Set((try? FileManager.default.contentsOfDirectory(atPath: home.datasets)) ?? [])
-      .filter { DatasetName.isValid($0) && Registration.exists($0, in: home) && $0 != Self.fashionMNIST }
-    let names = [Self.fashionMNIST, Self.imageNet] + added.subtracting([Self.imageNet]).sorted()
+      .filter { DatasetName.isValid($0) && Registration.exists($0, in: home) }
+    let names = Self.builtIn + added.subtracting(Self.builtIn).sorted()
     return names.map(entry)
   }
 
@@ -54,12 +57,18 @@ public struct DatasetCatalog: Sendable {
   /// - Throws: a ``Problem`` where the name cannot be used, or the tree cannot (see ``ImageListing``).
   public func add(_ name: String, _ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) -> AddedDataset {
     try checkFree(name)
-    let listing = try ImageListing(recipe, wordNet: wordNet)
+    let own = try recipe.hierarchy.map { file throws(Problem) in try HierarchyFile.read(file).wordNet() }
+    let listing = try ImageListing(recipe, wordNet: own ?? wordNet)
     if name == Self.imageNet { try Self.checkImageNet(listing.classes) }
     let before = Registration.exists(name, in: home) ? try? registration(name) : nil
     let registration = Registration(
       name: name, recipe: recipe, classes: listing.classes, train: listing.files[.train]!.joined().count,
       val: listing.files[.val]!.joined().count, size: listing.totalSize, fingerprint: listing.fingerprint)
+    if let hierarchy = recipe.hierarchy {
+      let copy = FileManager.default.contents(atPath: hierarchy) ?? Data()
+      try AtomicFile.makeFolder(Registration.folder(name, in: home))
+      try AtomicFile.write(copy, to: Registration.hierarchyPath(name, in: home))
+    }
     try registration.write(index: FolderIndex.encode(listing), in: home)
     return AddedDataset(
       entry: entry(name), ignored: listing.ignored, isHeldOut: listing.isHeldOut,
@@ -69,7 +78,7 @@ public struct DatasetCatalog: Sendable {
   /// - Throws: a ``Problem`` where no added dataset can have this name.
   public func checkFree(_ name: String) throws(Problem) {
     try DatasetName.check(name)
-    guard name != Self.fashionMNIST else {
+    guard name != Self.fashionMNIST, name != Self.wordNet else {
       throw Problem("this name belongs to a built-in dataset", at: name, advice: "choose another name")
     }
   }
@@ -78,13 +87,37 @@ public struct DatasetCatalog: Sendable {
   public func isCurrent(_ name: String) throws(Problem) -> Bool {
     guard Registration.exists(name, in: home) else { return true }
     let registration = try registration(name)
-    return try ImageListing(registration.recipe, wordNet: nil).fingerprint == registration.fingerprint
+    let own = try ownHierarchy(name)?.wordNet()
+    return try ImageListing(registration.recipe, wordNet: own).fingerprint == registration.fingerprint
+  }
+
+  // MARK: Trees
+
+  /// The tree of a dataset's classes: in its own hierarchy where it was added with one, else in WordNet.
+  /// - Parameter wordNet: the folder of WordNet's files (``WordNetFiles``).
+  /// - Throws: a ``Problem`` where the dataset is unknown, or WordNet is not there or does not have the classes.
+  public func hierarchy(
+    of name: String, _ policy: HypernymPolicy = .name, wordNet: String? = nil
+  ) throws(Problem) -> Hierarchy {
+    let wordNet = if let own = try ownHierarchy(name) { try own.wordNet() } else { try WordNetFiles.open(explicit: wordNet) }
+    return try Hierarchy(fineClasses: classes(of: name).map(\.wnid), wordNet: wordNet, policy: policy)
+  }
+
+  /// Whether the dataset was added with a hierarchy, so that its classes are not WordNet's.
+  public func hasOwnHierarchy(_ name: String) throws(Problem) -> Bool {
+    guard Registration.exists(name, in: home) else { return false }
+    return try registration(name).recipe.hierarchy != nil
+  }
+
+  private func ownHierarchy(_ name: String) throws(Problem) -> UserHierarchy? {
+    guard try hasOwnHierarchy(name) else { return nil }
+    return try HierarchyFile.read(Registration.hierarchyPath(name, in: home))
   }
 
   /// - Throws: a ``Problem`` unless `name` is a dataset that was added.
   public func checkRemovable(_ name: String) throws(Problem) {
     guard DatasetName.isValid(name), Registration.exists(name, in: home) else {
-      guard name != Self.fashionMNIST, name != Self.imageNet else {
+      guard !Self.builtIn.contains(name) else {
         throw Problem("a built-in dataset cannot be removed", at: name)
       }
       throw unknown(name)
@@ -103,6 +136,9 @@ public struct DatasetCatalog: Sendable {
 
   private static let fashionMNIST = "fashion-mnist"
   private static let imageNet = "imagenet-1k"
+  /// All nouns: for looking around, and for label sets of datasets such as ImageNet-21k.
+  private static let wordNet = "wordnet"
+  private static let builtIn = [fashionMNIST, imageNet, wordNet]
 
   private func entry(_ name: String) -> DatasetEntry {
     do throws(Problem) {
@@ -119,13 +155,18 @@ public struct DatasetCatalog: Sendable {
           name: name, isBuiltIn: true, classes: classes, train: 0, val: 0, size: 0, place: nil,
           problem: "classes only: add images with `data add imagenet-1k PATH`")
       }
+      if name == Self.wordNet {
+        return DatasetEntry(
+          name: name, isBuiltIn: true, classes: classes, train: 0, val: 0, size: 0, place: nil,
+          problem: "all nouns of WordNet; classes only")
+      }
       let dataset = try open(name)
       return DatasetEntry(
         name: name, isBuiltIn: true, classes: classes, train: dataset.labels(.train).count,
         val: dataset.labels(.val).count, size: (dataset as? IDXDataset)?.size ?? 0, place: nil, problem: nil)
     } catch {
       return DatasetEntry(
-        name: name, isBuiltIn: name == Self.fashionMNIST || name == Self.imageNet, classes: 0, train: 0, val: 0,
+        name: name, isBuiltIn: Self.builtIn.contains(name), classes: 0, train: 0, val: 0,
         size: 0,
         place: nil, problem: "\(error)")
     }
@@ -137,6 +178,9 @@ public struct DatasetCatalog: Sendable {
   }
 
   private func unknown(_ name: String) -> Problem {
+    if name == Self.wordNet {
+      return Problem("wordnet is a list of classes without images", at: name, advice: "see `imagenet-tui data list`")
+    }
     if name == Self.imageNet {
       return Problem(
         "the images of imagenet-1k are not here", at: name,

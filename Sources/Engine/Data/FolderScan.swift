@@ -16,11 +16,11 @@ struct FolderScan {
 
   /// Walks through the tree.
   /// - Throws: a ``Problem`` where the tree is unreadable or holds no images, a folder with images names no class or a
-  ///   wnid that WordNet does not have, or `val` has a class that `train` has not.
+  ///   synset that WordNet (or the dataset's own hierarchy) does not have, or `val` has a class that `train` has not.
   init(_ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) {
     let root = recipe.root
     var ignored = 0
-    let naming = ClassNaming(map: recipe.map)
+    let naming = ClassNaming(map: recipe.map, own: wordNet.flatMap { $0.isOwn ? $0 : nil })
     var walk = FolderWalk(root: root, followsLinks: recipe.followsLinks)
     let top = Set(try walk.names(in: []).map { String(decoding: $0, as: UTF8.self) })
     func folder(_ split: Split) -> String? { Self.folders[split]!.first { top.contains($0) } }
@@ -55,9 +55,8 @@ struct FolderScan {
     }
     let classes = wnids.map { wnid in
       let folder = folderNames[wnid] ?? wnid
-      let isMapped = SynsetID(folder) == nil
-      let lemma = SynsetID(wnid).flatMap { wordNet?.name(of: $0) }
-      return FineClass(wnid: wnid, name: isMapped ? folder : lemma ?? wnid)
+      let word = wordNet.flatMap { wordNet in wordNet.id(ofWnid: wnid).map { wordNet.name(of: $0) } }
+      return FineClass(wnid: wnid, name: folder != wnid ? folder : word ?? wnid)
     }
     var listing = ImageListing(
       classes: classes,
@@ -96,7 +95,7 @@ struct FolderScan {
       let more = unknown.count > 3 ? " and \(unknown.count - 3) more" : ""
       throw Problem(
         "\(unknown.count) folder\(unknown.count == 1 ? " of images names" : "s of images name") no class", at: place,
-        expected: "folders named by wnid or by a mapping file",
+        expected: naming.own == nil ? "folders named by wnid or by a mapping file" : "folders named as in the hierarchy",
         found: unknown.prefix(3).map { "`\($0)`" }.joined(separator: ", ") + more,
         advice: naming.advice(for: unknown, wordNet: wordNet))
     }
@@ -118,12 +117,13 @@ struct FolderScan {
   ) throws(Problem) {
     guard let wordNet else { return }
     for split in Split.allCases {
-      guard let wnid = (byClass[split] ?? [:]).keys.sorted().first(where: { !wordNet.contains(SynsetID($0)!) }) else {
+      guard let wnid = (byClass[split] ?? [:]).keys.sorted().first(where: { wordNet.id(ofWnid: $0) == nil }) else {
         continue
       }
       throw Problem(
-        "WordNet 3.0 has no such synset", at: root, expected: "wnids of WordNet 3.0", found: wnid,
-        advice: "wnids of other versions differ; correct the folder's name, the list or the mapping file")
+        wordNet.isOwn ? "the hierarchy has no such class" : "WordNet 3.0 has no such synset", at: root,
+        expected: wordNet.isOwn ? "names of the hierarchy" : "wnids of WordNet 3.0", found: wnid,
+        advice: (wordNet.isOwn ? "" : "wnids of other versions differ; ") + "correct the folder's name, the list or the mapping file")
     }
   }
 

@@ -23,6 +23,9 @@ struct Registration: Codable, Equatable, Sendable {
   /// old description.
   func indexPath(in home: Home) -> String { "\(Self.folder(name, in: home))/images-\(fingerprint).index" }
 
+  /// The copy of the dataset's own hierarchy.
+  static func hierarchyPath(_ name: String, in home: Home) -> String { folder(name, in: home) + "/hierarchy.tsv" }
+
   static func exists(_ name: String, in home: Home) -> Bool {
     FileManager.default.fileExists(atPath: path(name, in: home))
   }
@@ -35,7 +38,7 @@ struct Registration: Codable, Equatable, Sendable {
     }
     guard let registration = try? JSONDecoder().decode(Registration.self, from: data), registration.format == 1,
       registration.name == name, registration.fingerprint.allSatisfy(\.isHexDigit),
-      registration.classes.allSatisfy({ SynsetID($0.wnid) != nil })
+      registration.recipe.hierarchy != nil || registration.classes.allSatisfy({ SynsetID($0.wnid) != nil })
     else {
       throw Problem("the dataset's description is damaged", at: path, expected: "what `data add` wrote", advice: again)
     }
@@ -74,17 +77,21 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
   /// What the lists' numbers stand for: label i is the i-th of these wnids; nil: the classes' wnids in ASCII order.
   public internal(set) var synsets: [String]?
 
+  /// The file of the hierarchy that the classes are in, as an absolute path; nil: WordNet. The home keeps a copy, which is what counts.
+  public internal(set) var hierarchy: String?
+
   /// Whether the folder holds LMDB databases (``PackFolder``) instead of image files.
   public internal(set) var databases: Bool?
 
   var isPacked: Bool { databases ?? false }
 
   /// - Parameters:
+  ///   - hierarchyFile: a ``UserHierarchy`` that the classes are in; nil: WordNet.
   ///   - synsetsFile: lines `n######## noun…`; line i names label i of the lists.
   /// - Throws: a ``Problem`` where `path` is no folder, a file is missing or wrong, or the share is not 1 to 90 percent.
   public init(
     path: String, mapFile: String? = nil, trainList: String? = nil, valList: String? = nil, synsetsFile: String? = nil,
-    followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1
+    hierarchyFile: String? = nil, followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1
   ) throws(Problem) {
     guard let resolved = realpath(path, nil) else { throw AtomicFile.failure("cannot read the folder", path) }
     defer { free(resolved) }
@@ -101,13 +108,19 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
     }
     self.root = root
     func absolute(_ list: String) throws(Problem) -> String {
-      guard let resolved = realpath(list, nil) else { throw AtomicFile.failure("cannot read the list of images", list) }
+      guard let resolved = realpath(list, nil) else { throw AtomicFile.failure("cannot read the file", list) }
       defer { free(resolved) }
       return String(cString: resolved)
     }
     self.trainList = try trainList.map { list throws(Problem) in try absolute(list) }
     self.valList = try valList.map { list throws(Problem) in try absolute(list) }
+    hierarchy = try hierarchyFile.map { file throws(Problem) in try absolute(file) }
+    let own = try hierarchy.map { file throws(Problem) in try HierarchyFile.read(file).wordNet() }
     let isPacked = PackFolder(path: root).isPacked
+    guard own == nil || !isPacked && synsetsFile == nil else {
+      throw Problem(
+        "cannot add the dataset", at: root, expected: "no packed images or --synsets beside a hierarchy of its own")
+    }
     databases = isPacked ? true : nil
     if isPacked {
       guard trainList == nil, valList == nil, mapFile == nil else {
@@ -120,7 +133,7 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
       }
       synsets = try LabelOrder(file: synsetsFile).wnids
     }
-    map = try mapFile.map { path throws(Problem) in try ClassNaming(file: path).map } ?? [:]
+    map = try mapFile.map { path throws(Problem) in try ClassNaming(file: path, own: own).map } ?? [:]
     self.followsLinks = followsLinks
     self.heldOutPercent = heldOutPercent
     self.seed = seed

@@ -12,13 +12,9 @@ extension LabelSet {
   /// most half as many classes as the dataset and more than one.
   ///
   /// - Returns: nil where the dataset's tree has no such classes.
-  /// - Throws: a ``Problem`` where the dataset's classes are not in WordNet.
-  public static func suggestedCoarseClasses(
-    dataset: String, classes: [FineClass], policy: HypernymPolicy, wordNet: WordNet
-  ) throws(Problem) -> LabelSet? {
-    let hierarchy = try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: wordNet, policy: policy)
+  public static func suggestedCoarseClasses(dataset: String, on hierarchy: Hierarchy) throws(Problem) -> LabelSet? {
     let partition = Partition(hierarchy)
-    let wanted = 2...max(2, classes.count / 2)
+    let wanted = 2...max(2, hierarchy.fineClasses.count / 2)
     if let round = partition.topDownCounts.first(where: { wanted.contains($0.classes) }) {
       return try LabelSet(
         name: "top-down-\(round.classes)", dataset: dataset, recipe: [.topDown(rounds: round.rounds)], on: hierarchy)

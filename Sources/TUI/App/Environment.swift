@@ -31,8 +31,7 @@ package final class Environment: Sendable {
     }
   }
 
-  package func hierarchy(_ classes: [FineClass], _ policy: HypernymPolicy) throws(Problem) -> Hierarchy {
-    try Hierarchy(
-      fineClasses: classes.map(\.wnid), wordNet: try WordNetFiles.open(explicit: wordNet), policy: policy)
+  package func hierarchy(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> Hierarchy {
+    try DatasetCatalog(home: home).hierarchy(of: dataset, policy, wordNet: wordNet)
   }
 }

@@ -28,6 +28,8 @@ struct DataAddCommand: ParsableCommand {
   var valList: String?
   @Option(help: "A file whose line i names the wnid of label i. (default: the wnids in ASCII order)")
   var synsets: String?
+  @Option(help: "A file of lines child<TAB>parent: the classes' own hierarchy, in place of WordNet.")
+  var hierarchy: String?
   @Flag(help: "Follow symbolic links that lead out of PATH.")
   var followLinks = false
   @Option(help: "Percent of each class held out where there is no folder val.")
@@ -39,7 +41,8 @@ struct DataAddCommand: ParsableCommand {
 
   func run() throws {
     let recipe = try FolderRecipe(
-      path: path, mapFile: map, trainList: trainList, valList: valList, synsetsFile: synsets, followsLinks: followLinks,
+      path: path, mapFile: map, trainList: trainList, valList: valList, synsetsFile: synsets,
+      hierarchyFile: hierarchy, followsLinks: followLinks,
       heldOutPercent: heldOut, seed: seed)
     // Without WordNet, wnids are believed and classes are named by them.
     let wordNet = global.wordnet == nil ? try? WordNetFiles.open() : try WordNetFiles.open(explicit: global.wordnet)

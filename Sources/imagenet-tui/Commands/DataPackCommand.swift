@@ -43,6 +43,9 @@ struct DataPackCommand: ParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     let catalog = DatasetCatalog(home: global.location)
     let dataset = try catalog.open(name)
+    guard try !catalog.hasOwnHierarchy(name) else {
+      throw Problem("a dataset with a hierarchy of its own cannot be packed yet", at: name)
+    }
     let packedName = packedName ?? "\(name)-\(size)"
     try catalog.checkFree(packedName)
     let folder = output ?? "\(global.location.packed)/\(packedName)"

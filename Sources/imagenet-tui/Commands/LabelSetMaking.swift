@@ -21,9 +21,8 @@ struct LabelSetMaking: ParsableArguments {
     let store = LabelSetStore(home: global.location)
     if let save { _ = try store.path(save) }
     let base = try start(store)
-    let classes = try DatasetCatalog(home: global.location).classes(of: base.dataset)
-    let hierarchy = try Hierarchy(
-      fineClasses: classes.map(\.wnid), wordNet: WordNetFiles.open(explicit: global.wordnet), policy: base.policy)
+    let hierarchy = try DatasetCatalog(home: global.location).hierarchy(
+      of: base.dataset, base.policy, wordNet: global.wordnet)
     var partition = Partition(hierarchy)
     for step in base.recipe { partition = try partition.applying(step) }
     var set = try LabelSet(name: kind, dataset: base.dataset, recipe: base.recipe + steps(partition), on: hierarchy)

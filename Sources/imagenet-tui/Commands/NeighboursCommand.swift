@@ -43,14 +43,15 @@ struct NeighboursCommand: ParsableCommand {
     let home = argument.global.location
     let run = try argument.find().directory
     let configuration = try run.configuration()
-    let dataset = try DatasetCatalog(home: home).open(dataset ?? configuration.dataset)
+    let catalog = DatasetCatalog(home: home)
+    let dataset = try catalog.open(dataset ?? configuration.dataset)
     let query = try parse(dataset)
     let coarse =
       try labels.map { try LabelSetStore(home: home).load($0, for: dataset.name) }
       ?? .coarseClasses(taught: dataset.name == configuration.dataset ? [configuration.labelSet] : [])
       ?? .suggestedCoarseClasses(
-        dataset: dataset.name, classes: dataset.classes, policy: configuration.labelSet.policy,
-        wordNet: WordNetFiles.open(explicit: argument.global.wordnet))
+        dataset: dataset.name,
+        on: catalog.hierarchy(of: dataset.name, configuration.labelSet.policy, wordNet: argument.global.wordnet))
     let finder = try NeighborFinder(
       run, dataset: dataset, home: home, space: space, step: checkpoint,
       workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)

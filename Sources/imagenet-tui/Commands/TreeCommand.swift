@@ -18,8 +18,6 @@ struct TreeChoice: ParsableArguments {
   @OptionGroup var global: GlobalOptions
 
   func hierarchy() throws(Problem) -> Hierarchy {
-    try Hierarchy(
-      fineClasses: DatasetCatalog(home: global.location).classes(of: dataset).map(\.wnid),
-      wordNet: WordNetFiles.open(explicit: global.wordnet), policy: policy)
+    try DatasetCatalog(home: global.location).hierarchy(of: dataset, policy, wordNet: global.wordnet)
   }
 }

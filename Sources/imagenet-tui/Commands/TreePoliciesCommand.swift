@@ -15,7 +15,7 @@ struct TreePoliciesCommand: ParsableCommand {
     let differences = PolicyDifference.all(in: hierarchy)
     if json { return try Output.json(differences) }
     func named(_ wnid: String) -> String {
-      SynsetID(wnid).map { "\(printable(hierarchy.wordNet.name(of: $0))) \(wnid)" } ?? wnid
+      hierarchy.wordNet.id(ofWnid: wnid).map { "\(printable(hierarchy.wordNet.name(of: $0))) \(wnid)" } ?? wnid
     }
     Output.table(
       ["class", "parts at", "by name under", "by file under"],

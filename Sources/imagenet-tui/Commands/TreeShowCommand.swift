@@ -35,7 +35,7 @@ struct TreeShowCommand: ParsableCommand {
     let hierarchy = try tree.hierarchy()
     let wordNet = hierarchy.wordNet
     let found = try wordNet.find(synset)
-    func link(_ id: SynsetID) -> Link { Link(wnid: id.description, name: wordNet.name(of: id)) }
+    func link(_ id: SynsetID) -> Link { Link(wnid: wordNet.wnid(of: id), name: wordNet.name(of: id)) }
     let path = wordNet.chain(from: found.id, policy: tree.policy)
     let fine = hierarchy.node(found.id).map { hierarchy.subtree($0).filter { hierarchy.fineClass($0) != nil } } ?? []
     let report = Report(

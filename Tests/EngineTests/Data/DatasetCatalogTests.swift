@@ -245,14 +245,41 @@ import Testing
     #expect(try catalog.classes(of: "imagenet-1k").map(\.wnid) == wnids)
   }
 
+  @Test("a dataset may bring a hierarchy of its own, whose names its folders have; the home keeps a copy")
+  func ownHierarchy() throws {
+    try fill("train", ["raven": ["1.png"], "red fox": ["1.png", "2.png"]])
+    folder.write(Array("raven\tbird\tCorvus corax\nred fox\tmammal\nbird\tanimal\nmammal\tanimal\n".utf8), to: "tree.tsv")
+    let recipe = try FolderRecipe(path: root, hierarchyFile: folder.path + "/tree.tsv")
+    #expect(try catalog.add("zoo", recipe, wordNet: nil).entry.classes == 2)
+    unlink(folder.path + "/tree.tsv")
+    #expect(try catalog.classes(of: "zoo") == [FineClass(wnid: "raven", name: "Corvus corax"), FineClass(wnid: "red fox", name: "red fox")])
+    let tree = try catalog.hierarchy(of: "zoo")
+    #expect(tree.roots.map { tree.wnid($0) } == ["animal"])
+    #expect(try catalog.isCurrent("zoo"))
+    let set = try LabelSet(name: "one", dataset: "zoo", recipe: [.bottomUp(depth: 0)], on: tree)
+    let store = LabelSetStore(home: catalog.home)
+    try store.save(set)
+    #expect(try store.load("one", for: "zoo") == set)
+    try fill("train", ["unicorn": ["1.png"]])
+    folder.write(Array("raven\tbird\n".utf8), to: "tree.tsv")
+    let problem = #expect(throws: Problem.self) { try catalog.add("zoo", recipe, wordNet: nil) }
+    #expect(problem?.expected == "folders named as in the hierarchy")
+  }
+
+  @Test("all nouns of WordNet are a dataset of classes")
+  func wordNet() throws {
+    #expect(try catalog.classes(of: "wordnet").count == 82_115)
+    #expect(throws: Problem.self) { try catalog.open("wordnet") }
+  }
+
   @Test("the list shows every dataset, and why one cannot be used")
   func list() throws {
     try fill("", [Self.dog: ["1.png", "2.png"]])
     _ = try add("pets")
-    #expect(catalog.list().map(\.name) == ["fashion-mnist", "imagenet-1k", "pets"])
-    #expect(catalog.list()[0].train == 60_000 && catalog.list()[2].problem == nil)
+    #expect(catalog.list().map(\.name) == ["fashion-mnist", "imagenet-1k", "wordnet", "pets"])
+    #expect(catalog.list()[0].train == 60_000 && catalog.list()[3].problem == nil)
     rename(root, root + "-moved")
-    #expect(catalog.list()[2].problem == "the folder is gone")
+    #expect(catalog.list()[3].problem == "the folder is gone")
     #expect(#expect(throws: Problem.self) { try catalog.open("pets") }?.advice?.contains("data add pets") == true)
     #expect(
       #expect(throws: Problem.self) { try catalog.open("petz") }?.advice?.contains("did you mean `pets`?") == true)

@@ -26,8 +26,7 @@ import Testing
     "The tree suggests the paper's 127 classes for ImageNet, and four for Fashion-MNIST",
     arguments: [("imagenet-1k", "top-down-127"), ("fashion-mnist", "top-down-4")])
   func suggested(dataset: String, name: String) throws {
-    let set = try LabelSet.suggestedCoarseClasses(
-      dataset: dataset, classes: try Self.catalog.classes(of: dataset), policy: .name, wordNet: WordNetFiles.open())
+    let set = try LabelSet.suggestedCoarseClasses(dataset: dataset, on: Self.catalog.hierarchy(of: dataset))
     #expect(set?.name == name)
   }
 }

@@ -99,6 +99,17 @@ struct ChartTests {
         """)
   }
 
+  @Test("a share's axis never shows more than 1 or less than 0", arguments: [0, 0.001, 0.5, 0.981, 1])
+  func share(value: Double) {
+    let chart = Chart(title: "top-1", series: [.init(Curve([.init(938, value)]), mark: SeriesMark(0))], within: 0...1)
+    for rows in [8, 24, 40] {
+      let labels = text(chart, rows, 60).split(separator: "\n").compactMap { line in
+        line.contains("┤") ? Double(String(line.prefix { $0 != "┤" }.filter { $0 != " " })) : nil
+      }
+      #expect(labels.count >= 2 && labels.allSatisfy { 0...1 ~= $0 }, "\(labels)")
+    }
+  }
+
   @Test("without values it says so")
   func empty() {
     #expect(

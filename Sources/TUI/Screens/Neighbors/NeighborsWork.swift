@@ -45,7 +45,6 @@ package struct NeighborsContext: Sendable {
         try DatasetCatalog(home: environment.home).open(chosen)
       }
     finders = known?.finders ?? FinderShelf()
-    let classes = dataset.classes
     runs = summaries.filter { $0.dataset == chosen }.compactMap { summary in
       let directory = RunDirectory(summary.path)
       guard !directory.checkpoints.steps().isEmpty, let configuration = try? directory.configuration() else {
@@ -58,8 +57,7 @@ package struct NeighborsContext: Sendable {
     // Without WordNet there is just no suggestion.
     suggestedCoarse = runs.first.flatMap { newest in
       try? .suggestedCoarseClasses(
-        dataset: chosen, classes: classes, policy: newest.labelSet.policy,
-        wordNet: WordNetFiles.open(explicit: environment.wordNet))
+        dataset: chosen, on: environment.hierarchy(of: chosen, newest.labelSet.policy))
     }
     var seen: Set<String> = []
     coarseSets = (stored + runs.map(\.labelSet) + (suggestedCoarse.map { [$0] } ?? [])).filter {

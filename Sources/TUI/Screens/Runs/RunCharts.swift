@@ -64,7 +64,7 @@ struct RunCharts {
   private var top1: Chart {
     Chart(
       title: "top-1 on validation", series: shown.map { Chart.Series($0.plot.top1, mark: $0.mark) },
-      lastStep: lastStep, plannedSteps: plannedSteps,
+      lastStep: lastStep, plannedSteps: plannedSteps, within: 0...1,
       emptyText: shown.isEmpty ? "no run selected" : "after the first epoch")
   }
 

@@ -152,7 +152,7 @@ struct RunDetailView {
     Chart(
       title: "accuracy on validation", note: "● top-1 ◆ top-5 ▲ class mean",
       series: [plot.top1, plot.top5, plot.meanClass].enumerated().map { Chart.Series($1, mark: SeriesMark($0)) },
-      lastStep: run.progress.step, plannedSteps: plannedSteps, emptyText: "after the first epoch")
+      lastStep: run.progress.step, plannedSteps: plannedSteps, within: 0...1, emptyText: "after the first epoch")
   }
 
   private var speedChart: Chart {

@@ -41,7 +41,7 @@ extension TreeScreen {
       case .open(let policy):
         let classes = try catalog.classes(of: environment.dataset)
         let remembered = policy == nil ? Remembered.read(environment.dataset, environment.home) : nil
-        let hierarchy = try environment.hierarchy(classes, policy ?? remembered?.policy ?? .name)
+        let hierarchy = try environment.hierarchy(of: environment.dataset, policy ?? remembered?.policy ?? .name)
         send(
           .tree(
             .opened(hierarchy, classes: classes, pascal: try Assets.pascalClasses(), remembered: remembered)))
@@ -67,7 +67,7 @@ extension TreeScreen {
         send(.tree(.listed(store.names().map { Self.summary(of: $0, in: store, dataset: environment.dataset) })))
       case .load(let name):
         let set = try LabelSetStore(home: environment.home).load(name, for: environment.dataset)
-        let hierarchy = try environment.hierarchy(try catalog.classes(of: environment.dataset), set.policy)
+        let hierarchy = try environment.hierarchy(of: environment.dataset, set.policy)
         send(.tree(.loaded(set, try Cut(Partition(set, on: hierarchy)))))
       }
     }

@@ -24,13 +24,15 @@ package struct Chart: Equatable, Sendable {
   package var plannedSteps: Int?
   /// Values that the y axis holds in any case (0 for a share).
   package var holds: ClosedRange<Double>?
+  /// Where all values lie by their nature (0…1 for a share): the y axis does not leave it.
+  package var within: ClosedRange<Double>?
   /// Said where there is no value to draw yet.
   package var emptyText: String
 
   package init(
     title: String, note: String = "", series: [Series], scale: Axis.Scale = .linear, lastStep: Int = 0,
     plannedSteps: Int? = nil,
-    holds: ClosedRange<Double>? = nil, emptyText: String = "no values yet"
+    holds: ClosedRange<Double>? = nil, within: ClosedRange<Double>? = nil, emptyText: String = "no values yet"
   ) {
     self.title = title
     self.note = note
@@ -39,6 +41,7 @@ package struct Chart: Equatable, Sendable {
     self.lastStep = lastStep
     self.plannedSteps = plannedSteps
     self.holds = holds
+    self.within = within
     self.emptyText = emptyText
   }
 
@@ -92,6 +95,11 @@ package struct Chart: Equatable, Sendable {
     case .logarithmic: return .logarithmic(low...high, maximumTicks: ticks)
     case .linear:
       if let holds { (low, high) = (min(low, holds.lowerBound), max(high, holds.upperBound)) }
+      // A single value has an axis around it.
+      if let within, low == high {
+        let margin = 0.05 * (within.upperBound - within.lowerBound)
+        (low, high) = (max(low - margin, within.lowerBound), min(high + margin, within.upperBound))
+      }
       return .linear(low...high, maximumTicks: ticks)
     }
   }
