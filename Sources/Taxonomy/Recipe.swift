@@ -86,6 +86,13 @@ extension LabelSet {
   }
 }
 
+extension LabelSet {
+  /// The recipe for people: "bottom-up at depth 9, then 50 images per class, seed 1".
+  public var recipeText: String {
+    recipe.isEmpty ? "every class" : recipe.map(\.description).joined(separator: ", then ")
+  }
+}
+
 extension Partition {
   /// The classes of a saved label set on a tree.
   /// - Throws: a ``Problem`` where a class is not in the tree or does not lie above its members: the tree has another

@@ -60,8 +60,25 @@ struct LabelsCommandTests {
     #expect(try run("labels show nine --format wnids").lines.count == 9)
     #expect(try run("labels diff nine bagless --json").output.contains("\"relation\" : \"equal\""))
     #expect(try run("labels diff nine bagless").code == 0)
-    #expect(try run("labels rm nine").code == 0)
+    #expect(try run("labels rm nine").output.contains("labels restore nine"))
     #expect(try run("labels show nine").code == 1)
+  }
+
+  @Test("A label set is renamed, copied, tagged, removed and restored")
+  func changes() throws {
+    #expect(try run("labels bottom-up --classes 9 --dataset fashion-mnist --save nine").code == 0)
+    #expect(try run("labels rename nine neuf").output == "renamed nine to neuf\n")
+    #expect(try run("labels copy neuf nine").code == 0)
+    #expect(try run("labels copy neuf nine").errors.contains("is there already"))
+    #expect(try run("labels tag nine paper fig-3").output == "nine: fig-3 paper\n")
+    #expect(try run("labels tag nine --remove paper --json").output.filter { !$0.isWhitespace } == #"["fig-3"]"#)
+    #expect(try run("labels tag nine --remove paper").errors.contains("has no such tag"))
+    #expect(try run("labels list --tag fig-3 --json").output.contains("\"name\" : \"nine\""))
+    #expect(try run("labels list --tag fig-3").lines.count == 2)
+    #expect(try run("labels rm nine").code == 0 && run("labels restore").output.contains("nine"))
+    #expect(try run("labels restore nine").output == "restored nine\n")
+    #expect(try run("labels tag nine").output == "nine: fig-3\n")
+    #expect(try run("labels restore nine").code == 1)
   }
 
   @Test(

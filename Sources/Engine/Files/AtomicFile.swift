@@ -49,6 +49,16 @@ public enum AtomicFile {
     if durable { flushFolder(folder.isEmpty ? "/" : folder) }
   }
 
+  /// Renames a file unless something has the new name already, which `rename` would replace.
+  /// - Returns: the system's error code (EEXIST where the name is taken), or 0.
+  static func renameIfFree(_ from: String, _ to: String) -> Int32 {
+    if link(from, to) == 0 { return unlink(from) == 0 ? 0 : errno }
+    // Some file systems know no second name of a file.
+    guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { return errno }
+    if access(to, F_OK) == 0 { return EEXIST }
+    return rename(from, to) == 0 ? 0 : errno
+  }
+
   /// Makes a rename, a new file or a removal in `folder` survive a power cut.
   static func flushFolder(_ folder: String) {
     let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -10,23 +10,25 @@ import Taxonomy
 ///   "recipe": [{"step": "bottom-up", "depth": 9}, …],
 ///   "imageBudget": null | {"perClass": …, "seed": …},
 ///   "hash": "sha256:…",
+///   "tags": […],
 ///   "classes": [{"wnid": …, "name": …, "members": […]}, …],
 ///   "leftOut": […]
 /// }
 /// ```
-/// The hash is ``LabelSet/contentHash``.
+/// The hash is ``LabelSet/contentHash``. Tags (``LabelSetTags``) are no part of what is hashed; a set without any has no such entry.
 public enum LabelSetFile {
   static let format = "imagenet-tui label set"
   static let version = 1
 
   /// The contents of the file.
-  public static func text(_ set: LabelSet) -> String {
-    let entries = [
+  public static func text(_ set: LabelSet, tags: [String] = []) -> String {
+    var entries = [
       ("format", json(format)), ("version", "\(version)"), ("name", json(set.name)), ("dataset", json(set.dataset)),
       ("policy", json(set.policy)), ("recipe", list(set.recipe.map(json))),
       ("imageBudget", set.imageBudget.map { json($0) } ?? "null"), ("hash", json(set.contentHash)),
-      ("classes", list(set.classes.map(line))), ("leftOut", list(set.leftOut.map(json))),
     ]
+    if !tags.isEmpty { entries.append(("tags", json(tags))) }
+    entries += [("classes", list(set.classes.map(line))), ("leftOut", list(set.leftOut.map(json)))]
     return "{\n" + entries.map { "  \"\($0)\": \($1)" }.joined(separator: ",\n") + "\n}\n"
   }
 
@@ -48,7 +50,11 @@ public enum LabelSetFile {
 
   /// Reads a file that ``text(_:)`` wrote.
   /// - Throws: a ``Problem`` where it is no label set, is of a later version, or was changed after it was written.
-  public static func read(_ path: String) throws(Problem) -> LabelSet {
+  public static func read(_ path: String) throws(Problem) -> LabelSet { try readTagged(path).set }
+
+  /// Reads a file with the tags that are kept in it.
+  /// - Throws: a ``Problem`` like ``read(_:)``, and where a tag is none.
+  public static func readTagged(_ path: String) throws(Problem) -> (set: LabelSet, tags: [String]) {
     let what = "the label set"
     let head = try RunJSON.read(Head.self, from: path, what: what)
     guard head.format == format else {
@@ -66,15 +72,17 @@ public enum LabelSetFile {
         advice: "make it again from its recipe")
     }
     // The order in the file carries no meaning, that in memory gives the labels.
-    return LabelSet(
+    let sorted = LabelSet(
       name: set.name, dataset: set.dataset, policy: set.policy, recipe: set.recipe,
       classes: set.classes.map { TargetClass(wnid: $0.wnid, name: $0.name, members: $0.members) },
       leftOut: set.leftOut, imageBudget: set.imageBudget)
+    return (sorted, try LabelSetTags.checked(head.tags ?? [], at: path))
   }
 
   private struct Head: Decodable {
     var format: String
     var version: Int
     var hash: String
+    var tags: [String]?
   }
 }

@@ -30,12 +30,13 @@ public struct LabelSetStore: Sendable {
     return access(path, F_OK) == 0
   }
 
-  /// Saves under the label set's own name, in place of what has that name. Runs keep a copy of theirs.
+  /// Saves under the label set's own name, in place of what has that name, and with its tags. Runs keep a copy of theirs.
   /// - Throws: a ``Problem`` where the name cannot be used, the set does not fit its dataset, or the disk refuses.
   public func save(_ set: LabelSet) throws(Problem) {
     let path = try path(set.name)
     try check(set)
-    try AtomicFile.write(LabelSetFile.text(set), to: path)
+    let tags = contains(set.name) ? (try? LabelSetFile.readTagged(path).tags) ?? [] : []
+    try AtomicFile.write(LabelSetFile.text(set, tags: tags), to: path)
   }
 
   /// - Parameter dataset: what the label set has to be of, or of another dataset with the same fine classes (a packed one); nil
@@ -44,9 +45,7 @@ public struct LabelSetStore: Sendable {
   ///   not those of its dataset.
   public func load(_ name: String, for dataset: String? = nil) throws(Problem) -> LabelSet {
     let path = try path(name)
-    guard contains(name) else {
-      throw Problem("there is no such label set", at: name, advice: "see `imagenet-tui labels list`")
-    }
+    guard contains(name) else { throw Self.unknown(name) }
     var set = try LabelSetFile.read(path)
     // The file's name is the label set's: who copies or renames the file renames the set.
     set.name = name
@@ -59,22 +58,17 @@ public struct LabelSetStore: Sendable {
     return set
   }
 
-  public func remove(_ name: String) throws(Problem) {
-    let path = try path(name)
-    guard unlink(path) == 0 else {
-      throw errno == ENOENT
-        ? Problem("there is no such label set", at: name, advice: "see `imagenet-tui labels list`")
-        : AtomicFile.failure("cannot remove the label set", path)
-    }
+  static func unknown(_ name: String) -> Problem {
+    Problem("there is no such label set", at: name, advice: "see `imagenet-tui labels list`")
   }
 
-  private func haveEqualClasses(_ one: String, _ other: String) throws(Problem) -> Bool {
+  func haveEqualClasses(_ one: String, _ other: String) throws(Problem) -> Bool {
     let catalog = DatasetCatalog(home: home)
     let classes = try catalog.classes(of: one).map(\.wnid)
     return (try? catalog.classes(of: other).map(\.wnid)) == classes
   }
 
-  private func check(_ set: LabelSet) throws(Problem) {
+  func check(_ set: LabelSet) throws(Problem) {
     try set.check(fineClasses: DatasetCatalog(home: home).classes(of: set.dataset).map(\.wnid))
   }
 }

@@ -13,6 +13,8 @@ public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
   public var problem: String?
   public var dataset: String
   public var labelSet: String
+  /// What identifies the label set's classes, whatever it was called (``Taxonomy/LabelSet/contentHash``).
+  public var labelSetHash: String?
   /// The number of target classes.
   public var classes: Int
   public var network: String
@@ -27,7 +29,7 @@ public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
 
   package init(
     id: String, name: String, path: String, created: Double, state: RunState, problem: String? = nil, dataset: String,
-    labelSet: String, classes: Int, network: String, epochs: Int, batchSize: Int, seed: UInt64, host: String,
+    labelSet: String, labelSetHash: String? = nil, classes: Int, network: String, epochs: Int, batchSize: Int, seed: UInt64, host: String,
     progress: RunProgress, lastSeen: Double? = nil
   ) {
     self.id = id
@@ -38,6 +40,7 @@ public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
     self.problem = problem
     self.dataset = dataset
     self.labelSet = labelSet
+    self.labelSetHash = labelSetHash
     self.classes = classes
     self.network = network
     self.epochs = epochs

@@ -125,6 +125,7 @@ private struct KnownRun {
     summary.created = configuration.created
     summary.dataset = configuration.dataset
     summary.labelSet = configuration.labelSet.name
+    summary.labelSetHash = configuration.labelSet.contentHash
     summary.classes = configuration.labelSet.classes.count
     summary.network = configuration.training.network
     summary.epochs = configuration.training.epochs
@@ -166,6 +167,9 @@ struct FileStamp: Equatable {
     seconds = status.st_mtim.tv_sec
     nanoseconds = status.st_mtim.tv_nsec
   }
+
+  /// When it was last written, in seconds since 1970.
+  var modified: Double { Double(seconds) + Double(nanoseconds) * 1e-9 }
 }
 
 /// Seconds on a clock that only ever goes forward.

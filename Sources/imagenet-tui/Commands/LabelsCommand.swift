@@ -7,6 +7,7 @@ struct LabelsCommand: ParsableCommand {
     subcommands: [
       LabelsBottomUpCommand.self, LabelsTopDownCommand.self, LabelsSplitCommand.self, LabelsWithoutCommand.self,
       LabelsCutCommand.self, LabelsSampleCommand.self, LabelsListCommand.self, LabelsShowCommand.self,
-      LabelsDiffCommand.self, LabelsRemoveCommand.self,
+      LabelsDiffCommand.self, LabelsTagCommand.self, LabelsRenameCommand.self, LabelsCopyCommand.self,
+      LabelsRemoveCommand.self, LabelsRestoreCommand.self,
     ])
 }

@@ -3,7 +3,7 @@ import Engine
 
 struct LabelsRemoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Remove a saved label set; runs keep a copy of theirs.")
+    commandName: "rm", abstract: "Remove a saved label set; it can be restored, and runs keep a copy of theirs.")
 
   @Argument(help: "The label set's name.")
   var name: String
@@ -11,6 +11,6 @@ struct LabelsRemoveCommand: ParsableCommand {
 
   func run() throws {
     try LabelSetStore(home: global.location).remove(name)
-    print("removed \(name)")
+    print("removed \(name); take it back with: imagenet-tui labels restore \(name)")
   }
 }

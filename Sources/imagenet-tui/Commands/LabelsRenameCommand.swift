@@ -1,0 +1,18 @@
+import ArgumentParser
+import Engine
+
+struct LabelsRenameCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rename", abstract: "Give a saved label set another name; runs that used it are still found by its classes.")
+
+  @Argument(help: "The label set's name.")
+  var name: String
+  @Argument(help: "The new name, which nothing has yet.")
+  var newName: String
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    try LabelSetStore(home: global.location).rename(name, to: newName)
+    print("renamed \(name) to \(newName)")
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Engine
+
+struct LabelsRestoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Bring back the label set that was last removed under a name; without one, list them.")
+
+  @Argument(help: "The name that it had.")
+  var name: String?
+  @Option(name: .customLong("as"), help: ArgumentHelp("The name that it gets (default: the old one).", valueName: "name"))
+  var newName: String?
+  @Flag(help: "Print the list as JSON.")
+  var json = false
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    if name == nil, newName != nil { throw ValidationError("Give the name that it had before --as.") }
+  }
+
+  func run() throws {
+    let store = LabelSetStore(home: global.location)
+    if let name {
+      try store.restore(name, as: newName)
+      return print("restored \(newName ?? name)")
+    }
+    let removed = store.removed()
+    if json { return try Output.json(removed) }
+    if removed.isEmpty { return print("no label set was removed") }
+    Output.table(["name", "removed (UTC)"], removed.map { [$0.name, $0.removed] })
+  }
+}
