@@ -23,6 +23,10 @@ public struct LabelSetDiff: Equatable, Sendable, Codable {
   /// Fine classes that only one of them holds; the other leaves them out.
   public let heldOnlyByA, heldOnlyByB: [String]
   public let moved: [Move]
+  /// How many classes are in both, with the same wnid and the same fine classes.
+  public let equalClasses: Int
+  /// How far the groupings lie apart, on the fine classes that both hold; nil where there is none.
+  public let distance: PartitionDistance?
 
   /// - Throws: a ``Problem`` where they are of two datasets.
   public init(_ a: LabelSet, _ b: LabelSet) throws(Problem) {
@@ -38,6 +42,9 @@ public struct LabelSetDiff: Equatable, Sendable, Codable {
     heldOnlyByB = inB.keys.filter { inA[$0] == nil }.sorted()
     let common = inA.keys.filter { inB[$0] != nil }.sorted()
     moved = common.filter { inA[$0] != inB[$0] }.map { Move(fine: $0, from: inA[$0]!, to: inB[$0]!) }
+    let membersInB = Dictionary(b.classes.map { ($0.wnid, $0.members) }) { first, _ in first }
+    equalClasses = a.classes.count { membersInB[$0.wnid] == $0.members }
+    distance = common.isEmpty ? nil : PartitionDistance(common.map { (inA[$0]!, inB[$0]!) })
 
     let finer = Self.isFunction(common.map { (inA[$0]!, inB[$0]!) })
     let coarser = Self.isFunction(common.map { (inB[$0]!, inA[$0]!) })

@@ -60,6 +60,9 @@ struct LabelsCommandTests {
     #expect(try run("labels show nine --format wnids").lines.count == 9)
     #expect(try run("labels diff nine bagless --json").output.contains("\"relation\" : \"equal\""))
     #expect(try run("labels diff nine bagless").code == 0)
+    #expect(try run("labels diff nine bagless").output.contains("0.000 bits apart"))
+    #expect(try run("labels diff nine bagless --tree").output.contains("bag n02774152  1  in nine; in bagless:\n  └─ left out  1\n"))
+    #expect(try run("labels diff nine bagless --tree --json").output.contains("\"side\" : \"a\""))
     #expect(try run("labels rm nine").output.contains("labels restore nine"))
     #expect(try run("labels show nine").code == 1)
   }

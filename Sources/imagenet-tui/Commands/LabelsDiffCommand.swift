@@ -4,42 +4,26 @@ import Taxonomy
 
 struct LabelsDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Compare two saved label sets of one dataset.")
+    commandName: "diff", abstract: "Compare two saved label sets of one dataset.",
+    discussion: """
+      How far they lie apart is the variation of information (Meilă 2003) on the fine classes that both hold, each weighing the \
+      same: the bits that one tells of a fine class and the other does not, and the reverse.
+      """)
 
   @Argument(help: "A label set's name.")
   var a: String
   @Argument(help: "Another label set's name.")
   var b: String
+  @Flag(help: "For each class that only one of them has, the classes of the other that its members are in.")
+  var tree = false
   @Flag(help: "Print JSON.")
   var json = false
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
     let store = LabelSetStore(home: global.location)
-    let setA = try store.load(a), setB = try store.load(b)
-    let diff = try LabelSetDiff(setA, setB)
-    if json { return try Output.json(diff) }
-    let verdict =
-      switch diff.relation {
-      case .equal: "\(a) and \(b) group alike the fine classes that both hold"
-      case .finer: "\(a) is finer: each of its classes lies in one of \(b)"
-      case .coarser: "\(a) is coarser: each class of \(b) lies in one of \(a)"
-      case .crossing: "\(a) and \(b) cross: neither is finer"
-      case .disjoint: "\(a) and \(b) have no fine class in common"
-      }
-    print(verdict)
-    let names = Dictionary((setA.classes + setB.classes).map { ($0.wnid, $0.name) }) { first, _ in first }
-    func line(_ wnid: String) -> String { printable(names[wnid].map { "\(wnid)  \($0)" } ?? wnid) }
-    section("classes only in \(a)", diff.onlyInA.map(line))
-    section("classes only in \(b)", diff.onlyInB.map(line))
-    section("fine classes that only \(a) holds", diff.heldOnlyByA.map(line))
-    section("fine classes that only \(b) holds", diff.heldOnlyByB.map(line))
-    section("fine classes in another class", diff.moved.map { "\($0.fine)  \($0.from) → \($0.to)" })
-  }
-
-  private func section(_ title: String, _ lines: [String]) {
-    guard !lines.isEmpty else { return }
-    print("\n\(title): \(Output.grouped(lines.count))")
-    for line in lines { print("  \(line)") }
+    let report = try LabelSetComparison(store.load(a), store.load(b), withBranches: tree)
+    if json { return try Output.json(report) }
+    report.show()
   }
 }

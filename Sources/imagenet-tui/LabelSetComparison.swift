@@ -1,0 +1,79 @@
+import Taxonomy
+
+/// Two label sets beside each other, as they are printed.
+struct LabelSetComparison: Encodable {
+  let a, b: LabelSet
+  let diff: LabelSetDiff
+  /// Class by class, where that was asked for.
+  let branches: LabelSetBranches?
+
+  init(_ a: LabelSet, _ b: LabelSet, withBranches: Bool) throws(Problem) {
+    (self.a, self.b) = (a, b)
+    diff = try LabelSetDiff(a, b)
+    branches = withBranches ? LabelSetBranches(a, b) : nil
+  }
+
+  private enum Key: String, CodingKey {
+    case branches
+  }
+
+  /// The difference, and the branches as one more entry of it.
+  func encode(to encoder: any Encoder) throws {
+    try diff.encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encodeIfPresent(branches?.branches, forKey: .branches)
+  }
+
+  func show() {
+    print(verdict)
+    if let distance = diff.distance { print(facts(distance)) }
+    if let branches { return show(branches) }
+    let names = Dictionary((a.classes + b.classes).map { ($0.wnid, $0.name) }) { first, _ in first }
+    func line(_ wnid: String) -> String { printable(names[wnid].map { "\(wnid)  \($0)" } ?? wnid) }
+    section("classes only in \(a.name)", diff.onlyInA.map(line))
+    section("classes only in \(b.name)", diff.onlyInB.map(line))
+    section("fine classes that only \(a.name) holds", diff.heldOnlyByA.map(line))
+    section("fine classes that only \(b.name) holds", diff.heldOnlyByB.map(line))
+    section("fine classes in another class", diff.moved.map { "\($0.fine)  \($0.from) → \($0.to)" })
+  }
+
+  private var verdict: String {
+    let (a, b) = (a.name, b.name)
+    return switch diff.relation {
+    case .equal: "\(a) and \(b) group alike the fine classes that both hold"
+    case .finer: "\(a) is finer: each of its classes lies in one of \(b)"
+    case .coarser: "\(a) is coarser: each class of \(b) lies in one of \(a)"
+    case .crossing: "\(a) and \(b) cross: neither is finer"
+    case .disjoint: "\(a) and \(b) have no fine class in common"
+    }
+  }
+
+  /// What they share, and how far they lie apart: a line each.
+  private func facts(_ distance: PartitionDistance) -> String {
+    func bits(_ value: Double) -> String { RunProgressLine.decimals(value, 3) }
+    let counts =
+      "\(Output.grouped(distance.fineClasses)) fine classes in both, in \(Output.grouped(distance.classesOfA)) classes of \(a.name) and "
+      + "\(Output.grouped(distance.classesOfB)) of \(b.name), \(Output.grouped(diff.equalClasses)) of them equal"
+    return counts + "\n\(bits(distance.variationOfInformation)) bits apart: only \(a.name) tells \(bits(distance.onlyInA)), "
+      + "only \(b.name) \(bits(distance.onlyInB))"
+  }
+
+  private func show(_ branches: LabelSetBranches) {
+    for branch in branches.branches {
+      let (own, other) = branch.side == .a ? (a.name, b.name) : (b.name, a.name)
+      print("\n" + printable("\(branch.name) \(branch.wnid)  \(Output.grouped(branch.fineClasses))  in \(own); in \(other):"))
+      for (index, part) in branch.parts.enumerated() {
+        let name = part.wnid.map { "\(part.name ?? "") \($0)" } ?? "left out"
+        let line = index + 1 < branch.parts.count ? "├─" : "└─"
+        print(printable("  \(line) \(name)  \(Output.grouped(part.fineClasses))"))
+      }
+    }
+    if branches.branches.isEmpty { print("every class is in both") }
+  }
+
+  private func section(_ title: String, _ lines: [String]) {
+    guard !lines.isEmpty else { return }
+    print("\n\(title): \(Output.grouped(lines.count))")
+    for line in lines { print("  \(line)") }
+  }
+}
