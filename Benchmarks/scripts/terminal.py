@@ -4,7 +4,7 @@
     Benchmarks/scripts/terminal.py PROGRAM [ARGUMENT …]
 
 Prints: process start to the first byte and to the tree; each key to its first byte (median, 99th percentile) and how
-many bytes it costs, for moves of the cursor one after another and for searching; bytes a second while nothing happens.
+many bytes it costs, for moves of the cursor one after another, for searching and for edits of the cut; bytes a second while nothing happens.
 Needs nothing but Python. Times hold for a quiet machine only.
 """
 import fcntl
@@ -85,6 +85,8 @@ def main():
     report("search", master, [bytes([letter]) for letter in b"terrier"])
     press(master, b"\x1b", 0.3)
     drain(master, 1)
+    report("edits", master, [b"-", b"[", b"u", b"u", b"c", b"u"] * 6, 0.2)
+    drain(master, 2)
     idle = drain(master, 5)
     print(f"idle: {len(idle)} bytes in 5 s")
     os.write(master, b"q")

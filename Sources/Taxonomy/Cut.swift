@@ -92,16 +92,28 @@ public struct Cut: Hashable, Sendable {
 
   /// One level coarser: the deepest classes merge into their parents. From the bottom-up set of depth D (where D is
   /// the depth of its deepest class) this is the one of depth D − 1.
-  public mutating func coarser() {
-    guard let deepest = partition.classes.map({ hierarchy.depth($0) }).max(), deepest > 0 else { return }
+  public mutating func coarser() { coarser(in: hierarchy.nodes, notAbove: 0) }
+
+  /// The same for what is at or below `node` alone, which becomes one class in the end.
+  public mutating func coarser(below node: Int) { coarser(in: hierarchy.subtree(node), notAbove: hierarchy.depth(node)) }
+
+  private mutating func coarser(in range: Range<Int>, notAbove top: Int) {
     let topmost = topmostCollapsed()
-    collapsed = BitSet(count: hierarchy.count)
-    for node in hierarchy.nodeOfFine {
-      let covering = topmost[Int(node)]
-      let target = Int(covering >= 0 ? covering : node)
+    // The classes of the range; what a class above the range covers is none of them.
+    var targets: [Int] = []
+    for node in range {
+      let covering = Int(topmost[node])
+      if covering == node || covering < 0 && hierarchy.fineClass(node) != nil { targets.append(node) }
+    }
+    targets = targets.filter { target in
+      hierarchy.subtree(target).contains { below in hierarchy.fineClass(below).map { !leftOut[$0] } ?? false }
+    }
+    guard let deepest = targets.map({ hierarchy.depth($0) }).max(), deepest > top else { return }
+    for node in range { collapsed[node] = false }
+    for target in targets {
       if hierarchy.depth(target) >= deepest {
         collapse(hierarchy.ancestor(target, atDepth: deepest - 1))
-      } else if covering >= 0 {
+      } else if topmost[target] >= 0 {
         collapse(target)
       }
     }
@@ -109,10 +121,17 @@ public struct Cut: Hashable, Sendable {
 
   /// One level finer: every class that is a collapsed node is replaced by its children, each one class. From the
   /// bottom-up set of depth D this is the one of depth D + 1.
-  public mutating func finer() {
+  public mutating func finer() { finer(in: hierarchy.nodes) }
+
+  /// The same for what is at or below `node` alone.
+  public mutating func finer(below node: Int) { finer(in: hierarchy.subtree(node)) }
+
+  private mutating func finer(in range: Range<Int>) {
     let topmost = topmostCollapsed()
-    collapsed = BitSet(count: hierarchy.count)
-    for node in hierarchy.nodes where topmost[node] == node { expandOneLevel(node) }
+    // A range inside a class has no classes of its own.
+    guard let first = range.first, topmost[first] < 0 || range.contains(Int(topmost[first])) else { return }
+    for node in range { collapsed[node] = false }
+    for node in range where topmost[node] == node { expandOneLevel(node) }
   }
 
   /// Whether every fine class is a class of its own, so that there is nothing finer.

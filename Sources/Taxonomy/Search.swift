@@ -10,6 +10,9 @@ public enum SearchRank: Int, Comparable, Sendable {
   case inside
   /// The gloss holds the text.
   case gloss
+  /// The letters of the text stand in this order in a lemma, not far apart: "gldretr" finds golden retriever. Looked for only
+  /// where nothing holds the text.
+  case fuzzy
 
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
@@ -90,11 +93,43 @@ extension WordNet {
   }
 }
 
+extension WordNet {
+  /// In how few bytes of one of its lemmas a synset has the letters of the text in their order; nil where it has not, or
+  /// scattered over so many that nobody would see them.
+  func fuzzySpan(_ id: SynsetID, _ letters: [UInt8]) -> Int? {
+    guard letters.count > 2, let record = record(id) else { return nil }
+    var least: Int?
+    eachLemma(of: record) { word in
+      guard word.count >= letters.count else { return }
+      var matched = 0
+      var position = word.lowerBound
+      while position < word.upperBound, matched < letters.count {
+        if folded(data[position]) == letters[matched] { matched += 1 }
+        position += 1
+      }
+      guard matched == letters.count else { return }
+      // Back from the end, so that the span is the closest that ends there.
+      let end = position
+      while matched > 0 {
+        position -= 1
+        if folded(data[position]) == letters[matched - 1] { matched -= 1 }
+      }
+      if end - position <= 3 * letters.count { least = min(least ?? .max, end - position) }
+    }
+    return least
+  }
+}
+
 extension Hierarchy {
   /// Every node that matches, best first, then in the order of the nodes.
   public func search(_ query: SearchQuery) -> [(node: Int, rank: SearchRank)] {
-    nodes.compactMap { node in wordNet.rank(ids[node], query).map { (node, $0) } }
+    let found = nodes.compactMap { node in wordNet.rank(ids[node], query).map { (node: node, rank: $0) } }
       .sorted { $0.rank != $1.rank ? $0.rank < $1.rank : $0.node < $1.node }
+    guard found.isEmpty else { return found }
+    let letters = query.pattern.filter { $0 != .space }
+    return nodes.compactMap { node in wordNet.fuzzySpan(ids[node], letters).map { (node: node, span: $0) } }
+      .sorted { $0.span != $1.span ? $0.span < $1.span : $0.node < $1.node }
+      .map { ($0.node, .fuzzy) }
   }
 }
 

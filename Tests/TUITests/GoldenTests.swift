@@ -14,7 +14,9 @@ import Testing
 
   @Test(
     "The screens look as they did when somebody last looked", arguments: GoldenScreen.allCases,
-    [Size(rows: 10, columns: 40), Size(rows: 24, columns: 80), Size(rows: 40, columns: 140)])
+    [
+      Size(rows: 10, columns: 40), Size(rows: 20, columns: 60), Size(rows: 24, columns: 80), Size(rows: 40, columns: 140),
+    ])
   func screens(screen: GoldenScreen, size: Size) throws {
     let canvases = try Self.looks.map { ($0.name, view(try screen.state(size, $0.look))) }
     let recorded = Self.blocks("text", canvases, \.text) + Self.blocks("style", canvases, Self.styles)
@@ -102,7 +104,7 @@ enum GoldenScreen: String, CaseIterable, Sendable {
 
   func state(_ size: Size, _ look: Look) throws -> AppState {
     var state = try base(size, look)
-    for key in keys { _ = update(&state, .key(key)) }
+    for key in keys { TreeScreenTests.press(&state, key) }
     if self == .tree, let line = state.tree.line, let hierarchy = state.tree.history?.current.cut.hierarchy {
       // The cursor has rested, and its pictures came.
       _ = update(&state, .tree(.settled(node: line.node)))

@@ -56,6 +56,42 @@ struct CutTests {
     }
   }
 
+  @Test("Below a node, levels change what is below it, and nothing else", arguments: 0..<100)
+  func below(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let tree = try Hierarchy.random(seed: seed)
+    for _ in 0..<20 {
+      let before = randomCut(tree, &random)
+      let node = Int.random(in: tree.nodes, using: &random)
+      var coarser = before
+      coarser.coarser(below: node)
+      var finer = before
+      finer.finer(below: node)
+      for (fine, place) in tree.nodeOfFine.enumerated() {
+        let target = before.partition.targets[fine]
+        for changed in [coarser.partition.targets[fine], finer.partition.targets[fine]] {
+          if !tree.subtree(node).contains(Int(place)) || target < 0 || target < node {
+            #expect(changed == target)
+          } else {
+            #expect(tree.subtree(node).contains(Int(changed)))
+          }
+        }
+      }
+      #expect(coarser.partition.count <= before.partition.count && finer.partition.count >= before.partition.count)
+    }
+    // At a root, below it is everywhere.
+    if tree.roots.count == 1 {
+      var (one, other) = (randomCut(tree, &random), Cut(tree))
+      other = one
+      one.coarser()
+      other.coarser(below: 0)
+      #expect(one == other)
+      one.finer()
+      other.finer(below: 0)
+      #expect(one == other)
+    }
+  }
+
   @Test("From any cut, coarser only merges, finer only divides, and what is left out stays so", arguments: 0..<100)
   func monotone(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)

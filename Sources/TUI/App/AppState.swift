@@ -67,6 +67,8 @@ package enum Message: Sendable {
   case perform(Action)
   case notice(Notice)
   case problem(Problem)
+  /// Edits may have paused: `edit` is the number of the last one then.
+  case keepDraft(edit: Int)
   case tree(TreeScreen.Event)
   case runs(RunsScreen.Event)
   case neighbors(NeighborsScreen.Event)

@@ -54,7 +54,7 @@ extension TreeScreen {
       if remembered.isSaved {
         history?.open(cut, name: set.name, recipe: set.recipe)
       } else {
-        history?.change(to: cut, recipe: set.recipe)
+        history?.change(to: cut, recipe: set.recipe, "as it was left")
       }
       _ = changed()
     }

@@ -31,6 +31,7 @@ extension AppState {
     case .problem(let problem):
       notice = Notice(.problem, problem.description)
       return []
+    case .keepDraft(let edit): return edit == tree.edits ? [.tree(.keepDraft(tree, on: screen, session))] : []
     case .tree(let event): return tree.receive(event, session)
     case .runs(let event): return runs.receive(event, session)
     case .neighbors(let event): return neighbors.receive(event, session)

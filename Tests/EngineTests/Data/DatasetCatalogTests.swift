@@ -267,7 +267,7 @@ import Testing
   }
 
   @Test("all nouns of WordNet are a dataset of classes")
-  func wordNet() throws {
+  func allNouns() throws {
     #expect(try catalog.classes(of: "wordnet").count == 82_115)
     #expect(throws: Problem.self) { try catalog.open("wordnet") }
   }

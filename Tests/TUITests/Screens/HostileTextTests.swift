@@ -26,8 +26,8 @@ import Testing
       session: Session(dataset: Self.hostile, look: Look(), size: Size(rows: 40, columns: 240)))
     _ = update(&state, .tree(.opened(hierarchy, classes: classes, pascal: [])))
     expectHarmless(state, shows: Self.shown)
-    for key in ["/", "b", "a", "g", .enter, "c", "s", "?"] as [Key] {
-      _ = update(&state, .key(key))
+    for key in ["/", "b", "a", "g", .enter, "c", "H", .escape, "s", "?"] as [Key] {
+      TreeScreenTests.press(&state, key)
       expectHarmless(state, shows: nil)
     }
   }

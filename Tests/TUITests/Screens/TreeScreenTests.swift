@@ -20,7 +20,14 @@ import Testing
   }
 
   static func press(_ state: inout AppState, _ keys: Key...) {
-    for key in keys { _ = update(&state, .key(key)) }
+    for key in keys { finish(&state, update(&state, .key(key))) }
+  }
+
+  /// What searches find comes back before the next key.
+  static func finish(_ state: inout AppState, _ effects: [Effect]) {
+    for case .tree(.search(let hierarchy, let text)) in effects {
+      _ = update(&state, .tree(TreeScreen.Work.found(text, in: hierarchy)))
+    }
   }
 
   static func classes(_ state: AppState) -> Int? { state.tree.cutView?.classCount }
@@ -64,6 +71,106 @@ import Testing
     #expect(state.tree.cursor == start && state.tree.mode == nil)
     Self.press(&state, "/", "z", "z", "z")
     #expect(view(state).text.contains("nothing found"))
+  }
+
+  @Test("A search whose answer comes late moves nothing when it was given up, and moves when Enter was faster")
+  func lateSearch() throws {
+    var state = try Self.state()
+    let start = state.tree.cursor
+    _ = update(&state, .key("/"))
+    let effects = update(&state, .key("b")) + update(&state, .key("o"))
+    _ = update(&state, .key(.escape))
+    Self.finish(&state, effects)
+    #expect(state.tree.cursor == start && state.tree.hits.isEmpty)
+    let quick = ["/", "b", "o", "o", .enter].flatMap { update(&state, .key($0)) }
+    Self.finish(&state, quick)
+    #expect(state.tree.line.map { state.tree.hierarchy!.name($0.node) } == "boot")
+  }
+
+  @Test("Letters in their order find a class that nothing names so")
+  func fuzzySearch() throws {
+    var state = try Self.state("imagenet-1k")
+    Self.press(&state, "/", "g", "l", "d", "r", "e", "t", "r")
+    #expect(state.tree.line.map { state.tree.hierarchy!.name($0.node) } == "golden retriever")
+  }
+
+  @Test("What is done, is done to all marked lines; Esc drops the marks")
+  func marks() throws {
+    var state = try Self.state()
+    Self.press(&state, "/", "s", "h", "i", "r", "t", .enter, "v", "/", "s", "h", "o", "e", .enter, "v")
+    #expect(state.tree.marked.count == 2)
+    Self.press(&state, "c")
+    #expect(Self.classes(state) == 8)
+    #expect(view(state).text.contains("2 marked"))
+    Self.press(&state, "c")
+    #expect(Self.classes(state) == 10)
+    Self.press(&state, "x")
+    #expect(state.tree.consequences?.leftOut == 4)
+    Self.press(&state, "x", .escape)
+    #expect(state.tree.consequences?.leftOut == 0 && state.tree.marked.isEmpty)
+    Self.press(&state, "V")
+    #expect(state.tree.marked.count == state.tree.outline?.lines.count)
+  }
+
+  @Test("[ and ] change the cut below the cursor alone")
+  func below() throws {
+    var state = try Self.state()
+    Self.press(&state, "/", "c", "l", "o", "t", "h", "i", "n", "g", .enter)
+    var counts: [Int] = []
+    for _ in 0..<8 {
+      Self.press(&state, "[")
+      counts.append(Self.classes(state)!)
+    }
+    #expect(counts.last == 5, "clothing is one class, the four others stay: \(counts)")
+    for _ in 0..<8 { Self.press(&state, "]") }
+    #expect(Self.classes(state) == 10)
+  }
+
+  @Test("The history names every change, and goes back to any of them and forth again")
+  func history() throws {
+    var state = try Self.state()
+    Self.press(&state, "-", "-", "/", "b", "a", "g", .enter, "x", "H")
+    let text = view(state).text
+    #expect(text.contains("the dataset's own classes") && text.contains("coarser") && text.contains("leave out bag"))
+    Self.press(&state, "g", .enter)
+    #expect(Self.classes(state) == 10)
+    Self.press(&state, "H", "G", .enter)
+    #expect(Self.classes(state) == 5 && state.tree.consequences?.leftOut == 1)
+    Self.press(&state, "u")
+    #expect(Self.classes(state) == 6)
+  }
+
+  @Test("Siblings go into every order and back, and * shows everything below")
+  func order() throws {
+    var state = try Self.state("imagenet-1k")
+    Self.press(&state, "g", "*")
+    let hierarchy = try #require(state.tree.hierarchy)
+    let all = try #require(state.tree.outline?.lines.map(\.node))
+    #expect(Set(all).isSuperset(of: hierarchy.nodeOfFine.map(Int.init)))
+    Self.press(&state, "S")
+    #expect(state.tree.order == .name && view(state).text.contains("by name"))
+    let named = try #require(state.tree.outline?.lines)
+    #expect(Set(named.map(\.node)) == Set(all))
+    for (one, next) in zip(named, named.dropFirst()) where hierarchy.parent(one.chain[0]) == hierarchy.parent(next.chain[0]) {
+      #expect(hierarchy.name(one.chain[0]).lowercased() <= hierarchy.name(next.chain[0]).lowercased())
+    }
+    Self.press(&state, "S", "S", "S", "S")
+    #expect(state.tree.outline?.lines.map(\.node) == all)
+  }
+
+  @Test("The draft is kept a second after the last edit, and not after each")
+  func draft() throws {
+    var state = try Self.state()
+    func later(_ effects: [Effect]) -> [Message] {
+      effects.compactMap { if case .later(_, let message) = $0 { message } else { nil } }
+    }
+    let first = later(update(&state, .key("-")))
+    let second = later(update(&state, .key("-")))
+    func keeps(_ messages: [Message]) -> Bool {
+      messages.flatMap { update(&state, $0) }.contains { if case .tree(.keepDraft) = $0 { true } else { false } }
+    }
+    #expect(!keeps(first))
+    #expect(keeps(second))
   }
 
   @Test("The made sets are listed with their numbers of classes, and one of them is made")

@@ -4,6 +4,7 @@ extension TreeScreen {
   package enum Action: Hashable, Sendable {
     case up, down, pageUp, pageDown, first, last, left, right
     case fold, leaveOut, finer, coarser, undo, redo
+    case finerBelow, coarserBelow, mark, invertMarks, back, sort, unfoldAll, history
     case search, nextHit, previousHit
     case make, save, open, train, alsoUnder, details
   }
@@ -24,6 +25,16 @@ extension TreeScreen {
     bind([.control("r"), "U"], .redo, "redo", help: "Make the change again that was taken back") {
       $0.history?.canRedo == true ? nil : "Nothing was taken back"
     },
+    bind(["]", ">"], .finerBelow, "finer below", help: "One level finer, below the cursor or the marks alone"),
+    bind(["[", "<"], .coarserBelow, "coarser below", help: "One level coarser, below the cursor or the marks alone"),
+    bind(["v"], .mark, "mark", help: "Mark this line; what is done next is done to all marked"),
+    bind(["V"], .invertMarks, "invert marks", help: "Mark the lines that are not marked, and no others"),
+    bind([.escape], .back, "back", help: "Drop the marks, then the hits of the search") {
+      $0.marked.isEmpty && $0.hits.isEmpty ? "Nothing is marked, and nothing was searched" : nil
+    },
+    bind(["H"], .history, "history", help: "List what was done, and go back to any of it"),
+    bind(["S"], .sort, "sort", help: "Order by fine classes, name, classes, images or imbalance"),
+    bind(["*"], .unfoldAll, "unfold all", help: "Show everything below; again: hide it"),
     bind(["x"], .leaveOut, "leave out", help: "Leave out all below; again: take it in"),
     bind(["/"], .search, "search", help: "Search names, wnids and glosses while typing", footer: true),
     bind(["m"], .make, "make", help: "Made sets: bottom-up, top-down, splits, without PASCAL", footer: true),
@@ -62,7 +73,7 @@ extension TreeScreen {
   }
 
   private var foldObstacle: String? {
-    guard let line, let cut = history?.current.cut else { return nil }
+    guard marked.isEmpty, let line, let cut = history?.current.cut else { return nil }
     if let covering = cut.collapsedAncestor(of: line.chain[0]) {
       return "It is part of the class \(printable(cut.hierarchy.name(covering))), which would have to be expanded first"
     }

@@ -6,6 +6,8 @@ package struct TreeHistory: Equatable, Sendable {
     package var cut: Cut
     /// The steps that made it from the fine classes, where it was not made by hand.
     package var recipe: [RecipeStep]?
+    /// What was done to come here: "collapse dog".
+    package var title = "the dataset's own classes"
   }
 
   package private(set) var current: Version
@@ -27,11 +29,11 @@ package struct TreeHistory: Equatable, Sendable {
 
   /// - Returns: whether anything changed.
   @discardableResult
-  package mutating func change(to cut: Cut, recipe: [RecipeStep]? = nil) -> Bool {
+  package mutating func change(to cut: Cut, recipe: [RecipeStep]? = nil, _ title: String) -> Bool {
     guard cut != current.cut else { return false }
     done.append(current)
     undone = []
-    current = Version(cut: cut, recipe: recipe)
+    current = Version(cut: cut, recipe: recipe, title: title)
     return true
   }
 
@@ -47,6 +49,17 @@ package struct TreeHistory: Equatable, Sendable {
     current = next
   }
 
+  /// Every version from the first to the last that was taken back.
+  package var versions: [Version] { done + [current] + undone.reversed() }
+  /// The place of the current one among them.
+  package var place: Int { done.count }
+
+  /// Takes back, or makes again, as many changes as lie between.
+  package mutating func go(to place: Int) {
+    while done.count > place { undo() }
+    while done.count < place, canRedo { redo() }
+  }
+
   package mutating func markSaved(as name: String) {
     saved = current
     self.name = name
@@ -54,7 +67,7 @@ package struct TreeHistory: Equatable, Sendable {
 
   /// Goes on with a label set that was saved before; what was there can be had again with undo.
   package mutating func open(_ cut: Cut, name: String, recipe: [RecipeStep]) {
-    change(to: cut, recipe: recipe)
+    change(to: cut, recipe: recipe, "open \(name)")
     markSaved(as: name)
   }
 

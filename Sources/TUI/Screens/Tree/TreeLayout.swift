@@ -43,7 +43,7 @@ extension TreeScreen {
     drawPath(on: &canvas, in: layout.path.inset(columns: 1), hierarchy, detailed)
     TreeListView(
       hierarchy: hierarchy, cutView: cutView, outline: outline, selected: cursor.selected, classNames: classNames,
-      imagesBelow: imagesBelow
+      imagesBelow: imagesBelow, marked: marked
     ).draw(on: &canvas, heading: layout.heading, list: layout.list)
     canvas.horizontalRule(layout.rule)
     if layout.isBeside {
@@ -62,7 +62,7 @@ extension TreeScreen {
     let foot = layout.consequences.inset(columns: 1)
     if case .search(let field, _, _) = mode {
       drawSearch(on: &canvas, in: foot, field)
-    } else if case .made(let menu) = mode, let version = menu.selected?.version {
+    } else if let menu = mode?.preview, let version = menu.selected?.version {
       // A made set is shown as what it would come to, before it is made.
       drawConsequences(on: &canvas, in: foot, consequences(of: version.cut.partition), isPreview: true)
     } else if let consequences {
@@ -72,9 +72,13 @@ extension TreeScreen {
 
   private func drawPath(on canvas: inout Canvas, in area: Rect, _ hierarchy: Hierarchy, _ line: TreeOutline.Line) {
     let above = hierarchy.chain(line.chain[0]).reversed().map { printable(hierarchy.name($0)) }
-    let place = "\(NumberText.grouped(cursor.selected + 1)) of \(NumberText.grouped(outline?.lines.count ?? 0))"
+    let notes = [
+      marked.isEmpty ? "" : "\(NumberText.grouped(marked.count)) marked",
+      order == .fineClasses ? "" : "by \(order.title)",
+    ].filter { !$0.isEmpty }.map { $0 + "   " }.joined()
+    let place = notes + "\(NumberText.grouped(cursor.selected + 1)) of \(NumberText.grouped(outline?.lines.count ?? 0))"
     var area = area
-    canvas.put(place, in: area.takeRight(min(area.columns / 3, displayWidth(place))), style: .muted, align: .right)
+    canvas.put(place, in: area.takeRight(min(area.columns / 2, displayWidth(place))), style: .muted, align: .right)
     _ = area.takeRight(2)
     canvas.put(above.joined(separator: " › "), in: area, style: .muted, cut: .start)
   }
@@ -82,10 +86,10 @@ extension TreeScreen {
   private func drawSearch(on canvas: inout Canvas, in area: Rect, _ field: TextField) {
     var area = area
     let found =
-      field.text.isEmpty ? "" : hits.isEmpty ? "✗ nothing found" : hits.count == 1 ? "1 hit" : "\(hits.count) hits"
+      field.text.isEmpty ? "" : sought != nil ? "…" : hits.isEmpty ? "✗ nothing found" : hits.count == 1 ? "1 hit" : "\(hits.count) hits"
     canvas.put("/", in: area.takeLeft(2), style: .accent)
     canvas.put(
-      found, in: area.takeRight(displayWidth(found)), style: hits.isEmpty ? Style(.bad) : .muted, align: .right)
+      found, in: area.takeRight(displayWidth(found)), style: hits.isEmpty && sought == nil ? Style(.bad) : .muted, align: .right)
     field.draw(on: &canvas, in: area, placeholder: "a name, a wnid, or a word of the gloss")
   }
 
@@ -98,7 +102,7 @@ extension TreeScreen {
     case .overwrite(let name):
       let inside = canvas.dialog(in: area, title: "Replace?")
       canvas.put("There is a label set \(printable(name)). Replace it?", in: inside, cut: .middle)
-    case .made(let menu), .saved(let menu, _):
+    case .made(let menu), .saved(let menu, _), .history(let menu):
       menu.draw(on: &canvas, in: Rect(row: area.row, column: area.column, rows: area.rows - 2, columns: area.columns))
     case .search, nil: break
     }

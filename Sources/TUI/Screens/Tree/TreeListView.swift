@@ -8,6 +8,7 @@ struct TreeListView {
   let selected: Int
   let classNames: [String]
   let imagesBelow: [Int]?
+  let marked: Set<Int>
 
   /// Where the columns are: a table that narrows by leaving columns out.
   private struct Columns {
@@ -47,6 +48,7 @@ struct TreeListView {
     let columns = Columns(area, hasImages: imagesBelow != nil)
     let mark = mark(of: line)
     var name = columns.name
+    if marked.contains(line.node) { canvas.put("+", row: area.row, column: area.column, style: Style(.near, .bold)) }
     canvas.put(
       mark == .isClass ? "■" : mark == .leftOut ? "□" : " ", in: name.takeLeft(2),
       style: mark == .isClass ? .accent : .muted)
@@ -80,7 +82,10 @@ struct TreeListView {
       let held = Rect(
         row: area.row, column: area.column, rows: 1, columns: name.column + width + 1 - area.column)
       canvas.restyle(held) { $0 = Style(.standard, on: .selection, $0.attributes) }
-      canvas.put("▌", row: area.row, column: area.column, style: Style(.accent, on: .selection))
+      let isMarked = marked.contains(line.node)
+      canvas.put(
+        isMarked ? "+" : "▌", row: area.row, column: area.column,
+        style: isMarked ? Style(.near, on: .selection, .bold) : Style(.accent, on: .selection))
     }
   }
 

@@ -8,6 +8,15 @@ package enum TreeMode: Sendable {
   case overwrite(name: String)
   case made(TreeMenu)
   case saved(TreeMenu, [TreeScreen.SavedSet])
+  case history(TreeMenu)
+
+  /// The menu whose entries are shown as what they would come to.
+  var preview: TreeMenu? {
+    switch self {
+    case .made(let menu), .history(let menu): menu
+    default: nil
+    }
+  }
 
   package var hints: [KeyHint] {
     switch self {
@@ -15,6 +24,7 @@ package enum TreeMode: Sendable {
     case .name: [KeyHint("Enter", "save"), KeyHint("Esc", "cancel")]
     case .overwrite: [KeyHint("y", "replace it"), KeyHint("n", "choose another name")]
     case .made: [KeyHint("Enter", "make it"), KeyHint("↑ ↓", "choose"), KeyHint("Esc", "cancel")]
+    case .history: [KeyHint("Enter", "go back to it"), KeyHint("↑ ↓", "choose"), KeyHint("Esc", "cancel")]
     case .saved: [KeyHint("Enter", "open"), KeyHint("↑ ↓", "choose"), KeyHint("Esc", "cancel")]
     }
   }
@@ -70,6 +80,17 @@ package struct TreeMenu: Sendable {
 }
 
 extension TreeMenu {
+  /// What was done so far, with the number of classes that it came to.
+  package init(history: TreeHistory) {
+    let entries = history.versions.enumerated().map { place, version in
+      let count = "\(NumberText.grouped(version.cut.partition.count)) classes"
+      return Entry(
+        title: printable(version.title), detail: place == history.place ? "now  \(count)" : count, version: version, policy: nil)
+    }
+    self.init(title: "What was done", entries: entries)
+    list.select(history.place, count: entries.count)
+  }
+
   /// Every made set that there is for this tree, with the number of classes that it gives.
   package static func made(from version: TreeHistory.Version, wordNetPascal: [String]) -> TreeMenu {
     let hierarchy = version.cut.hierarchy
@@ -90,7 +111,7 @@ extension TreeMenu {
       entries.append(
         Entry(
           title: title, detail: "\(NumberText.grouped(count)) classes",
-          version: TreeHistory.Version(cut: cut, recipe: recipe)))
+          version: TreeHistory.Version(cut: cut, recipe: recipe, title: title)))
     }
 
     add("every fine class", base, [])

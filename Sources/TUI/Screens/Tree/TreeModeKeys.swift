@@ -10,6 +10,7 @@ extension TreeScreen {
       case .escape:
         self.mode = nil
         hits = []
+        sought = nil
         unfolded = before
         rebuildOutline(keeping: nil)
         cursor.select(origin, count: outline?.lines.count ?? 0)
@@ -51,9 +52,20 @@ extension TreeScreen {
         self.mode = nil
         if let policy = entry.policy { return [.tree(.open(policy))] }
         guard let version = entry.version else { return [] }
-        history?.change(to: version.cut, recipe: version.recipe)
-        return changed()
+        history?.change(to: version.cut, recipe: version.recipe, entry.title)
+        return edited()
       } else if key == .escape || key == "m" || key == "q" {
+        self.mode = nil
+      }
+      return []
+    case .history(var menu):
+      if menu.move(key) {
+        self.mode = .history(menu)
+      } else if key == .enter {
+        self.mode = nil
+        history?.go(to: menu.list.selected)
+        return edited()
+      } else if key == .escape || key == "H" || key == "q" {
         self.mode = nil
       }
       return []
@@ -72,12 +84,8 @@ extension TreeScreen {
 
   mutating func search(_ text: String) -> [Effect] {
     guard let hierarchy else { return [] }
-    let found = hierarchy.search(SearchQuery(text))
-    // Glosses mention much: they count where no name does.
-    let named = found.filter { $0.rank < .gloss }
-    hits = (named.isEmpty ? found : named).map(\.node).sorted()
-    if let best = found.first { reveal(best.node) }
-    return []
+    sought = text
+    return [.tree(.search(hierarchy, text: text))]
   }
 
   mutating func goToHit(after step: Int) -> [Effect] {

@@ -12,16 +12,31 @@ package struct TreeOutline: Equatable, Sendable {
     package var isLeaf: Bool
 
     package var node: Int { chain[chain.count - 1] }
+
+    init(chain: [Int], guides: [Bool], isLast: Bool, isUnfolded: Bool, isLeaf: Bool) {
+      self.chain = chain
+      self.guides = guides
+      self.isLast = isLast
+      self.isUnfolded = isUnfolded
+      self.isLeaf = isLeaf
+    }
+
+    /// The line that a node would have if it were not folded away.
+    init(folded node: Int, in hierarchy: Hierarchy) {
+      self.init(chain: [node], guides: [], isLast: true, isUnfolded: false, isLeaf: hierarchy.isLeaf(node))
+    }
   }
 
   package private(set) var lines: [Line] = []
   /// The line of each node, −1 where it is folded away.
   private var lineOfNode: [Int32]
 
-  /// - Parameter unfolded: the nodes whose children are shown.
-  package init(_ hierarchy: Hierarchy, unfolded: Set<Int>) {
+  /// - Parameters:
+  ///   - unfolded: the nodes whose children are shown.
+  ///   - sort: puts siblings into another order than the tree's own.
+  package init(_ hierarchy: Hierarchy, unfolded: Set<Int>, sort: ([Int]) -> [Int] = { $0 }) {
     lineOfNode = Array(repeating: -1, count: hierarchy.count)
-    var stack = siblings(hierarchy.roots, guides: [])
+    var stack = siblings(sort(hierarchy.roots), guides: [])
     while let (top, guides, isLast) = stack.popLast() {
       let chain = Self.chain(from: top, in: hierarchy)
       let node = chain[chain.count - 1]
@@ -30,7 +45,7 @@ package struct TreeOutline: Equatable, Sendable {
       for node in chain { lineOfNode[node] = Int32(lines.count) }
       lines.append(
         Line(chain: chain, guides: guides, isLast: isLast, isUnfolded: isUnfolded, isLeaf: children.isEmpty))
-      if isUnfolded { stack += siblings(children, guides: guides + [!isLast]) }
+      if isUnfolded { stack += siblings(sort(children), guides: guides + [!isLast]) }
     }
 
     func siblings(_ nodes: [Int], guides: [Bool]) -> [(Int, [Bool], Bool)] {

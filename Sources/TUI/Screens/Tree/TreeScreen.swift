@@ -8,13 +8,20 @@ package struct TreeScreen: Screen {
   /// What the current cut means for each node.
   package var cutView: CutView?
   /// What it means for a training.
-  var consequences: Consequences?
+  package var consequences: Consequences?
   package var outline: TreeOutline?
   /// The line with the cursor.
   package var cursor = ListPosition()
   /// The node that path and details are about: the cursor's, once it rests. Moving on costs a slow connection no text.
   var detailed: Int?
   package var hits: [Int] = []
+  /// What is being looked for, until it is found or given up.
+  package var sought: String?
+  /// The nodes that were marked: what is done, is done to all of them.
+  package var marked: Set<Int> = []
+  package var order = TreeOrder.fineClasses
+  /// Counts the edits, so that the draft is written once they pause.
+  package var edits = 0
   package var showsDetails = true
   package var mode: TreeMode?
   /// The dataset's own words for its fine classes.
@@ -35,7 +42,7 @@ package struct TreeScreen: Screen {
     return outline.lines[cursor.selected]
   }
 
-  var hierarchy: Hierarchy? { history?.current.cut.hierarchy }
+  package var hierarchy: Hierarchy? { history?.current.cut.hierarchy }
 
   /// The parents of the class under the cursor that the tree does not show it under.
   package var otherParents: [Int] { line.map(otherParents) ?? [] }
@@ -74,16 +81,35 @@ package struct TreeScreen: Screen {
     case .right: return goRight()
     case .fold: return toggleClass()
     case .leaveOut: return toggleLeftOut()
-    case .finer: return change { $0.finer() }
-    case .coarser: return change { $0.coarser() }
+    case .finer: return change("finer") { $0.finer() }
+    case .coarser: return change("coarser") { $0.coarser() }
+    case .finerBelow: return change("finer below", targets) { $0.finer(below: $1.chain[0]) }
+    case .coarserBelow: return change("coarser below", targets) { $0.coarser(below: $1.chain[0]) }
+    case .mark: return toggleMark()
+    case .invertMarks:
+      marked = Set(outline?.lines.map(\.node) ?? []).subtracting(marked)
+      return []
+    case .back:
+      if marked.isEmpty { hits = [] } else { marked = [] }
+      return []
+    case .sort:
+      order = order.next
+      rebuildOutline(keeping: line?.node)
+      return settle()
+    case .unfoldAll: return unfoldAll()
+    case .history:
+      guard let history else { return [] }
+      mode = .history(TreeMenu(history: history))
+      return []
     case .undo:
       history?.undo()
-      return changed()
+      return edited()
     case .redo:
       history?.redo()
-      return changed()
+      return edited()
     case .search:
       mode = .search(TextField(), origin: cursor.selected, unfolded: unfolded)
+      sought = nil
       return []
     case .nextHit: return goToHit(after: 1)
     case .previousHit: return goToHit(after: -1)
@@ -136,28 +162,74 @@ package struct TreeScreen: Screen {
     return settle()
   }
 
+  /// The lines that a verb is for: those that are marked, else the one with the cursor.
+  package var targets: [TreeOutline.Line] {
+    guard let outline, let hierarchy else { return [] }
+    if marked.isEmpty { return line.map { [$0] } ?? [] }
+    return marked.sorted().map { node in
+      // A mark may be folded away by now.
+      outline.index(of: node).map { outline.lines[$0] } ?? TreeOutline.Line(folded: node, in: hierarchy)
+    }
+  }
+
+  /// Collapses all targets, or expands them where all are collapsed already.
   mutating func toggleClass() -> [Effect] {
-    guard let line else { return [] }
-    let marked = line.chain.filter { history?.current.cut.isCollapsed($0) == true }
-    if marked.isEmpty { unfolded.remove(line.node) } else { unfolded.insert(line.node) }
-    return change { cut in
-      if marked.isEmpty { cut.collapse(line.node) } else { marked.forEach { cut.expand($0) } }
+    guard let cut = history?.current.cut else { return [] }
+    let targets = targets
+    func collapsed(_ line: TreeOutline.Line) -> [Int] { line.chain.filter { cut.isCollapsed($0) } }
+    let expands = targets.allSatisfy { $0.isLeaf && $0.chain.count == 1 || !collapsed($0).isEmpty }
+    for target in targets { if expands { unfolded.insert(target.node) } else { unfolded.remove(target.node) } }
+    return change(expands ? "expand" : "collapse", targets) { cut, line in
+      if expands { collapsed(line).forEach { cut.expand($0) } } else { cut.collapse(line.node) }
     }
   }
 
+  /// Leaves all targets out, or takes them in where all are out already.
   mutating func toggleLeftOut() -> [Effect] {
-    guard let line, let cutView else { return [] }
-    let isOut = cutView.marks[line.node] == .leftOut
-    return change { cut in
-      if isOut { cut.takeIn(line.chain[0]) } else { cut.leaveOut(line.chain[0]) }
+    guard let cutView else { return [] }
+    let targets = targets
+    let takesIn = targets.allSatisfy { cutView.marks[$0.node] == .leftOut }
+    return change(takesIn ? "take in" : "leave out", targets) { cut, line in
+      if takesIn { cut.takeIn(line.chain[0]) } else { cut.leaveOut(line.chain[0]) }
     }
   }
 
-  mutating func change(_ edit: (inout Cut) -> Void) -> [Effect] {
+  mutating func toggleMark() -> [Effect] {
+    guard let line else { return [] }
+    if marked.remove(line.node) == nil { marked.insert(line.node) }
+    return move(.down, 1)
+  }
+
+  /// Everything below the cursor, or nothing where all is unfolded.
+  mutating func unfoldAll() -> [Effect] {
+    guard let line, let hierarchy else { return [] }
+    let inner = hierarchy.subtree(line.node).filter { !hierarchy.isLeaf($0) }
+    if unfolded.isSuperset(of: inner) { unfolded.subtract(inner) } else { unfolded.formUnion(inner) }
+    rebuildOutline(keeping: line.node)
+    return []
+  }
+
+  mutating func change(_ title: String, _ edit: (inout Cut) -> Void) -> [Effect] {
     guard var cut = history?.current.cut else { return [] }
     edit(&cut)
-    history?.change(to: cut)
-    return changed()
+    history?.change(to: cut, title)
+    return edited()
+  }
+
+  mutating func change(
+    _ verb: String, _ lines: [TreeOutline.Line], _ edit: (inout Cut, TreeOutline.Line) -> Void
+  ) -> [Effect] {
+    guard let hierarchy, let first = lines.first else { return [] }
+    let more = lines.count > 1 ? " and \(lines.count - 1) more" : ""
+    return change("\(verb) \(hierarchy.name(first.node))\(more)") { cut in
+      for line in lines { edit(&cut, line) }
+    }
+  }
+
+  /// After an edit: as ``changed()``, and the draft is kept once edits pause.
+  mutating func edited() -> [Effect] {
+    edits += 1
+    return changed() + [.later(milliseconds: 1000, .keepDraft(edit: edits))]
   }
 
   /// After anything that gives another cut: what it comes to, and the lines.
@@ -169,6 +241,7 @@ package struct TreeScreen: Screen {
     if isOtherTree {
       unfolded = TreeOutline.start(cut.hierarchy)
       hits = []
+      marked = []
     }
     count()
     rebuildOutline(keeping: isOtherTree ? nil : node)
@@ -191,7 +264,12 @@ package struct TreeScreen: Screen {
 
   mutating func rebuildOutline(keeping node: Int?) {
     guard let hierarchy else { return }
-    let outline = TreeOutline(hierarchy, unfolded: unfolded)
+    let outline =
+      if order != .fineClasses, let cutView, cutView.partition.hierarchy === hierarchy {
+        TreeOutline(hierarchy, unfolded: unfolded, sort: order.sort(cutView, imagesBelow: imagesBelow))
+      } else {
+        TreeOutline(hierarchy, unfolded: unfolded)
+      }
     let index = node.flatMap { outline.index(of: $0) } ?? cursor.selected
     self.outline = outline
     cursor.select(index, count: outline.lines.count)
@@ -229,7 +307,11 @@ package struct TreeScreen: Screen {
     case .opened(let hierarchy, let classes, let pascal, let remembered):
       self.pascal = pascal
       classNames = classes.map(\.name)
-      if history == nil { history = TreeHistory(Cut(hierarchy)) } else { history?.change(to: Cut(hierarchy)) }
+      if history == nil {
+        history = TreeHistory(Cut(hierarchy))
+      } else {
+        history?.change(to: Cut(hierarchy), "parents by \(hierarchy.policy.rawValue)")
+      }
       let effects = changed()
       guard let remembered else { return effects + settle() }
       recall(remembered)
@@ -238,6 +320,12 @@ package struct TreeScreen: Screen {
       imagesPerFine = counts
       count()
       return []
+    case .found(let text, let hits, let best):
+      guard sought == text else { return [] }
+      sought = nil
+      self.hits = hits
+      if let best { reveal(best) }
+      return mode == nil ? settle() : []
     case .settled(let node):
       guard let line, line.node == node, let hierarchy else { return [] }
       detailed = node
@@ -266,7 +354,7 @@ package struct TreeScreen: Screen {
       return []
     case .loaded(let set, let cut):
       history?.open(cut, name: set.name, recipe: set.recipe)
-      return changed() + [.send(.notice(Notice(.done, "Opened \(set.name)")))]
+      return edited() + [.send(.notice(Notice(.done, "Opened \(set.name)")))]
     }
   }
 }

@@ -8,6 +8,8 @@ extension TreeScreen {
     /// `pascal`: the wnids of PASCAL's classes. `remembered`: where the screens were left, at the first opening.
     case opened(Hierarchy, classes: [FineClass], pascal: [String], remembered: Remembered? = nil)
     case counted([Int])
+    /// What a search for `text` found: nodes in the tree's order, and the best of them.
+    case found(text: String, hits: [Int], best: Int?)
     /// The cursor has stayed where it is for a moment.
     case settled(node: Int)
     case pictures(wnid: String, [Thumbnail])
@@ -29,6 +31,9 @@ extension TreeScreen {
     /// Nil: as the screens were left, or by name.
     case open(HypernymPolicy?)
     case countImages
+    case search(Hierarchy, text: String)
+    /// Writes down where the screens were, for the next start.
+    case keepDraft(TreeScreen, on: ScreenName, Session)
     /// Images of these fine classes, a few in all.
     case pictures(wnid: String, fineClasses: [Int], count: Int)
     case save(LabelSet, mayReplace: Bool)
@@ -51,6 +56,10 @@ extension TreeScreen {
         var counts = [Int](repeating: 0, count: dataset.classes.count)
         for label in dataset.labels(.train) where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
         send(.tree(.counted(counts)))
+      case .search(let hierarchy, let text):
+        send(.tree(Self.found(text, in: hierarchy)))
+      case .keepDraft(let tree, let screen, let session):
+        tree.remembered(on: screen, session)?.write(session.dataset, environment.home)
       case .pictures(let wnid, let fineClasses, let count):
         guard let dataset = try? environment.openDataset() else { return }
         send(.tree(.pictures(wnid: wnid, Self.pictures(of: fineClasses, count: count, in: dataset))))
@@ -70,6 +79,13 @@ extension TreeScreen {
         let hierarchy = try environment.hierarchy(of: environment.dataset, set.policy)
         send(.tree(.loaded(set, try Cut(Partition(set, on: hierarchy)))))
       }
+    }
+
+    package static func found(_ text: String, in hierarchy: Hierarchy) -> Event {
+      let found = hierarchy.search(SearchQuery(text))
+      // Glosses mention much: they count where no name does.
+      let named = found.filter { $0.rank < .gloss }
+      return .found(text: text, hits: (named.isEmpty ? found : named).map(\.node).sorted(), best: found.first?.node)
     }
 
     /// The first images of the classes in turn, bad ones passed over.
