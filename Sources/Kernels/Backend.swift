@@ -7,7 +7,7 @@
 /// Determinism: for equal inputs, equal bits, whatever `workers` is. An implementation therefore cuts its work
 /// into pieces that depend on the shapes alone, and adds partial sums in the order of the pieces.
 ///
-/// No operation makes memory of its own once it has run at its shape (for convolutions: once `reserve` was called).
+/// No operation makes memory of its own once it has run at its shape, or once `reserve` was called.
 ///
 /// The batch of a call is the first dimension of its tensors (callers pass `prefix(count)` for a short batch).
 public protocol Backend: AnyObject, Sendable {
@@ -17,8 +17,14 @@ public protocol Backend: AnyObject, Sendable {
   /// A zeroed tensor in this backend's memory.
   func makeTensor(_ shape: [Int]) -> Tensor
 
-  /// Makes the scratch memory that a convolution of this shape needs in batches of up to `batch` images.
-  func reserve(_ shape: ConvolutionShape, batch: Int)
+  // MARK: Scratch memory, which operations share as they take turns
+
+  /// The floats that a convolution of this shape needs, in all directions, in batches of up to `batch` images.
+  func scratchFloats(_ shape: ConvolutionShape, batch: Int) -> Int
+  /// The floats that ``fullyConnectedUpdate(input:outputGradient:weights:velocity:rate:momentum:decay:nesterov:)`` needs.
+  func scratchFloats(outputs: Int, inputs: Int) -> Int
+  /// Makes so many floats, unless there are as many.
+  func reserve(_ floats: Int)
 
   // MARK: Convolution. input [n, h, w, c], weights [outputs, kernel, kernel, c / groups], bias [outputs] or none,
   // output [n, outputHeight, outputWidth, outputs]
@@ -38,8 +44,16 @@ public protocol Backend: AnyObject, Sendable {
   func fullyConnectedForward(
     input: Tensor, weights: Tensor, bias: Tensor, relu: Bool, output: Tensor)
   func fullyConnectedDataGradient(outputGradient: Tensor, weights: Tensor, inputGradient: Tensor)
+  /// - Parameter weightGradient: nil: it is not wanted.
   func fullyConnectedWeightGradient(
-    input: Tensor, outputGradient: Tensor, weightGradient: Tensor, biasGradient: Tensor)
+    input: Tensor, outputGradient: Tensor, weightGradient: Tensor?, biasGradient: Tensor)
+  /// ``sgdUpdate(weights:gradient:velocity:rate:momentum:decay:nesterov:)`` by the weight gradient, in the same bits, without
+  /// memory for it: every tile is used as soon as it is computed.
+  func fullyConnectedUpdate(
+    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float,
+    nesterov: Bool)
+  /// The sum of the squares of the weight gradient, which is not kept.
+  func fullyConnectedSquaredNorm(input: Tensor, outputGradient: Tensor) -> Double
 
   // MARK: Activations and pooling
 

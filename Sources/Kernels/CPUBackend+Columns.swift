@@ -4,9 +4,10 @@
 /// is a few copies of contiguous floats. The output rows of all images are one long list, and a piece is a
 /// stretch of it, so that one large image and many small ones are cut alike.
 extension CPUBackend {
-  func columnsScratch(_ shape: ConvolutionShape, batch: Int) -> (shared: Int, each: Int) {
+  /// The scratch memory of forward, data gradient and weight gradient.
+  func columnsScratch(_ shape: ConvolutionShape, batch: Int) -> [(shared: Int, each: Int)] {
     let cut = ConvolutionCut(shape, batch: batch)
-    return (cut.lanes * shape.outputs * shape.fanIn, max(cut.columnFloats, cut.imageColumnFloats))
+    return [(0, cut.columnFloats), (0, cut.imageColumnFloats), (cut.lanes * shape.outputs * shape.fanIn, cut.columnFloats)]
   }
 
   func columnsForward(

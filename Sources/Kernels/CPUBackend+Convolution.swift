@@ -8,14 +8,14 @@ public enum ConvolutionMethod: String, Codable, CaseIterable, Sendable {
 }
 
 extension CPUBackend {
-  public func reserve(_ shape: ConvolutionShape, batch: Int) {
-    let floats =
+  public func scratchFloats(_ shape: ConvolutionShape, batch: Int) -> Int {
+    let needs =
       switch algorithm(for: shape) {
       case .columns: columnsScratch(shape, batch: batch)
       case .fourByThree: winogradScratch(FourByThree.self, shape, batch: batch)
       case .twoByFive: winogradScratch(TwoByFive.self, shape, batch: batch)
       }
-    withScratch(shared: floats.shared, each: floats.each) { _ in }
+    return needs.map(scratchFloats).max()!
   }
 
   public func convolutionForward(

@@ -26,17 +26,50 @@ extension CPUBackend {
   }
 
   public func fullyConnectedWeightGradient(
-    input: Tensor, outputGradient: Tensor, weightGradient: Tensor, biasGradient: Tensor
+    input: Tensor, outputGradient: Tensor, weightGradient: Tensor?, biasGradient: Tensor
   ) {
-    let batch = input.shape[0]
-    let (outputs, inputs) = (weightGradient.shape[0], weightGradient.count / weightGradient.shape[0])
-    multiplyInTiles(
-      Matrix(base: outputGradient.base, stride: outputs, transposed: true),
-      Matrix(base: input.base, stride: inputs), into: Matrix(base: weightGradient.base, stride: inputs),
-      rows: outputs, columns: inputs, inner: batch)
+    let (batch, outputs) = (input.shape[0], biasGradient.count)
+    if let weightGradient {
+      let inputs = weightGradient.count / outputs
+      multiplyInTiles(
+        Matrix(base: outputGradient.base, stride: outputs, transposed: true),
+        Matrix(base: input.base, stride: inputs), into: Matrix(base: weightGradient.base, stride: inputs),
+        rows: outputs, columns: inputs, inner: batch)
+    }
     let db = biasGradient.base
     db.update(repeating: 0, count: outputs)
     addRows(outputGradient.base, rows: batch, columns: outputs, to: db)
+  }
+
+  public func scratchFloats(outputs: Int, inputs: Int) -> Int {
+    scratchFloats((shared: 0, each: tileSide(outputs) * tileSide(inputs)))
+  }
+
+  public func fullyConnectedUpdate(
+    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float,
+    nesterov: Bool
+  ) {
+    forEachGradientTile(input: input, outputGradient: outputGradient) { tile in
+      for row in 0..<tile.rows.count {
+        let place = (tile.rows.lowerBound + row) * tile.inputs + tile.columns.lowerBound
+        descend(
+          weights.base + place, gradient: tile.floats + row * tile.columns.count, velocity: velocity.base + place,
+          count: tile.columns.count, rate: rate, momentum: momentum, decay: decay, nesterov: nesterov)
+      }
+    }
+  }
+
+  public func fullyConnectedSquaredNorm(input: Tensor, outputGradient: Tensor) -> Double {
+    // There are at most 8 × 8 tiles.
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 64) { sums in
+      sums.initialize(repeating: 0)
+      // Each tile writes one sum of its own.
+      nonisolated(unsafe) let sums = sums
+      forEachGradientTile(input: input, outputGradient: outputGradient) { tile in
+        sums[tile.number] = sumOfSquares(tile.floats, count: tile.rows.count * tile.columns.count)
+      }
+      return sums.reduce(0, +)
+    }
   }
 
   public func rowProducts(_ a: Tensor, _ b: Tensor, output: Tensor) {
@@ -63,20 +96,57 @@ extension CPUBackend {
     _ a: Matrix, _ b: Matrix, into target: Matrix, rows: Int, columns: Int, inner: Int,
     finish: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void = { _, _ in }
   ) {
-    guard rows > 0, columns > 0 else { return }
-    let tileRows = tileSide(rows)
-    let tileColumns = tileSide(columns)
-    let across = ceilDivide(columns, tileColumns)
-    parallelFor(ceilDivide(rows, tileRows) * across) { piece, _ in
-      let (y, x) = piece.quotientAndRemainder(dividingBy: across)
-      let tall = y * tileRows..<min(rows, (y + 1) * tileRows)
-      let wide = x * tileColumns..<min(columns, (x + 1) * tileColumns)
+    forEachTile(rows: rows, columns: columns) { _, _, tall, wide in
       var (left, right, part) = (a, b, target)
       left.base += tall.lowerBound * (a.transposed ? 1 : a.stride)
       right.base += wide.lowerBound * (b.transposed ? b.stride : 1)
       part.base += tall.lowerBound * target.stride + wide.lowerBound
       multiply(left, right, into: part, rows: tall.count, columns: wide.count, inner: inner)
       finish(tall, wide)
+    }
+  }
+
+  /// A tile of a weight gradient, in the memory of a worker.
+  private struct GradientTile {
+    var number: Int
+    var rows, columns: Range<Int>
+    /// The columns of the whole gradient.
+    var inputs: Int
+    /// The tile alone, row by row.
+    var floats: Floats
+  }
+
+  /// Computes outputGradientᵀ · input in the tiles of ``fullyConnectedWeightGradient``, which are lost again after `body`.
+  private func forEachGradientTile(
+    input: Tensor, outputGradient: Tensor, _ body: @Sendable (_ tile: GradientTile) -> Void
+  ) {
+    let batch = input.shape[0]
+    let (outputs, inputs) = (outputGradient.shape[1], input.shape[1])
+    withScratch(each: tileSide(outputs) * tileSide(inputs)) { loan in
+      forEachTile(rows: outputs, columns: inputs) { number, worker, tall, wide in
+        let tile = GradientTile(number: number, rows: tall, columns: wide, inputs: inputs, floats: loan.own(worker))
+        multiply(
+          Matrix(base: outputGradient.base + tall.lowerBound, stride: outputs, transposed: true),
+          Matrix(base: input.base + wide.lowerBound, stride: inputs),
+          into: Matrix(base: tile.floats, stride: wide.count), rows: tall.count, columns: wide.count, inner: batch)
+        body(tile)
+      }
+    }
+  }
+
+  /// Cuts a matrix into tiles and runs `body` for each.
+  private func forEachTile(
+    rows: Int, columns: Int,
+    _ body: @Sendable (_ number: Int, _ worker: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void
+  ) {
+    guard rows > 0, columns > 0 else { return }
+    let tileRows = tileSide(rows)
+    let tileColumns = tileSide(columns)
+    let across = ceilDivide(columns, tileColumns)
+    parallelFor(ceilDivide(rows, tileRows) * across) { piece, worker in
+      let (y, x) = piece.quotientAndRemainder(dividingBy: across)
+      body(
+        piece, worker, y * tileRows..<min(rows, (y + 1) * tileRows), x * tileColumns..<min(columns, (x + 1) * tileColumns))
     }
   }
 

@@ -51,20 +51,10 @@ extension CPUBackend {
     weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float, nesterov: Bool
   ) {
     parallelStretches(of: weights.count, size: elementwisePiece) { stretch in
-      let (w, g, v) = (weights.base, gradient.base, velocity.base)
-      if nesterov {
-        for i in stretch {
-          let step = momentum * v[i] + rate * (g[i] + decay * w[i])
-          w[i] -= step + momentum * (step - v[i])
-          v[i] = step
-        }
-        return
-      }
-      for i in stretch {
-        let step = momentum * v[i] + rate * (g[i] + decay * w[i])
-        v[i] = step
-        w[i] -= step
-      }
+      let first = stretch.lowerBound
+      descend(
+        weights.base + first, gradient: gradient.base + first, velocity: velocity.base + first, count: stretch.count,
+        rate: rate, momentum: momentum, decay: decay, nesterov: nesterov)
     }
   }
 
@@ -102,6 +92,27 @@ extension CPUBackend {
       }
       return sums[..<pieces].reduce(0, +)
     }
+  }
+}
+
+/// One step of ``CPUBackend/sgdUpdate(weights:gradient:velocity:rate:momentum:decay:nesterov:)`` for so many weights.
+@inline(__always)
+func descend(
+  _ w: Floats, gradient g: Floats, velocity v: Floats, count: Int, rate: Float, momentum: Float, decay: Float,
+  nesterov: Bool
+) {
+  if nesterov {
+    for i in 0..<count {
+      let step = momentum * v[i] + rate * (g[i] + decay * w[i])
+      w[i] -= step + momentum * (step - v[i])
+      v[i] = step
+    }
+    return
+  }
+  for i in 0..<count {
+    let step = momentum * v[i] + rate * (g[i] + decay * w[i])
+    v[i] = step
+    w[i] -= step
   }
 }
 

@@ -28,14 +28,26 @@ public final class CPUBackend: Backend {
 
   public func makeTensor(_ shape: [Int]) -> Tensor { Tensor(shape) }
 
+  public func reserve(_ floats: Int) {
+    scratch.withLock { _ = $0.floats(floats) }
+  }
+
+  /// The scratch memory that was made so far.
+  package var scratchBytes: Int {
+    scratch.withLock { $0.count * MemoryLayout<Float>.stride }
+  }
+
+  /// The floats of a loan of `shared` floats and `each` floats for every worker.
+  func scratchFloats(_ need: (shared: Int, each: Int)) -> Int {
+    wholeLines(need.shared) + wholeLines(need.each) * workers
+  }
+
   /// Lends `shared` floats for all workers and `each` floats to every worker; their content is undefined.
   @inline(__always)
   func withScratch(shared: Int = 0, each: Int = 0, _ body: (_ loan: ScratchLoan) -> Void) {
     scratch.withLock { scratch in
-      let sharedPart = (shared + 15) & ~15
-      let part = (each + 15) & ~15
-      let base = scratch.floats(sharedPart + part * workers)
-      body(ScratchLoan(shared: base, first: base + sharedPart, part: part))
+      let base = scratch.floats(scratchFloats((shared, each)))
+      body(ScratchLoan(shared: base, first: base + wholeLines(shared), part: wholeLines(each)))
     }
   }
 }
@@ -55,6 +67,8 @@ typealias Floats = UnsafeMutablePointer<Float>
 struct Scratch: ~Copyable {
   private var storage = FloatStorage(count: 0)
 
+  var count: Int { storage.elements.count }
+
   mutating func floats(_ count: Int) -> Floats {
     if storage.elements.count < count { storage = FloatStorage(count: count) }
     return storage.elements.baseAddress!
@@ -65,6 +79,9 @@ extension Tensor {
   @inline(__always)
   var base: Floats { storage.elements.baseAddress! + offset }
 }
+
+/// A number of floats, rounded up to whole cache lines.
+private func wholeLines(_ floats: Int) -> Int { (floats + 15) & ~15 }
 
 /// The quotient, rounded up.
 func ceilDivide(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }

@@ -51,6 +51,8 @@ import Testing
       backend.fullyConnectedWeightGradient(
         input: flat, outputGradient: dLogits, weightGradient: dfw, biasGradient: dfb)
       backend.fullyConnectedDataGradient(outputGradient: dLogits, weights: fw, inputGradient: dFlat)
+      backend.fullyConnectedUpdate(
+        input: flat, outputGradient: dLogits, weights: fw, velocity: dfw, rate: 0.1, momentum: 0.9, decay: 0, nesterov: true)
       backend.reluGradient(output: pooled, gradient: dPooled)
       backend.averagePoolGradient(pool, outputGradient: dPooled, inputGradient: dy)
       backend.maxPoolGradient(pool, choices: choices, outputGradient: dPooled, inputGradient: dy)
@@ -64,7 +66,7 @@ import Testing
       backend.fill(v, with: 0)
       backend.rowProducts(flat, fw, output: products)
       backend.squaredRowNorms(flat, output: losses)
-      return backend.squaredNorm(w)
+      return backend.squaredNorm(w) + backend.fullyConnectedSquaredNorm(input: flat, outputGradient: dLogits)
     }
     // The first steps make scratch memory, and the system's worker threads.
     for _ in 0..<3 { _ = step() }
@@ -79,7 +81,7 @@ import Testing
     let shape = ConvolutionShape(height: 9, width: 9, channels: 4, outputs: 6, kernel: 3, padding: 1)
     let (x, y) = (random(backend, [5, 9, 9, 4], 1), random(backend, [5, 9, 9, 6], 2))
     let (w, b) = (random(backend, shape.weightShape, 3), random(backend, [6], 4))
-    backend.reserve(shape, batch: 5)
+    backend.reserve(backend.scratchFloats(shape, batch: 5))
     let before = callocations_of_this_thread()
     backend.convolutionForward(shape, input: x, weights: w, bias: b, relu: true, output: y)
     backend.convolutionWeightGradient(shape, input: x, outputGradient: y, weightGradient: w, biasGradient: b)

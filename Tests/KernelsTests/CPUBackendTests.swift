@@ -30,6 +30,27 @@ import Testing
     }
   }
 
+  @Test("an update by a weight gradient that nobody keeps is the update by the gradient, to the last bit", arguments: [
+    (1, 1, 1), (5, 9, 300), (64, 1200, 1100), (7, 2200, 130),
+  ])
+  func updates(batch: Int, inputs: Int, outputs: Int) {
+    let kept = CPUBackend(workers: 1)
+    let (x, dy) = (random(kept, [batch, inputs], 1), random(kept, [batch, outputs], 2))
+    let (dw, db) = (unwritten(kept, [outputs, inputs]), unwritten(kept, [outputs]))
+    kept.fullyConnectedWeightGradient(input: x, outputGradient: dy, weightGradient: dw, biasGradient: db)
+    for (workers, nesterov) in [(1, false), (2, true), (3, false)] {
+      let backend = CPUBackend(workers: workers)
+      let (w, v) = (random(kept, dw.shape, 3), random(kept, dw.shape, 4))
+      kept.sgdUpdate(
+        weights: w, gradient: dw, velocity: v, rate: 0.1, momentum: 0.9, decay: 5e-4, nesterov: nesterov)
+      let (ours, velocity) = (random(kept, dw.shape, 3), random(kept, dw.shape, 4))
+      backend.fullyConnectedUpdate(
+        input: x, outputGradient: dy, weights: ours, velocity: velocity, rate: 0.1, momentum: 0.9, decay: 5e-4,
+        nesterov: nesterov)
+      #expect(sameBits(ours, w) && sameBits(velocity, v))
+    }
+  }
+
   static let alexNetShapes: [ConvolutionShape] = [
     .init(height: 27, width: 27, channels: 96, outputs: 256, kernel: 5, padding: 2, groups: 2),
     .init(height: 13, width: 13, channels: 256, outputs: 384, kernel: 3, padding: 1),

@@ -159,6 +159,20 @@ extension OperationCase {
           weightGradient: dw, biasGradient: db)
         return [dw, db]
       },
+      OperationCase("fully connected update and squared norm, \(name)") { backend in
+        let (x, dy) = (random(backend, [batch, inputs], 1), random(backend, [batch, outputs], 4))
+        var made: [Tensor] = []
+        for nesterov in [false, true] {
+          let (w, v) = (random(backend, [outputs, inputs], 2), random(backend, [outputs, inputs], 5))
+          backend.fullyConnectedUpdate(
+            input: x, outputGradient: dy, weights: w, velocity: v, rate: 0.1, momentum: 0.9, decay: 5e-4, nesterov: nesterov)
+          made += [w, v]
+        }
+        let db = unwritten(backend, [outputs])
+        backend.fullyConnectedWeightGradient(input: x, outputGradient: dy, weightGradient: nil, biasGradient: db)
+        let norm = backend.fullyConnectedSquaredNorm(input: x, outputGradient: dy)
+        return made + [db, Tensor([Float(norm)], shape: [1])]
+      },
     ]
   }
 

@@ -9,7 +9,9 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
   public init() {}
 
   public func makeTensor(_ shape: [Int]) -> Tensor { Tensor(shape) }
-  public func reserve(_ shape: ConvolutionShape, batch: Int) {}
+  public func scratchFloats(_ shape: ConvolutionShape, batch: Int) -> Int { 0 }
+  public func scratchFloats(outputs: Int, inputs: Int) -> Int { 0 }
+  public func reserve(_ floats: Int) {}
 
   // MARK: Convolution
 
@@ -102,18 +104,36 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
   }
 
   public func fullyConnectedWeightGradient(
-    input: Tensor, outputGradient: Tensor, weightGradient: Tensor, biasGradient: Tensor
+    input: Tensor, outputGradient: Tensor, weightGradient: Tensor?, biasGradient: Tensor
   ) {
-    let (batch, outputs) = (input.shape[0], weightGradient.shape[0])
-    let inputs = weightGradient.count / outputs
-    let (x, dy) = (input.elements, outputGradient.elements)
-    store(
-      (0..<outputs * inputs).map { at in
-        (0..<batch).reduce(0) {
-          $0 + Double(dy[$1 * outputs + at / inputs]) * Double(x[$1 * inputs + at % inputs])
-        }
-      }, in: weightGradient)
+    if let weightGradient { store(weightSums(input, outputGradient), in: weightGradient) }
     storeColumnSums(outputGradient, in: biasGradient)
+  }
+
+  /// outputGradientᵀ · input.
+  private func weightSums(_ input: Tensor, _ outputGradient: Tensor) -> [Double] {
+    let (batch, outputs, inputs) = (input.shape[0], outputGradient.shape[1], input.shape[1])
+    let (x, dy) = (input.elements, outputGradient.elements)
+    return (0..<outputs * inputs).map { at in
+      (0..<batch).reduce(0) {
+        $0 + Double(dy[$1 * outputs + at / inputs]) * Double(x[$1 * inputs + at % inputs])
+      }
+    }
+  }
+
+  public func fullyConnectedUpdate(
+    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float,
+    nesterov: Bool
+  ) {
+    let gradient = makeTensor(weights.shape)
+    store(weightSums(input, outputGradient), in: gradient)
+    sgdUpdate(
+      weights: weights, gradient: gradient, velocity: velocity, rate: rate, momentum: momentum, decay: decay,
+      nesterov: nesterov)
+  }
+
+  public func fullyConnectedSquaredNorm(input: Tensor, outputGradient: Tensor) -> Double {
+    weightSums(input, outputGradient).reduce(0) { $0 + $1 * $1 }
   }
 
   // MARK: Activations and pooling

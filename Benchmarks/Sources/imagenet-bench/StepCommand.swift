@@ -36,11 +36,8 @@ struct StepCommand: ParsableCommand {
       if forward { return }
       _ = network.loss(labels: labels, count: batch)
       network.backward(count: batch, phase: phase) {
-        for i in $0 {
-          timing.sgdUpdate(
-            weights: network.values[i], gradient: network.gradients[i], velocity: velocities[i], rate: 1e-4,
-            momentum: 0.9, decay: 5e-4)
-        }
+        timing.sgdUpdate(
+          weights: network.values[$0], gradient: $1, velocity: velocities[$0], rate: 1e-4, momentum: 0.9, decay: 5e-4)
       }
     }
     let peak = FloatingPointPeak.measure() * Double(workers)

@@ -64,7 +64,9 @@ final class TimingBackend: Backend, @unchecked Sendable {
 
   var workers: Int { inner.workers }
   func makeTensor(_ shape: [Int]) -> Tensor { inner.makeTensor(shape) }
-  func reserve(_ shape: ConvolutionShape, batch: Int) { inner.reserve(shape, batch: batch) }
+  func scratchFloats(_ shape: ConvolutionShape, batch: Int) -> Int { inner.scratchFloats(shape, batch: batch) }
+  func scratchFloats(outputs: Int, inputs: Int) -> Int { inner.scratchFloats(outputs: outputs, inputs: inputs) }
+  func reserve(_ floats: Int) { inner.reserve(floats) }
 
   func convolutionForward(
     _ shape: ConvolutionShape, input: Tensor, weights: Tensor, bias: Tensor?, relu: Bool, output: Tensor
@@ -107,13 +109,28 @@ final class TimingBackend: Backend, @unchecked Sendable {
   }
 
   func fullyConnectedWeightGradient(
-    input: Tensor, outputGradient: Tensor, weightGradient: Tensor, biasGradient: Tensor
+    input: Tensor, outputGradient: Tensor, weightGradient: Tensor?, biasGradient: Tensor
   ) {
-    let operations = 2 * weightGradient.count * input.shape[0]
-    time("fully connected weight gradient", weightGradient.shape, operations: operations) {
+    let operations = 2 * (weightGradient?.count ?? 0) * input.shape[0]
+    time("fully connected weight gradient", [biasGradient.count, input.shape[1]], operations: operations) {
       inner.fullyConnectedWeightGradient(
         input: input, outputGradient: outputGradient, weightGradient: weightGradient, biasGradient: biasGradient)
     }
+  }
+
+  func fullyConnectedUpdate(
+    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float,
+    nesterov: Bool
+  ) {
+    time("fully connected weight update", weights.shape, operations: 2 * weights.count * input.shape[0]) {
+      inner.fullyConnectedUpdate(
+        input: input, outputGradient: outputGradient, weights: weights, velocity: velocity, rate: rate,
+        momentum: momentum, decay: decay, nesterov: nesterov)
+    }
+  }
+
+  func fullyConnectedSquaredNorm(input: Tensor, outputGradient: Tensor) -> Double {
+    inner.fullyConnectedSquaredNorm(input: input, outputGradient: outputGradient)
   }
 
   func reluForward(input: Tensor, output: Tensor) {

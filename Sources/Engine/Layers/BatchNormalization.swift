@@ -44,7 +44,7 @@ public struct BatchNormalization: Layer {
     backend.batchNormGradient(
       input: tensors.input, weight: tensors.parameters[0], statistics: tensors.scratch!,
       outputGradient: tensors.outputGradient!, fromBatch: phase != .inference, inputGradient: tensors.inputGradient,
-      weightGradient: tensors.gradients[0], biasGradient: tensors.gradients[1])
+      weightGradient: tensors.gradients[0].values!, biasGradient: tensors.gradients[1].values!)
   }
 
   private func channelwise(_ suffix: String, _ input: [Int], _ value: Float) -> Parameter {

@@ -51,8 +51,8 @@ public struct Convolution: Layer {
 
   public func multiplyAdds(for input: [Int]) -> Int { geometry(input[0], input[1], input[2]).multiplyAdds }
 
-  public func reserve(input: [Int], batch: Int, backend: any Backend) {
-    backend.reserve(geometry(input[0], input[1], input[2]), batch: batch)
+  public func backendScratch(input: [Int], batch: Int, backend: any Backend) -> Int {
+    backend.scratchFloats(geometry(input[0], input[1], input[2]), batch: batch)
   }
 
   public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
@@ -65,8 +65,8 @@ public struct Convolution: Layer {
     let shape = geometry(of: tensors.input)
     let outputGradient = tensors.outputGradient!
     backend.convolutionWeightGradient(
-      shape, input: tensors.input, outputGradient: outputGradient, weightGradient: tensors.gradients[0],
-      biasGradient: bias == nil ? nil : tensors.gradients[1])
+      shape, input: tensors.input, outputGradient: outputGradient, weightGradient: tensors.gradients[0].values!,
+      biasGradient: bias == nil ? nil : tensors.gradients[1].values)
     if let inputGradient = tensors.inputGradient {
       backend.convolutionDataGradient(
         shape, outputGradient: outputGradient, weights: tensors.parameters[0], inputGradient: inputGradient)

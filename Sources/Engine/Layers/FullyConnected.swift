@@ -17,6 +17,7 @@ public struct FullyConnected: Layer {
 
   public var canFuseReLU: Bool { true }
   public var backwardReads: BackwardReads { .input }
+  public var weightGradientIsProduct: Bool { true }
 
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] {
     guard input.count == 1 else {
@@ -36,6 +37,10 @@ public struct FullyConnected: Layer {
 
   public func multiplyAdds(for input: [Int]) -> Int { input[0] * outputs }
 
+  public func backendScratch(input: [Int], batch: Int, backend: any Backend) -> Int {
+    backend.scratchFloats(outputs: outputs, inputs: input[0])
+  }
+
   public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
     backend.fullyConnectedForward(
       input: tensors.input, weights: tensors.parameters[0], bias: tensors.parameters[1], relu: tensors.fusedReLU,
@@ -45,8 +50,8 @@ public struct FullyConnected: Layer {
   public func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
     let outputGradient = tensors.outputGradient!
     backend.fullyConnectedWeightGradient(
-      input: tensors.input, outputGradient: outputGradient, weightGradient: tensors.gradients[0],
-      biasGradient: tensors.gradients[1])
+      input: tensors.input, outputGradient: outputGradient, weightGradient: tensors.gradients[0].values,
+      biasGradient: tensors.gradients[1].values!)
     if let inputGradient = tensors.inputGradient {
       backend.fullyConnectedDataGradient(
         outputGradient: outputGradient, weights: tensors.parameters[0], inputGradient: inputGradient)

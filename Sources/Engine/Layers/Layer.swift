@@ -28,6 +28,8 @@ public protocol Layer: Sendable {
 
   /// Output and input are one window of memory; forward changes the data, backward the gradient, in place.
   var isInPlace: Bool { get }
+  /// Its input gradient may be written over its output gradient: the two are one window where nothing else reads the input.
+  var turnsGradientInPlace: Bool { get }
   /// Applies a ReLU that follows directly by itself, when `LayerTensors.fusedReLU` says so.
   var canFuseReLU: Bool { get }
   /// What of its forward pass it reads again in its backward pass, besides its scratch: all else makes room for other activations.
@@ -35,13 +37,17 @@ public protocol Layer: Sendable {
   /// The memory that it needs from forward to backward; nil: none.
   func scratch(for input: [Int]) -> Scratch?
 
-  /// Asks the backend for the scratch memory of batches of up to `batch` images.
-  func reserve(input: [Int], batch: Int, backend: any Backend)
+  /// The gradient of its first parameter is outputGradientᵀ · input, which need not be kept (``Gradient/product(outputGradient:input:)``).
+  var weightGradientIsProduct: Bool { get }
+
+  /// The floats of the backend's scratch memory that batches of up to `batch` images take.
+  func backendScratch(input: [Int], batch: Int, backend: any Backend) -> Int
 
   /// Computes `output` from `input` and `parameters`.
   func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend)
 
-  /// Computes `inputGradient` (where there is one) and `gradients` from `outputGradient` and what forward left.
+  /// Computes `inputGradient` (where there is one) and the values of `gradients` (those that are kept) from `outputGradient` and
+  /// what forward left.
   func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend)
 }
 
@@ -77,10 +83,12 @@ extension Layer {
   public func multiplyAdds(for input: [Int]) -> Int { 0 }
   public func parameters(for input: [Int]) -> [Parameter] { [] }
   public var isInPlace: Bool { false }
+  public var turnsGradientInPlace: Bool { false }
   public var canFuseReLU: Bool { false }
   public var backwardReads: BackwardReads { [] }
   public func scratch(for input: [Int]) -> Scratch? { nil }
-  public func reserve(input: [Int], batch: Int, backend: any Backend) {}
+  public var weightGradientIsProduct: Bool { false }
+  public func backendScratch(input: [Int], batch: Int, backend: any Backend) -> Int { 0 }
 
   /// - Throws: a ``Problem`` where `shape` is not height × width × channels.
   func image(_ shape: [Int]) throws(Problem) -> (height: Int, width: Int, channels: Int) {
@@ -111,7 +119,7 @@ public struct LayerTensors: Sendable {
   /// Nil in a plan that is only for inference.
   public var outputGradient: Tensor?
   public var parameters: [Tensor] = []
-  public var gradients: [Tensor] = []
+  public var gradients: [Gradient] = []
   /// What the layer keeps without learning it.
   public var state: [Tensor] = []
   /// Lives from forward to backward, for layers that ask for it.

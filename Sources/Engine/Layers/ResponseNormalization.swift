@@ -12,6 +12,7 @@ public struct ResponseNormalization: Layer {
     self.constants = constants
   }
 
+  public var turnsGradientInPlace: Bool { true }
   public var backwardReads: BackwardReads { .input }
 
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] {

@@ -1,5 +1,8 @@
+import Kernels
+
 /// Where the activations of a batch, their gradients and the layers' scratch lie in one workspace: offsets, without the memory. In a
-/// plan for descent the gradients of parameters as well, each while its layer's backward pass and update last.
+/// plan for descent the gradients of parameters as well, each while its layer's backward pass and update last, but for those that are
+/// computed while they are used.
 ///
 /// Every window has its time. Layer i of n runs forward at step i, the loss at step n, and the layer's backward pass at step 2n − i.
 /// A blob matters from its maker's forward pass until it was last read, in training also by the backward passes that need it; its
@@ -18,7 +21,7 @@ struct ActivationLayout {
   let shares: [Int?]
   /// By layer.
   let scratch: [Int?]
-  /// By layer: its parameters' gradients, one behind the other; nil where they are not in the workspace.
+  /// By layer: the gradients of ``Wiring/parametersWithKeptGradient(of:)``, one behind the other; nil where none are in the workspace.
   let parameterGradients: [Int?]
   /// The floats of the workspace.
   let count: Int
@@ -47,10 +50,16 @@ struct ActivationLayout {
         ? end : max(wiring.lastUse(of: blob), isTraining ? wiring.firstUseInBackward(of: blob).map(backward) ?? 0 : 0)
       return window(floats(blob), made...lastUse)
     }
-    let gradients = wiring.blobShapes.indices.map { blob -> Int? in
-      guard isTraining, blob > 0 else { return nil }
-      let begun = wiring.readers[blob].max().map(backward) ?? loss
-      return window(floats(blob), begun...backward(wiring.makers[blob]))
+    var gradients = wiring.blobShapes.map { _ -> Int? in nil }
+    for blob in wiring.blobShapes.indices.dropFirst().reversed() where isTraining {
+      let (readers, done) = (wiring.readers[blob], backward(wiring.makers[blob]))
+      if readers.count == 1, wiring.layers[readers[0]].turnsGradientInPlace {
+        let shared = gradients[wiring.outputs[readers[0]]]!
+        windows[shared].time = windows[shared].time.lowerBound...done
+        gradients[blob] = shared
+      } else {
+        gradients[blob] = window(floats(blob), (readers.max().map(backward) ?? loss)...done)
+      }
     }
     let shares = layers.map { layer -> Int? in
       let source = wiring.sources[layer]
@@ -61,7 +70,7 @@ struct ActivationLayout {
       wiring.scratch(of: layer).map { window($0.count(batch: batch), layer...(isTraining ? backward(layer) : layer)) }
     }
     let parameterGradients = layers.map { layer -> Int? in
-      let parameters = wiring.parameters[layer]
+      let parameters = wiring.parametersWithKeptGradient(of: layer)
       guard purpose == .descent, !parameters.isEmpty else { return nil }
       return window(Network.blockSize(of: parameters), backward(layer)...backward(layer))
     }
@@ -80,6 +89,16 @@ struct ActivationLayout {
 
 extension Wiring {
   func scratch(of layer: Int) -> Scratch? { layers[layer].scratch(for: inputShape(of: layer)) }
+
+  /// The floats of the backend's scratch memory that the layers share.
+  func backendScratch(batch: Int, backend: any Backend) -> Int {
+    layers.indices.map { layers[$0].backendScratch(input: inputShape(of: $0), batch: batch, backend: backend) }.max()!
+  }
+
+  /// The parameters of a layer whose gradients need memory.
+  func parametersWithKeptGradient(of layer: Int) -> [Parameter] {
+    Array(parameters[layer].dropFirst(layers[layer].weightGradientIsProduct ? 1 : 0))
+  }
 
   /// The last layer that reads a blob or works on it in place.
   fileprivate func lastUse(of blob: Int) -> Int {

@@ -41,6 +41,13 @@ struct ActivationPlan {
       case .batch(let shape): tensors.scratch = window(offset, shape)
       }
     }
+    if let offset = layout.parameterGradients[index] {
+      if wiring.layers[index].weightGradientIsProduct {
+        tensors.gradients = [.product(outputGradient: tensors.outputGradient!, input: tensors.input)]
+      }
+      tensors.gradients += Network.windows(of: wiring.parametersWithKeptGradient(of: index), in: workspace, from: offset)
+        .map(Gradient.values)
+    }
     return tensors
   }
 
@@ -48,13 +55,6 @@ struct ActivationPlan {
   func sum(of index: Int, count: Int) -> Tensor? {
     guard layout.shares[index] != nil else { return nil }
     return window(layout.gradients[wiring.sources[index]]!, [count] + wiring.inputShape(of: index))
-  }
-
-  /// The gradients of all parameters, in their order; none where they are not in the workspace.
-  var parameterGradients: [Tensor] {
-    zip(layout.parameterGradients, wiring.parameters).flatMap { offset, parameters in
-      offset.map { Network.windows(of: parameters, in: workspace, from: $0) } ?? []
-    }
   }
 
   /// What the layer `name` made in the last pass, [batch, …].

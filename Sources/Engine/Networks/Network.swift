@@ -10,8 +10,8 @@ public final class Network {
   public enum Purpose: Equatable, Sendable {
     /// An activation lives until the last backward pass that needs it; only the last layer's outlives all of them.
     case training
-    /// As in training, but the gradient of a parameter lives only until ``Network/backward(count:phase:update:)`` has told of its layer:
-    /// the largest layer's decides how much memory they take, and mostly that is free by then.
+    /// As in training, but the gradient of a parameter lives only until ``Network/backward(count:phase:update:)`` has told of its layer,
+    /// and that of fully connected weights is computed while it is used: gradients take next to no memory.
     case descent
     /// Activations make room for later ones, but for these, which can be read afterwards. There is no backward pass.
     case inference(keeping: [String])
@@ -27,7 +27,7 @@ public final class Network {
   public let parameters: [Parameter]
   /// The values of `parameters`, in the same order; windows of one block.
   public let values: [Tensor]
-  /// Their gradients; empty in a plan for inference.
+  /// Their gradients; empty but in a plan for training.
   public let gradients: [Tensor]
   /// What layers keep from step to step without learning it: the running averages of batch normalisation.
   public let state: [Parameter]
@@ -78,13 +78,11 @@ public final class Network {
     }
     plan = ActivationPlan(
       ActivationLayout(wiring, batch: batch, purpose: purpose, keeping: kept), backend: backend)
-    gradients = purpose == .training ? Self.block(of: parameters, backend) : plan.parameterGradients
+    gradients = purpose == .training ? Self.block(of: parameters, backend) : []
     losses = backend.makeTensor([batch])
     self.input = plan.input
     logits = try plan.activation(named: layers.last!.name)
-    for (index, layer) in layers.enumerated() {
-      layer.reserve(input: wiring.inputShape(of: index), batch: batch, backend: backend)
-    }
+    backend.reserve(wiring.backendScratch(batch: batch, backend: backend))
     initializeState()
   }
 
@@ -160,10 +158,12 @@ public final class Network {
     return Float(losses.elements.reduce(0.0) { $0 + Double($1) } / Double(count))
   }
 
-  /// Computes `gradients` from what `forward` (with the same phase) and `loss` left.
-  /// - Parameter update: is told, layer by layer from the last to the first, which `parameters` have their gradients now and are
-  ///   not read any more in this pass: it may change them.
-  public func backward(count: Int, phase: Phase, update: (_ parameters: Range<Int>) -> Void = { _ in }) {
+  /// Computes the gradients of all parameters from what `forward` (with the same phase) and `loss` left.
+  /// - Parameter update: is told the gradient of each of the `parameters`, from the last to the first, once it is known and the
+  ///   parameter not read any more in this pass: it may change the parameter. In a plan for descent the gradient is lost afterwards.
+  public func backward(
+    count: Int, phase: Phase, update: (_ parameter: Int, _ gradient: Gradient) -> Void = { _, _ in }
+  ) {
     precondition(purpose.isTraining, "a plan for inference has no backward pass")
     var end = parameters.count
     let views = windows(count)
@@ -171,9 +171,10 @@ public final class Network {
       let view = views[index]
       layers[index].backward(view.tensors, keyed(phase, index), backend)
       if let sum = view.gradientSum { backend.add(view.tensors.inputGradient!, to: sum) }
-      let learned = end - view.tensors.parameters.count..<end
-      if !learned.isEmpty { update(learned) }
-      end = learned.lowerBound
+      for gradient in view.tensors.gradients.reversed() {
+        end -= 1
+        update(end, gradient)
+      }
     }
   }
 
@@ -195,7 +196,7 @@ public final class Network {
       var tensors = plan.tensors(of: index, count: count)
       let learned = parameter..<parameter + wiring.parameters[index].count
       tensors.parameters = Array(values[learned])
-      if purpose.isTraining { tensors.gradients = Array(gradients[learned]) }
+      if purpose == .training { tensors.gradients = gradients[learned].map(Gradient.values) }
       tensors.state = Array(stateValues[kept..<kept + wiring.state[index].count])
       tensors.fusedReLU = fused[index]
       parameter = learned.upperBound

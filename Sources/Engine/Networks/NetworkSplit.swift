@@ -59,16 +59,21 @@ struct NetworkSplit {
       batch: batch, purpose: .descent, backend: backend)
   }
 
-  /// Learned values of the head, and the bytes that training it takes: the head's parameters with momentum, its activations and
-  /// gradients, the trunk's parameters and its activations, where it runs for a whole batch at a time.
-  func need(batch: Int) throws(Problem) -> (parameters: Int, bytes: Int) {
+  /// The learned values of the head, and the memory that training it takes, the trunk's included, where that runs for a whole batch
+  /// at a time.
+  func need(batch: Int, backend: any Backend) throws(Problem) -> (parameters: Int, memory: TrainingMemory) {
     let head = try Wiring(
       Array(wiring.layers[cut...]), input: featureShape, called: cut > 0 ? wiring.names(ofInputOf: cut) : [])
-    var floats = 2 * head.parameterCount + ActivationLayout(head, batch: batch, purpose: .descent).count
+    let float = MemoryLayout<Float>.stride
+    var memory = TrainingMemory(
+      parameters: float * 2 * head.parameterCount,
+      workspace: float * ActivationLayout(head, batch: batch, purpose: .descent).count,
+      scratch: float * wiring.backendScratch(batch: batch, backend: backend))
     if cut > 0 {
       let trunk = try Wiring(trunkLayers, input: wiring.shapes[0])
-      floats += trunk.parameterCount + ActivationLayout(trunk, batch: batch, purpose: .inference(keeping: [])).count
+      memory.parameters += float * trunk.parameterCount
+      memory.workspace += float * ActivationLayout(trunk, batch: batch, purpose: .inference(keeping: [])).count
     }
-    return (head.parameterCount, floats * MemoryLayout<Float>.stride)
+    return (head.parameterCount, memory)
   }
 }

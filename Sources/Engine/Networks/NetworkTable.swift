@@ -1,3 +1,4 @@
+import Kernels
 import Taxonomy
 
 /// What a network is made of and what it takes, layer by layer, without its memory.
@@ -30,22 +31,27 @@ public struct NetworkTable: Codable, Equatable, Sendable {
   /// The memory of activations, gradients and scratch for the batch, in training and in inference: less than their sum, as what is
   /// not needed at the same time shares memory.
   public var trainingWorkspaceBytes, inferenceWorkspaceBytes: Int
-  /// The workspace, and parameters with momentum.
+  /// The memory in which convolutions and updates are computed, with so many workers.
+  public var scratchBytes, workers: Int
+  /// The workspace, the scratch memory, and parameters with momentum.
   public var trainingBytes: Int
 
   /// - Throws: a ``Problem`` where the numbers are no network's.
-  public init(_ architecture: Architecture, classes: Int, batch: Int) throws(Problem) {
-    for (name, value, most) in [("classes", classes, 1_000_000), ("batch", batch, 65_536)]
+  public init(_ architecture: Architecture, classes: Int, batch: Int, workers: Int = 1) throws(Problem) {
+    for (name, value, most) in [("classes", classes, 1_000_000), ("batch", batch, 65_536), ("workers", workers, 1024)]
     where !(1...most).contains(value) {
       throw Problem("the network cannot be set up", at: name, expected: "1 to \(most)", found: "\(value)")
     }
-    let wiring = try Wiring(architecture.layers(classes), input: architecture.inputShape)
+    let split = try NetworkSplit(architecture, classes: classes, tuning: nil)
+    let need = try split.need(batch: batch, backend: CPUBackend(workers: workers))
+    let wiring = split.wiring
     let float = MemoryLayout<Float>.stride
     network = architecture.name
     input = architecture.inputShape
     features = architecture.features
     self.classes = classes
     self.batch = batch
+    self.workers = workers
     rows = wiring.layers.indices.map { index in
       let layer = wiring.layers[index]
       let output = wiring.outputShape(of: index)
@@ -56,11 +62,12 @@ public struct NetworkTable: Codable, Equatable, Sendable {
         multiplyAdds: layer.multiplyAdds(for: wiring.inputShape(of: index)),
         activationBytes: float * (made + (wiring.scratch(of: index)?.count(batch: batch) ?? 0)))
     }
-    parameters = wiring.parameterCount
+    parameters = need.parameters
     multiplyAdds = rows.reduce(0) { $0 + $1.multiplyAdds }
-    trainingWorkspaceBytes = float * ActivationLayout(wiring, batch: batch, purpose: .descent).count
+    trainingWorkspaceBytes = need.memory.workspace
+    scratchBytes = need.memory.scratch
+    trainingBytes = need.memory.all
     let kept = try wiring.index(of: architecture.features)
     inferenceWorkspaceBytes = float * ActivationLayout(wiring, batch: batch, purpose: .inference(keeping: []), keeping: [kept]).count
-    trainingBytes = 2 * float * parameters + trainingWorkspaceBytes
   }
 }

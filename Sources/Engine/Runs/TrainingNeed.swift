@@ -1,11 +1,12 @@
+import Kernels
 import Taxonomy
 
 /// What a training takes, computed from its plan before anything is made.
 package struct TrainingNeed: Equatable, Sendable {
   /// The values that learn.
   package let parameters: Int
-  /// Bytes of memory: parameters, gradients, momentum, the activations of a batch, the loaders' batches ahead, the lists of
-  /// images, and the program. The backend's scratch memory comes on top: with AlexNet at 227 and two workers, about 75 MB.
+  /// Bytes of memory: parameters, momentum, the activations of a batch and their gradients, the backend's scratch, the loaders'
+  /// batches ahead, the lists of images, and the program.
   package let memory: Int
 
   /// The program and its libraries, before any training.
@@ -13,27 +14,28 @@ package struct TrainingNeed: Equatable, Sendable {
 
   package init(
     _ architecture: Architecture, classes: Int, batch: Int, training: Int, validation: Int,
-    tuning: TrainingConfiguration.Tuning? = nil
+    tuning: TrainingConfiguration.Tuning? = nil, backend: any Backend
   ) throws(Problem) {
-    let network = try architecture.need(classes: classes, batch: batch, tuning: tuning)
+    let network = try architecture.need(classes: classes, batch: batch, tuning: tuning, backend: backend)
     let (height, width, channels) = architecture.input
     // Two loaders, each with as many batches ahead as it has by default.
     let loaders = 2 * Loader.defaultAhead * batch * height * width * channels * MemoryLayout<Float>.stride
     // An epoch's order, and what is left of it when it was begun.
     let lists = (3 * training + 2 * validation) * MemoryLayout<Sample>.stride
     parameters = network.parameters
-    memory = network.bytes + loaders + lists + Self.program
+    memory = network.memory.all + loaders + lists + Self.program
   }
 
   /// - Returns: what is worth knowing before the start; nil where there is room.
   /// - Throws: a ``Problem`` that tells the batch size that would fit, where there is less memory at all.
   package static func check(
     _ architecture: Architecture, classes: Int, batch: Int, training: Int, validation: Int,
-    tuning: TrainingConfiguration.Tuning? = nil, budget: MemoryBudget = MemoryBudget()
+    tuning: TrainingConfiguration.Tuning? = nil, backend: any Backend, budget: MemoryBudget = MemoryBudget()
   ) throws(Problem) -> String? {
     func memory(_ batch: Int) throws(Problem) -> Int {
       try TrainingNeed(
-        architecture, classes: classes, batch: batch, training: training, validation: validation, tuning: tuning
+        architecture, classes: classes, batch: batch, training: training, validation: validation, tuning: tuning,
+        backend: backend
       ).memory
     }
     func megabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000) MB" }

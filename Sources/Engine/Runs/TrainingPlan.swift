@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Kernels
 import Taxonomy
 
 /// What a researcher asks for when launching a training; nil leaves it to the network's recipe.
@@ -130,9 +131,13 @@ public struct TrainingPlan: Sendable {
     var remarks = try Self.checkClasses(view, labelSet)
     training.batchSize = min(training.batchSize, view.training.count)
     let split = try NetworkSplit(architecture, classes: view.classes, tuning: training.tuning)
+    // The worker's, for its scratch memory; here nothing is computed with it.
+    let backend = CPUBackend(
+      workers: request.workers ?? ProcessInfo.processInfo.activeProcessorCount,
+      convolution: training.convolution ?? .columns)
     let need = try TrainingNeed(
       architecture, classes: view.classes, batch: training.batchSize, training: view.training.count,
-      validation: view.validation.count, tuning: training.tuning)
+      validation: view.validation.count, tuning: training.tuning, backend: backend)
     let checkpoint = 4 * (need.parameters + split.wiring.parameterCount)
     let features = split.cut > 0 && training.augmentation.isFixed(for: architecture.input)
       ? [view.training.count, view.validation.count].reduce(0) {
@@ -144,7 +149,7 @@ public struct TrainingPlan: Sendable {
     try Self.checkDisk(disk, home)
     let remark = try TrainingNeed.check(
       architecture, classes: view.classes, batch: training.batchSize, training: view.training.count,
-      validation: view.validation.count, tuning: training.tuning)
+      validation: view.validation.count, tuning: training.tuning, backend: backend)
     if let remark { remarks.append(remark) }
     if view.validation.isEmpty { remarks.append("no validation images: accuracy will not be known") }
 
@@ -251,11 +256,10 @@ extension LabelSet {
 }
 
 extension Architecture {
-  /// The values that learn, and the bytes that a training takes: parameters and momentum, the activations of a batch and all
-  /// gradients; without the scratch memory of the backend and of the loader.
+  /// The values that learn, and the memory that a training takes, without the loaders'.
   package func need(
-    classes: Int, batch: Int, tuning: TrainingConfiguration.Tuning? = nil
-  ) throws(Problem) -> (parameters: Int, bytes: Int) {
-    try NetworkSplit(self, classes: classes, tuning: tuning).need(batch: batch)
+    classes: Int, batch: Int, tuning: TrainingConfiguration.Tuning? = nil, backend: any Backend
+  ) throws(Problem) -> (parameters: Int, memory: TrainingMemory) {
+    try NetworkSplit(self, classes: classes, tuning: tuning).need(batch: batch, backend: backend)
   }
 }

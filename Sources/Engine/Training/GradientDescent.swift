@@ -16,16 +16,19 @@ package final class GradientDescent {
     velocities = Network.block(of: network.parameters, network.backend)
   }
 
-  /// Moves parameters, all unless told which, by what the network's gradients say.
-  package func step(
-    _ parameters: Range<Int>? = nil, rate: Float, momentum: Float, decay: Float, nesterov: Bool = false
-  ) {
-    for index in parameters ?? network.parameters.indices {
-      let parameter = network.parameters[index]
-      network.backend.sgdUpdate(
-        weights: network.values[index], gradient: network.gradients[index], velocity: velocities[index],
-        rate: rate * rateFactors[index], momentum: momentum, decay: decay * parameter.decayFactor,
-        nesterov: nesterov)
+  /// Moves all parameters by the gradients of a network that keeps them.
+  package func step(rate: Float, momentum: Float, decay: Float, nesterov: Bool = false) {
+    for (index, gradient) in network.gradients.enumerated() {
+      step(index, by: .values(gradient), rate: rate, momentum: momentum, decay: decay, nesterov: nesterov)
     }
+  }
+
+  /// Moves one parameter.
+  package func step(
+    _ index: Int, by gradient: Gradient, rate: Float, momentum: Float, decay: Float, nesterov: Bool = false
+  ) {
+    network.backend.sgdUpdate(
+      weights: network.values[index], gradient: gradient, velocity: velocities[index], rate: rate * rateFactors[index],
+      momentum: momentum, decay: decay * network.parameters[index].decayFactor, nesterov: nesterov)
   }
 }

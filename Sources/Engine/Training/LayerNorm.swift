@@ -53,10 +53,8 @@ extension Network {
     }
   }
 
-  /// The norms of the gradients of `parameters`, as they stand now.
-  func gradientNorms(of parameters: Range<Int>) -> [LayerNorm] {
-    parameters.map {
-      LayerNorm(.init(.gradient, self.parameters[$0].name), Float(backend.squaredNorm(gradients[$0]).squareRoot()))
-    }
+  /// The norm of the gradient of one of the `parameters`.
+  package func norm(of gradient: Gradient, of parameter: Int) -> LayerNorm {
+    LayerNorm(.init(.gradient, parameters[parameter].name), Float(backend.squaredNorm(gradient).squareRoot()))
   }
 }

@@ -268,10 +268,11 @@ public final class Trainer {
     try judge(loss, rate: rate, images: batch.count, sink)
     var norms = measures ? network.activationNorms(count: batch.count) : []
     let activations = norms.count
-    network.backward(count: batch.count, phase: phase) { parameters in
-      // From the last layer to the first: each goes in front of those behind it.
-      if measures { norms.insert(contentsOf: network.gradientNorms(of: parameters), at: activations) }
-      descent.step(parameters, rate: rate, momentum: solver.momentum, decay: solver.decay, nesterov: solver.nesterov)
+    network.backward(count: batch.count, phase: phase) { parameter, gradient in
+      // From the last one to the first: each goes in front of those behind it.
+      if measures { norms.insert(network.norm(of: gradient, of: parameter), at: activations) }
+      descent.step(
+        parameter, by: gradient, rate: rate, momentum: solver.momentum, decay: solver.decay, nesterov: solver.nesterov)
     }
 
     let seconds = (ContinuousClock.now - start) / .seconds(1)

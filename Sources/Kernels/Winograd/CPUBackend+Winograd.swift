@@ -93,13 +93,14 @@ extension CPUBackend {
     }
   }
 
-  /// The floats of scratch memory that the three directions need for a batch.
-  func winogradScratch<T: WinogradTile>(_: T.Type, _ shape: ConvolutionShape, batch: Int) -> (shared: Int, each: Int) {
+  /// The scratch memory of forward, data gradient and weight gradient.
+  func winogradScratch<T: WinogradTile>(_: T.Type, _ shape: ConvolutionShape, batch: Int) -> [(shared: Int, each: Int)] {
     let forward = WinogradCut(shape, side: T.side, batch: batch)
     let back = WinogradCut(gradientOf: shape, side: T.side, batch: batch)
-    return (
-      max(forward.kernelFloats + forward.chunkFloats, back.kernelFloats), max(forward.pieceFloats, back.pieceFloats)
-    )
+    return [
+      (forward.kernelFloats, forward.pieceFloats), (back.kernelFloats, back.pieceFloats),
+      (forward.kernelFloats + forward.chunkFloats, forward.ownFloats),
+    ]
   }
 
   /// loan.shared ← G g Gᵀ, [point, outputs, channels / groups], of the weights [outputs, kernel, kernel, channels / groups],

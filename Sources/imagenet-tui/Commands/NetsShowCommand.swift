@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import FoundationEssentials
 import Taxonomy
 
 struct NetsShowCommand: ParsableCommand {
@@ -16,12 +17,16 @@ struct NetsShowCommand: ParsableCommand {
   var classes = 1000
   @Option(help: "Images a step. (default: the network's recipe)")
   var batch: Int?
+  @Option(help: "Cores of a training, each with scratch memory of its own. (default: all)")
+  var workers: Int?
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
     let architecture = try Architecture.named(name)
-    let table = try NetworkTable(architecture, classes: classes, batch: batch ?? architecture.recipe.batchSize)
+    let table = try NetworkTable(
+      architecture, classes: classes, batch: batch ?? architecture.recipe.batchSize,
+      workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)
     if json { return try Output.json(table) }
     print("\(table.network): \(architecture.summary)")
     print("input \(Self.shape(table.input)), \(Output.grouped(classes)) classes, batch \(table.batch), features \(table.features)")
@@ -41,7 +46,8 @@ struct NetsShowCommand: ParsableCommand {
     print("multiply-adds  \(Self.millions(table.multiplyAdds)) an image forward (\(Self.millions(2 * table.multiplyAdds)) FLOP)")
     print(
       "memory         \(Output.size(table.trainingBytes)) for training, of which \(Output.size(table.trainingWorkspaceBytes)) "
-        + "for activations and their gradients; \(Output.size(table.inferenceWorkspaceBytes)) of activations for inference")
+        + "for activations and their gradients and \(Output.size(table.scratchBytes)) of scratch with \(table.workers) workers; "
+        + "\(Output.size(table.inferenceWorkspaceBytes)) of activations for inference")
   }
 
   static func shape(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }

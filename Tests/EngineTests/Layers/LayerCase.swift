@@ -67,7 +67,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
     func backward() -> [[Float]] {
       _ = tensors.outputGradient!.elements.update(from: outputGradient)
       layer.backward(tensors, phase, backend)
-      return [tensors.inputGradient!.array] + tensors.gradients.map(\.array)
+      return [tensors.inputGradient!.array] + tensors.gradients.map { $0.values!.array }
     }
   }
 
@@ -105,9 +105,9 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
       let tensor = backend.makeTensor(parameter.shape)
       for index in 0..<tensor.count { tensor.elements[index] = random.uniform(1000 + index) - 0.5 }
       tensors.parameters.append(tensor)
-      tensors.gradients.append(backend.makeTensor(parameter.shape))
+      tensors.gradients.append(.values(backend.makeTensor(parameter.shape)))
     }
-    layer.reserve(input: input, batch: batch, backend: backend)
+    backend.reserve(layer.backendScratch(input: input, batch: batch, backend: backend))
     return Pass(
       layer: layer, phase: phase, backend: backend, tensors: tensors,
       outputGradient: (0..<tensors.output.count).map { random.uniform(5000 + $0) - 0.5 }, input: values)

@@ -117,9 +117,9 @@ import Testing
     }
   }
 
-  @Test("layers that are updated as soon as they have their gradients learn the same, with less memory")
-  func descent() throws {
-    let (whole, byLayer) = (try network(), try network(purpose: .descent))
+  @Test("layers that are updated as soon as they have their gradients learn the same, with less memory", arguments: [1, 2, 3])
+  func descent(workers: Int) throws {
+    let (whole, byLayer) = (try network(), try network(purpose: .descent, backend: CPUBackend(workers: workers)))
     let (first, second) = (GradientDescent(whole), GradientDescent(byLayer))
     for step in 0..<5 {
       for (network, descent) in [(whole, first), (byLayer, second)] {
@@ -131,7 +131,7 @@ import Testing
           descent.step(rate: 0.05, momentum: 0.9, decay: 5e-4)
         } else {
           network.backward(count: 3, phase: .training(key: UInt64(step))) {
-            descent.step($0, rate: 0.05, momentum: 0.9, decay: 5e-4)
+            descent.step($0, by: $1, rate: 0.05, momentum: 0.9, decay: 5e-4)
           }
         }
       }
@@ -142,13 +142,30 @@ import Testing
     let large = try Architecture.named("alexnet-28")
     let all = try large.network(classes: 10, batch: 64, purpose: .training, backend: backend)
     let one = try large.network(classes: 10, batch: 64, purpose: .descent, backend: backend)
-    #expect(one.bytes <= all.bytes - 4 * all.parameterCount * 9 / 10)
+    #expect(one.bytes <= all.bytes - 4 * all.parameterCount * 99 / 100)
+  }
+
+  @Test("gradients that nobody keeps have the norms of those that are kept, in the order of the parameters")
+  func norms() throws {
+    let norms = try [Network.Purpose.training, .descent].map { purpose in
+      let network = try network(purpose: purpose)
+      fill(network.input, amplitude: 1, phase: 0.3)
+      network.forward(count: 3, phase: .training(key: 1))
+      _ = network.loss(labels: [4, 0, 2], count: 3)
+      var norms: [LayerNorm] = []
+      network.backward(count: 3, phase: .training(key: 1)) { norms.insert(network.norm(of: $1, of: $0), at: 0) }
+      #expect(norms.map(\.place.name) == network.parameters.map(\.name))
+      return norms.map(\.value)
+    }
+    for (kept, lost) in zip(norms[0], norms[1]) { #expect(abs(kept - lost) <= 1e-6 * kept) }
   }
 
   /// A loop of several threads costs two small blocks, in which Swift hands its closure over; nothing else may allocate.
-  @Test("a step allocates nothing but to hand out its pieces, full and short batches in turn", arguments: [(1, 0), (2, 100)])
-  func noAllocation(workers: Int, blocksAStep: Int) throws {
-    let network = try network(batch: 6, backend: CPUBackend(workers: workers))
+  @Test(
+    "a step allocates nothing but to hand out its pieces, full and short batches in turn",
+    arguments: [Network.Purpose.training, .descent], [(1, 0), (2, 100)])
+  func noAllocation(purpose: Network.Purpose, _ limit: (workers: Int, blocksAStep: Int)) throws {
+    let network = try network(batch: 6, purpose: purpose, backend: CPUBackend(workers: limit.workers))
     fill(network.input, amplitude: 1, phase: 0.3)
     let descent = GradientDescent(network)
     let labels: [Int32] = [4, 0, 2, 1, 3, 3]
@@ -156,14 +173,15 @@ import Testing
       let phase = Phase.training(key: UInt64(number))
       network.forward(count: 6, phase: phase)
       _ = network.loss(labels: labels, count: 6)
-      network.backward(count: 6, phase: phase)
-      descent.step(rate: 0.01, momentum: 0.9, decay: 5e-4)
+      network.backward(count: 6, phase: phase) {
+        descent.step($0, by: $1, rate: 0.01, momentum: 0.9, decay: 5e-4)
+      }
       network.forward(count: 4, phase: .inference)
     }
     for number in 0..<3 { step(number) }
     let before = callocations_of_this_thread()
     for number in 0..<20 { step(number) }
-    #expect(callocations_of_this_thread() - before <= 20 * blocksAStep)
+    #expect(callocations_of_this_thread() - before <= 20 * limit.blocksAStep)
   }
 
   @Test("a short batch is the same images as a batch of its own, and leaves the rest alone")
