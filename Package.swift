@@ -49,9 +49,10 @@ let package = Package(
     .testTarget(name: "TUITests", dependencies: ["TUI", "TestSupport"], exclude: ["Goldens"]),
     .target(name: "RandomFrames", dependencies: ["TUI"], path: "Tests/RandomFrames"),
     .executableTarget(name: "frame-player", dependencies: ["TUI", "RandomFrames"], path: "Tests/FramePlayer"),
+    .executableTarget(name: "step-player", dependencies: ["Engine", "Kernels"], path: "Tests/StepPlayer"),
     .testTarget(
       name: "EndToEnd",
-      dependencies: ["Engine", "TUI", "TestSupport", "RandomFrames", "frame-player", "CImageFixtures"],
+      dependencies: ["Engine", "TUI", "TestSupport", "RandomFrames", "frame-player", "step-player", "CProcessor", "CImageFixtures"],
       path: "Tests/EndToEnd"),
   ],
   swiftLanguageModes: [.v6]
