@@ -184,7 +184,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nets", default=",".join(NETS))
     parser.add_argument("--batch", type=int, default=4)
-    parser.add_argument("--rate", type=float, default=0.001)
+    parser.add_argument("--rate", type=float, default=1e-5)
     parser.add_argument("--convolution", default="winograd")
     parser.add_argument("--verbose", action="store_true", help="a line for every tensor")
     options = parser.parse_args()
