@@ -2,20 +2,19 @@ import FoundationEssentials
 import Glibc
 import Testing
 
-/// `scripts/setup` on machines that lack something, played by a PATH that holds stand-ins for the system's commands.
+/// `scripts/setup` on machines that lack something: PATH is empty, and functions stand in for the system's commands.
 @Suite("scripts/setup says what is missing and what to do")
 struct SetupScriptTests {
-  /// Runs the script with only `commands` (name → shell body) in PATH.
+  /// Runs the script with only `commands` (name → shell body). Functions, since a file that was just written cannot be started while
+  /// another test, in its own fork, still holds it open.
   func setup(_ commands: [String: String]) throws -> (status: Int32, message: String) {
     let folder = FileManager.default.temporaryDirectory.path + "/setup-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    for (name, body) in commands {
-      try Data("#!/bin/bash\n\(body)\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
-      chmod("\(folder)/\(name)", 0o755)
-    }
+    let functions = commands.map { "\($0)() ( \($1)\n)\n" }.joined()
+    try Data(functions.utf8).write(to: URL(fileURLWithPath: folder + "/functions"))
     let output = folder + "/output"
-    let status = system("PATH=\(folder) /bin/bash scripts/setup run >\(output) 2>&1")
+    let status = system("PATH=\(folder) BASH_ENV=\(folder)/functions /bin/bash scripts/setup run >\(output) 2>&1")
     let message = String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
     return ((status >> 8) & 0xFF, message)
   }

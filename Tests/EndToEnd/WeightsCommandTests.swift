@@ -59,7 +59,10 @@ import Testing
       for path in sys.argv[1].split(":"):
           print({name: list(t.shape) for name, t in sorted(load_file(path).items())}["conv2.weight"])
       """
-    let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
+    let installed = Program.folder + "/../../python/bin/python"
+    let python =
+      ProcessInfo.processInfo.environment["PYTHON"]
+      ?? (FileManager.default.isExecutableFile(atPath: installed) ? installed : "python3")
     let reader = try ProgramRun(
       [], environment: home.environment, wrapper: ["/usr/bin/env", python, "-c", script, "\(checkpoint):\(file)"])
     let code = reader.wait()
