@@ -94,6 +94,8 @@ bool cn_open(const char *name, bool wants_exact_colors) {
   keypad(stdscr, TRUE);
   intrflush(stdscr, FALSE);
   typeahead(-1);  // a frame is sent whole
+  mouseinterval(0);  // a press is a click; nobody waits for a second one
+  if (mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL)) add_leave_bytes("\033[?1006l\033[?1000l");
   if (has_colors()) {
     start_color();
     has_default_colors = use_default_colors() == OK;
@@ -210,10 +212,23 @@ int cn_next_key(uint32_t *character) {
         case KEY_BACKSPACE: return CN_KEY_BACKSPACE;
         case KEY_DC: return CN_KEY_DELETE;
         case KEY_BTAB: return CN_KEY_BACK_TAB;
+        case KEY_MOUSE: return CN_KEY_MOUSE;
         default: return CN_KEY_OTHER;
       }
     default: return CN_KEY_NONE;
   }
+}
+
+bool cn_mouse(int *kind, int *row, int *column) {
+  MEVENT event;
+  if (getmouse(&event) != OK) return false;
+  if (event.bstate & BUTTON1_PRESSED) *kind = CN_MOUSE_CLICK;
+  else if (event.bstate & BUTTON4_PRESSED) *kind = CN_MOUSE_WHEEL_UP;
+  else if (event.bstate & BUTTON5_PRESSED) *kind = CN_MOUSE_WHEEL_DOWN;
+  else return false;
+  *row = event.y;
+  *column = event.x;
+  return true;
 }
 
 static int signal_descriptor = -1;

@@ -18,7 +18,7 @@ typedef struct {
 
 enum {
   CN_KEY_NONE, CN_KEY_CHARACTER, CN_KEY_UP, CN_KEY_DOWN, CN_KEY_LEFT, CN_KEY_RIGHT, CN_KEY_HOME, CN_KEY_END,
-  CN_KEY_PAGE_UP, CN_KEY_PAGE_DOWN, CN_KEY_ENTER, CN_KEY_BACKSPACE, CN_KEY_DELETE, CN_KEY_BACK_TAB, CN_KEY_OTHER
+  CN_KEY_PAGE_UP, CN_KEY_PAGE_DOWN, CN_KEY_ENTER, CN_KEY_BACKSPACE, CN_KEY_DELETE, CN_KEY_BACK_TAB, CN_KEY_MOUSE, CN_KEY_OTHER
 };
 
 // Opens standard input and output as the terminal `name`; false where terminfo does not know it or it cannot move its
@@ -49,6 +49,10 @@ void cn_invalidate(void);
 
 // The next key that has arrived, without waiting.
 int cn_next_key(uint32_t *character);
+
+enum { CN_MOUSE_CLICK, CN_MOUSE_WHEEL_UP, CN_MOUSE_WHEEL_DOWN };
+// What the mouse did, after a CN_KEY_MOUSE; false where that means nothing here.
+bool cn_mouse(int *kind, int *row, int *column);
 
 // Stops this process as ^Z does, with the terminal given back meanwhile; returns when it goes on.
 void cn_suspend(void);

@@ -63,6 +63,7 @@ package enum Action: Hashable, Sendable {
 package enum Message: Sendable {
   case started
   case key(Key)
+  case mouse(Mouse)
   case resized(Size)
   case perform(Action)
   case notice(Notice)

@@ -103,6 +103,7 @@ private struct TerminalApp {
   private mutating func handle(_ event: TerminalEvent) {
     switch event {
     case .key(let key): apply(.key(key))
+    case .mouse(let mouse): apply(.mouse(mouse))
     case .resized(let size): apply(.resized(size))
     case .suspend: terminal.suspend()
     case .lost: isRunning = false

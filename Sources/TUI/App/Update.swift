@@ -21,6 +21,19 @@ extension AppState {
     case .key(let key):
       notice = nil
       return press(key)
+    case .mouse(let mouse):
+      notice = nil
+      switch mouse.kind {
+      // In every list, as the arrows do.
+      case .wheelUp: return press(.up)
+      case .wheelDown: return press(.down)
+      case .click:
+        switch target(of: mouse) {
+        case .action(let action)?: return perform(action)
+        case .treeLine(let index)?: return tree.click(line: index)
+        case nil: return []
+        }
+      }
     case .resized(let size):
       session.size = size
       return []

@@ -32,13 +32,10 @@ private func drawTooSmall(on canvas: inout Canvas) {
 extension AppState {
   fileprivate func drawHeader(on canvas: inout Canvas) {
     var column = 1
-    if session.size.columns >= 70 {
-      column = canvas.put("imagenet-tui", row: 0, column: column, style: .bold) + 2
-    }
-    for (index, name) in ScreenName.allCases.enumerated() {
-      let isShown = name == screen
-      let style = isShown ? Style(.accent, [.bold, .underline]) : .muted
-      column = canvas.put("\(index + 1) \(name.title)", row: 0, column: column, style: style) + 2
+    if session.size.columns >= 70 { canvas.put(Self.programName, row: 0, column: column, style: .bold) }
+    for tab in tabs {
+      let style = tab.name == screen ? Style(.accent, [.bold, .underline]) : .muted
+      column = canvas.put(tab.title, row: 0, column: tab.columns.lowerBound, style: style) + 2
     }
     let spans = headline
     let room = session.size.columns - column - 1
@@ -53,6 +50,37 @@ extension AppState {
     }
   }
 
+  private static let programName = "imagenet-tui"
+
+  /// The screens' names in the header.
+  var tabs: [(name: ScreenName, title: String, columns: Range<Int>)] {
+    var column = session.size.columns >= 70 ? Self.programName.count + 3 : 1
+    return ScreenName.allCases.enumerated().map { index, name in
+      let title = "\(index + 1) \(name.title)"
+      defer { column += displayWidth(title) + 2 }
+      return (name, title, column..<(column + displayWidth(title)))
+    }
+  }
+
+  private static let always = [KeyTable.binding(for: .help)!, KeyTable.binding(for: .palette)!, KeyTable.binding(for: .quit)!]
+
+  /// What the footer names, while no screen takes the keys itself: as many as fit whole, and at the right what always goes.
+  var footer: [(binding: Binding, hint: KeyHint, columns: Range<Int>)] {
+    func placed(_ bindings: [Binding], _ first: Int, _ end: Int) -> [(binding: Binding, hint: KeyHint, columns: Range<Int>)] {
+      var column = first
+      return bindings.compactMap { binding in
+        let hint = KeyHint(binding.keys[0].title, binding.title, isAvailable: binding.obstacle(self) == nil)
+        guard column + hint.width <= end else { return nil }
+        defer { column += hint.width + 2 }
+        return (binding, hint, column..<(column + hint.width))
+      }
+    }
+    let end = session.size.columns - 1
+    let shown = session.size.columns >= 60 ? Self.always : [Self.always[0]]
+    let width = shown.reduce(-2) { $0 + KeyHint($1.keys[0].title, $1.title).width + 2 }
+    return placed(KeyTable.bindings(of: screen).filter(\.isInFooter), 1, end - width - 2) + placed(shown, end - width, end)
+  }
+
   private var headline: [Span] {
     switch screen {
     case .tree: tree.headline(session)
@@ -62,20 +90,12 @@ extension AppState {
   }
 
   fileprivate func drawFooter(on canvas: inout Canvas) {
-    var area = Rect(row: session.size.rows - 1, column: 1, rows: 1, columns: session.size.columns - 2)
+    let row = session.size.rows - 1
     if let capture {
-      drawHints(capture, on: &canvas, in: area)
+      drawHints(capture, on: &canvas, in: Rect(row: row, column: 1, rows: 1, columns: session.size.columns - 2))
       return
     }
-    let always = [KeyHint("?", "help"), KeyHint(":", "command"), KeyHint("q", "quit")]
-    let shown = session.size.columns >= 60 ? always : [always[0]]
-    let right = area.takeRight(shown.reduce(-2) { $0 + $1.width + 2 })
-    drawHints(shown, on: &canvas, in: right)
-    area.columns -= 2
-    let hints = KeyTable.bindings(of: screen).filter(\.isInFooter).map {
-      KeyHint($0.keys[0].title, $0.title, isAvailable: $0.obstacle(self) == nil)
-    }
-    drawHints(hints, on: &canvas, in: area)
+    for (_, hint, columns) in footer { hint.draw(on: &canvas, row: row, column: columns.lowerBound) }
   }
 }
 
@@ -83,14 +103,18 @@ extension AppState {
 func drawHints(_ hints: [KeyHint], on canvas: inout Canvas, in area: Rect) {
   var column = area.column
   for hint in hints where column + hint.width <= area.endColumn {
-    let style = hint.isAvailable ? Style(.accent, .bold) : .muted
-    column = canvas.put(hint.key, row: area.row, column: column, style: style) + 1
-    column = canvas.put(hint.title, row: area.row, column: column, style: hint.isAvailable ? .plain : .muted) + 2
+    hint.draw(on: &canvas, row: area.row, column: column)
+    column += hint.width + 2
   }
 }
 
 extension KeyHint {
-  fileprivate var width: Int { displayWidth(key) + 1 + displayWidth(title) }
+  var width: Int { displayWidth(key) + 1 + displayWidth(title) }
+
+  fileprivate func draw(on canvas: inout Canvas, row: Int, column: Int) {
+    canvas.put(key, row: row, column: column, style: isAvailable ? Style(.accent, .bold) : .muted)
+    canvas.put(title, row: row, column: column + displayWidth(key) + 1, style: isAvailable ? .plain : .muted)
+  }
 }
 
 extension Notice {

@@ -5,6 +5,7 @@ import Taxonomy
 /// What can come from the terminal.
 package enum TerminalEvent: Equatable {
   case key(Key)
+  case mouse(Mouse)
   case resized(Size)
   /// The session ended (SIGHUP), or the program was asked to end (SIGTERM, SIGINT).
   case leave(signal: Int32)
@@ -105,16 +106,31 @@ package final class Terminal {
       shown = nil
       events.append(.resized(now))
     }
-    while let key = nextKey() { if case .some(let key) = key { events.append(.key(key)) } }
+    while let input = nextInput() { if let event = input { events.append(event) } }
     return events
   }
 
-  /// Nil at the end of the input, `.some(nil)` for a key that means nothing here.
-  private func nextKey() -> Key?? {
+  /// Nil at the end of the input, `.some(nil)` for what means nothing here.
+  private func nextInput() -> TerminalEvent?? {
     var character: UInt32 = 0
-    switch Int(cn_next_key(&character)) {
-    case CN_KEY_NONE: return nil
-    case CN_KEY_CHARACTER: return .some(Key(terminalInput: character))
+    let kind = Int(cn_next_key(&character))
+    if kind == CN_KEY_NONE { return nil }
+    if kind == CN_KEY_MOUSE { return .some(mouse().map { .mouse($0) }) }
+    return .some(key(kind, character).map { .key($0) })
+  }
+
+  private func mouse() -> Mouse? {
+    var (kind, row, column): (Int32, Int32, Int32) = (0, 0, 0)
+    guard cn_mouse(&kind, &row, &column) else { return nil }
+    let kinds: [Int: Mouse.Kind] = [
+      CN_MOUSE_CLICK: .click, CN_MOUSE_WHEEL_UP: .wheelUp, CN_MOUSE_WHEEL_DOWN: .wheelDown,
+    ]
+    return kinds[Int(kind)].map { Mouse($0, row: Int(row), column: Int(column)) }
+  }
+
+  private func key(_ kind: Int, _ character: UInt32) -> Key? {
+    switch kind {
+    case CN_KEY_CHARACTER: return Key(terminalInput: character)
     case CN_KEY_UP: return .up
     case CN_KEY_DOWN: return .down
     case CN_KEY_LEFT: return .left
@@ -127,7 +143,7 @@ package final class Terminal {
     case CN_KEY_BACKSPACE: return .backspace
     case CN_KEY_DELETE: return .delete
     case CN_KEY_BACK_TAB: return .backTab
-    default: return .some(nil)
+    default: return nil
     }
   }
 

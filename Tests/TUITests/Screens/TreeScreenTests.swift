@@ -158,6 +158,82 @@ import Testing
     #expect(state.tree.outline?.lines.map(\.node) == all)
   }
 
+  @Test("The mouse goes to tabs, presses what the footer names, moves the cursor and unfolds")
+  func mouse() throws {
+    var state = try Self.state()
+    func place(_ text: String) throws -> (row: Int, column: Int) {
+      let lines = view(state).text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      let row = try #require(lines.lastIndex { $0.contains(text) })
+      return (row, try #require(lines[row].ranges(of: text).first).lowerBound.utf16Offset(in: lines[row]))
+    }
+    func click(_ text: String) throws {
+      let place = try place(text)
+      _ = update(&state, .mouse(Mouse(.click, row: place.row, column: place.column)))
+    }
+    try click("- coarser")
+    #expect(Self.classes(state) == 9)
+    try click("covering › footwear")
+    #expect(state.tree.line.map { state.tree.hierarchy!.name($0.node) } == "footwear")
+    let lines = state.tree.outline?.lines.count
+    try click("covering › footwear")
+    #expect(state.tree.outline?.lines.count != lines)
+    let selected = state.tree.cursor.selected
+    _ = update(&state, .mouse(Mouse(.wheelDown, row: 5, column: 5)))
+    #expect(state.tree.cursor.selected == selected + 1)
+    try click("2 Runs")
+    #expect(state.screen == .runs)
+    _ = update(&state, .mouse(Mouse(.click, row: 0, column: 79)))
+    _ = update(&state, .mouse(Mouse(.click, row: 500, column: 500)))
+    #expect(state.screen == .runs)
+  }
+
+  @Test("A class that shares its line with its parents is folded into the one that was asked for, else into its own parent")
+  func sharedLine() throws {
+    var state = try Self.state()
+    let hierarchy = try #require(state.tree.hierarchy)
+    func classNames() -> [String] { state.tree.cutView!.partition.classes.map { hierarchy.name($0) } }
+    Self.press(&state, "/", "b", "a", "g", .enter)
+    let chain = try #require(state.tree.line?.chain)
+    #expect(chain.map { hierarchy.name($0) } == ["instrumentality", "container", "bag"])
+    Self.press(&state, "k", "j", "c")
+    #expect(classNames().contains("container"))
+    Self.press(&state, "c")
+    #expect(classNames().contains("bag"))
+    Self.press(&state, "/", "i", "n", "s", "t", "r", "u", "m", "e", "n", "t", "a", "l", "i", "t", "y", .enter, "c")
+    #expect(classNames().contains("instrumentality") && Self.classes(state) == 10)
+  }
+
+  @Test("A filter shows the hits and what they lie under, and gives back what was unfolded")
+  func filter() throws {
+    var state = try Self.state("imagenet-1k")
+    let unfolded = state.tree.outline?.lines.filter(\.isUnfolded).map(\.node)
+    Self.press(&state, "/", "t", "e", "r", "r", "i", "e", "r", .enter, "g", "f")
+    let hierarchy = try #require(state.tree.hierarchy)
+    let lines = try #require(state.tree.outline?.lines)
+    for line in lines {
+      #expect(state.tree.hits.contains { hierarchy.subtree(line.chain[0]).contains($0) }, "\(hierarchy.name(line.node))")
+    }
+    #expect(state.tree.hits.allSatisfy { state.tree.outline?.index(of: $0) != nil })
+    #expect(view(state).text.contains("filtered"))
+    Self.press(&state, "n", "n")
+    let here = state.tree.line?.node
+    Self.press(&state, .escape)
+    #expect(state.tree.filter == nil && state.tree.line?.node == here)
+    let now = Set(state.tree.outline?.lines.filter(\.isUnfolded).map(\.node) ?? [])
+    #expect(now.isSuperset(of: unfolded ?? []))
+  }
+
+  @Test("The last training tells how long an epoch takes, and how large the last layer is")
+  func pace() throws {
+    var state = try Self.state("fashion-mnist", Size(rows: 30, columns: 160))
+    #expect(!view(state).text.contains("epoch"))
+    _ = update(&state, .tree(.paced(TrainingPace(network: "alexnet-28", parametersPerClass: 257, imagesPerSecond: 1000))))
+    #expect(view(state).text.contains("epoch ≈ 1m 00s on alexnet-28"))
+    #expect(view(state).text.contains("last layer 2.57k parameters"))
+    Self.press(&state, "/", "b", "a", "g", .enter, "x")
+    #expect(view(state).text.contains("epoch ≈ 54s on alexnet-28"))
+  }
+
   @Test("The draft is kept a second after the last edit, and not after each")
   func draft() throws {
     var state = try Self.state()

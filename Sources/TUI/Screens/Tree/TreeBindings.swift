@@ -4,7 +4,7 @@ extension TreeScreen {
   package enum Action: Hashable, Sendable {
     case up, down, pageUp, pageDown, first, last, left, right
     case fold, leaveOut, finer, coarser, undo, redo
-    case finerBelow, coarserBelow, mark, invertMarks, back, sort, unfoldAll, history
+    case finerBelow, coarserBelow, mark, invertMarks, back, sort, unfoldAll, filter, history
     case search, nextHit, previousHit
     case make, save, open, train, alsoUnder, details
   }
@@ -29,11 +29,14 @@ extension TreeScreen {
     bind(["[", "<"], .coarserBelow, "coarser below", help: "One level coarser, below the cursor or the marks alone"),
     bind(["v"], .mark, "mark", help: "Mark this line; what is done next is done to all marked"),
     bind(["V"], .invertMarks, "invert marks", help: "Mark the lines that are not marked, and no others"),
-    bind([.escape], .back, "back", help: "Drop the marks, then the hits of the search") {
-      $0.marked.isEmpty && $0.hits.isEmpty ? "Nothing is marked, and nothing was searched" : nil
+    bind([.escape], .back, "back", help: "Drop the filter, then the marks, then the hits of the search") {
+      $0.filter == nil && $0.marked.isEmpty && $0.hits.isEmpty ? "Nothing is marked, and nothing was searched" : nil
     },
     bind(["H"], .history, "history", help: "List what was done, and go back to any of it"),
     bind(["S"], .sort, "sort", help: "Order by fine classes, name, classes, images or imbalance"),
+    bind(["f"], .filter, "filter", help: "Show what the search found and nothing else; again: everything") {
+      $0.hits.isEmpty ? "Search first, with /" : nil
+    },
     bind(["*"], .unfoldAll, "unfold all", help: "Show everything below; again: hide it"),
     bind(["x"], .leaveOut, "leave out", help: "Leave out all below; again: take it in"),
     bind(["/"], .search, "search", help: "Search names, wnids and glosses while typing", footer: true),

@@ -92,12 +92,20 @@ extension TreeScreen {
       parts.append(spans)
     }
     if of.classes > 0 { add(Span("chance ", .muted), Span(NumberText.fixed(of.chance * 100, 1) + " %")) }
+    if let pace, let images = of.images, images > 0, let speed = pace.imagesPerSecond {
+      add(
+        Span("epoch ≈ ", .muted), Span(NumberText.duration(seconds: Double(images) / speed)), Span(" on \(pace.network)", .muted))
+    }
     if let imbalance = of.imbalance, imbalance > 1 {
       add(Span("imbalance ", .muted), Span(NumberText.fixed(imbalance, imbalance < 10 ? 1 : 0) + "×"))
     }
     if of.leftOut > 0 { add(Span("□ \(NumberText.grouped(of.leftOut)) left out", Style(.near))) }
     if of.singletons > 0 && of.singletons < of.classes {
       add(Span("\(NumberText.grouped(of.singletons)) of one fine class", .muted))
+    }
+    if let pace {
+      add(
+        Span("last layer ", .muted), Span(NumberText.count(of.classes * pace.parametersPerClass)), Span(" parameters", .muted))
     }
     var column = area.column
     for spans in parts {

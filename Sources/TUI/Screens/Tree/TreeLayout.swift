@@ -74,6 +74,7 @@ extension TreeScreen {
     let above = hierarchy.chain(line.chain[0]).reversed().map { printable(hierarchy.name($0)) }
     let notes = [
       marked.isEmpty ? "" : "\(NumberText.grouped(marked.count)) marked",
+      filter == nil ? "" : "filtered",
       order == .fineClasses ? "" : "by \(order.title)",
     ].filter { !$0.isEmpty }.map { $0 + "   " }.joined()
     let place = notes + "\(NumberText.grouped(cursor.selected + 1)) of \(NumberText.grouped(outline?.lines.count ?? 0))"

@@ -12,6 +12,8 @@ package struct TreeScreen: Screen {
   package var outline: TreeOutline?
   /// The line with the cursor.
   package var cursor = ListPosition()
+  /// The node that was asked for, by a search or a jump, among those that share the cursor's line.
+  var pointed: Int?
   /// The node that path and details are about: the cursor's, once it rests. Moving on costs a slow connection no text.
   var detailed: Int?
   package var hits: [Int] = []
@@ -20,6 +22,7 @@ package struct TreeScreen: Screen {
   /// The nodes that were marked: what is done, is done to all of them.
   package var marked: Set<Int> = []
   package var order = TreeOrder.fineClasses
+  package var filter: TreeFilter?
   /// Counts the edits, so that the draft is written once they pause.
   package var edits = 0
   package var showsDetails = true
@@ -29,6 +32,7 @@ package struct TreeScreen: Screen {
   /// Training images of each fine class, once counted.
   var imagesPerFine: [Int]?
   var imagesBelow: [Int]?
+  var pace: TrainingPace?
   var pictures: [String: [Thumbnail]] = [:]
   var unfolded: Set<Int> = []
   var pascal: [String] = []
@@ -64,6 +68,8 @@ package struct TreeScreen: Screen {
     return spans
   }
 
+  package func appeared(_ session: Session) -> [Effect] { [.tree(.measurePace)] }
+
   // MARK: Keys
 
   package mutating func started(_ session: Session) -> [Effect] { [.tree(.open(nil)), .tree(.countImages)] }
@@ -90,12 +96,14 @@ package struct TreeScreen: Screen {
       marked = Set(outline?.lines.map(\.node) ?? []).subtracting(marked)
       return []
     case .back:
+      if filter != nil { return endFilter() }
       if marked.isEmpty { hits = [] } else { marked = [] }
       return []
     case .sort:
       order = order.next
       rebuildOutline(keeping: line?.node)
       return settle()
+    case .filter: return filter == nil ? startFilter() : endFilter()
     case .unfoldAll: return unfoldAll()
     case .history:
       guard let history else { return [] }
@@ -132,6 +140,7 @@ package struct TreeScreen: Screen {
   }
 
   mutating func move(_ key: Key, _ page: Int) -> [Effect] {
+    pointed = nil
     _ = cursor.move(key, count: outline?.lines.count ?? 0, page: page)
     return settle()
   }
@@ -179,9 +188,17 @@ package struct TreeScreen: Screen {
     func collapsed(_ line: TreeOutline.Line) -> [Int] { line.chain.filter { cut.isCollapsed($0) } }
     let expands = targets.allSatisfy { $0.isLeaf && $0.chain.count == 1 || !collapsed($0).isEmpty }
     for target in targets { if expands { unfolded.insert(target.node) } else { unfolded.remove(target.node) } }
+    let folds = Dictionary(targets.map { ($0.node, nodeToFold(in: $0)) }) { first, _ in first }
     return change(expands ? "expand" : "collapse", targets) { cut, line in
-      if expands { collapsed(line).forEach { cut.expand($0) } } else { cut.collapse(line.node) }
+      if expands { collapsed(line).forEach { cut.expand($0) } } else { cut.collapse(folds[line.node]!) }
     }
+  }
+
+  /// What collapsing a line makes a class of: the node that was asked for, else the lowest that has something below it.
+  func nodeToFold(in line: TreeOutline.Line) -> Int {
+    guard let hierarchy else { return line.node }
+    let inner = line.chain.filter { !hierarchy.isLeaf($0) }
+    return inner.first { $0 == pointed } ?? inner.last ?? line.node
   }
 
   /// Leaves all targets out, or takes them in where all are out already.
@@ -242,6 +259,7 @@ package struct TreeScreen: Screen {
       unfolded = TreeOutline.start(cut.hierarchy)
       hits = []
       marked = []
+      filter = nil
     }
     count()
     rebuildOutline(keeping: isOtherTree ? nil : node)
@@ -264,12 +282,11 @@ package struct TreeScreen: Screen {
 
   mutating func rebuildOutline(keeping node: Int?) {
     guard let hierarchy else { return }
-    let outline =
-      if order != .fineClasses, let cutView, cutView.partition.hierarchy === hierarchy {
-        TreeOutline(hierarchy, unfolded: unfolded, sort: order.sort(cutView, imagesBelow: imagesBelow))
-      } else {
-        TreeOutline(hierarchy, unfolded: unfolded)
-      }
+    let isCounted = cutView?.partition.hierarchy === hierarchy
+    let sort = isCounted ? order.sort(cutView!, imagesBelow: imagesBelow) : { $0 }
+    let outline = TreeOutline(hierarchy, unfolded: unfolded) { [filter] siblings in
+      sort(filter.map { filter in siblings.filter { filter.visible.contains($0) } } ?? siblings)
+    }
     let index = node.flatMap { outline.index(of: $0) } ?? cursor.selected
     self.outline = outline
     cursor.select(index, count: outline.lines.count)
@@ -278,6 +295,7 @@ package struct TreeScreen: Screen {
   /// Moves to a node, unfolding what hides it.
   mutating func reveal(_ node: Int) {
     guard let hierarchy else { return }
+    pointed = node
     unfolded.formUnion(hierarchy.chain(node).dropFirst())
     rebuildOutline(keeping: node)
   }
@@ -316,6 +334,9 @@ package struct TreeScreen: Screen {
       guard let remembered else { return effects + settle() }
       recall(remembered)
       return effects + settle() + [.send(.perform(.show(remembered.screen)))]
+    case .paced(let pace):
+      self.pace = pace
+      return []
     case .counted(let counts):
       imagesPerFine = counts
       count()
@@ -324,6 +345,7 @@ package struct TreeScreen: Screen {
       guard sought == text else { return [] }
       sought = nil
       self.hits = hits
+      if filter != nil { _ = hits.isEmpty ? endFilter() : startFilter() }
       if let best { reveal(best) }
       return mode == nil ? settle() : []
     case .settled(let node):

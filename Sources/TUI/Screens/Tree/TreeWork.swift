@@ -8,6 +8,7 @@ extension TreeScreen {
     /// `pascal`: the wnids of PASCAL's classes. `remembered`: where the screens were left, at the first opening.
     case opened(Hierarchy, classes: [FineClass], pascal: [String], remembered: Remembered? = nil)
     case counted([Int])
+    case paced(TrainingPace?)
     /// What a search for `text` found: nodes in the tree's order, and the best of them.
     case found(text: String, hits: [Int], best: Int?)
     /// The cursor has stayed where it is for a moment.
@@ -31,6 +32,7 @@ extension TreeScreen {
     /// Nil: as the screens were left, or by name.
     case open(HypernymPolicy?)
     case countImages
+    case measurePace
     case search(Hierarchy, text: String)
     /// Writes down where the screens were, for the next start.
     case keepDraft(TreeScreen, on: ScreenName, Session)
@@ -56,6 +58,8 @@ extension TreeScreen {
         var counts = [Int](repeating: 0, count: dataset.classes.count)
         for label in dataset.labels(.train) where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
         send(.tree(.counted(counts)))
+      case .measurePace:
+        send(.tree(.paced(TrainingPace(dataset: environment.dataset, home: environment.home))))
       case .search(let hierarchy, let text):
         send(.tree(Self.found(text, in: hierarchy)))
       case .keepDraft(let tree, let screen, let session):

@@ -1,0 +1,61 @@
+import Engine
+import FoundationEssentials
+import Synchronization
+import Taxonomy
+
+/// The screens after keys from a file, played without a terminal: what anybody can repeat.
+public struct Replay {
+  /// The last frame, without colours.
+  public let screen: String
+  /// What the tree was folded to; nil where nothing is left in.
+  public let labelSet: LabelSet?
+
+  /// Plays the keys of `file` (``KeyScript``). All that a key sets off is done before the next one; nothing that would look again
+  /// after a while does, and nothing is remembered for the next start.
+  /// - Throws: a ``Problem`` where the file is no key script, or the dataset cannot be opened.
+  public init(file: String, _ options: TerminalAppOptions, rows: Int, columns: Int) throws(Problem) {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw Problem("cannot read the keys", at: file, advice: "give a file of keys, as `/dog<Enter>c`")
+    }
+    let keys = try KeyScript.keys(String(decoding: data, as: UTF8.self), at: file)
+    let environment = Environment(
+      program: options.program, home: options.home, wordNet: options.wordNet, dataset: options.dataset)
+    let look = Look(glyphs: options.ascii ? .ascii : .unicode, colors: .mono)
+    var state = AppState(
+      session: Session(dataset: options.dataset, look: look, size: Size(rows: rows, columns: columns)))
+    _ = Self.play(.started, &state, environment)
+    if case .problem = state.notice?.kind, state.tree.history == nil {
+      throw Problem("cannot open the screens", at: options.dataset, found: state.notice?.text)
+    }
+    for key in keys where !Self.play(.key(key), &state, environment) { break }
+    screen = view(state).text
+    labelSet = try? state.tree.history?.labelSet(name: state.tree.history?.name ?? "replayed", dataset: options.dataset)
+  }
+
+  /// Applies a message and everything that comes of it. False where the screens were left.
+  private static func play(_ message: Message, _ state: inout AppState, _ environment: Environment) -> Bool {
+    var pending = [message]
+    while !pending.isEmpty {
+      for effect in update(&state, pending.removeFirst()) {
+        let delivered = Mutex<[Message]>([])
+        let send: @Sendable (Message) -> Void = { message in delivered.withLock { $0.append(message) } }
+        do throws(Problem) {
+          switch effect {
+          case .quit: return false
+          case .tree(.keepDraft), .suspend, .redraw, .send, .later: break
+          // As nobody left them: the same keys do the same everywhere.
+          case .tree(.open(nil)):
+            try TreeScreen.Work.open(.name).run(in: environment, send: send)
+          case .tree(let work): try work.run(in: environment, send: send)
+          case .runs(let work): try work.run(in: environment, send: send)
+          case .neighbors(let work): try work.run(in: environment, send: send)
+          }
+        } catch {
+          delivered.withLock { $0.append(.problem(error)) }
+        }
+        pending += delivered.withLock { $0 }
+      }
+    }
+    return true
+  }
+}

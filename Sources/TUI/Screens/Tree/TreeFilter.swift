@@ -1,0 +1,31 @@
+import Taxonomy
+
+/// Shows what a search found, and what it lies under, and nothing else.
+package struct TreeFilter: Equatable, Sendable {
+  /// The hits and their ancestors.
+  package var visible: Set<Int>
+  /// What was unfolded before, and will be again.
+  var unfoldedBefore: Set<Int>
+}
+
+extension TreeScreen {
+  mutating func startFilter() -> [Effect] {
+    guard let hierarchy, !hits.isEmpty else { return [] }
+    let visible = Set(hits.flatMap { hierarchy.chain($0) })
+    filter = TreeFilter(visible: visible, unfoldedBefore: filter?.unfoldedBefore ?? unfolded)
+    unfolded = visible.subtracting(hits)
+    // A hit may lie under another one.
+    for hit in hits { unfolded.formUnion(hierarchy.chain(hit).dropFirst()) }
+    let here = line.flatMap { $0.chain.first { visible.contains($0) } }
+    rebuildOutline(keeping: here ?? hits[0])
+    return settle()
+  }
+
+  mutating func endFilter() -> [Effect] {
+    guard let filter else { return [] }
+    self.filter = nil
+    unfolded = filter.unfoldedBefore
+    if let node = line?.node { reveal(node) }
+    return settle()
+  }
+}
