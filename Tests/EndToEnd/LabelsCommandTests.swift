@@ -1,3 +1,4 @@
+import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -121,5 +122,20 @@ struct LabelsCommandTests {
     #expect(try run("tree search domestic cat").lines.contains { $0.hasPrefix("n02121808") })
     #expect(try run("tree search cat --limit 3 --json").code == 0)
     #expect(try run("tree policies").lines.last?.hasPrefix("138 of 1,000 classes") == true)
+  }
+
+  @Test("A collage of the parts of a split is a PNG of the size that its tiles take, and is not half-written")
+  func collage() throws {
+    for part in ["A", "B"] {
+      #expect(try run("labels split --minimal --part \(part) --dataset fashion-mnist --save half-\(part)").code == 0)
+    }
+    let file = home.path + "/collage.png"
+    let made = try run("labels collage half-A half-B -o \(file) --images 6 --columns 3 --size 20")
+    #expect(made.code == 0 && made.output.hasSuffix("138×42 pixels\n"), "\(made.output)\(made.errors)")
+    let bytes = try Data(contentsOf: URL(filePath: file))
+    #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    #expect(try run("labels collage half-A -o \(file) --columns 0").code == 1)
+    #expect(try run("labels collage nothing -o \(file)").code == 1)
+    #expect(try Data(contentsOf: URL(filePath: file)) == bytes)
   }
 }

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct LabelsCollageCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "collage", abstract: "Write a picture of random training images of label sets, as the paper's Fig. 8.",
+    discussion: "Each class is drawn before one is drawn again. Several label sets (the parts of a split) lie side by side.")
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The label sets.")
+  var names: [String]
+  @Option(name: .shortAndLong, help: "The PNG file to write.")
+  var output: String
+  @Option(help: "Images of each label set.")
+  var images = 100
+  @Option(help: "Images beside each other.")
+  var columns = 10
+  @Option(help: "The side of an image in pixels.")
+  var size = 64
+  @Option(help: "Decides which images are drawn.")
+  var seed: UInt64 = 1
+
+  func validate() throws {
+    guard 1...10_000 ~= images else { throw ValidationError("--images takes 1 to 10000") }
+  }
+
+  func run() throws {
+    let sheet = try CollageSheet(columns: columns, size: size)
+    let store = LabelSetStore(home: global.location)
+    var parts: [Picture] = []
+    for name in names {
+      let set = try store.load(name)
+      let dataset = try DatasetCatalog(home: global.location).open(set.dataset)
+      var draw = try CollageDraw(set, of: dataset, seed: seed)
+      var tiles: [Picture] = []
+      while tiles.count < images, let (image, _) = draw.next() {
+        do throws(Problem) {
+          tiles.append(try dataset.picture(.train, image))
+        } catch {
+          print("left out \(error)")
+        }
+      }
+      guard !tiles.isEmpty else {
+        throw Problem("no image of the label set can be decoded", at: name, advice: "see `imagenet-tui data check \(set.dataset)`")
+      }
+      parts.append(try sheet.compose(tiles))
+    }
+    let whole = try CollageSheet.beside(parts, gap: size / 2)
+    try AtomicFile.write(try ImageCodec.png(whole), to: output)
+    print("wrote \(printable(output)): \(whole.width)×\(whole.height) pixels")
+  }
+}
