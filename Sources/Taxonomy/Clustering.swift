@@ -126,9 +126,10 @@ extension Hierarchy {
   /// For each node its topmost ancestor-or-self in `marked`, −1 where there is none.
   func topmost(of marked: BitSet) -> [Int32] {
     var topmost = [Int32](repeating: -1, count: count)
+    let ends = ends
     var end = 0
     for node in nodes where node >= end && marked[node] {
-      end = subtree(node).upperBound
+      end = Int(ends[node])
       for below in node..<end { topmost[below] = Int32(node) }
     }
     return topmost

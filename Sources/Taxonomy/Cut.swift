@@ -143,10 +143,13 @@ public struct Cut: Hashable, Sendable {
   public func topmostCollapsed() -> [Int32] { hierarchy.topmost(of: collapsed) }
 
   /// The target of each fine class.
-  public var partition: Partition {
+  public var partition: Partition { partition(topmostCollapsed()) }
+
+  /// The same, where ``topmostCollapsed()`` is known.
+  func partition(_ topmost: [Int32]) -> Partition {
     var partition = Partition(hierarchy)
-    let topmost = topmostCollapsed()
-    for (fine, node) in hierarchy.nodeOfFine.enumerated() {
+    let nodeOfFine = hierarchy.nodeOfFine
+    for (fine, node) in nodeOfFine.enumerated() {
       partition.targets[fine] = leftOut[fine] ? -1 : topmost[Int(node)] >= 0 ? topmost[Int(node)] : node
     }
     return partition

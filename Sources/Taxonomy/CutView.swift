@@ -23,24 +23,37 @@ public struct CutView: Sendable {
   public init(_ cut: Cut) {
     let hierarchy = cut.hierarchy
     let topmost = cut.topmostCollapsed()
-    partition = cut.partition
+    let partition = cut.partition(topmost)
     var classes = [Int32](repeating: 0, count: hierarchy.count)
     var fines = classes
+    // Taken out once: this runs at every edit, over every node of trees as large as WordNet.
+    let (parents, nodeOfFine) = (hierarchy.parents, hierarchy.nodeOfFine)
     for (fine, target) in partition.targets.enumerated() where target >= 0 {
       classes[Int(target)] = 1
-      fines[Int(hierarchy.nodeOfFine[fine])] = 1
+      fines[Int(nodeOfFine[fine])] = 1
     }
     let isClass = classes
-    for node in hierarchy.nodes.reversed() {
-      guard let parent = hierarchy.parent(node) else { continue }
-      classes[parent] += classes[node]
-      fines[parent] += fines[node]
+    var node = hierarchy.count - 1
+    while node >= 0 {
+      let parent = Int(parents[node])
+      if parent >= 0 {
+        classes[parent] += classes[node]
+        fines[parent] += fines[node]
+      }
+      node -= 1
     }
-    marks = hierarchy.nodes.map { node in
-      if fines[node] == 0 { return .leftOut }
-      if isClass[node] == 1 { return .isClass }
-      return topmost[node] >= 0 ? .inside : .open
+    var marks = [Mark](repeating: .open, count: hierarchy.count)
+    for node in marks.indices {
+      if fines[node] == 0 {
+        marks[node] = .leftOut
+      } else if isClass[node] == 1 {
+        marks[node] = .isClass
+      } else if topmost[node] >= 0 {
+        marks[node] = .inside
+      }
     }
+    self.partition = partition
+    self.marks = marks
     classCount = hierarchy.roots.reduce(0) { $0 + Int(classes[$1]) }
     classesBelow = classes
     finesBelow = fines

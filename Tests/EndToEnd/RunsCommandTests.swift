@@ -90,7 +90,11 @@ import Testing
     #expect(refused.code == 1 && refused.errors.contains("runs stop"))
     #expect(try home.run("runs", "stop", "doomed").code == 0)
     #expect(try home.run("runs", "rm", "doomed").code == 1)
+    // A tuning that was stopped has left what its trunk made of the images.
+    let trunk = home.path + "/cache/trunks/" + (try home.reader.find("doomed").id)
+    try AtomicFile.makeFolder(trunk)
     #expect(try home.run("runs", "rm", "doomed", "--yes").code == 0)
+    #expect(!FileManager.default.fileExists(atPath: trunk))
     #expect(home.reader.refresh().isEmpty)
     #expect(try FileManager.default.contentsOfDirectory(atPath: home.home.runs).isEmpty)
   }

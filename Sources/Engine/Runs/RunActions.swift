@@ -24,8 +24,8 @@ extension RunDirectory {
     if let state = try? state(), state.isLive { throw refusal("delete", state) }
   }
 
-  /// Deletes the run, its checkpoints and its curves. (What is in the home's cache goes with the cache.)
-  public func remove() throws(Problem) {
+  /// Deletes the run, its checkpoints and its curves, and what the home's cache keeps of it.
+  public func remove(home: Home) throws(Problem) {
     try checkRemovable()
     // Renamed first: a run is there or it is not.
     let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
@@ -36,6 +36,8 @@ extension RunDirectory {
     } catch {
       throw AtomicFile.failure("cannot delete the run's files", doomed)
     }
+    FeatureCache(home: home).remove(run: id)
+    try? FileManager.default.removeItem(atPath: home.trunkFeatures(of: id))
   }
 
   private func ask(_ request: RunRequest, of states: [RunState]) throws(Problem) {

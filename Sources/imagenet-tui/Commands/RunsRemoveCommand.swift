@@ -15,7 +15,7 @@ struct RunsRemoveCommand: ParsableCommand {
     guard try yes || Output.confirm("Delete \(summary.id), step \(summary.progress.step), with its checkpoints?") else {
       return
     }
-    try directory.remove()
+    try directory.remove(home: argument.global.location)
     print("deleted \(summary.id)")
   }
 }

@@ -21,9 +21,7 @@ extension RunsScreen {
       case .pause(let run): try run.pause()
       case .resume(let run): try run.resume(home: environment.home)
       case .stop(let run): try run.stop()
-      case .delete(let run):
-        try run.remove()
-        FeatureCache(home: environment.home).remove(run: run.id)
+      case .delete(let run): try run.remove(home: environment.home)
       }
       send(.runs(.changed(select: nil)))
     }
