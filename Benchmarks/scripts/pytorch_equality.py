@@ -3,9 +3,10 @@
 parameters after ten steps, and the way back with strict=True.
 
 PyTorch computes in double precision. A difference is the largest one of a tensor as a share of the tensor's largest value.
-Gradients are compared twice: as they are, and ("gated") where every ReLU of PyTorch's lets through what the engine's let through. A
-ReLU whose input is nearly 0 decides differently in single and in double precision, and one such decision in a million moves a gradient
-by more than all rounding does; PyTorch's own two precisions differ as much.
+Gradients are compared twice: as they are, and ("gated") where every ReLU of PyTorch's lets through what the engine's let through, and
+max pooling takes the place that is largest in the engine's numbers. A ReLU whose input is nearly 0, or two values that are nearly equal,
+decide differently in single and in double precision, and one such decision in a million moves a gradient by more than all rounding
+does; PyTorch's own two precisions differ as much.
 Needs torch, torchvision and safetensors (`pip install torch torchvision safetensors`), and both programs built:
 `make` and `Benchmarks/run`.
 """
@@ -126,7 +127,7 @@ def compare(name, options, folder):
     optimiser = torch.optim.SGD(
         [{"params": rest, "weight_decay": 5e-4}, {"params": biases, "lr": 2 * options.rate, "weight_decay": 0.0}],
         lr=options.rate, momentum=0.9)
-    gated = gated_gradients(model, ours, images.double(), labels)
+    gated = gated_gradients(model, ours, POOLED.get(name, []), images.double(), labels)
     losses, gradients, activations = [], {}, {}
     for step in range(11):
         loss = nn.functional.cross_entropy(model(images.double()), labels)
@@ -151,7 +152,26 @@ class Gate(nn.Module):
         return x * next(self.openings)
 
 
-def gated_gradients(model, ours, images, labels):
+class PoolGate(nn.Module):
+    """Max pooling that takes the places that are largest in somebody else's numbers, call by call."""
+    def __init__(self, pool, inputs):
+        super().__init__()
+        self.pool, self.inputs = pool, inputs
+
+    def forward(self, x):
+        pool = self.pool
+        _, places = nn.functional.max_pool2d(
+            next(self.inputs), pool.kernel_size, pool.stride, pool.padding, ceil_mode=pool.ceil_mode, return_indices=True)
+        return x.flatten(2).gather(2, places.flatten(2)).view_as(places)
+
+
+# The layers in front of the pools, in the order of the calls, where that is worth knowing.
+POOLED = {
+    "vgg16": ["conv1_2", "conv2_2", "conv3_3", "conv4_3", "conv5_3"], "resnet18": ["bn1"], "resnet34": ["bn1"],
+}
+
+
+def gated_gradients(model, ours, pooled, images, labels):
     layers = [key for key in ours if key.startswith("activation.")]
     if any("bn" in layer for layer in layers):
         layers = [layer for layer in layers if "bn" in layer and "downsample" not in layer]
@@ -159,11 +179,14 @@ def gated_gradients(model, ours, images, labels):
         layers = [layer for layer in layers if layer[11:].startswith(("conv", "fc6", "fc7"))]
     openings = iter([
         (ours[layer].permute(0, 3, 1, 2) if ours[layer].dim() == 4 else ours[layer]) > 0 for layer in sorted(layers)])
+    inputs = iter([ours[f"activation.{layer}"].permute(0, 3, 1, 2) for layer in pooled])
     model = copy.deepcopy(model)
     for module in list(model.modules()):
         for name, child in module.named_children():
             if isinstance(child, nn.ReLU):
                 setattr(module, name, Gate(openings))
+            if isinstance(child, nn.MaxPool2d) and pooled:
+                setattr(module, name, PoolGate(child, inputs))
     nn.functional.cross_entropy(model(images), labels).backward()
     assert next(openings, None) is None, "a ReLU was not called"
     return {n: p.grad for n, p in model.named_parameters()}
