@@ -90,14 +90,10 @@ public final class Hierarchy: Sendable {
 
   /// The node of a synset, nil where it is not in this tree.
   public func node(_ id: SynsetID) -> Int? {
-    var range = 0..<byID.count
-    while !range.isEmpty {
-      let middle = range.lowerBound + range.count / 2
-      let node = Int(byID[middle])
-      if ids[node] == id { return node }
-      range = ids[node] < id ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
-    }
-    return nil
+    let place = firstPlace(of: byID.count) { ids[Int(byID[$0])] < id }
+    guard place < byID.count else { return nil }
+    let node = Int(byID[place])
+    return ids[node] == id ? node : nil
   }
 
   public func node(wnid: String) -> Int? { wordNet.id(ofWnid: wnid).flatMap { node($0) } }

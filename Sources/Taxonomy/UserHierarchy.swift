@@ -158,22 +158,23 @@ struct OwnNames: Sendable {
   let offsets: [Int32]
 
   func id(of name: String) -> SynsetID? {
-    let place = Self.lowerBound(names.count) { names[$0].utf8.lexicographicallyPrecedes(name.utf8) }
+    let place = firstPlace(of: names.count) { names[$0].utf8.lexicographicallyPrecedes(name.utf8) }
     return place < names.count && names[place] == name ? SynsetID(offset: offsets[place]) : nil
   }
 
   func name(of id: SynsetID) -> String? {
-    let place = Self.lowerBound(offsets.count) { offsets[$0] < id.offset }
+    let place = firstPlace(of: offsets.count) { offsets[$0] < id.offset }
     return place < offsets.count && offsets[place] == id.offset ? names[place] : nil
   }
+}
 
-  /// The first of `0..<count` that is not before what is looked for.
-  private static func lowerBound(_ count: Int, _ isBefore: (Int) -> Bool) -> Int {
-    var range = 0..<count
-    while !range.isEmpty {
-      let middle = range.lowerBound + range.count / 2
-      range = isBefore(middle) ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
-    }
-    return range.lowerBound
+/// The first of `0..<count` that is not before what is looked for, in a sorted list; `count` where all are.
+@inline(__always)
+func firstPlace(of count: Int, _ isBefore: (Int) -> Bool) -> Int {
+  var range = 0..<count
+  while !range.isEmpty {
+    let middle = range.lowerBound + range.count / 2
+    range = isBefore(middle) ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
   }
+  return range.lowerBound
 }

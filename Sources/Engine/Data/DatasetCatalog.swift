@@ -57,17 +57,17 @@ public struct DatasetCatalog: Sendable {
   /// - Throws: a ``Problem`` where the name cannot be used, or the tree cannot (see ``ImageListing``).
   public func add(_ name: String, _ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) -> AddedDataset {
     try checkFree(name)
-    let own = try recipe.hierarchy.map { file throws(Problem) in try HierarchyFile.read(file).wordNet() }
+    let hierarchy = try recipe.hierarchy.map { file throws(Problem) in try (file, HierarchyFile.contents(file)) }
+    let own = try hierarchy.map { file, text throws(Problem) in try HierarchyFile.read(text, at: file).wordNet() }
     let listing = try ImageListing(recipe, wordNet: own ?? wordNet)
     if name == Self.imageNet { try Self.checkImageNet(listing.classes) }
     let before = Registration.exists(name, in: home) ? try? registration(name) : nil
     let registration = Registration(
       name: name, recipe: recipe, classes: listing.classes, train: listing.files[.train]!.joined().count,
       val: listing.files[.val]!.joined().count, size: listing.totalSize, fingerprint: listing.fingerprint)
-    if let hierarchy = recipe.hierarchy {
-      let copy = FileManager.default.contents(atPath: hierarchy) ?? Data()
+    if let (_, text) = hierarchy {
       try AtomicFile.makeFolder(Registration.folder(name, in: home))
-      try AtomicFile.write(copy, to: Registration.hierarchyPath(name, in: home))
+      try AtomicFile.write(text, to: Registration.hierarchyPath(name, in: home))
     }
     try registration.write(index: FolderIndex.encode(listing), in: home)
     return AddedDataset(

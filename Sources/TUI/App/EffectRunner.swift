@@ -62,13 +62,28 @@ final class EffectRunner: Sendable {
       self.shared.withLock { $0.delivered.append(message) }
       self.wakeUp.signal()
     }
+    guard let work = effect.work else { preconditionFailure("the terminal's thread does this itself") }
+    work.perform(in: environment, send: send)
+  }
+}
+
+extension Effect {
+  /// What is to be done beside the terminal's thread; nil for what that does itself.
+  var work: (any ScreenWork)? {
+    switch self {
+    case .tree(let work): work
+    case .runs(let work): work
+    case .neighbors(let work): work
+    case .quit, .suspend, .redraw, .send, .later: nil
+    }
+  }
+}
+
+extension ScreenWork {
+  /// Runs it; what goes wrong is sent as well.
+  func perform(in environment: Environment, send: @Sendable (Message) -> Void) {
     do throws(Problem) {
-      switch effect {
-      case .tree(let work): try work.run(in: environment, send: send)
-      case .runs(let work): try work.run(in: environment, send: send)
-      case .neighbors(let work): try work.run(in: environment, send: send)
-      case .quit, .suspend, .redraw, .send, .later: preconditionFailure("the terminal's thread does this itself")
-      }
+      try run(in: environment, send: send)
     } catch {
       send(.problem(error))
     }

@@ -39,19 +39,12 @@ public struct Replay {
       for effect in update(&state, pending.removeFirst()) {
         let delivered = Mutex<[Message]>([])
         let send: @Sendable (Message) -> Void = { message in delivered.withLock { $0.append(message) } }
-        do throws(Problem) {
-          switch effect {
-          case .quit: return false
-          case .tree(.keepDraft), .suspend, .redraw, .send, .later: break
-          // As nobody left them: the same keys do the same everywhere.
-          case .tree(.open(nil)):
-            try TreeScreen.Work.open(.name).run(in: environment, send: send)
-          case .tree(let work): try work.run(in: environment, send: send)
-          case .runs(let work): try work.run(in: environment, send: send)
-          case .neighbors(let work): try work.run(in: environment, send: send)
-          }
-        } catch {
-          delivered.withLock { $0.append(.problem(error)) }
+        switch effect {
+        case .quit: return false
+        case .tree(.keepDraft): break
+        // As nobody left them: the same keys do the same everywhere.
+        case .tree(.open(nil)): TreeScreen.Work.open(.name).perform(in: environment, send: send)
+        default: effect.work?.perform(in: environment, send: send)
         }
         pending += delivered.withLock { $0 }
       }

@@ -67,13 +67,8 @@ extension AppState {
   /// What the footer names, while no screen takes the keys itself: as many as fit whole, and at the right what always goes.
   var footer: [(binding: Binding, hint: KeyHint, columns: Range<Int>)] {
     func placed(_ bindings: [Binding], _ first: Int, _ end: Int) -> [(binding: Binding, hint: KeyHint, columns: Range<Int>)] {
-      var column = first
-      return bindings.compactMap { binding in
-        let hint = KeyHint(binding.keys[0].title, binding.title, isAvailable: binding.obstacle(self) == nil)
-        guard column + hint.width <= end else { return nil }
-        defer { column += hint.width + 2 }
-        return (binding, hint, column..<(column + hint.width))
-      }
+      let hints = bindings.map { KeyHint($0.keys[0].title, $0.title, isAvailable: $0.obstacle(self) == nil) }
+      return place(hints, in: first..<end).map { (bindings[$0.index], hints[$0.index], $0.columns) }
     }
     let end = session.size.columns - 1
     let shown = session.size.columns >= 60 ? Self.always : [Self.always[0]]
@@ -99,12 +94,19 @@ extension AppState {
   }
 }
 
-/// As many hints as fit whole.
+/// Where hints stand in a line: as many as fit whole.
+private func place(_ hints: [KeyHint], in room: Range<Int>) -> [(index: Int, columns: Range<Int>)] {
+  var column = room.lowerBound
+  return hints.enumerated().compactMap { index, hint in
+    guard column + hint.width <= room.upperBound else { return nil }
+    defer { column += hint.width + 2 }
+    return (index, column..<(column + hint.width))
+  }
+}
+
 func drawHints(_ hints: [KeyHint], on canvas: inout Canvas, in area: Rect) {
-  var column = area.column
-  for hint in hints where column + hint.width <= area.endColumn {
-    hint.draw(on: &canvas, row: area.row, column: column)
-    column += hint.width + 2
+  for (index, columns) in place(hints, in: area.column..<area.endColumn) {
+    hints[index].draw(on: &canvas, row: area.row, column: columns.lowerBound)
   }
 }
 

@@ -13,9 +13,7 @@ extension TreeScreen {
     guard let hierarchy, !hits.isEmpty else { return [] }
     let visible = Set(hits.flatMap { hierarchy.chain($0) })
     filter = TreeFilter(visible: visible, unfoldedBefore: filter?.unfoldedBefore ?? unfolded)
-    unfolded = visible.subtracting(hits)
-    // A hit may lie under another one.
-    for hit in hits { unfolded.formUnion(hierarchy.chain(hit).dropFirst()) }
+    unfolded = Set(hits.flatMap { hierarchy.chain($0).dropFirst() })
     let here = line.flatMap { $0.chain.first { visible.contains($0) } }
     rebuildOutline(keeping: here ?? hits[0])
     return settle()

@@ -12,19 +12,6 @@ package struct TreeOutline: Equatable, Sendable {
     package var isLeaf: Bool
 
     package var node: Int { chain[chain.count - 1] }
-
-    init(chain: [Int], guides: [Bool], isLast: Bool, isUnfolded: Bool, isLeaf: Bool) {
-      self.chain = chain
-      self.guides = guides
-      self.isLast = isLast
-      self.isUnfolded = isUnfolded
-      self.isLeaf = isLeaf
-    }
-
-    /// The line that a node would have if it were not folded away.
-    init(folded node: Int, in hierarchy: Hierarchy) {
-      self.init(chain: [node], guides: [], isLast: true, isUnfolded: false, isLeaf: hierarchy.isLeaf(node))
-    }
   }
 
   package private(set) var lines: [Line] = []
@@ -84,5 +71,12 @@ package struct TreeOutline: Equatable, Sendable {
       candidates += children
     }
     return unfolded
+  }
+}
+
+extension TreeOutline.Line {
+  /// The line that a node would have if it were not folded away.
+  init(folded node: Int, in hierarchy: Hierarchy) {
+    self.init(chain: [node], guides: [], isLast: true, isUnfolded: false, isLeaf: hierarchy.isLeaf(node))
   }
 }
