@@ -36,6 +36,14 @@ struct ProtobufFields {
     return taken
   }
 
+  /// The numbers of a packed field; those before the first that is malformed.
+  static func varints(_ packed: UnsafeRawBufferPointer) -> [UInt64] {
+    var numbers: [UInt64] = []
+    var fields = ProtobufFields(packed)
+    while !fields.rest.isEmpty, let number = fields.varint() { numbers.append(number) }
+    return numbers
+  }
+
   private mutating func varint() -> UInt64? {
     var value: UInt64 = 0
     for (index, byte) in rest.prefix(10).enumerated() {

@@ -5,7 +5,8 @@ import Taxonomy
 public enum WeightExport {
   /// Writes `snapshot` to `path` as safetensors, tensors named and laid out as `format` has them, and nothing else among them, so
   /// that PyTorch's `load_state_dict` takes the file strictly. What the images are to look like stands in the metadata:
-  /// (pixel − mean) · scale / deviations.
+  /// (pixel − mean) · scale / deviations. In Caffe's format a path that ends in `.caffemodel` gets Caffe's own file instead, which
+  /// has no place for the mean: a remark says it.
   ///
   /// - Parameter configuration: of the training that the snapshot is from.
   /// - Throws: a ``Problem`` where the snapshot is not of that network, the format cannot say it, or the file cannot be written.
@@ -56,7 +57,20 @@ public enum WeightExport {
     if format == .caffe, channels == 3 {
       metadata["channels"] = "blue, green, red; mean and deviations are red, green, blue"
     }
-    try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+    if path.lowercased().hasSuffix(".caffemodel") {
+      guard format == .caffe else {
+        throw Problem(
+          "this file has no such layout", at: path, expected: "a name that ends in .safetensors",
+          found: "\(format.rawValue)'s layout in a .caffemodel")
+      }
+      try CaffeModelFile.write(tensors, network: architecture.name, to: path)
+      let colours = channels == 3 ? " (blue, green, red)" : ""
+      remarks.append(
+        "the file has no place for the mean: subtract \(list(means.reversed()))\(colours) from pixels of 0 to 255, then scale by "
+          + "\(augmentation.scale)")
+    } else {
+      try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+    }
     return WeightReport(
       network: architecture.name, format: format, classes: classes, lines: lines, remarks: remarks)
   }

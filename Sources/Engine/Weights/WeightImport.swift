@@ -10,13 +10,11 @@ public struct WeightImport {
   /// - Parameters:
   ///   - format: nil: the one that the file's names and metadata speak for.
   ///   - mean: what is subtracted from the images, red, green, blue in 0…255; nil: what the file says, else ILSVRC's.
-  /// - Throws: a ``Problem`` where the file is no safetensors file, lacks a tensor, or has one of another shape.
+  /// - Throws: a ``Problem`` where the file is neither a safetensors file nor a .caffemodel, lacks a tensor, or has one of another shape.
   public init(
     _ path: String, architecture: Architecture, format: WeightFormat? = nil, mean: [Float]? = nil
   ) throws(Problem) {
-    try Self.checkKind(path)
-    let file = try SafetensorsFile(path)
-    try file.verify()
+    let file = try Self.open(path)
     let format = if let format { format } else { try Self.guess(file, architecture) }
     try format.check(architecture)
     let classes = try Self.classes(file, architecture, format)
@@ -49,26 +47,24 @@ public struct WeightImport {
       network: architecture.name, format: format, classes: classes, lines: lines, remarks: remarks)
   }
 
-  /// Other programs' own files are told apart by their names, and what to do with them is said.
-  private static func checkKind(_ path: String) throws(Problem) {
+  /// Files are told apart by their names; for a pickle, what to do with it is said.
+  private static func open(_ path: String) throws(Problem) -> any WeightFile {
     let name = path.lowercased()
-    let isTorch = [".pth", ".pt", ".bin"].contains { name.hasSuffix($0) }
-    guard isTorch || name.hasSuffix(".caffemodel") else { return }
-    let advice =
-      isTorch
-      ? "convert it once: python3 -c 'import torch, safetensors.torch as s; "
-        + "s.save_file(torch.load(\"weights.pth\", map_location=\"cpu\", weights_only=True), \"weights.safetensors\")'"
-      : "convert it once, with pycaffe: python3 -c 'import caffe, numpy, safetensors.numpy as s; "
-        + "n = caffe.Net(\"deploy.prototxt\", \"weights.caffemodel\", caffe.TEST); s.save_file({k + e: numpy.array(b.data) "
-        + "for k, v in n.params.items() for e, b in zip((\".weight\", \".bias\"), v)}, \"weights.safetensors\")'"
-    throw Problem(
-      "cannot read the weights", at: path, expected: "a safetensors file",
-      found: isTorch ? "PyTorch's pickle" : "Caffe's own format", advice: advice)
+    if name.hasSuffix(".caffemodel") { return try CaffeModelFile(path) }
+    guard ![".pth", ".pt", ".bin"].contains(where: { name.hasSuffix($0) }) else {
+      throw Problem(
+        "cannot read the weights", at: path, expected: "a safetensors file or a .caffemodel", found: "PyTorch's pickle",
+        advice: "convert it once: python3 -c 'import torch, safetensors.torch as s; "
+          + "s.save_file(torch.load(\"weights.pth\", map_location=\"cpu\", weights_only=True), \"weights.safetensors\")'")
+    }
+    let file = try SafetensorsFile(path)
+    try file.verify()
+    return file
   }
 
   /// The metadata of a file written here says it; else the names do. Nets that Caffe's model zoo has are taken for Caffe's where
   /// the names do not tell.
-  private static func guess(_ file: SafetensorsFile, _ architecture: Architecture) throws(Problem) -> WeightFormat {
+  private static func guess(_ file: any WeightFile, _ architecture: Architecture) throws(Problem) -> WeightFormat {
     if let network = file.metadata["network"] {
       guard network == architecture.name else {
         throw Problem(
@@ -77,6 +73,7 @@ public struct WeightImport {
       }
       return file.metadata["layout"].flatMap(WeightFormat.init(rawValue:)) ?? .native
     }
+    if file is CaffeModelFile { return .caffe }
     let names = Set(file.names)
     if architecture.torchvisionNames.values.contains(where: { names.contains($0 + ".weight") }) { return .torchvision }
     return architecture.layers(2).contains { $0 is BatchNormalization } ? .torchvision : .caffe
@@ -84,7 +81,7 @@ public struct WeightImport {
 
   /// The rows of the classifier's weights.
   private static func classes(
-    _ file: SafetensorsFile, _ architecture: Architecture, _ format: WeightFormat
+    _ file: any WeightFile, _ architecture: Architecture, _ format: WeightFormat
   ) throws(Problem) -> Int {
     let classifier = try WeightMap(architecture, classes: 2, format: format).entries.last { $0.parameter.shape.count == 2 }!
     guard let shape = file.shape(of: classifier.name) else {
@@ -100,7 +97,7 @@ public struct WeightImport {
     return shape[0]
   }
 
-  private static func checkShapes(_ file: SafetensorsFile, _ map: WeightMap) throws(Problem) {
+  private static func checkShapes(_ file: any WeightFile, _ map: WeightMap) throws(Problem) {
     for entry in map.entries {
       guard let shape = file.shape(of: entry.name) else {
         throw Problem(
@@ -117,7 +114,7 @@ public struct WeightImport {
   }
 
   private static func mean(
-    _ given: [Float]?, _ file: SafetensorsFile, _ architecture: Architecture, _ format: WeightFormat,
+    _ given: [Float]?, _ file: any WeightFile, _ architecture: Architecture, _ format: WeightFormat,
     _ remarks: inout [String]
   ) throws(Problem) -> Tensor {
     let channels = architecture.input.channels

@@ -7,7 +7,7 @@ struct WeightsExportCommand: ParsableCommand {
     commandName: "export", abstract: "Write a run's weights for PyTorch or Caffe.",
     discussion: """
       PyTorch loads the file with `model.load_state_dict(safetensors.torch.load_file(FILE), strict=True)`; how images become inputs \
-      stands in its metadata.
+      stands in its metadata. With --format caffe, a FILE that ends in .caffemodel is what Caffe loads.
       """)
 
   @OptionGroup var argument: RunArgument

@@ -6,8 +6,8 @@ struct WeightsImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Make a run of weights from elsewhere.",
     discussion: """
-      Takes safetensors files with the names of torchvision, of Caffe, or of this program's checkpoints, and says of every tensor \
-      what became of it. The run can be asked for neighbours and trained on from (`train --from`).
+      Takes safetensors files with the names of torchvision, of Caffe, or of this program's checkpoints, and Caffe's own \
+      .caffemodel; says of every tensor what became of it. The run can be asked for neighbours and trained on from (`train --from`).
       """)
 
   @OptionGroup var global: GlobalOptions
