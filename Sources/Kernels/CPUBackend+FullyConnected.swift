@@ -42,7 +42,7 @@ extension CPUBackend {
   }
 
   public func scratchFloats(outputs: Int, inputs: Int) -> Int {
-    scratchFloats((shared: 0, each: tileSide(outputs) * tileSide(inputs)))
+    scratchFloats((shared: 0, each: Self.tileSide(outputs) * Self.tileSide(inputs)))
   }
 
   public func fullyConnectedUpdate(
@@ -78,7 +78,7 @@ extension CPUBackend {
     let inner = a.count / rows
     multiplyInTiles(
       Matrix(base: a.base, stride: inner), Matrix(base: b.base, stride: inner, transposed: true),
-      into: Matrix(base: output.base, stride: columns), rows: rows, columns: columns, inner: inner)
+      into: Matrix(base: output.base, stride: columns), rows: rows, columns: columns, inner: inner, side: 512)
   }
 
   public func squaredRowNorms(_ rows: Tensor, output: Tensor) {
@@ -93,10 +93,10 @@ extension CPUBackend {
 
   /// target = a · b in tiles of the result, each followed by `finish` while it is in the cache.
   private func multiplyInTiles(
-    _ a: Matrix, _ b: Matrix, into target: Matrix, rows: Int, columns: Int, inner: Int,
+    _ a: Matrix, _ b: Matrix, into target: Matrix, rows: Int, columns: Int, inner: Int, side: Int? = nil,
     finish: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void = { _, _ in }
   ) {
-    forEachTile(rows: rows, columns: columns) { _, _, tall, wide in
+    forEachTile(rows: rows, columns: columns, side: side) { _, _, tall, wide in
       var (left, right, part) = (a, b, target)
       left.base += tall.lowerBound * (a.transposed ? 1 : a.stride)
       right.base += wide.lowerBound * (b.transposed ? b.stride : 1)
@@ -122,7 +122,7 @@ extension CPUBackend {
   ) {
     let batch = input.shape[0]
     let (outputs, inputs) = (outputGradient.shape[1], input.shape[1])
-    withScratch(each: tileSide(outputs) * tileSide(inputs)) { loan in
+    withScratch(each: Self.tileSide(outputs) * Self.tileSide(inputs)) { loan in
       forEachTile(rows: outputs, columns: inputs) { number, worker, tall, wide in
         let tile = GradientTile(number: number, rows: tall, columns: wide, inputs: inputs, floats: loan.own(worker))
         multiply(
@@ -135,13 +135,14 @@ extension CPUBackend {
   }
 
   /// Cuts a matrix into tiles and runs `body` for each.
+  /// - Parameter side: of a tile. The two sides of a tile weigh against its inner length: OpenBLAS copies both
+  ///   operands into an order of its own before it multiplies them.
   private func forEachTile(
-    rows: Int, columns: Int,
+    rows: Int, columns: Int, side: Int? = nil,
     _ body: @Sendable (_ number: Int, _ worker: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void
   ) {
     guard rows > 0, columns > 0 else { return }
-    let tileRows = tileSide(rows)
-    let tileColumns = tileSide(columns)
+    let (tileRows, tileColumns) = (side ?? Self.tileSide(rows), side ?? Self.tileSide(columns))
     let across = ceilDivide(columns, tileColumns)
     parallelFor(ceilDivide(rows, tileRows) * across) { piece, worker in
       let (y, x) = piece.quotientAndRemainder(dividingBy: across)
@@ -151,5 +152,5 @@ extension CPUBackend {
   }
 
   /// One side of a result is cut into at most eight equal parts, none under 128.
-  private func tileSide(_ side: Int) -> Int { max(128, (ceilDivide(side, 8) + 15) & ~15) }
+  private static func tileSide(_ side: Int) -> Int { max(128, (ceilDivide(side, 8) + 15) & ~15) }
 }

@@ -84,4 +84,4 @@ extension Tensor {
 private func wholeLines(_ floats: Int) -> Int { (floats + 15) & ~15 }
 
 /// The quotient, rounded up.
-func ceilDivide(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }
+package func ceilDivide(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }

@@ -37,8 +37,12 @@ public struct NeighborSearch {
   public let metric: Metric
   let backend: any Backend
 
-  static let queryBlock = 256
-  static let galleryBlock = 2048
+  // Large, because a matrix product copies its operands into an order of its own first: a block's work is in proportion to its area, that
+  // copying to its sides.
+  static let queryBlock = 1024
+  static let galleryBlock = 4096
+  /// Queries that one piece of work compares with a block.
+  private static let scanned = 16
 
   public init(k: Int, metric: Metric, backend: any Backend) {
     precondition(k > 0, "a search for \(k) neighbours")
@@ -76,11 +80,17 @@ public struct NeighborSearch {
         let output = Tensor(
           storage: products.storage, offset: products.offset, shape: [batch.count, block.count])
         backend.rowProducts(window(queries, batch), rows, output: output)
-        for query in batch {
-          scan(
-            output.elements, at: (query - firstQuery) * block.count, pair: Pair(metric, width, lengths[query]),
-            query: queries.elements, from: query * width, rows: rows.elements, rowLengths: rowLengths,
-            firstRow: first, excluded: excluding?[query], into: &nearest[query])
+        nearest.withUnsafeMutableBufferPointer { lists in
+          nonisolated(unsafe) let lists = lists
+          parallelFor(ceilDivide(batch.count, Self.scanned), workers: backend.workers) { [metric] piece, _ in
+            let first = batch.lowerBound + piece * Self.scanned
+            for query in first..<min(first + Self.scanned, batch.upperBound) {
+              Self.scan(
+                output.elements, at: (query - firstQuery) * block.count, pair: Pair(metric, width, lengths[query]),
+                query: queries.elements, from: query * width, rows: rows.elements, rowLengths: rowLengths,
+                firstRow: block.lowerBound, excluded: excluding?[query], into: &lists[query])
+            }
+          }
         }
       }
     }
@@ -88,7 +98,7 @@ public struct NeighborSearch {
   }
 
   /// Compares one query with one block of the gallery.
-  private func scan(
+  private static func scan(
     _ products: UnsafeMutableBufferPointer<Float>, at: Int, pair: Pair, query: UnsafeMutableBufferPointer<Float>,
     from start: Int, rows: UnsafeMutableBufferPointer<Float>, rowLengths: [Float], firstRow: Int, excluded: Int?,
     into nearest: inout NearestList
