@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Times the screens as a terminal of 140×40 sees them, and counts their bytes.
 
-    Benchmarks/scripts/terminal.py PROGRAM [ARGUMENT …]
+    Benchmarks/scripts/terminal.py [--while-training] PROGRAM [ARGUMENT …]
 
-Prints: process start to the first byte and to the tree; each key to its first byte (median, 99th percentile) and how
+With --while-training, two workers train a network on Fashion-MNIST meanwhile, in a home of their own. Prints: process start to the first byte and to the tree; each key to its first byte (median, 99th percentile) and how
 many bytes it costs, for moves of the cursor one after another, for searching and for edits of the cut; bytes a second while nothing happens.
 Needs nothing but Python. Times hold for a quiet machine only.
 """
@@ -11,9 +11,12 @@ import fcntl
 import os
 import pty
 import select
+import shutil
 import statistics
 import struct
+import subprocess
 import sys
+import tempfile
 import termios
 import time
 
@@ -65,8 +68,47 @@ def report(what, master, keys, silence=0.05):
         f"{statistics.median(sent):.0f} bytes median, {max(sent)} most, {sum(sent) / len(sent):.0f} mean ({len(keys)} keys)")
 
 
+def start_training(program):
+    """A training of its own that keeps two cores busy; what ends it and clears up."""
+    home = tempfile.mkdtemp()
+
+    def command(*words):
+        return subprocess.run([program, *words, "--home", home], capture_output=True, text=True)
+
+    started = command("train", "--dataset", "fashion-mnist", "--net", "alexnet-28", "--epochs", "1000", "--workers", "2",
+                      "--name", "load", "--detach")
+    if started.returncode != 0:
+        sys.exit(f"no training started: {started.stderr.strip()}")
+    until = time.monotonic() + 120
+    while "running" not in command("runs", "list").stdout or "images/s" not in command("runs", "show", "load").stdout:
+        if time.monotonic() > until:
+            sys.exit("the training does not get going")
+        time.sleep(1)
+
+    def stop():
+        command("runs", "stop", "load")
+        until = time.monotonic() + 60
+        while "running" in command("runs", "list").stdout and time.monotonic() < until:
+            time.sleep(0.5)
+        shutil.rmtree(home, ignore_errors=True)
+
+    return stop
+
+
 def main():
     arguments = sys.argv[1:]
+    if arguments[:1] == ["--while-training"]:
+        arguments = arguments[1:]
+        stop = start_training(arguments[0])
+        try:
+            measure(arguments)
+        finally:
+            stop()
+    else:
+        measure(arguments)
+
+
+def measure(arguments):
     began = time.perf_counter()
     process, master = start(arguments)
     screen = read(master, 10)

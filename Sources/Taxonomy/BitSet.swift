@@ -18,13 +18,33 @@ struct BitSet: Hashable, Sendable {
   /// The members, ascending.
   var members: [Int] {
     var members: [Int] = []
+    forEach { members.append($0) }
+    return members
+  }
+
+  /// Calls `body` with each member, ascending.
+  @inline(__always)
+  func forEach(_ body: (Int) -> Void) {
     for (place, word) in words.enumerated() {
       var rest = word
       while rest != 0 {
-        members.append(place << 6 + rest.trailingZeroBitCount)
+        body(place << 6 + rest.trailingZeroBitCount)
         rest &= rest - 1
       }
     }
-    return members
+  }
+
+  /// Removes the members in a range.
+  mutating func clear(_ range: Range<Int>) {
+    var member = range.lowerBound
+    while member < range.upperBound {
+      if member & 63 == 0, member + 64 <= range.upperBound {
+        words[member >> 6] = 0
+        member += 64
+      } else {
+        self[member] = false
+        member += 1
+      }
+    }
   }
 }

@@ -30,6 +30,14 @@ public final class Bytes: @unchecked Sendable {
   /// The first `byte` at or after `start`, else the end.
   func next(_ byte: UInt8, from start: Int) -> Int {
     var position = max(0, start)
+    // Eight bytes at a time: where one of them is the byte, the lowest of these bits that is set tells which.
+    let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
+    while position + 8 <= buffer.count {
+      let word = UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: position, as: UInt64.self)) ^ pattern
+      let found = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+      if found != 0 { return position + found.trailingZeroBitCount / 8 }
+      position += 8
+    }
     while position < buffer.count, buffer[position] != byte { position += 1 }
     return position
   }

@@ -81,8 +81,10 @@ struct Chains {
 
   /// Roots first, each node before its children, children with more fine classes first, then by wnid.
   func preorder() -> [Int32] {
-    let keys = ids.indices.map { UInt64(UInt32.max - UInt32(finesBelow[$0])) << 32 | UInt64(ids[$0].offset) }
-    let sorted = (0..<Int32(ids.count)).sorted { keys[Int($0)] < keys[Int($1)] }
+    // Numbered by the wnids first, so that a key and its node fit into one number.
+    let byID = ids.enumerated().map { UInt64($1.offset) << 32 | UInt64($0) }.sorted().map { Int($0 & 0xFFFF_FFFF) }
+    let sorted = byID.enumerated().map { UInt64(UInt32.max - UInt32(finesBelow[$1])) << 32 | UInt64($0) }.sorted()
+      .map { Int32(byID[Int($0 & 0xFFFF_FFFF)]) }
     // Linked lists of children: filled from the back, so that each begins with the first.
     var firstChild = [Int32](repeating: -1, count: ids.count)
     var nextSibling = [Int32](repeating: -1, count: ids.count)

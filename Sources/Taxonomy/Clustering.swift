@@ -126,11 +126,13 @@ extension Hierarchy {
   /// For each node its topmost ancestor-or-self in `marked`, −1 where there is none.
   func topmost(of marked: BitSet) -> [Int32] {
     var topmost = [Int32](repeating: -1, count: count)
-    let ends = ends
     var end = 0
-    for node in nodes where node >= end && marked[node] {
-      end = Int(ends[node])
-      for below in node..<end { topmost[below] = Int32(node) }
+    topmost.withUnsafeMutableBufferPointer { topmost in
+      marked.forEach { node in
+        guard node >= end else { return }
+        end = Int(ends[node])
+        topmost[node..<end].update(repeating: Int32(node))
+      }
     }
     return topmost
   }

@@ -76,6 +76,13 @@ public struct Cut: Hashable, Sendable {
   /// Takes every fine class of a subtree in again.
   public mutating func takeIn(_ node: Int) { setLeftOut(node, false) }
 
+  /// Leaves out the fine classes of a subtree that are in, and takes in those that are out.
+  public mutating func invert(below node: Int) {
+    for below in hierarchy.subtree(node) {
+      if let fine = hierarchy.fineClass(below) { leftOut[fine].toggle() }
+    }
+  }
+
   private mutating func setLeftOut(_ node: Int, _ value: Bool) {
     for below in hierarchy.subtree(node) {
       if let fine = hierarchy.fineClass(below) { leftOut[fine] = value }
@@ -99,24 +106,39 @@ public struct Cut: Hashable, Sendable {
 
   private mutating func coarser(in range: Range<Int>, notAbove top: Int) {
     let topmost = topmostCollapsed()
-    // The classes of the range; what a class above the range covers is none of them.
+    let (ends, fines, depths) = (hierarchy.ends, hierarchy.fines, hierarchy.depths)
+    let holds = leftOut.isEmpty ? nil : prefixCountsOfKept()
+    // The classes of the range; what a class above the range covers is none of them, and neither is one that is left out.
     var targets: [Int] = []
+    var deepest = -1
     for node in range {
       let covering = Int(topmost[node])
-      if covering == node || covering < 0 && hierarchy.fineClass(node) != nil { targets.append(node) }
+      guard covering == node || covering < 0 && fines[node] >= 0 else { continue }
+      if let holds, holds[Int(ends[node])] == holds[node] { continue }
+      targets.append(node)
+      deepest = max(deepest, Int(depths[node]))
     }
-    targets = targets.filter { target in
-      hierarchy.subtree(target).contains { below in hierarchy.fineClass(below).map { !leftOut[$0] } ?? false }
-    }
-    guard let deepest = targets.map({ hierarchy.depth($0) }).max(), deepest > top else { return }
-    for node in range { collapsed[node] = false }
+    guard deepest > top else { return }
+    collapsed.clear(range)
     for target in targets {
-      if hierarchy.depth(target) >= deepest {
+      if depths[target] >= deepest {
         collapse(hierarchy.ancestor(target, atDepth: deepest - 1))
       } else if topmost[target] >= 0 {
         collapse(target)
       }
     }
+  }
+
+  /// How many fine classes that are not left out come before each node, and in all.
+  private func prefixCountsOfKept() -> [Int32] {
+    var counts: [Int32] = [0]
+    counts.reserveCapacity(hierarchy.count + 1)
+    var count: Int32 = 0
+    for fine in hierarchy.fines {
+      if fine >= 0, !leftOut[Int(fine)] { count += 1 }
+      counts.append(count)
+    }
+    return counts
   }
 
   /// One level finer: every class that is a collapsed node is replaced by its children, each one class. From the
@@ -130,7 +152,7 @@ public struct Cut: Hashable, Sendable {
     let topmost = topmostCollapsed()
     // A range inside a class has no classes of its own.
     guard let first = range.first, topmost[first] < 0 || range.contains(Int(topmost[first])) else { return }
-    for node in range { collapsed[node] = false }
+    collapsed.clear(range)
     for node in range where topmost[node] == node { expandOneLevel(node) }
   }
 
@@ -147,12 +169,16 @@ public struct Cut: Hashable, Sendable {
 
   /// The same, where ``topmostCollapsed()`` is known.
   func partition(_ topmost: [Int32]) -> Partition {
-    var partition = Partition(hierarchy)
     let nodeOfFine = hierarchy.nodeOfFine
-    for (fine, node) in nodeOfFine.enumerated() {
-      partition.targets[fine] = leftOut[fine] ? -1 : topmost[Int(node)] >= 0 ? topmost[Int(node)] : node
+    var targets = [Int32](unsafeUninitializedCapacity: nodeOfFine.count) { targets, count in
+      for (fine, node) in nodeOfFine.enumerated() {
+        let covering = topmost[Int(node)]
+        targets[fine] = covering >= 0 ? covering : node
+      }
+      count = nodeOfFine.count
     }
-    return partition
+    leftOut.forEach { targets[$0] = -1 }
+    return Partition(hierarchy, targets: targets)
   }
 
   public static func == (a: Self, b: Self) -> Bool {

@@ -1,6 +1,6 @@
 /// What a cut comes to at each node of its tree, computed in one pass: for screens that show every node's part in it.
 public struct CutView: Sendable {
-  public enum Mark: Sendable {
+  public enum Mark: UInt8, Sendable {
     /// Above the classes: what lies below is in several of them.
     case open
     /// A class of the label set.
@@ -26,30 +26,33 @@ public struct CutView: Sendable {
     let partition = cut.partition(topmost)
     var classes = [Int32](repeating: 0, count: hierarchy.count)
     var fines = classes
-    // Taken out once: this runs at every edit, over every node of trees as large as WordNet.
-    let (parents, nodeOfFine) = (hierarchy.parents, hierarchy.nodeOfFine)
-    for (fine, target) in partition.targets.enumerated() where target >= 0 {
-      classes[Int(target)] = 1
-      fines[Int(nodeOfFine[fine])] = 1
-    }
-    let isClass = classes
-    var node = hierarchy.count - 1
-    while node >= 0 {
-      let parent = Int(parents[node])
-      if parent >= 0 {
-        classes[parent] += classes[node]
-        fines[parent] += fines[node]
-      }
-      node -= 1
-    }
     var marks = [Mark](repeating: .open, count: hierarchy.count)
-    for node in marks.indices {
-      if fines[node] == 0 {
-        marks[node] = .leftOut
-      } else if isClass[node] == 1 {
-        marks[node] = .isClass
-      } else if topmost[node] >= 0 {
-        marks[node] = .inside
+    // This runs at every edit, over every node of trees as large as WordNet: two plain loops over memory that was taken out once.
+    let (parents, nodeOfFine, targets) = (hierarchy.parents, hierarchy.nodeOfFine, partition.targets)
+    classes.withUnsafeMutableBufferPointer { classes in
+      fines.withUnsafeMutableBufferPointer { fines in
+        marks.withUnsafeMutableBufferPointer { marks in
+          for fine in targets.indices where targets[fine] >= 0 {
+            marks[Int(targets[fine])] = .isClass
+            classes[Int(targets[fine])] = 1
+            fines[Int(nodeOfFine[fine])] = 1
+          }
+          // Children come after their parents: what a node adds up to is whole when it is met.
+          var node = marks.count - 1
+          while node >= 0 {
+            if fines[node] == 0 {
+              marks[node] = .leftOut
+            } else {
+              if marks[node] != .isClass, topmost[node] >= 0 { marks[node] = .inside }
+              let parent = Int(parents[node])
+              if parent >= 0 {
+                classes[parent] &+= classes[node]
+                fines[parent] &+= fines[node]
+              }
+            }
+            node -= 1
+          }
+        }
       }
     }
     self.partition = partition

@@ -50,7 +50,7 @@ public final class Hierarchy: Sendable {
       ends[Int(parents[node])] = max(ends[Int(parents[node])], ends[node])
     }
     self.ends = ends
-    byID = (0..<Int32(order.count)).sorted { [ids] in ids[Int($0)] < ids[Int($1)] }
+    byID = ids.enumerated().map { UInt64($1.offset) << 32 | UInt64($0) }.sorted().map { Int32($0 & 0xFFFF_FFFF) }
   }
 
   /// The number of nodes.
@@ -68,6 +68,8 @@ public final class Hierarchy: Sendable {
   public func parent(_ node: Int) -> Int? { parents[node] < 0 ? nil : Int(parents[node]) }
   public func children(_ node: Int) -> [Int] { siblings(from: node + 1, to: Int(ends[node])) }
   public func isLeaf(_ node: Int) -> Bool { Int(ends[node]) == node + 1 }
+  /// Whether a node has one child, which is then the next node.
+  public func hasSingleChild(_ node: Int) -> Bool { Int(ends[node]) > node + 1 && ends[node] == ends[node + 1] }
   /// A node and everything below it.
   public func subtree(_ node: Int) -> Range<Int> { node..<Int(ends[node]) }
   public func isAncestor(_ node: Int, of other: Int) -> Bool { node < other && other < Int(ends[node]) }

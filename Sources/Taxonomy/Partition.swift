@@ -13,6 +13,11 @@ public struct Partition: Equatable, Sendable {
     targets = hierarchy.nodeOfFine
   }
 
+  init(_ hierarchy: Hierarchy, targets: [Int32]) {
+    self.hierarchy = hierarchy
+    self.targets = targets
+  }
+
   /// The nodes that are classes, in the order of their wnids.
   public var classes: [Int] {
     var isClass = BitSet(count: hierarchy.count)

@@ -1,6 +1,6 @@
 /// One thing done to a dataset's classes on the way to a label set. Steps apply in order, each to the classes that the
 /// one before it left; the same steps on the same classes always give the same label set.
-public enum RecipeStep: Equatable, Sendable {
+public enum RecipeStep: Hashable, Sendable {
   /// Every chain is cut at this depth (the root has 0).
   case bottomUp(depth: Int)
   case topDown(rounds: Int)
@@ -12,6 +12,8 @@ public enum RecipeStep: Equatable, Sendable {
   case leaveOut(classes: [String])
   case minimalSplit(depth: Int, target: Int, part: SplitPart)
   case randomSplit(target: Int, seed: UInt64, part: SplitPart)
+  /// By hand: what lies nearest below a synset of one of the lists belongs to that part, or to neither.
+  case handSplit(a: [String], b: [String], neither: [String], part: SplitPart)
   case sampleClasses(count: Int, seed: UInt64)
   /// At most this many training images of each fine class; of several such steps the last one holds.
   case sampleImages(perClass: Int, seed: UInt64)
@@ -35,6 +37,7 @@ extension Partition {
       case .leaveOut(let classes): try leavingOut(classes)
       case .minimalSplit(let depth, let target, let part): try minimalSplit(depth: depth, target: target, part: part)
       case .randomSplit(let target, let seed, let part): try randomSplit(target: target, seed: seed, part: part)
+      case .handSplit(let a, let b, let neither, let part): try handSplit(a: a, b: b, neither: neither, part: part)
       case .sampleClasses(let count, let seed): try sampleClasses(count: count, seed: seed)
       case .sampleImages(let perClass, _): try Self.checkBudget(perClass, self)
       }

@@ -5,7 +5,7 @@ extension RecipeStep: Codable {
     var depth, rounds, target, count, perClass: Int?
     var seed: UInt64?
     var part: SplitPart?
-    var collapsed, below, classes: [String]?
+    var collapsed, below, classes, a, b, neither: [String]?
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -20,6 +20,8 @@ extension RecipeStep: Codable {
         Fields(step: "minimal-split", depth: depth, target: target, part: part)
       case .randomSplit(let target, let seed, let part):
         Fields(step: "random-split", target: target, seed: seed, part: part)
+      case .handSplit(let a, let b, let neither, let part):
+        Fields(step: "hand-split", part: part, a: a, b: b, neither: neither)
       case .sampleClasses(let count, let seed): Fields(step: "sample-classes", count: count, seed: seed)
       case .sampleImages(let perClass, let seed): Fields(step: "sample-images", perClass: perClass, seed: seed)
       }
@@ -49,6 +51,10 @@ extension RecipeStep: Codable {
     case "random-split":
       self = .randomSplit(
         target: try need(fields.target, "target"), seed: try need(fields.seed, "seed"),
+        part: try need(fields.part, "part"))
+    case "hand-split":
+      self = .handSplit(
+        a: try need(fields.a, "a"), b: try need(fields.b, "b"), neither: fields.neither ?? [],
         part: try need(fields.part, "part"))
     case "sample-classes":
       self = .sampleClasses(count: try need(fields.count, "count"), seed: try need(fields.seed, "seed"))
@@ -81,6 +87,7 @@ extension RecipeStep: CustomStringConvertible {
     case .minimalSplit(let depth, let target, let part):
       "minimal split at depth \(depth), target \(target), part \(part.rawValue)"
     case .randomSplit(let target, let seed, let part): "random split of \(target), seed \(seed), part \(part.rawValue)"
+    case .handSplit(let a, let b, _, let part): "part \(part.rawValue) by hand: all below \(firstFew(part == .a ? a : b))"
     case .sampleClasses(let count, let seed): "\(count) classes drawn, seed \(seed)"
     case .sampleImages(let perClass, let seed): "\(perClass) images per class, seed \(seed)"
     }

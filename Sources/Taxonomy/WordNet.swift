@@ -86,14 +86,21 @@ public struct WordNet: Sendable {
   /// What a synset is placed under in a tree: its primary hypernym, or else what it is an instance of, so that Einstein is
   /// found below physicist and not among thousands of roots.
   public func treeParent(of id: SynsetID, policy: HypernymPolicy) -> SynsetID? {
-    if let hypernym = primaryHypernym(of: id, policy: policy) { return hypernym }
-    var found: SynsetID?
-    if let record = record(id) {
-      _ = eachPointer(of: record) { symbol, isInstance, other in
-        if symbol == UInt8(ascii: "@"), isInstance, found == nil { found = other }
+    guard let record = record(id) else { return nil }
+    var first: SynsetID?
+    var instance: SynsetID?
+    var hasSeveral = false
+    _ = eachPointer(of: record) { symbol, isInstance, other in
+      guard symbol == UInt8(ascii: "@") else { return }
+      if isInstance {
+        instance = instance ?? other
+      } else if first == nil {
+        first = other
+      } else {
+        hasSeveral = true
       }
     }
-    return found
+    return hasSeveral ? primaryHypernym(of: id, policy: policy) : first ?? instance
   }
 
   /// From a synset up to its root by its places in the tree; empty for an unknown one, cut off where a chain bites its tail.

@@ -172,9 +172,11 @@ import Testing
     #expect(terminal.output.isEmpty)
   }
 
-  @Test("A move of the cursor sends 400 bytes at most at 140×40; one in ten or so moves the list on by a third of its height")
-  func bytes() throws {
-    let terminal = try Self.open(rows: 40, columns: 140, arguments: ["--dataset", "imagenet-1k"], home: home)
+  @Test(
+    "A move of the cursor sends 400 bytes at most at 140×40, on 82,000 nouns too; one in ten or so moves the list on by a third of its height",
+    arguments: ["imagenet-1k", "wordnet"])
+  func bytes(dataset: String) throws {
+    let terminal = try Self.open(rows: 40, columns: 140, arguments: ["--dataset", dataset], home: home)
     #expect(terminal.wait(for: "physical entity"))
     terminal.settle(silence: 1)
     /// What a key costs before the details of the class follow.

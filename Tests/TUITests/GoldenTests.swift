@@ -1,5 +1,6 @@
 import FoundationEssentials
 import TUI
+import Taxonomy
 import Testing
 
 /// Every screen as literal text and styles, at three sizes and on five kinds of terminal. What is expected lies in Goldens/, a
@@ -96,7 +97,9 @@ import Testing
 
 /// The states of the program that have a golden.
 enum GoldenScreen: String, CaseIterable, Sendable {
-  case tree, treeSearch = "tree-search", treeMenu = "tree-menu"
+  case tree, treeSearch = "tree-search", treeMenu = "tree-menu", treeSlider = "tree-slider", treeSplit = "tree-split"
+  case treeConsequences = "tree-consequences", treePictures = "tree-pictures", treeCollage = "tree-collage"
+  case treeBookmarks = "tree-bookmarks", treePolicy = "tree-policy", treeHistory = "tree-history", treeSaveParts = "tree-save-parts"
   case runs, run, stop, launch, launchError = "launch-error"
   case neighbours, zoom
   case help, palette
@@ -105,19 +108,31 @@ enum GoldenScreen: String, CaseIterable, Sendable {
   func state(_ size: Size, _ look: Look) throws -> AppState {
     var state = try base(size, look)
     for key in keys { TreeScreenTests.press(&state, key) }
-    if self == .tree, let line = state.tree.line, let hierarchy = state.tree.history?.current.cut.hierarchy {
+    if self == .tree || self == .treePictures, let line = state.tree.line, let hierarchy = state.tree.history?.current.cut.hierarchy {
       // The cursor has rested, and its pictures came.
       _ = update(&state, .tree(.settled(node: line.node)))
       let pictures = [Thumbnail](repeating: Thumbnail(try TinyDataset().picture(.train, 0)), count: 6)
       _ = update(&state, .tree(.pictures(wnid: hierarchy.wnid(line.node), pictures)))
+    }
+    if self == .treeCollage, let version = state.tree.history?.current {
+      let pictures = [Thumbnail](repeating: Thumbnail(try TinyDataset().picture(.train, 0)), count: 60)
+      let parts = [TreeCollage.Part("part A   6 classes", pictures), TreeCollage.Part("part B   3 classes", pictures)]
+      _ = update(&state, .tree(.collage(TreeCollage(version: version, parts: parts))))
+    }
+    if self == .treePolicy, let version = state.tree.history?.current {
+      let other = try Hierarchy(
+        fineClasses: version.cut.hierarchy.fineClasses, wordNet: version.cut.hierarchy.wordNet, policy: .file)
+      _ = update(&state, .tree(.outlook(.success(try PolicyMenu.Outlook(version, on: other)), of: version)))
     }
     return state
   }
 
   private func base(_ size: Size, _ look: Look) throws -> AppState {
     switch self {
-    case .tree, .treeSearch, .treeMenu, .help, .palette:
+    case .tree, .treeSearch, .treeMenu, .treeSlider, .treeSplit, .treeConsequences, .treePictures, .treeCollage, .treeBookmarks,
+      .treeHistory, .treeSaveParts, .help, .palette:
       return try TreeScreenTests.state("fashion-mnist", size, look)
+    case .treePolicy: return try TreeScreenTests.state("imagenet-1k", size, look)
     case .tooSmall:
       return try TreeScreenTests.state("fashion-mnist", Size(rows: 9, columns: size.columns - 1), look)
     case .runs, .run, .stop: return RunsFixtures.state(rows: size.rows, columns: size.columns, look)
@@ -132,11 +147,23 @@ enum GoldenScreen: String, CaseIterable, Sendable {
     }
   }
 
+  /// Clothing in part A, footwear in part B, the bag in neither.
+  private static let split: [Key] = ["/", "c", "l", "o", "t", "h", "i", "n", "g", .enter, "A", "/", "f", "o", "o", "t", "w", "e", "a", "r", .enter, "B"]
+
   private var keys: [Key] {
     switch self {
     case .tree: ["j", "j", "j", "c"]
     case .treeSearch: ["/", "s", "h", "o", "e"]
-    case .treeMenu: ["m", "j", "j"]
+    case .treeMenu: ["m", "j", "j", "j", .tab]
+    case .treeSlider: ["m", "j", .left]
+    case .treeSplit: Self.split
+    case .treeConsequences: Self.split + ["-", "w"]
+    case .treePictures: ["j", "j", "j", "p"]
+    case .treeCollage: Self.split + ["P"]
+    case .treeBookmarks: ["j", "b", "j", "j", "b", "'"]
+    case .treePolicy: ["-", "-", "M", "j"]
+    case .treeHistory: ["-", "j", "j", "x", "H"]
+    case .treeSaveParts: Self.split + ["W"]
     case .runs, .launch, .tooSmall: []
     case .run: [.enter]
     case .stop: ["x"]

@@ -47,7 +47,7 @@ import Testing
     var state = try Self.opened(nil)
     #expect(try #require(state.remembered).labelSet == nil)
     TreeScreenTests.press(&state, "-")
-    _ = update(&state, .tree(.saved(name: "nine")))
+    _ = update(&state, .tree(.saved(name: "nine", .whole)))
     let again = try Self.opened(state.remembered)
     #expect(again.tree.history?.name == "nine" && again.tree.history?.isEdited == false)
   }

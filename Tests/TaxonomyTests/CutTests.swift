@@ -128,6 +128,11 @@ struct CutTests {
       out.takeIn(node)
       out.leaveOut(node)
       out.takeIn(node)
+      var inverted = out
+      inverted.invert(below: node)
+      #expect(tree.subtree(node).allSatisfy { tree.fineClass($0).map { inverted.isLeftOut(fine: $0) } ?? true })
+      inverted.invert(below: node)
+      #expect(inverted == out)
       #expect(tree.subtree(node).allSatisfy { tree.fineClass($0).map { !out.isLeftOut(fine: $0) } ?? true })
     }
   }

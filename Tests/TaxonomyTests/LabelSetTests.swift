@@ -98,6 +98,9 @@ struct LabelSetTests {
     let budget = ImageBudget(perClass: 40, seed: 1)
     #expect(Consequences(targets: [0, 0, 1], imagesPerFine: [100, 30, 5], budget: budget).imagesPerClass == [5, 70])
     #expect(Consequences(targets: [0, 1], imagesPerFine: [0, 5]).imbalance == nil)
+    #expect(facts.largest?.target == 4 && facts.largest?.size == 150 && facts.smallest?.target == 2)
+    let unknown = Consequences(targets: [3, 3, 1, 5, 5], imagesPerFine: nil)
+    #expect(unknown.largest?.target == 3 && unknown.largest?.size == 2 && unknown.smallest?.target == 1)
     let nothing = Consequences(targets: [-1, -1], imagesPerFine: nil)
     #expect(nothing.classes == 0 && nothing.chance == 0 && nothing.images == nil)
   }

@@ -17,6 +17,7 @@ struct RecipeTests {
         .leaveOut(classes: [tree.fineClasses[0]]), .minimalSplit(depth: number, target: number, part: .a),
         .randomSplit(target: number, seed: seed, part: .b), .sampleClasses(count: number, seed: seed),
         .sampleImages(perClass: number, seed: seed),
+        .handSplit(a: [wnid], b: [], neither: [], part: seed % 3 == 0 ? .b : .a),
       ]
       recipe.append(drawn.randomElement(using: &random)!)
     }

@@ -94,13 +94,16 @@ public struct DatasetCatalog: Sendable {
   // MARK: Trees
 
   /// The tree of a dataset's classes: in its own hierarchy where it was added with one, else in WordNet.
-  /// - Parameter wordNet: the folder of WordNet's files (``WordNetFiles``).
+  /// - Parameters:
+  ///   - classes: the dataset's, where they are known already.
+  ///   - wordNet: the folder of WordNet's files (``WordNetFiles``).
   /// - Throws: a ``Problem`` where the dataset is unknown, or WordNet is not there or does not have the classes.
   public func hierarchy(
-    of name: String, _ policy: HypernymPolicy = .name, wordNet: String? = nil
+    of name: String, _ policy: HypernymPolicy = .name, classes: [FineClass]? = nil, wordNet: String? = nil
   ) throws(Problem) -> Hierarchy {
     let wordNet = if let own = try ownHierarchy(name) { try own.wordNet() } else { try WordNetFiles.open(explicit: wordNet) }
-    return try Hierarchy(fineClasses: classes(of: name).map(\.wnid), wordNet: wordNet, policy: policy)
+    let classes = if let classes { classes } else { try self.classes(of: name) }
+    return try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: wordNet, policy: policy)
   }
 
   /// Whether the dataset was added with a hierarchy, so that its classes are not WordNet's.

@@ -31,7 +31,10 @@ package final class Environment: Sendable {
     }
   }
 
-  package func hierarchy(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> Hierarchy {
-    try DatasetCatalog(home: home).hierarchy(of: dataset, policy, wordNet: wordNet)
+  /// - Parameter classes: the dataset's, where they are known already.
+  package func hierarchy(
+    of dataset: String, _ policy: HypernymPolicy, classes: [FineClass]? = nil
+  ) throws(Problem) -> Hierarchy {
+    try DatasetCatalog(home: home).hierarchy(of: dataset, policy, classes: classes, wordNet: wordNet)
   }
 }

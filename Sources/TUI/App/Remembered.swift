@@ -14,6 +14,10 @@ package struct Remembered: Codable, Equatable, Sendable {
   package var labelSet: LabelSet?
   /// Whether `labelSet` is kept under its name.
   package var isSaved: Bool
+  /// The wnids with a bookmark; nil in files of earlier versions.
+  package var bookmarks: [String]?
+  /// The split into parts by hand, as the step that takes part A; nil where there is none.
+  package var parts: RecipeStep?
 
   private static func path(_ dataset: String, _ home: Home) -> String { "\(home.path)/screens/\(dataset).json" }
 
@@ -38,13 +42,14 @@ extension AppState {
 extension TreeScreen {
   func remembered(on screen: ScreenName, _ session: Session) -> Remembered? {
     guard let history, let hierarchy, let line else { return nil }
-    let isUntouched = history.name == nil && history.current.cut == Cut(hierarchy)
     return Remembered(
       screen: screen, policy: hierarchy.policy, selected: hierarchy.wnid(line.node),
       unfolded: unfolded.map { hierarchy.wnid($0) }.sorted(),
-      labelSet: isUntouched
+      labelSet: history.isUntouched
         ? nil : try? history.labelSet(name: history.name ?? suggestedName, dataset: session.dataset),
-      isSaved: history.name != nil && !history.isEdited)
+      isSaved: history.isSaved,
+      bookmarks: bookmarks,
+      parts: history.current.parts.isEmpty ? nil : history.current.parts.handStep(.a, of: history.current.cut.partition))
   }
 
   /// Goes on from where the screens were left. What the tree does not know any more is passed over.
@@ -52,11 +57,16 @@ extension TreeScreen {
     guard let hierarchy else { return }
     if let set = remembered.labelSet, let partition = try? Partition(set, on: hierarchy), let cut = try? Cut(partition) {
       if remembered.isSaved {
-        history?.open(cut, name: set.name, recipe: set.recipe)
+        history?.open(set, cut)
       } else {
-        history?.change(to: cut, recipe: set.recipe, "as it was left")
+        history?.change(
+          to: TreeHistory.Version(cut, recipe: set.recipe, budget: set.imageBudget, title: "as it was left"))
       }
       _ = changed()
+    }
+    bookmarks = remembered.bookmarks ?? []
+    if let step = remembered.parts, let partition = cutView?.partition, let parts = try? HandSplit(step, of: partition), !parts.isEmpty {
+      _ = changeParts("parts as they were left") { $0 = parts }
     }
     unfolded = Set(remembered.unfolded.compactMap { hierarchy.node(wnid: $0) })
     rebuildOutline(keeping: hierarchy.node(wnid: remembered.selected))

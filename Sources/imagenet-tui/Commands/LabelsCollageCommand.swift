@@ -28,25 +28,13 @@ struct LabelsCollageCommand: ParsableCommand {
   func run() throws {
     let sheet = try CollageSheet(columns: columns, size: size)
     let store = LabelSetStore(home: global.location)
-    var parts: [Picture] = []
-    for name in names {
+    let parts = try names.map { name in
       let set = try store.load(name)
-      let dataset = try DatasetCatalog(home: global.location).open(set.dataset)
-      var draw = try CollageDraw(set, of: dataset, seed: seed)
-      var tiles: [Picture] = []
-      while tiles.count < images, let (image, _) = draw.next() {
-        do throws(Problem) {
-          tiles.append(try dataset.picture(.train, image))
-        } catch {
-          print("left out \(error)")
-        }
-      }
-      guard !tiles.isEmpty else {
-        throw Problem("no image of the label set can be decoded", at: name, advice: "see `imagenet-tui data check \(set.dataset)`")
-      }
-      parts.append(try sheet.compose(tiles))
+      return (set: set, dataset: try DatasetCatalog(home: global.location).open(set.dataset))
     }
-    let whole = try CollageSheet.beside(parts, gap: size / 2)
+    let collage = try Collage(parts, sheet: sheet, images: images, seed: seed)
+    for problem in collage.unreadable { print("left out \(problem)") }
+    let whole = collage.picture
     try AtomicFile.write(try ImageCodec.png(whole), to: output)
     print("wrote \(printable(output)): \(whole.width)×\(whole.height) pixels")
   }

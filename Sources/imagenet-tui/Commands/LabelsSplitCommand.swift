@@ -3,16 +3,23 @@ import Taxonomy
 
 struct LabelsSplitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "split", abstract: "Take one part of the classes, split at random or along the tree.",
+    commandName: "split", abstract: "Take one part of the classes, split at random, along the tree, or by hand.",
     discussion: """
       A minimal split shares nothing at its depth or below: whole subtrees go to part A, so that its size comes \
-      nearest the target. A random split draws part A.
+      nearest the target. A random split draws part A. By hand, a class goes where the nearest of the listed synsets above \
+      it says: --a n02084071 --b n02121620 puts all dogs into part A and all cats into part B.
       """)
 
   @Flag(help: "Split along the tree.")
   var minimal = false
   @Flag(help: "Split at random.")
   var random = false
+  @Option(help: ArgumentHelp("By hand: what goes to part A.", valueName: "wnid,…"))
+  var a: [WnidList] = []
+  @Option(help: ArgumentHelp("By hand: what goes to part B.", valueName: "wnid,…"))
+  var b: [WnidList] = []
+  @Option(help: ArgumentHelp("By hand: what goes to neither, below something that does.", valueName: "wnid,…"))
+  var neither: [WnidList] = []
   @Option(help: ArgumentHelp("Where subtrees begin (default: 4, or where there is more than one).", valueName: "d"))
   var depth: Int?
   @Option(help: ArgumentHelp("The size of part A (default: 52.2 % of the classes, 522 of 1000).", valueName: "n"))
@@ -24,12 +31,25 @@ struct LabelsSplitCommand: ParsableCommand {
   @OptionGroup var making: LabelSetMaking
 
   func validate() throws {
-    guard minimal != random else { throw ValidationError("Give either --minimal or --random.") }
+    guard [minimal, random, isByHand].count(where: { $0 }) == 1 else {
+      throw ValidationError("Give one of --minimal, --random, and --a or --b.")
+    }
+    if isByHand, depth != nil || target != nil || seed != nil {
+      throw ValidationError("A split by hand has no --depth, --target or --seed.")
+    }
     if random, depth != nil { throw ValidationError("A random split has no --depth.") }
     if minimal, seed != nil { throw ValidationError("A minimal split has no --seed; nothing about it is random.") }
   }
 
+  private var isByHand: Bool { !a.isEmpty || !b.isEmpty || !neither.isEmpty }
+
   func run() throws {
+    if isByHand {
+      let lists = [a, b, neither].map { $0.flatMap(\.wnids) }
+      return try making.run("part-\(part.rawValue)") { _ throws(Problem) in
+        [.handSplit(a: lists[0], b: lists[1], neither: lists[2], part: part)]
+      }
+    }
     try making.run(minimal ? "minimal-\(part.rawValue)" : "random-\(part.rawValue)") { partition throws(Problem) in
       let target = target ?? partition.defaultSplitTarget
       return minimal

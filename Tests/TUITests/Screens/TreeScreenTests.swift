@@ -23,10 +23,19 @@ import Testing
     for key in keys { finish(&state, update(&state, .key(key))) }
   }
 
-  /// What searches find comes back before the next key.
+  /// What searches find, and what menus count, comes back before the next key.
   static func finish(_ state: inout AppState, _ effects: [Effect]) {
-    for case .tree(.search(let hierarchy, let text)) in effects {
-      _ = update(&state, .tree(TreeScreen.Work.found(text, in: hierarchy)))
+    for case .tree(let work) in effects {
+      switch work {
+      case .search(let hierarchy, let text): _ = update(&state, .tree(TreeScreen.Work.found(text, in: hierarchy)))
+      case .countMade(let version):
+        finish(&state, update(&state, .tree(.madeCounted(TreeScreen.Work.facts(of: version)))))
+      case .preview(let set, let version, let pascal, let images, let ticket):
+        let preview = TreeScreen.Work.preview(set, of: version, pascal: pascal, imagesPerFine: images)
+        finish(&state, update(&state, .tree(.previewed(preview, ticket: ticket))))
+      case .findMoves(let hierarchy): _ = update(&state, .tree(.moved(PolicyDifference.all(in: hierarchy), hierarchy)))
+      default: break
+      }
     }
   }
 
@@ -151,8 +160,8 @@ import Testing
     #expect(state.tree.order == .name && view(state).text.contains("by name"))
     let named = try #require(state.tree.outline?.lines)
     #expect(Set(named.map(\.node)) == Set(all))
-    for (one, next) in zip(named, named.dropFirst()) where hierarchy.parent(one.chain[0]) == hierarchy.parent(next.chain[0]) {
-      #expect(hierarchy.name(one.chain[0]).lowercased() <= hierarchy.name(next.chain[0]).lowercased())
+    for (one, next) in zip(named, named.dropFirst()) where hierarchy.parent(one.top) == hierarchy.parent(next.top) {
+      #expect(hierarchy.name(one.top).lowercased() <= hierarchy.name(next.top).lowercased())
     }
     Self.press(&state, "S", "S", "S", "S")
     #expect(state.tree.outline?.lines.map(\.node) == all)
@@ -211,7 +220,7 @@ import Testing
     let hierarchy = try #require(state.tree.hierarchy)
     let lines = try #require(state.tree.outline?.lines)
     for line in lines {
-      #expect(state.tree.hits.contains { hierarchy.subtree(line.chain[0]).contains($0) }, "\(hierarchy.name(line.node))")
+      #expect(state.tree.hits.contains { hierarchy.subtree(line.top).contains($0) }, "\(hierarchy.name(line.node))")
     }
     #expect(state.tree.hits.allSatisfy { state.tree.outline?.index(of: $0) != nil })
     #expect(view(state).text.contains("filtered"))
@@ -249,43 +258,23 @@ import Testing
     #expect(keeps(second))
   }
 
-  @Test("The made sets are listed with their numbers of classes, and one of them is made")
-  func made() throws {
-    var state = try Self.state()
-    Self.press(&state, "m")
-    #expect(view(state).text.contains("bottom-up, depth 7"))
-    Self.press(&state, "j", "j", "j")
-    #expect(view(state).text.contains("would give   6 classes"))
-    Self.press(&state, .enter)
-    #expect(Self.classes(state) == 6)
-  }
-
-  @Test("ImageNet's top-down set has 127 classes, PASCAL's removal is offered")
-  func imagenet() throws {
-    var state = try Self.state("imagenet-1k", Size(rows: 50, columns: 140))
-    Self.press(&state, "m")
-    let text = view(state).text
-    #expect(text.contains("top-down, 1 round") && text.contains("127 classes"))
-    #expect(text.contains("without PASCAL"))
-  }
-
   @Test("Saving asks for a name, and before it replaces another set")
   func save() throws {
     var state = try Self.state()
     Self.press(&state, "-", "s")
     #expect(view(state).text.contains("9-classes"))
-    guard case .tree(.save(let set, mayReplace: false))? = update(&state, .key(.enter)).first else {
+    guard case .tree(.save(let sets, as: "9-classes", .whole, mayReplace: false))? = update(&state, .key(.enter)).first, let set = sets.first else {
       Issue.record("nothing is saved")
       return
     }
     #expect(set.classes.count == 9 && set.name == "9-classes")
-    _ = update(&state, .tree(.exists(name: "9-classes")))
+    _ = update(&state, .tree(.exists(name: "9-classes", .whole)))
     #expect(view(state).text.contains("Replace it?"))
-    guard case .tree(.save(_, mayReplace: true))? = update(&state, .key("y")).first else {
+    guard case .tree(.save(_, as: _, _, mayReplace: true))? = update(&state, .key("y")).first else {
       Issue.record("nothing is replaced")
       return
     }
-    _ = update(&state, .tree(.saved(name: "9-classes")))
+    _ = update(&state, .tree(.saved(name: "9-classes", .whole)))
     #expect(state.tree.history?.isEdited == false)
   }
 

@@ -1,6 +1,6 @@
 import Engine
 
-/// What the last training on a dataset tells about the next: how large its last layer is for each class, and how fast this machine is.
+/// What a training on a dataset would be like: how large the last layer is for each class, and how fast this machine is.
 package struct TrainingPace: Equatable, Sendable {
   package var network: String
   package var parametersPerClass: Int
@@ -13,16 +13,19 @@ package struct TrainingPace: Equatable, Sendable {
     self.imagesPerSecond = imagesPerSecond
   }
 
-  /// By the newest run on the dataset that this machine took; nil where there is none, or its network is not known.
-  init?(dataset: String, home: Home) {
+  /// By the newest run on the dataset that this machine took, else by the first network that takes the dataset's images, of whose
+  /// speed nothing is known; nil where there are neither.
+  /// - Parameter imageSize: what all images share, where they do; photographs fit every network.
+  init?(dataset: String, imageSize: (height: Int, width: Int, channels: Int)?, home: Home) {
     let newest = RunsReader(home: home).refresh().first {
       $0.dataset == dataset && $0.host == WorkerIdentity.hostName && $0.progress.imagesPerSecond ?? 0 > 0
     }
-    guard let newest, let architecture = try? Architecture.named(newest.network),
+    let fitting = Architecture.all.first { architecture in imageSize.map { $0 == architecture.input } ?? true }
+    guard let architecture = newest.flatMap({ try? Architecture.named($0.network) }) ?? fitting,
       let two = try? NetworkTable(architecture, classes: 2, batch: 1), let three = try? NetworkTable(architecture, classes: 3, batch: 1)
     else { return nil }
     self.init(
-      network: newest.network, parametersPerClass: three.parameters - two.parameters,
-      imagesPerSecond: newest.progress.imagesPerSecond)
+      network: architecture.name, parametersPerClass: three.parameters - two.parameters,
+      imagesPerSecond: newest.flatMap { $0.network == architecture.name ? $0.progress.imagesPerSecond : nil })
   }
 }

@@ -6,7 +6,9 @@ extension TreeScreen {
     case fold, leaveOut, finer, coarser, undo, redo
     case finerBelow, coarserBelow, mark, invertMarks, back, sort, unfoldAll, filter, history
     case search, nextHit, previousHit
-    case make, save, open, train, alsoUnder, details
+    case make, save, open, train, alsoUnder, details, consequences
+    case jumpBack, bookmark, bookmarks, partA, partB, swapParts, clearParts, saveParts, policy, invert
+    case pictures, collage, writeCollage
   }
 
   package static let bindings: [Binding] = [
@@ -39,8 +41,9 @@ extension TreeScreen {
     },
     bind(["*"], .unfoldAll, "unfold all", help: "Show everything below; again: hide it"),
     bind(["x"], .leaveOut, "leave out", help: "Leave out all below; again: take it in"),
+    bind(["X"], .invert, "invert", help: "Leave out what is in and take in what is out, of all below"),
     bind(["/"], .search, "search", help: "Search names, wnids and glosses while typing", footer: true),
-    bind(["m"], .make, "make", help: "Made sets: bottom-up, top-down, splits, without PASCAL", footer: true),
+    bind(["m"], .make, "make", help: "Made sets: bottom-up, top-down, splits, without PASCAL, budgets", footer: true),
     bind(["s"], .save, "save", help: "Save the label set under a name", footer: true),
     bind(["o"], .open, "open", help: "Open a saved label set"),
     bind(["t"], .train, "train", help: "Train a network on this label set", footer: true) {
@@ -60,8 +63,31 @@ extension TreeScreen {
     bind(["N"], .previousHit, "previous hit", help: "To the one before") {
       $0.hits.isEmpty ? "Search first, with /" : nil
     },
-    bind(["a"], .alsoUnder, "also under", help: "Go to another parent of this class") {
+    bind(["a"], .alsoUnder, "also under", help: "Go to another parent of this class, or list them") {
       $0.otherParents.isEmpty ? "This class has one parent only" : nil
+    },
+    bind([.control("o")], .jumpBack, "back", help: "Back to where the last jump began") {
+      $0.jumps.isEmpty ? "Nothing was jumped to" : nil
+    },
+    bind(["b"], .bookmark, "bookmark", help: "Set a bookmark ◆ on this class; again: take it away"),
+    bind(["'"], .bookmarks, "bookmarks", help: "List the bookmarks, and go to one") {
+      $0.bookmarks.isEmpty ? "No bookmark is set; b sets one" : nil
+    },
+    bind(["A"], .partA, "part A", help: "Put all below into part A of a split; again: take it out"),
+    bind(["B"], .partB, "part B", help: "Put all below into part B; again: take it out"),
+    bind(["~"], .swapParts, "swap parts", help: "Swap parts A and B") { $0.splitObstacle },
+    bind(["C"], .clearParts, "clear split", help: "Take everything out of parts A and B") { $0.splitObstacle },
+    bind(["W"], .saveParts, "save parts", help: "Save parts A and B as two label sets") { $0.splitObstacle },
+    bind(["M"], .policy, "hypernym policy", help: "List the classes that the other policy moves, and switch to it"),
+    bind(["w"], .consequences, "what it means", help: "Show all that the label set comes to; again: the class"),
+    bind(["p"], .pictures, "pictures", help: "Show images of the class; again: what is known of it") {
+      $0.imagesPerFine == nil ? "The dataset has no images here" : nil
+    },
+    bind(["P"], .collage, "collage", help: "Show random images of the label set, of parts A and B side by side") {
+      $0.imagesPerFine == nil ? "The dataset has no images here" : nil
+    },
+    bind(["E"], .writeCollage, "write collage", help: "Write random images of the label set, or of both parts, as a PNG file") {
+      $0.imagesPerFine == nil ? "The dataset has no images here" : nil
     },
     bind(["i"], .details, "details", help: "Show or hide what is known about the class"),
   ]
@@ -75,9 +101,13 @@ extension TreeScreen {
     }
   }
 
+  private var splitObstacle: String? {
+    splitView == nil ? "Nothing is in part A or B; put a subtree there with A or B" : nil
+  }
+
   private var foldObstacle: String? {
     guard marked.isEmpty, let line, let cut = history?.current.cut else { return nil }
-    if let covering = cut.collapsedAncestor(of: line.chain[0]) {
+    if let covering = cut.collapsedAncestor(of: line.top) {
       return "It is part of the class \(printable(cut.hierarchy.name(covering))), which would have to be expanded first"
     }
     return line.isLeaf && line.chain.count == 1 && !cut.isCollapsed(line.node) ? "It is a fine class, there is nothing below" : nil

@@ -23,7 +23,7 @@ extension TreeScreen {
       canvas.put(fact.1, in: row)
     }
     _ = area.takeTop(1)
-    drawPictures(on: &canvas, in: area, wnid: synset.wnid)
+    drawThumbnails(pictures[synset.wnid] ?? [], on: &canvas, in: area, columns: min(28, max(12, (area.columns - 2) / 3)))
   }
 
   private func facts(
@@ -31,7 +31,7 @@ extension TreeScreen {
   ) -> [(String, String)] {
     var facts: [(String, String)] = []
     if !path.isEmpty { facts.append(("under", path)) }
-    let others = otherParents(of: line).map { printable(hierarchy.name($0)) }
+    let others = otherParents(of: line).map { printable(hierarchy.wordNet.name(of: $0.parent)) }
     if !others.isEmpty { facts.append(("also", others.joined(separator: ", ") + "   (a go)")) }
     let fine = hierarchy.fineClassesBelow(line.node)
     var holds = fine == 1 ? "1 fine class" : "\(NumberText.grouped(fine)) fine classes"
@@ -44,24 +44,10 @@ extension TreeScreen {
     case .inside: facts.append(("is", "part of ■ \(topmost.map { printable(hierarchy.name($0)) } ?? "a class")"))
     case .open: facts.append(("is", "above \(NumberText.grouped(Int(cutView.classesBelow[line.node]))) classes"))
     }
-    return facts
-  }
-
-  /// As many thumbnails as fit, side by side.
-  private func drawPictures(on canvas: inout Canvas, in area: Rect, wnid: String) {
-    guard area.rows >= 4, let pictures = pictures[wnid], !pictures.isEmpty else { return }
-    let columns = min(28, max(12, (area.columns - 2) / 3))
-    let rows = min(area.rows, columns / 2)
-    var (row, column) = (area.row, area.column)
-    for picture in pictures {
-      if column + columns > area.endColumn {
-        column = area.column
-        row += rows + 1
-      }
-      guard row + rows <= area.endRow, column + columns <= area.endColumn else { return }
-      canvas.draw(picture.scaled(columns: columns, rows: rows), row: row, column: column)
-      column += columns + 1
+    if let place = splitView?.places[line.node], !place.isDisjoint(with: [.inA, .inB]) {
+      facts.append(("part", place.contains([.inA, .inB]) ? "some in A, some in B" : place.contains(.inNeither) ? "some in \(place.glyph.uppercased())" : place.glyph))
     }
+    return facts
   }
 
   /// The same in the few lines that a small terminal has.
@@ -75,44 +61,6 @@ extension TreeScreen {
     let lines = wrap(printable(synset.gloss), area.columns)
     for (index, line) in lines.prefix(area.rows).enumerated() {
       canvas.put(index == area.rows - 1 && lines.count > area.rows ? line + " …" : line, in: area.line(index))
-    }
-  }
-
-  /// What the cut comes to, the most important first and as much as fits.
-  func drawConsequences(on canvas: inout Canvas, in area: Rect, _ of: Consequences, isPreview: Bool) {
-    var parts: [[Span]] = []
-    func add(_ spans: Span...) { parts.append(spans) }
-    if isPreview { add(Span("would give", Style(.near))) }
-    add(Span(NumberText.grouped(of.classes), .bold), Span(of.classes == 1 ? " class" : " classes"))
-    if let images = of.images { add(Span(NumberText.grouped(images), .bold), Span(" images")) }
-    if let low = of.imagesPerClass?.first, let high = of.imagesPerClass?.last, let all = of.imagesPerClass {
-      let range = low == high ? NumberText.grouped(low) : "\(NumberText.grouped(low))–\(NumberText.grouped(high))"
-      var spans = [Span("per class ", .muted), Span(range)]
-      if low != high { spans.append(Span(" " + Bar.histogram(all, columns: 8), .accent)) }
-      parts.append(spans)
-    }
-    if of.classes > 0 { add(Span("chance ", .muted), Span(NumberText.fixed(of.chance * 100, 1) + " %")) }
-    if let pace, let images = of.images, images > 0, let speed = pace.imagesPerSecond {
-      add(
-        Span("epoch ≈ ", .muted), Span(NumberText.duration(seconds: Double(images) / speed)), Span(" on \(pace.network)", .muted))
-    }
-    if let imbalance = of.imbalance, imbalance > 1 {
-      add(Span("imbalance ", .muted), Span(NumberText.fixed(imbalance, imbalance < 10 ? 1 : 0) + "×"))
-    }
-    if of.leftOut > 0 { add(Span("□ \(NumberText.grouped(of.leftOut)) left out", Style(.near))) }
-    if of.singletons > 0 && of.singletons < of.classes {
-      add(Span("\(NumberText.grouped(of.singletons)) of one fine class", .muted))
-    }
-    if let pace {
-      add(
-        Span("last layer ", .muted), Span(NumberText.count(of.classes * pace.parametersPerClass)), Span(" parameters", .muted))
-    }
-    var column = area.column
-    for spans in parts {
-      let width = spans.reduce(0) { $0 + displayWidth($1.text) }
-      guard column + width <= area.endColumn else { break }
-      for span in spans { column = canvas.put(span.text, row: area.row, column: column, style: span.style) }
-      column += 3
     }
   }
 }

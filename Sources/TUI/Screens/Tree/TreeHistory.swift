@@ -4,10 +4,37 @@ import Taxonomy
 package struct TreeHistory: Equatable, Sendable {
   package struct Version: Equatable, Sendable {
     package var cut: Cut
-    /// The steps that made it from the fine classes, where it was not made by hand.
+    /// The steps that made the cut from the fine classes, where it was not made by hand.
     package var recipe: [RecipeStep]?
+    /// How many training images of each fine class are used; nil for all.
+    package var budget: ImageBudget?
+    /// Which fine classes are in part A and B.
+    package var parts: HandSplit
     /// What was done to come here: "collapse dog".
-    package var title = "the dataset's own classes"
+    package var title: String
+    /// How many classes it has, once they were counted.
+    package var classes: Int?
+
+    package init(
+      _ cut: Cut, recipe: [RecipeStep]? = nil, budget: ImageBudget? = nil, parts: HandSplit? = nil,
+      title: String = "the dataset's own classes"
+    ) {
+      self.cut = cut
+      self.recipe = recipe?.filter { if case .sampleImages = $0 { false } else { true } }
+      self.budget = budget
+      self.parts = parts ?? HandSplit(cut.hierarchy)
+      self.title = title
+    }
+
+    /// What gives the classes from the fine ones.
+    var classSteps: [RecipeStep] { recipe ?? cut.recipe }
+    /// What gives the label set.
+    package var steps: [RecipeStep] {
+      classSteps + (budget.map { [.sampleImages(perClass: $0.perClass, seed: $0.seed)] } ?? [])
+    }
+
+    /// Whether two differ in more than the way that led to them.
+    func isSame(as other: Version) -> Bool { cut == other.cut && budget == other.budget && parts == other.parts }
   }
 
   package private(set) var current: Version
@@ -17,25 +44,38 @@ package struct TreeHistory: Equatable, Sendable {
   /// What it was saved or loaded as.
   package private(set) var name: String?
 
-  package init(_ cut: Cut, name: String? = nil, recipe: [RecipeStep]? = nil) {
-    current = Version(cut: cut, recipe: recipe)
+  package init(_ cut: Cut) {
+    current = Version(cut)
     saved = current
-    self.name = name
   }
 
-  package var isEdited: Bool { current.cut != saved.cut }
+  package var isEdited: Bool { !current.isSame(as: saved) }
+  /// Whether the label set, beside its parts, is kept under its name.
+  package var isSaved: Bool { name != nil && current.cut == saved.cut && current.budget == saved.budget }
+  /// Whether it is what the dataset has, all of it, as nobody touched it.
+  package var isUntouched: Bool { name == nil && current.isSame(as: Version(Cut(current.cut.hierarchy))) }
   package var canUndo: Bool { !done.isEmpty }
   package var canRedo: Bool { !undone.isEmpty }
 
   /// - Returns: whether anything changed.
   @discardableResult
-  package mutating func change(to cut: Cut, recipe: [RecipeStep]? = nil, _ title: String) -> Bool {
-    guard cut != current.cut else { return false }
+  package mutating func change(to version: Version) -> Bool {
+    guard !version.isSame(as: current) else { return false }
     done.append(current)
     undone = []
-    current = Version(cut: cut, recipe: recipe, title: title)
+    current = version
     return true
   }
+
+  /// Another cut by hand; the budget and the parts stay. On another tree there are no parts.
+  @discardableResult
+  package mutating func change(to cut: Cut, _ title: String) -> Bool {
+    let parts = cut.hierarchy === current.cut.hierarchy ? current.parts : nil
+    return change(to: Version(cut, budget: current.budget, parts: parts, title: title))
+  }
+
+  /// What the current version was found to come to.
+  mutating func note(classes: Int) { current.classes = classes }
 
   package mutating func undo() {
     guard let last = done.popLast() else { return }
@@ -65,16 +105,27 @@ package struct TreeHistory: Equatable, Sendable {
     self.name = name
   }
 
+  /// Both parts are kept as label sets of their own.
+  package mutating func markPartsSaved() { saved.parts = current.parts }
+
   /// Goes on with a label set that was saved before; what was there can be had again with undo.
-  package mutating func open(_ cut: Cut, name: String, recipe: [RecipeStep]) {
-    change(to: cut, recipe: recipe, "open \(name)")
-    markSaved(as: name)
+  package mutating func open(_ set: LabelSet, _ cut: Cut) {
+    change(to: Version(cut, recipe: set.recipe, budget: set.imageBudget, title: "open \(set.name)"))
+    markSaved(as: set.name)
   }
 
   /// The label set as it is now.
   /// - Throws: a ``Problem`` where everything is left out.
   package func labelSet(name: String, dataset: String) throws(Problem) -> LabelSet {
-    let hierarchy = current.cut.hierarchy
-    return try LabelSet(name: name, dataset: dataset, recipe: current.recipe ?? current.cut.recipe, on: hierarchy)
+    try LabelSet(name: name, dataset: dataset, recipe: current.steps, on: current.cut.hierarchy)
+  }
+
+  /// Part A or B of it.
+  /// - Throws: a ``Problem`` where the part is empty.
+  package func labelSet(_ part: SplitPart, name: String, dataset: String) throws(Problem) -> LabelSet {
+    let step = current.parts.step(part, of: current.cut.partition)
+    var steps = current.steps
+    steps.insert(step, at: current.classSteps.count)
+    return try LabelSet(name: name, dataset: dataset, recipe: steps, on: current.cut.hierarchy)
   }
 }

@@ -8,18 +8,22 @@ package struct TreeLayout: Equatable, Sendable {
   /// The line between the tree and what it comes to.
   package var rule: Rect
 
-  package init(_ body: Rect, showsDetails: Bool) {
+  /// - Parameter parts: how many parts of a split there are to tell of.
+  package init(_ body: Rect, _ side: TreeSide, parts: Int = 0) {
     var rest = body
     consequences = rest.takeBottom(1)
     rule = rest.takeBottom(1)
     isBeside = body.columns >= 100
     details = Rect(row: rest.row, column: rest.endColumn, rows: 0, columns: 0)
-    if showsDetails {
-      if isBeside {
-        details = rest.takeRight(min(64, body.columns * 2 / 5))
-      } else if body.rows >= 16 {
-        details = rest.takeBottom(body.rows >= 22 ? 5 : 4)
-      }
+    let isTiny = body.rows < 16
+    if isBeside, side != .nothing {
+      details = rest.takeRight(min(64, body.columns * 2 / 5))
+    } else if isTiny, side != .nothing, side != .node {
+      // Nothing else fits beside it.
+      details = body
+      (rule, consequences, rest) = (body.line(-1), body.line(-1), body.line(-1))
+    } else if !isBeside {
+      details = rest.takeBottom(min(side.rows(of: body, parts: parts), rest.rows - 5))
     }
     path = rest.takeTop(1)
     heading = rest.takeTop(1)
@@ -28,12 +32,10 @@ package struct TreeLayout: Equatable, Sendable {
 }
 
 extension TreeScreen {
-  static func layout(_ body: Rect, _ showsDetails: Bool) -> TreeLayout {
-    TreeLayout(body, showsDetails: showsDetails)
-  }
+  func layout(_ body: Rect) -> TreeLayout { TreeLayout(body, side, parts: partConsequences.count) }
 
   package func draw(on canvas: inout Canvas, in area: Rect, _ session: Session) {
-    let layout = Self.layout(area, showsDetails)
+    let layout = layout(area)
     guard let history, let cutView, let outline, let line else {
       canvas.put("Reading the tree of \(printable(session.dataset)) …", in: area.inset(rows: 1, columns: 2), style: .muted)
       return
@@ -43,35 +45,47 @@ extension TreeScreen {
     drawPath(on: &canvas, in: layout.path.inset(columns: 1), hierarchy, detailed)
     TreeListView(
       hierarchy: hierarchy, cutView: cutView, outline: outline, selected: cursor.selected, classNames: classNames,
-      imagesBelow: imagesBelow, marked: marked
+      imagesBelow: imagesBelow, marked: marked, bookmarked: bookmarkedNodes, splitView: splitView
     ).draw(on: &canvas, heading: layout.heading, list: layout.list)
     canvas.horizontalRule(layout.rule)
-    if layout.isBeside {
+    if !layout.details.isEmpty {
       var details = layout.details
-      if !details.isEmpty {
+      if layout.isBeside {
         canvas.verticalRule(details.takeLeft(1))
         canvas.put("┴", row: layout.rule.row, column: layout.details.column, style: .muted)
-        drawDetails(on: &canvas, in: details.inset(columns: 1), hierarchy, detailed, cutView)
+      } else if !layout.list.isEmpty {
+        canvas.horizontalRule(details.takeTop(1))
       }
-    } else if !layout.details.isEmpty {
-      var details = layout.details
-      canvas.horizontalRule(details.takeTop(1))
-      drawBriefDetails(on: &canvas, in: details.inset(columns: 1), hierarchy, detailed)
+      drawSide(on: &canvas, in: details.inset(columns: 1), layout, hierarchy, detailed, cutView)
     }
     drawMode(on: &canvas, area, layout)
     let foot = layout.consequences.inset(columns: 1)
-    if case .search(let field, _, _) = mode {
+    if case .search(let field, _, _, _) = mode {
       drawSearch(on: &canvas, in: foot, field)
-    } else if let menu = mode?.preview, let version = menu.selected?.version {
-      // A made set is shown as what it would come to, before it is made.
-      drawConsequences(on: &canvas, in: foot, consequences(of: version.cut.partition), isPreview: true)
-    } else if let consequences {
-      drawConsequences(on: &canvas, in: foot, consequences, isPreview: false)
+    } else if let (version, facts, parts) = previewed {
+      // What is chosen in a menu is shown as what it would come to, before it is done.
+      view(of: facts, parts: parts, version).draw(on: &canvas, line: foot, isPreview: true)
+    } else {
+      consequencesView?.draw(on: &canvas, line: foot, isPreview: false)
+    }
+  }
+
+  private func drawSide(
+    on canvas: inout Canvas, in area: Rect, _ layout: TreeLayout, _ hierarchy: Hierarchy, _ line: TreeOutline.Line, _ cutView: CutView
+  ) {
+    switch side {
+    case .nothing: break
+    case .node where layout.isBeside: drawDetails(on: &canvas, in: area, hierarchy, line, cutView)
+    case .node: drawBriefDetails(on: &canvas, in: area, hierarchy, line)
+    case .consequences where layout.isBeside: drawConsequences(on: &canvas, beside: area)
+    case .consequences: consequencesView?.draw(on: &canvas, rows: area)
+    case .pictures: drawPictures(on: &canvas, in: area, hierarchy, line)
+    case .collage: drawCollage(on: &canvas, in: area)
     }
   }
 
   private func drawPath(on canvas: inout Canvas, in area: Rect, _ hierarchy: Hierarchy, _ line: TreeOutline.Line) {
-    let above = hierarchy.chain(line.chain[0]).reversed().map { printable(hierarchy.name($0)) }
+    let above = hierarchy.chain(line.top).reversed().map { printable(hierarchy.name($0)) }
     let notes = [
       marked.isEmpty ? "" : "\(NumberText.grouped(marked.count)) marked",
       filter == nil ? "" : "filtered",
@@ -95,16 +109,27 @@ extension TreeScreen {
   }
 
   private func drawMode(on canvas: inout Canvas, _ area: Rect, _ layout: TreeLayout) {
+    // The line at the bottom stays in sight.
+    let above = Rect(row: area.row, column: area.column, rows: area.rows - 2, columns: area.columns)
     switch mode {
-    case .name(let field):
-      var inside = canvas.dialog(in: area, title: "Save the label set")
-      canvas.put("name ", in: inside.takeLeft(5), style: .muted)
+    case .name(let field, let saved):
+      var inside = canvas.dialog(in: area, title: saved.title)
+      canvas.put(saved == .collage ? "file " : "name ", in: inside.takeLeft(5), style: .muted)
+      if saved == .parts { canvas.put("-A, -B", in: inside.takeRight(6), style: .muted) }
       field.draw(on: &canvas, in: inside)
-    case .overwrite(let name):
+    case .overwrite(let name, let saved):
       let inside = canvas.dialog(in: area, title: "Replace?")
-      canvas.put("There is a label set \(printable(name)). Replace it?", in: inside, cut: .middle)
-    case .made(let menu), .saved(let menu, _), .history(let menu):
-      menu.draw(on: &canvas, in: Rect(row: area.row, column: area.column, rows: area.rows - 2, columns: area.columns))
+      let found =
+        switch saved {
+        case .whole: "label set \(printable(name))"
+        case .parts: "label set \(printable(name))-A or -B"
+        case .collage: "file \(printable(name))"
+        }
+      canvas.put("There is a \(found). Replace it?", in: inside, cut: .middle)
+    case .made(let menu): makeView(menu).draw(on: &canvas, in: above)
+    case .places(let menu): menu.menu.draw(on: &canvas, in: above)
+    case .policy(let menu): if let hierarchy { menu.draw(on: &canvas, in: above, hierarchy) }
+    case .saved(let menu, _), .history(let menu): menu.draw(on: &canvas, in: above)
     case .search, nil: break
     }
   }

@@ -9,6 +9,8 @@ struct TreeListView {
   let classNames: [String]
   let imagesBelow: [Int]?
   let marked: Set<Int>
+  let bookmarked: Set<Int>
+  let splitView: SplitView?
 
   /// Where the columns are: a table that narrows by leaving columns out.
   private struct Columns {
@@ -31,7 +33,7 @@ struct TreeListView {
   func draw(on canvas: inout Canvas, heading: Rect, list: Rect) {
     let columns = Columns(heading, hasImages: imagesBelow != nil)
     let images = imagesBelow.map { below in hierarchy.roots.reduce(0) { $0 + below[$1] } }
-    canvas.put("  class", in: columns.name, style: .muted)
+    canvas.put(splitView == nil ? "  class" : "  part class", in: columns.name, style: .muted)
     canvas.put("classes", in: columns.classes, style: .muted, align: .right)
     canvas.put("fine", in: columns.fine, style: .muted, align: .right)
     canvas.put("images", in: columns.images, style: .muted, align: .right)
@@ -52,6 +54,10 @@ struct TreeListView {
     canvas.put(
       mark == .isClass ? "■" : mark == .leftOut ? "□" : " ", in: name.takeLeft(2),
       style: mark == .isClass ? .accent : .muted)
+    if !bookmarked.isDisjoint(with: line.chain) {
+      canvas.put("◆", row: area.row, column: name.column - 1, style: Style(.near, .bold))
+    }
+    if let place = splitView?.places[line.top] { canvas.put(place.glyph, in: name.takeLeft(2), style: place.style) }
     let twig = twig(of: line)
     canvas.put(twig, in: name.takeLeft(min(displayWidth(twig), max(0, name.columns - 8))), style: .muted, cut: .start)
     let style: Style =
@@ -63,14 +69,14 @@ struct TreeListView {
     let label = label(of: line, columns: name.columns)
     canvas.put(label, in: name, style: style, cut: .middle)
 
-    let classes = Int(cutView.classesBelow[line.chain[0]])
-    let fine = Int(cutView.finesBelow[line.chain[0]])
+    let classes = Int(cutView.classesBelow[line.top])
+    let fine = Int(cutView.finesBelow[line.top])
     canvas.put(
       classes == 0 ? "·" : NumberText.grouped(classes), in: columns.classes, style: style == .plain ? .plain : style,
       align: .right)
     canvas.put(NumberText.grouped(fine), in: columns.fine, style: .muted, align: .right)
     if let imagesBelow, let total {
-      let images = imagesBelow[line.chain[0]]
+      let images = imagesBelow[line.top]
       canvas.put(NumberText.grouped(images), in: columns.images, style: .muted, align: .right)
       canvas.put(
         Bar.text(Double(images) / Double(max(1, total)), columns: columns.bar.columns), in: columns.bar,
@@ -91,15 +97,14 @@ struct TreeListView {
 
   /// What the line as a whole is in the label set.
   private func mark(of line: TreeOutline.Line) -> CutView.Mark {
-    let marks = line.chain.map { cutView.marks[$0] }
-    return marks.contains(.isClass) ? .isClass : marks[marks.count - 1]
+    line.chain.contains { cutView.marks[$0] == .isClass } ? .isClass : cutView.marks[line.node]
   }
 
   private func twig(of line: TreeOutline.Line) -> String {
     var twig = ""
     // The first level's guides would be a line along the whole left side.
-    for follows in line.guides.dropFirst() { twig += follows ? "│ " : "  " }
-    if !line.guides.isEmpty { twig += line.isLast ? "└─" : "├─" }
+    for level in 1..<max(1, line.depth) { twig += line.follows(atLevel: level) ? "│ " : "  " }
+    if line.depth > 0 { twig += line.isLast ? "└─" : "├─" }
     return twig + (line.isLeaf ? "· " : line.isUnfolded ? "▾ " : "▸ ")
   }
 

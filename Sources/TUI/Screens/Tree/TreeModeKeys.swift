@@ -5,7 +5,7 @@ extension TreeScreen {
   package mutating func take(_ key: Key, _ session: Session) -> [Effect] {
     guard let mode else { return [] }
     switch mode {
-    case .search(var field, let origin, let before):
+    case .search(var field, let origin, let before, let start):
       switch key {
       case .escape:
         self.mode = nil
@@ -17,47 +17,42 @@ extension TreeScreen {
         return settle()
       case .enter:
         self.mode = nil
+        // Where the search began is where ^O goes.
+        if jumps.last != start { jumps.append(start) }
         return settle()
-      case .down, .control("n"): return goToHit(after: 1)
-      case .up, .control("p"): return goToHit(after: -1)
+      case .down, .control("n"): return goToHit(after: 1, isJump: false)
+      case .up, .control("p"): return goToHit(after: -1, isJump: false)
       default:
         let changed = field.take(key)
-        self.mode = .search(field, origin: origin, unfolded: before)
+        self.mode = .search(field, origin: origin, unfolded: before, start: start)
         return changed ? search(field.text) : []
       }
-    case .name(var field):
+    case .name(var field, let saved):
       switch key {
       case .escape: self.mode = nil
       case .enter:
         self.mode = nil
-        return save(as: field.text, session, mayReplace: field.text == history?.name)
+        return save(saved, as: field.text, session, mayReplace: saved == .whole && field.text == history?.name)
       default:
         field.take(key)
-        self.mode = .name(field)
+        self.mode = .name(field, saved)
       }
       return []
-    case .overwrite(let name):
+    case .overwrite(let name, let saved):
       switch key {
       case "y", .enter:
         self.mode = nil
-        return save(as: name, session, mayReplace: true)
-      case "n", .escape: self.mode = .name(TextField(name))
+        return save(saved, as: name, session, mayReplace: true)
+      case "n", .escape: self.mode = .name(TextField(name), saved)
       default: break
       }
       return []
+    case .places(let menu): return take(key, places: menu)
+    case .policy(let menu): return take(key, policy: menu)
     case .made(var menu):
-      if menu.move(key) {
-        self.mode = .made(menu)
-      } else if key == .enter, let entry = menu.selected {
-        self.mode = nil
-        if let policy = entry.policy { return [.tree(.open(policy))] }
-        guard let version = entry.version else { return [] }
-        history?.change(to: version.cut, recipe: version.recipe, entry.title)
-        return edited()
-      } else if key == .escape || key == "m" || key == "q" {
-        self.mode = nil
-      }
-      return []
+      let outcome = menu.take(key)
+      self.mode = .made(menu)
+      return follow(outcome)
     case .history(var menu):
       if menu.move(key) {
         self.mode = .history(menu)
@@ -88,20 +83,25 @@ extension TreeScreen {
     return [.tree(.search(hierarchy, text: text))]
   }
 
-  mutating func goToHit(after step: Int) -> [Effect] {
+  mutating func goToHit(after step: Int, isJump: Bool = true) -> [Effect] {
     guard let line, !hits.isEmpty else { return [] }
-    let here = line.chain
     let next =
       step > 0
-      ? hits.first { $0 > here[here.count - 1] } ?? hits[0] : hits.last { $0 < here[0] } ?? hits[hits.count - 1]
+      ? hits.first { $0 > line.node } ?? hits[0] : hits.last { $0 < line.top } ?? hits[hits.count - 1]
+    if isJump { rememberPlace() }
     reveal(next)
     return settle()
   }
 
-  mutating func save(as name: String, _ session: Session, mayReplace: Bool) -> [Effect] {
+  mutating func save(_ saved: TreeMode.Saved, as name: String, _ session: Session, mayReplace: Bool) -> [Effect] {
     do throws(Problem) {
-      guard let set = try history?.labelSet(name: name, dataset: session.dataset) else { return [] }
-      return [.tree(.save(set, mayReplace: mayReplace))]
+      guard let history else { return [] }
+      switch saved {
+      case .whole:
+        return [.tree(.save([try history.labelSet(name: name, dataset: session.dataset)], as: name, .whole, mayReplace: mayReplace))]
+      case .collage: return [.tree(.writeCollage(try collageSets(), path: name, mayReplace: mayReplace))]
+      case .parts: return [.tree(.save(try parts(name: name, session), as: name, .parts, mayReplace: mayReplace))]
+      }
     } catch {
       return [.send(.problem(error))]
     }

@@ -1,7 +1,7 @@
 extension TreeScreen {
   /// The line of the tree that is shown there.
   func line(atRow row: Int, column: Int, _ session: Session) -> Int? {
-    let list = Self.layout(session.body, showsDetails).list
+    let list = layout(session.body).list
     guard let outline, row >= list.row, row < list.endRow, column >= list.column, column < list.endColumn else { return nil }
     let window = cursor.window(count: outline.lines.count, rows: list.rows)
     let index = window.lowerBound + row - list.row

@@ -22,6 +22,9 @@ package enum TreeOrder: CaseIterable, Sendable {
     }
   }
 
+  /// Whether another label set may be another order.
+  var followsEdits: Bool { self != .fineClasses && self != .name }
+
   package var next: TreeOrder {
     let all = Self.allCases
     return all[(all.firstIndex(of: self)! + 1) % all.count]

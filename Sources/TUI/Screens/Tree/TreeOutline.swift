@@ -2,16 +2,24 @@ import Taxonomy
 
 /// The lines of a tree as it is unfolded on the screen. Nodes with a single child share a line with it.
 package struct TreeOutline: Equatable, Sendable {
+  /// No array in it: there may be 80,000 of them.
   package struct Line: Equatable, Sendable {
-    /// From the topmost node of the chain to the lowest, which is the one that can be unfolded.
-    package var chain: [Int]
-    /// For each level above, whether more lines of that level follow.
-    package var guides: [Bool]
+    /// The topmost node of the line, and the lowest, which is the one that can be unfolded. A node with a single child comes
+    /// just before it, so that all between are the line's too.
+    package var top, node: Int
+    /// How many lines it hangs below.
+    package var depth: Int
     package var isLast: Bool
     package var isUnfolded: Bool
     package var isLeaf: Bool
+    /// For each level above, a bit: whether more lines of that level follow.
+    fileprivate var guides: UInt64
 
-    package var node: Int { chain[chain.count - 1] }
+    /// From the topmost node to the lowest.
+    package var chain: ClosedRange<Int> { top...node }
+
+    /// Whether more lines of a level above follow; levels beyond 63 are not told of.
+    package func follows(atLevel level: Int) -> Bool { level < 64 && guides >> UInt64(level) & 1 == 1 }
   }
 
   package private(set) var lines: [Line] = []
@@ -23,32 +31,32 @@ package struct TreeOutline: Equatable, Sendable {
   ///   - sort: puts siblings into another order than the tree's own.
   package init(_ hierarchy: Hierarchy, unfolded: Set<Int>, sort: ([Int]) -> [Int] = { $0 }) {
     lineOfNode = Array(repeating: -1, count: hierarchy.count)
-    var stack = siblings(sort(hierarchy.roots), guides: [])
-    while let (top, guides, isLast) = stack.popLast() {
-      let chain = Self.chain(from: top, in: hierarchy)
-      let node = chain[chain.count - 1]
-      let children = hierarchy.children(node)
-      let isUnfolded = unfolded.contains(node) && !children.isEmpty
-      for node in chain { lineOfNode[node] = Int32(lines.count) }
+    var stack: [(top: Int, depth: Int, guides: UInt64, isLast: Bool)] = []
+    push(sort(hierarchy.roots), depth: 0, guides: 0)
+    while let (top, depth, guides, isLast) = stack.popLast() {
+      let node = Self.chain(from: top, in: hierarchy).upperBound
+      let isLeaf = hierarchy.isLeaf(node)
+      let isUnfolded = !isLeaf && unfolded.contains(node)
+      for node in top...node { lineOfNode[node] = Int32(lines.count) }
       lines.append(
-        Line(chain: chain, guides: guides, isLast: isLast, isUnfolded: isUnfolded, isLeaf: children.isEmpty))
-      if isUnfolded { stack += siblings(sort(children), guides: guides + [!isLast]) }
+        Line(top: top, node: node, depth: depth, isLast: isLast, isUnfolded: isUnfolded, isLeaf: isLeaf, guides: guides))
+      if isUnfolded {
+        push(sort(hierarchy.children(node)), depth: depth + 1, guides: isLast || depth > 63 ? guides : guides | 1 << UInt64(depth))
+      }
     }
 
-    func siblings(_ nodes: [Int], guides: [Bool]) -> [(Int, [Bool], Bool)] {
-      nodes.enumerated().reversed().map { ($1, guides, $0 == nodes.count - 1) }
+    func push(_ siblings: [Int], depth: Int, guides: UInt64) {
+      for (index, node) in siblings.enumerated().reversed() {
+        stack.append((node, depth, guides, index == siblings.count - 1))
+      }
     }
   }
 
   /// `top` and what follows while a node has one child and is no fine class itself.
-  package static func chain(from top: Int, in hierarchy: Hierarchy) -> [Int] {
-    var chain = [top]
-    while hierarchy.fineClass(chain[chain.count - 1]) == nil {
-      let children = hierarchy.children(chain[chain.count - 1])
-      guard children.count == 1 else { break }
-      chain.append(children[0])
-    }
-    return chain
+  package static func chain(from top: Int, in hierarchy: Hierarchy) -> ClosedRange<Int> {
+    var node = top
+    while hierarchy.fineClass(node) == nil, hierarchy.hasSingleChild(node) { node += 1 }
+    return top...node
   }
 
   /// The line that shows `node`; nil where it is folded away.
@@ -62,7 +70,7 @@ package struct TreeOutline: Equatable, Sendable {
     while let largest = candidates.indices.max(by: {
       hierarchy.fineClassesBelow(candidates[$0]) < hierarchy.fineClassesBelow(candidates[$1])
     }) {
-      let node = chain(from: candidates.remove(at: largest), in: hierarchy).last!
+      let node = chain(from: candidates.remove(at: largest), in: hierarchy).upperBound
       let children = hierarchy.children(node)
       if children.isEmpty { continue }
       if lines + children.count > limit && !unfolded.isEmpty { break }
@@ -77,6 +85,6 @@ package struct TreeOutline: Equatable, Sendable {
 extension TreeOutline.Line {
   /// The line that a node would have if it were not folded away.
   init(folded node: Int, in hierarchy: Hierarchy) {
-    self.init(chain: [node], guides: [], isLast: true, isUnfolded: false, isLeaf: hierarchy.isLeaf(node))
+    self.init(top: node, node: node, depth: 0, isLast: true, isUnfolded: false, isLeaf: hierarchy.isLeaf(node), guides: 0)
   }
 }

@@ -1,4 +1,5 @@
 import Engine
+import FoundationEssentials
 import Taxonomy
 
 extension TreeScreen {
@@ -14,9 +15,19 @@ extension TreeScreen {
     /// The cursor has stayed where it is for a moment.
     case settled(node: Int)
     case pictures(wnid: String, [Thumbnail])
-    case saved(name: String)
+    case collage(TreeCollage)
+    case collageWritten(path: String, size: String)
+    /// What the menu of made sets can offer.
+    case madeCounted([MadeSet.Base: MadeFacts])
+    /// What the set that is chosen in it would come to.
+    case previewed(Result<MakeMenu.Preview, Problem>, ticket: Int)
+    /// The classes that the other hypernym policy moves in this tree.
+    case moved([PolicyDifference], Hierarchy)
+    /// What becomes of the label set by the other hypernym policy.
+    case outlook(Result<PolicyMenu.Outlook, Problem>, of: TreeHistory.Version)
+    case saved(name: String, TreeMode.Saved)
     /// Another label set has this name; nothing was saved.
-    case exists(name: String)
+    case exists(name: String, TreeMode.Saved)
     case listed([SavedSet])
     case loaded(LabelSet, Cut)
   }
@@ -38,7 +49,14 @@ extension TreeScreen {
     case keepDraft(TreeScreen, on: ScreenName, Session)
     /// Images of these fine classes, a few in all.
     case pictures(wnid: String, fineClasses: [Int], count: Int)
-    case save(LabelSet, mayReplace: Bool)
+    case drawCollage([LabelSet], of: TreeHistory.Version)
+    case writeCollage([LabelSet], path: String, mayReplace: Bool)
+    case countMade(TreeHistory.Version)
+    case preview(MadeSet, of: TreeHistory.Version, pascal: [String], imagesPerFine: [Int]?, ticket: Int)
+    case findMoves(Hierarchy)
+    case tryPolicy(HypernymPolicy, TreeHistory.Version)
+    /// The label set, or both parts of it, that was named so.
+    case save([LabelSet], as: String, TreeMode.Saved, mayReplace: Bool)
     case list
     case load(name: String)
 
@@ -48,7 +66,7 @@ extension TreeScreen {
       case .open(let policy):
         let classes = try catalog.classes(of: environment.dataset)
         let remembered = policy == nil ? Remembered.read(environment.dataset, environment.home) : nil
-        let hierarchy = try environment.hierarchy(of: environment.dataset, policy ?? remembered?.policy ?? .name)
+        let hierarchy = try environment.hierarchy(of: environment.dataset, policy ?? remembered?.policy ?? .name, classes: classes)
         send(
           .tree(
             .opened(hierarchy, classes: classes, pascal: try Assets.pascalClasses(), remembered: remembered)))
@@ -59,7 +77,8 @@ extension TreeScreen {
         for label in dataset.labels(.train) where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
         send(.tree(.counted(counts)))
       case .measurePace:
-        send(.tree(.paced(TrainingPace(dataset: environment.dataset, home: environment.home))))
+        let size = (try? environment.openDataset())?.imageSize
+        send(.tree(.paced(TrainingPace(dataset: environment.dataset, imageSize: size, home: environment.home))))
       case .search(let hierarchy, let text):
         send(.tree(Self.found(text, in: hierarchy)))
       case .keepDraft(let tree, let screen, let session):
@@ -67,14 +86,34 @@ extension TreeScreen {
       case .pictures(let wnid, let fineClasses, let count):
         guard let dataset = try? environment.openDataset() else { return }
         send(.tree(.pictures(wnid: wnid, Self.pictures(of: fineClasses, count: count, in: dataset))))
-      case .save(let set, let mayReplace):
-        let store = LabelSetStore(home: environment.home)
-        guard mayReplace || !store.contains(set.name) else {
-          send(.tree(.exists(name: set.name)))
+      case .drawCollage(let sets, let version):
+        send(.tree(.collage(try TreeCollage(sets, of: version, try environment.openDataset()))))
+      case .writeCollage(let sets, let path, let mayReplace):
+        guard mayReplace || !FileManager.default.fileExists(atPath: path) else {
+          send(.tree(.exists(name: path, .collage)))
           return
         }
-        try store.save(set)
-        send(.tree(.saved(name: set.name)))
+        let dataset = try environment.openDataset()
+        let collage = try Collage(
+          sets.map { ($0, dataset) }, sheet: CollageSheet(columns: 10, size: 64), images: 100, seed: TreeCollage.seed)
+        try AtomicFile.write(try ImageCodec.png(collage.picture), to: path)
+        send(.tree(.collageWritten(path: path, size: "\(collage.picture.width)×\(collage.picture.height) pixels")))
+      case .countMade(let version): send(.tree(.madeCounted(Self.facts(of: version))))
+      case .preview(let set, let version, let pascal, let imagesPerFine, let ticket):
+        send(.tree(.previewed(Self.preview(set, of: version, pascal: pascal, imagesPerFine: imagesPerFine), ticket: ticket)))
+      case .findMoves(let hierarchy): send(.tree(.moved(PolicyDifference.all(in: hierarchy), hierarchy)))
+      case .tryPolicy(let policy, let version):
+        let hierarchy = try environment.hierarchy(of: environment.dataset, policy)
+        let outlook = Result { () throws(Problem) in try PolicyMenu.Outlook(version, on: hierarchy) }
+        send(.tree(.outlook(outlook, of: version)))
+      case .save(let sets, let name, let saved, let mayReplace):
+        let store = LabelSetStore(home: environment.home)
+        guard mayReplace || !sets.contains(where: { store.contains($0.name) }) else {
+          send(.tree(.exists(name: name, saved)))
+          return
+        }
+        for set in sets { try store.save(set) }
+        send(.tree(.saved(name: name, saved)))
       case .list:
         let store = LabelSetStore(home: environment.home)
         send(.tree(.listed(store.names().map { Self.summary(of: $0, in: store, dataset: environment.dataset) })))

@@ -1,0 +1,145 @@
+import Taxonomy
+
+/// What a label set comes to: as a line, the most important first and as much as fits, and as rows that leave nothing out.
+struct ConsequencesView {
+  let facts: Consequences
+  var budget: ImageBudget?
+  var pace: TrainingPace?
+  /// What parts A and B come to, where there are any.
+  var parts: [(part: SplitPart, facts: Consequences)] = []
+  /// The name of a class by its target.
+  let name: (Int) -> String
+
+  // MARK: A line
+
+  func draw(on canvas: inout Canvas, line area: Rect, isPreview: Bool) {
+    guard !area.isEmpty else { return }
+    var column = area.column
+    for spans in (isPreview ? [[Span("would give", Style(.near))]] : []) + brief {
+      let width = spans.reduce(0) { $0 + displayWidth($1.text) }
+      guard column + width <= area.endColumn else { break }
+      for span in spans { column = canvas.put(span.text, row: area.row, column: column, style: span.style) }
+      column += 3
+    }
+  }
+
+  private var brief: [[Span]] {
+    var all: [[Span]] = [[Span(NumberText.grouped(facts.classes), .bold), Span(facts.classes == 1 ? " class" : " classes")]]
+    func add(_ spans: Span...) { all.append(spans) }
+    if !parts.isEmpty {
+      all.append(
+        parts.flatMap { [Span(" \($0.part.rawValue) ", Style(.accent, .bold)), Span(NumberText.grouped($0.facts.classes))] })
+    }
+    if let images = facts.images { add(Span(NumberText.grouped(images), .bold), Span(" images")) }
+    if let range {
+      let histogram = isEven ? [] : [Span(" " + Bar.histogram(facts.sizes ?? [], columns: 8), .accent)]
+      all.append([Span("per class ", .muted), Span(range)] + histogram)
+    }
+    if let budget { add(Span("≤ \(NumberText.grouped(budget.perClass)) a fine class", Style(.near))) }
+    if facts.classes > 0 { add(Span("chance ", .muted), Span(percent)) }
+    if let epoch, let pace { add(Span("epoch ≈ ", .muted), Span(epoch), Span(" on \(pace.network)", .muted)) }
+    if let imbalance = facts.imbalance, imbalance > 1 { add(Span("imbalance ", .muted), Span(times(imbalance))) }
+    if facts.leftOut > 0 { add(Span("□ \(NumberText.grouped(facts.leftOut)) left out", Style(.near))) }
+    if facts.singletons > 0 && facts.singletons < facts.classes {
+      add(Span("\(NumberText.grouped(facts.singletons)) of one fine class", .muted))
+    }
+    if let pace {
+      add(Span("last layer ", .muted), Span(NumberText.count(facts.classes * pace.parametersPerClass)), Span(" parameters", .muted))
+    }
+    if !isEven, let largest = facts.largest { add(Span("largest ", .muted), Span(fit(name(largest.target), 24, .middle))) }
+    return all
+  }
+
+  // MARK: Rows
+
+  /// All of it, a row each: what it is, and its value.
+  var rows: [(title: String, value: [Span])] {
+    var rows: [(String, [Span])] = []
+    var classes = [Span(NumberText.grouped(facts.classes), .bold), Span(" from \(counted(facts.fineClasses, "fine class"))")]
+    if facts.leftOut > 0 { classes.append(Span(", □ \(NumberText.grouped(facts.leftOut)) left out", Style(.near))) }
+    classes.append(Span(", \(NumberText.grouped(facts.singletons)) of one alone", .muted))
+    rows.append(("classes", classes))
+
+    var images = [facts.images.map { Span(NumberText.grouped($0), .bold) } ?? Span("none here: a list of classes", .muted)]
+    if let budget {
+      images.append(Span(", at most \(NumberText.grouped(budget.perClass)) of a fine class, seed \(budget.seed)", Style(.near)))
+    }
+    rows.append(("images", images))
+    if let range, let all = facts.imagesPerClass {
+      let histogram = isEven ? [] : [Span("  " + Bar.histogram(all, columns: 16), .accent)]
+      rows.append(("per class", [Span(range), Span(", median \(NumberText.grouped(all[all.count / 2]))", .muted)] + histogram))
+    }
+    let unit = facts.sizes == nil ? "fine class" : "image"
+    if isEven, let any = facts.largest {
+      rows.append(("largest", [Span("all hold \(counted(any.size, unit))")]))
+    } else {
+      for (title, extreme) in [("largest", facts.largest), ("smallest", facts.smallest)] {
+        guard let extreme else { continue }
+        rows.append((title, [Span(name(extreme.target)), Span("  \(counted(extreme.size, unit))", .muted)]))
+      }
+    }
+    for part in parts { rows.append(("part \(part.part.rawValue)", value(of: part.facts))) }
+    if facts.classes > 0 {
+      if let imbalance = facts.imbalance {
+        rows.append(("imbalance", [Span(times(imbalance)), Span(", chance ", .muted), Span(percent)]))
+      } else {
+        rows.append(("chance", [Span(percent)]))
+      }
+    }
+    let parameters = pace.map { ", \(NumberText.count(facts.classes * $0.parametersPerClass)) parameters of \($0.network)" } ?? ""
+    rows.append(("output", [Span("\(NumberText.grouped(facts.classes)) wide"), Span(parameters, .muted)]))
+    rows.append(("epoch", epochSpans))
+    return rows
+  }
+
+  private func value(of part: Consequences) -> [Span] {
+    var spans = [Span(counted(part.classes, "class"), .bold)]
+    if let images = part.images { spans.append(Span(", \(counted(images, "image"))")) }
+    if let imbalance = part.imbalance { spans.append(Span(", imbalance \(times(imbalance))", .muted)) }
+    if part.classes > 0 { spans.append(Span(", chance \(NumberText.fixed(part.chance * 100, 1)) %", .muted)) }
+    return spans
+  }
+
+  private var epochSpans: [Span] {
+    if let epoch, let pace, let speed = pace.imagesPerSecond {
+      return [Span("≈ \(epoch)"), Span(" at the last training's \(NumberText.grouped(Int(speed))) images/s", .muted)]
+    }
+    return [Span(facts.images == nil ? "unknown without images" : "unknown until a training ran on this machine", .muted)]
+  }
+
+  func draw(on canvas: inout Canvas, rows area: Rect) {
+    for (index, row) in rows.prefix(area.rows).enumerated() {
+      var line = area.line(index)
+      canvas.put(row.title, in: line.takeLeft(10), style: .muted)
+      for span in row.value {
+        let width = min(line.columns, displayWidth(span.text))
+        canvas.put(span.text, in: line.takeLeft(width), style: span.style)
+      }
+    }
+  }
+
+  // MARK: Words
+
+  private var isEven: Bool { facts.largest?.size == facts.smallest?.size }
+
+  private var range: String? {
+    guard facts.sizes != nil, let low = facts.smallest?.size, let high = facts.largest?.size else { return nil }
+    return low == high ? NumberText.grouped(low) : "\(NumberText.grouped(low))–\(NumberText.grouped(high))"
+  }
+
+  private var percent: String {
+    let percent = facts.chance * 100
+    return NumberText.fixed(percent, percent < 1 ? 2 : 1) + " %"
+  }
+
+  private var epoch: String? {
+    guard let images = facts.images, images > 0, let speed = pace?.imagesPerSecond else { return nil }
+    return NumberText.duration(seconds: Double(images) / speed)
+  }
+
+  private func times(_ imbalance: Double) -> String { NumberText.fixed(imbalance, imbalance < 10 ? 1 : 0) + "×" }
+
+  private func counted(_ count: Int, _ noun: String) -> String {
+    "\(NumberText.grouped(count)) \(noun)" + (count == 1 ? "" : noun.hasSuffix("s") ? "es" : "s")
+  }
+}

@@ -1,0 +1,88 @@
+import Engine
+import Taxonomy
+
+/// What comes back from the work beside the terminal.
+extension TreeScreen {
+  package mutating func receive(_ event: Event, _ session: Session) -> [Effect] {
+    switch event {
+    case .show(let wnid):
+      if let node = hierarchy?.node(wnid: wnid) { reveal(node) }
+      return [.send(.perform(.show(.tree)))] + settle()
+    case .opened(let hierarchy, let classes, let pascal, let remembered):
+      self.pascal = pascal
+      classNames = classes.map(\.name)
+      history = TreeHistory(Cut(hierarchy))
+      let effects = changed()
+      guard let remembered else { return effects + settle() }
+      recall(remembered)
+      return effects + settle() + [.send(.perform(.show(remembered.screen)))]
+    case .paced(let pace):
+      self.pace = pace
+      return []
+    case .counted(let counts):
+      imagesPerFine = counts
+      imagesBelow = nil
+      count()
+      return []
+    case .found(let text, let hits, let best):
+      guard sought == text else { return [] }
+      sought = nil
+      self.hits = hits
+      if filter != nil { _ = hits.isEmpty ? endFilter() : startFilter() }
+      if let best { reveal(best) }
+      return mode == nil ? settle() : []
+    case .settled(let node):
+      guard let line, line.node == node, let hierarchy else { return [] }
+      detailed = node
+      return fetchPictures(node, hierarchy)
+    case .pictures(let wnid, let found):
+      // A few hundred small pictures at most.
+      if pictures.count > 50 { pictures = [:] }
+      pictures[wnid] = found
+      return []
+    case .collage(let collage):
+      self.collage = collage
+      return fetchCollage()
+    case .collageWritten(let path, let size):
+      return [.send(.notice(Notice(.done, "Wrote \(printable(path)), \(size)")))]
+    case .exists(let name, let saved):
+      mode = .overwrite(name: name, saved)
+      return []
+    case .madeCounted(let facts):
+      guard case .made(var menu) = mode else { return [] }
+      let outcome = menu.receive(facts)
+      mode = .made(menu)
+      return follow(outcome)
+    case .previewed(let preview, let ticket):
+      guard case .made(var menu) = mode else { return [] }
+      let outcome = menu.receive(preview, ticket: ticket)
+      mode = .made(menu)
+      return follow(outcome)
+    case .moved(let moves, let hierarchy):
+      guard self.hierarchy === hierarchy else { return [] }
+      policyMoves = moves
+      if case .policy(var menu) = mode {
+        menu.moves = moves
+        mode = .policy(menu)
+      }
+      return []
+    case .outlook(let outlook, let version):
+      guard case .policy(var menu) = mode, history?.current.isSame(as: version) == true else { return [] }
+      menu.outlook = outlook
+      mode = .policy(menu)
+      return []
+    case .saved(let name, let saved):
+      if saved == .whole { history?.markSaved(as: name) } else { history?.markPartsSaved() }
+      return [.send(.notice(Notice(.done, saved == .whole ? "Saved as \(name)" : "Saved as \(name)-A and \(name)-B")))]
+    case .listed(let sets):
+      let entries = sets.map { set in
+        TreeMenu.Entry(set.name, detail: printable(set.summary), isAvailable: set.isUsable)
+      }
+      mode = .saved(TreeMenu(title: "Open a label set", entries: entries), sets)
+      return []
+    case .loaded(let set, let cut):
+      history?.open(set, cut)
+      return edited() + [.send(.notice(Notice(.done, "Opened \(set.name)")))]
+    }
+  }
+}

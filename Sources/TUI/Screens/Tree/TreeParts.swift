@@ -1,0 +1,64 @@
+import Taxonomy
+
+/// The split into parts A and B by hand.
+extension TreeScreen {
+  /// Puts all targets into a part, or takes them out where all are in it already.
+  mutating func assign(_ part: SplitPart) -> [Effect] {
+    guard let hierarchy, let first = targets.first, let splitView = currentSplitView else { return [] }
+    let targets = targets
+    let only: SplitView.Place = part == .a ? .inA : .inB
+    let takesOut = targets.allSatisfy { splitView.places[$0.top] == only }
+    let more = targets.count > 1 ? " and \(targets.count - 1) more" : ""
+    let name = hierarchy.name(first.node) + more
+    return changeParts(takesOut ? "\(name) out of part \(part.rawValue)" : "\(name) to part \(part.rawValue)") { parts in
+      for line in targets { parts.assign(line.top, of: hierarchy, to: takesOut ? nil : part) }
+    }
+  }
+
+  mutating func changeParts(_ title: String, _ edit: (inout HandSplit) -> Void) -> [Effect] {
+    guard var version = history?.current else { return [] }
+    edit(&version.parts)
+    version.title = title
+    history?.change(to: version)
+    return edited()
+  }
+
+  /// Where each subtree lies, also while nothing is in a part.
+  private var currentSplitView: SplitView? {
+    if let splitView { return splitView }
+    return cutView.map { SplitView(HandSplit($0.partition.hierarchy), of: $0.partition) }
+  }
+
+  /// The label sets of both parts, called `name-A` and `name-B`.
+  /// - Throws: a ``Problem`` where a part has no class.
+  func parts(name: String, _ session: Session) throws(Problem) -> [LabelSet] {
+    guard let history else { return [] }
+    var sets: [LabelSet] = []
+    for part in SplitPart.allCases {
+      do throws(Problem) {
+        sets.append(try history.labelSet(part, name: "\(name)-\(part.rawValue)", dataset: session.dataset))
+      } catch {
+        throw Problem(
+          "part \(part.rawValue) has no class", expected: "classes in both parts", found: "none",
+          advice: "put a subtree into it with \(part.rawValue)")
+      }
+    }
+    return sets
+  }
+}
+
+extension SplitView.Place {
+  /// A letter for a line: the part that all of it is in, small where that is only a part of it, `/` where both have some.
+  var glyph: String {
+    switch (contains(.inA), contains(.inB), contains(.inNeither)) {
+    case (true, true, _): "/"
+    case (true, false, let isPartial): isPartial ? "a" : "A"
+    case (false, true, let isPartial): isPartial ? "b" : "B"
+    case (false, false, _): " "
+    }
+  }
+
+  var style: Style {
+    contains([.inA, .inB]) ? .muted : contains(.inA) ? Style(.series(0), .bold) : Style(.series(1), .bold)
+  }
+}
