@@ -7,9 +7,9 @@ cd "$(dirname "$0")/.."
 program=$(realpath "$1")
 shift
 python=${PYTHON:-python3}
-home=$(mktemp -d)
+homes=$(mktemp -d)
 socket=screens-$$
-trap 'tmux -L "$socket" kill-server 2>/dev/null || true; rm -rf "$home"' EXIT
+trap 'tmux -L "$socket-${name:-}" kill-server 2>/dev/null || true; sleep 1; rm -rf "$homes"' EXIT
 
 # name, dataset, columns, rows; then the keys, as tmux names them
 states=(
@@ -27,17 +27,16 @@ states=(
 for state in "${states[@]}"; do
   read -r name dataset columns rows keys <<<"$state"
   [ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
-  rm -rf "$home"/*
-  tmux -L "$socket" -f /dev/null new-session -d -x "$columns" -y "$rows" \
-    "COLORTERM=truecolor LANG=C.UTF-8 '$program' --home '$home' --dataset $dataset --color true"
+  tmux -L "$socket-$name" -f /dev/null new-session -d -x "$columns" -y "$rows" \
+    "COLORTERM=truecolor LANG=C.UTF-8 '$program' --home '$homes/$name' --dataset $dataset --color true"
   sleep 2
   # One at a time, as somebody types them.
   for key in $keys; do
-    tmux -L "$socket" send-keys "$key"
+    tmux -L "$socket-$name" send-keys "$key"
     sleep 0.2
   done
   sleep 2
-  tmux -L "$socket" capture-pane -p >"docs/screens/$name.txt"
-  tmux -L "$socket" capture-pane -p -e | "$python" docs/screenshot.py "docs/screens/$name.png" "$columns" "$rows"
-  tmux -L "$socket" kill-server
+  tmux -L "$socket-$name" capture-pane -p >"docs/screens/$name.txt"
+  tmux -L "$socket-$name" capture-pane -p -e | "$python" docs/screenshot.py "docs/screens/$name.png" "$columns" "$rows"
+  tmux -L "$socket-$name" kill-server
 done

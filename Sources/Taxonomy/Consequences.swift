@@ -35,36 +35,49 @@ public struct Consequences: Equatable, Sendable {
   ///   - targets: the target of each fine class, negative where it is left out; any numbering of the targets.
   ///   - imagesPerFine: the number of training images of each fine class.
   public init(targets: [Int32], imagesPerFine: [Int]?, budget: ImageBudget? = nil) {
-    // This runs at every edit of trees with 80,000 classes: one loop over the fine classes, one over the targets.
-    var members = [Int32](repeating: 0, count: Int(targets.max() ?? -1) + 1)
-    var images = [Int](repeating: 0, count: imagesPerFine == nil ? 0 : members.count)
-    let most = budget?.perClass ?? .max
-    var held = 0
-    for (fine, target) in targets.enumerated() where target >= 0 {
-      members[Int(target)] += 1
-      held += 1
-      if let imagesPerFine { images[Int(target)] += min(imagesPerFine[fine], most) }
-    }
-    var (classes, singletons, total) = (0, 0, 0)
-    var sizes: [Int] = []
-    if imagesPerFine != nil { sizes.reserveCapacity(min(members.count, held)) }
-    var largest, smallest: Extreme?
-    for target in members.indices where members[target] > 0 {
-      classes += 1
-      if members[target] == 1 { singletons += 1 }
-      let size = imagesPerFine == nil ? Int(members[target]) : images[target]
-      if imagesPerFine != nil {
-        sizes.append(size)
-        total += size
+    // This runs at every edit of trees with 80,000 classes: plain loops over memory, one over the fine classes, one over the targets.
+    let count = Int(targets.max() ?? -1) + 1
+    var members = [Int32](repeating: 0, count: count)
+    members.withUnsafeMutableBufferPointer { members in
+      targets.withUnsafeBufferPointer { targets in
+        for target in targets where target >= 0 { members[Int(target)] &+= 1 }
       }
-      if size > largest?.size ?? .min { largest = Extreme(target: target, size: size) }
-      if size < smallest?.size ?? .max { smallest = Extreme(target: target, size: size) }
     }
-    (self.classes, self.singletons, self.largest, self.smallest) = (classes, singletons, largest, smallest)
-    fineClasses = held
-    leftOut = targets.count - held
+    let held = imagesPerFine.map { Self.images(of: targets, $0, most: budget?.perClass ?? .max, count: count) }
+    var sizes: [Int] = []
+    var (classes, fines, singletons, total) = (0, 0, 0, 0)
+    var (largest, most, smallest, least) = (-1, -1, -1, Int.max)
+    members.withUnsafeBufferPointer { members in
+      for target in 0..<members.count where members[target] > 0 {
+        classes += 1
+        fines += Int(members[target])
+        singletons += members[target] == 1 ? 1 : 0
+        var size = Int(members[target])
+        if let held {
+          size = held[target]
+          sizes.append(size)
+          total += size
+        }
+        if size > most { (largest, most) = (target, size) }
+        if size < least { (smallest, least) = (target, size) }
+      }
+    }
+    (self.classes, self.singletons) = (classes, singletons)
+    self.largest = largest < 0 ? nil : Extreme(target: largest, size: most)
+    self.smallest = smallest < 0 ? nil : Extreme(target: smallest, size: least)
+    fineClasses = fines
+    leftOut = targets.count - fines
     chance = classes == 0 ? 0 : 1 / Double(classes)
-    self.sizes = imagesPerFine == nil ? nil : sizes
-    self.images = imagesPerFine == nil ? nil : total
+    self.sizes = held == nil ? nil : sizes
+    images = held == nil ? nil : total
+  }
+
+  /// The images of each target.
+  private static func images(of targets: [Int32], _ imagesPerFine: [Int], most: Int, count: Int) -> [Int] {
+    var images = [Int](repeating: 0, count: count)
+    images.withUnsafeMutableBufferPointer { images in
+      for fine in targets.indices where targets[fine] >= 0 { images[Int(targets[fine])] += min(imagesPerFine[fine], most) }
+    }
+    return images
   }
 }

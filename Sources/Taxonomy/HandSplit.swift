@@ -2,7 +2,7 @@
 ///
 /// A small value (two bits a fine class), like a ``Cut``, so that an undo list may hold many.
 public struct HandSplit: Hashable, Sendable {
-  private var inA, inB: BitSet
+  fileprivate var inA, inB: BitSet
   /// The step that made it for both parts, where it was not chosen by hand.
   private var made: RecipeStep?
 
@@ -60,6 +60,13 @@ public struct HandSplit: Hashable, Sendable {
   public mutating func swap() {
     Swift.swap(&inA, &inB)
     made = nil
+  }
+
+  /// The targets of the fine classes in a part, −1 for all others.
+  public func targets(_ part: SplitPart, of targets: [Int32]) -> [Int32] {
+    var kept = [Int32](repeating: -1, count: targets.count)
+    (part == .a ? inA : inB).forEach { kept[$0] = targets[$0] }
+    return kept
   }
 
   /// What takes a part of `partition`: the step that made the split, where it still gives this part, else the subtrees.
@@ -122,12 +129,23 @@ public struct SplitView: Equatable, Sendable {
 
   public init(_ split: HandSplit, of partition: Partition) {
     let hierarchy = partition.hierarchy
+    let (parents, nodeOfFine, targets) = (hierarchy.parents, hierarchy.nodeOfFine, partition.targets)
     var places = [Place](repeating: [], count: hierarchy.count)
-    for (fine, node) in hierarchy.nodeOfFine.enumerated() where partition.targets[fine] >= 0 {
-      places[Int(node)] = split[fine].map { $0 == .a ? .inA : .inB } ?? .inNeither
+    places.withUnsafeMutableBufferPointer { places in
+      for fine in targets.indices where targets[fine] >= 0 { places[Int(nodeOfFine[fine])] = .inNeither }
+      for (part, place) in [(split.inA, Place.inA), (split.inB, .inB)] {
+        part.forEach { fine in if targets[fine] >= 0 { places[Int(nodeOfFine[fine])] = place } }
+      }
+      // Children come after their parents.
+      parents.withUnsafeBufferPointer { parents in
+        var node = places.count - 1
+        while node >= 0 {
+          let parent = Int(parents[node])
+          if parent >= 0 { places[parent] = Place(rawValue: places[parent].rawValue | places[node].rawValue) }
+          node -= 1
+        }
+      }
     }
-    let parents = hierarchy.parents
-    for node in places.indices.reversed() where parents[node] >= 0 { places[Int(parents[node])].formUnion(places[node]) }
     self.places = places
   }
 }

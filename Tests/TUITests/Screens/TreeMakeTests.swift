@@ -144,6 +144,14 @@ import Testing
     #expect(Self.classes(other) == 10)
     TreeScreenTests.finish(&other, late)
     #expect(Self.classes(other) != 10 && other.tree.mode == nil)
+
+    // What a menu before this one asked for says nothing about this one.
+    var third = try Self.opened(.bottomUp)
+    let old = update(&third, .key(.left))
+    TreeScreenTests.press(&third, .escape, "m", "j")
+    let shown = Self.preview(third)
+    TreeScreenTests.finish(&third, old)
+    #expect(shown != nil && Self.preview(third) == shown)
   }
 
   @Test("All that the set comes to is shown beside the tree, with the names of its largest and smallest class, and follows edits")
@@ -157,7 +165,7 @@ import Testing
     #expect(view(state).text.contains("all hold 6,000 images"))
     state.session.size = Size(rows: 10, columns: 40)
     #expect(view(state).text.contains("chance 10.0 %") && view(state).text.contains("epoch") && !view(state).text.contains("clothing"))
-    TreeScreenTests.press(&state, "w")
+    TreeScreenTests.press(&state, .escape)
     #expect(view(state).text.contains("clothing"))
   }
 }

@@ -29,7 +29,7 @@ import Testing
       switch work {
       case .search(let hierarchy, let text): _ = update(&state, .tree(TreeScreen.Work.found(text, in: hierarchy)))
       case .countMade(let version):
-        finish(&state, update(&state, .tree(.madeCounted(TreeScreen.Work.facts(of: version)))))
+        finish(&state, update(&state, .tree(.madeCounted(TreeScreen.Work.facts(of: version), of: version))))
       case .preview(let set, let version, let pascal, let images, let ticket):
         let preview = TreeScreen.Work.preview(set, of: version, pascal: pascal, imagesPerFine: images)
         finish(&state, update(&state, .tree(.previewed(preview, ticket: ticket))))

@@ -36,7 +36,7 @@ struct ConsequencesView {
       all.append([Span("per class ", .muted), Span(range)] + histogram)
     }
     if let budget { add(Span("≤ \(NumberText.grouped(budget.perClass)) a fine class", Style(.near))) }
-    if facts.classes > 0 { add(Span("chance ", .muted), Span(percent)) }
+    if facts.classes > 0 { add(Span("chance ", .muted), Span(percent(facts))) }
     if let epoch, let pace { add(Span("epoch ≈ ", .muted), Span(epoch), Span(" on \(pace.network)", .muted)) }
     if let imbalance = facts.imbalance, imbalance > 1 { add(Span("imbalance ", .muted), Span(times(imbalance))) }
     if facts.leftOut > 0 { add(Span("□ \(NumberText.grouped(facts.leftOut)) left out", Style(.near))) }
@@ -57,7 +57,7 @@ struct ConsequencesView {
     var rows: [(String, [Span])] = []
     var classes = [Span(NumberText.grouped(facts.classes), .bold), Span(" from \(counted(facts.fineClasses, "fine class"))")]
     if facts.leftOut > 0 { classes.append(Span(", □ \(NumberText.grouped(facts.leftOut)) left out", Style(.near))) }
-    classes.append(Span(", \(NumberText.grouped(facts.singletons)) of one alone", .muted))
+    classes.append(Span(", \(NumberText.grouped(facts.singletons)) hold one alone", .muted))
     rows.append(("classes", classes))
 
     var images = [facts.images.map { Span(NumberText.grouped($0), .bold) } ?? Span("none here: a list of classes", .muted)]
@@ -81,9 +81,9 @@ struct ConsequencesView {
     for part in parts { rows.append(("part \(part.part.rawValue)", value(of: part.facts))) }
     if facts.classes > 0 {
       if let imbalance = facts.imbalance {
-        rows.append(("imbalance", [Span(times(imbalance)), Span(", chance ", .muted), Span(percent)]))
+        rows.append(("imbalance", [Span(times(imbalance)), Span(", chance ", .muted), Span(percent(facts))]))
       } else {
-        rows.append(("chance", [Span(percent)]))
+        rows.append(("chance", [Span(percent(facts))]))
       }
     }
     let parameters = pace.map { ", \(NumberText.count(facts.classes * $0.parametersPerClass)) parameters of \($0.network)" } ?? ""
@@ -96,7 +96,7 @@ struct ConsequencesView {
     var spans = [Span(counted(part.classes, "class"), .bold)]
     if let images = part.images { spans.append(Span(", \(counted(images, "image"))")) }
     if let imbalance = part.imbalance { spans.append(Span(", imbalance \(times(imbalance))", .muted)) }
-    if part.classes > 0 { spans.append(Span(", chance \(NumberText.fixed(part.chance * 100, 1)) %", .muted)) }
+    if part.classes > 0 { spans.append(Span(", chance \(percent(part))", .muted)) }
     return spans
   }
 
@@ -107,13 +107,39 @@ struct ConsequencesView {
     return [Span(facts.images == nil ? "unknown without images" : "unknown until a training ran on this machine", .muted)]
   }
 
+  /// The rows for so many lines: where there are fewer, both parts share one, and so do what is left of the training.
+  private func rows(atMost count: Int) -> [(title: String, value: [Span])] {
+    var rows = rows
+    func join(_ one: String, _ other: String, as title: String) {
+      guard rows.count > count, let first = rows.firstIndex(where: { $0.title == one }),
+        let second = rows.firstIndex(where: { $0.title == other })
+      else { return }
+      rows[first] = (title, [rows[first].value[0], Span(", "), rows[second].value[0]])
+      rows.remove(at: second)
+    }
+    join("part A", "part B", as: "A, B")
+    join("output", "epoch", as: "output")
+    return rows
+  }
+
+  /// A row a line; where there are lines to spare, a value that is too long goes on below.
   func draw(on canvas: inout Canvas, rows area: Rect) {
-    for (index, row) in rows.prefix(area.rows).enumerated() {
-      var line = area.line(index)
+    let rows = rows(atMost: area.rows)
+    var spare = area.rows - rows.count
+    var rest = area
+    for row in rows {
+      var line = rest.takeTop(1)
       canvas.put(row.title, in: line.takeLeft(10), style: .muted)
       for span in row.value {
-        let width = min(line.columns, displayWidth(span.text))
-        canvas.put(span.text, in: line.takeLeft(width), style: span.style)
+        var text = span.text
+        if displayWidth(text) > line.columns, line.columns < area.columns - 10, spare > 0 {
+          spare -= 1
+          line = rest.takeTop(1)
+          _ = line.takeLeft(10)
+          text = String(text.drop { $0 == "," || $0 == " " })
+        }
+        canvas.put(text, in: line, style: span.style)
+        _ = line.takeLeft(displayWidth(text))
       }
     }
   }
@@ -127,9 +153,9 @@ struct ConsequencesView {
     return low == high ? NumberText.grouped(low) : "\(NumberText.grouped(low))–\(NumberText.grouped(high))"
   }
 
-  private var percent: String {
+  private func percent(_ facts: Consequences) -> String {
     let percent = facts.chance * 100
-    return NumberText.fixed(percent, percent < 1 ? 2 : 1) + " %"
+    return (percent < 0.1 ? NumberText.compact(percent) : NumberText.fixed(percent, percent < 1 ? 2 : 1)) + " %"
   }
 
   private var epoch: String? {

@@ -31,8 +31,8 @@ extension TreeScreen {
     bind(["[", "<"], .coarserBelow, "coarser below", help: "One level coarser, below the cursor or the marks alone"),
     bind(["v"], .mark, "mark", help: "Mark this line; what is done next is done to all marked"),
     bind(["V"], .invertMarks, "invert marks", help: "Mark the lines that are not marked, and no others"),
-    bind([.escape], .back, "back", help: "Drop the filter, then the marks, then the hits of the search") {
-      $0.filter == nil && $0.marked.isEmpty && $0.hits.isEmpty ? "Nothing is marked, and nothing was searched" : nil
+    bind([.escape], .back, "back", help: "Close what was opened beside the tree, then drop the filter, the marks, the hits of the search") {
+      !$0.side.isAsked && $0.filter == nil && $0.marked.isEmpty && $0.hits.isEmpty ? "Nothing is marked, and nothing was searched" : nil
     },
     bind(["H"], .history, "history", help: "List what was done, and go back to any of it"),
     bind(["S"], .sort, "sort", help: "Order by fine classes, name, classes, images or imbalance"),

@@ -48,8 +48,8 @@ extension TreeScreen {
     case .exists(let name, let saved):
       mode = .overwrite(name: name, saved)
       return []
-    case .madeCounted(let facts):
-      guard case .made(var menu) = mode else { return [] }
+    case .madeCounted(let facts, let version):
+      guard case .made(var menu) = mode, menu.facts == nil, menu.version.isSame(as: version) else { return [] }
       let outcome = menu.receive(facts)
       mode = .made(menu)
       return follow(outcome)

@@ -34,6 +34,8 @@ package struct TreeScreen: Screen {
   /// Counts the edits, so that the draft is written once they pause.
   package var edits = 0
   package var side = TreeSide.node
+  /// The ticket of the last preview of a made set.
+  var lastPreview = 0
   package var mode: TreeMode?
   /// The dataset's own words for its fine classes.
   var classNames: [String] = []
@@ -120,6 +122,7 @@ package struct TreeScreen: Screen {
       marked = Set(outline?.lines.map(\.node) ?? []).subtracting(marked)
       return []
     case .back:
+      if side.isAsked { return show(side) }
       if filter != nil { return endFilter() }
       if marked.isEmpty { hits = [] } else { marked = [] }
       return []

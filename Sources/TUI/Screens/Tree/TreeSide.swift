@@ -12,6 +12,9 @@ package enum TreeSide: Equatable, Sendable {
   /// Random images of the label set, of parts A and B side by side.
   case collage
 
+  /// Whether it is there because somebody asked for it.
+  var isAsked: Bool { self != .nothing && self != .node }
+
   /// How many rows it wants below the tree, a rule among them.
   func rows(of body: Rect, parts: Int) -> Int {
     switch self {

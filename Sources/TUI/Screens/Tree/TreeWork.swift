@@ -18,7 +18,7 @@ extension TreeScreen {
     case collage(TreeCollage)
     case collageWritten(path: String, size: String)
     /// What the menu of made sets can offer.
-    case madeCounted([MadeSet.Base: MadeFacts])
+    case madeCounted([MadeSet.Base: MadeFacts], of: TreeHistory.Version)
     /// What the set that is chosen in it would come to.
     case previewed(Result<MakeMenu.Preview, Problem>, ticket: Int)
     /// The classes that the other hypernym policy moves in this tree.
@@ -98,7 +98,7 @@ extension TreeScreen {
           sets.map { ($0, dataset) }, sheet: CollageSheet(columns: 10, size: 64), images: 100, seed: TreeCollage.seed)
         try AtomicFile.write(try ImageCodec.png(collage.picture), to: path)
         send(.tree(.collageWritten(path: path, size: "\(collage.picture.width)×\(collage.picture.height) pixels")))
-      case .countMade(let version): send(.tree(.madeCounted(Self.facts(of: version))))
+      case .countMade(let version): send(.tree(.madeCounted(Self.facts(of: version), of: version)))
       case .preview(let set, let version, let pascal, let imagesPerFine, let ticket):
         send(.tree(.previewed(Self.preview(set, of: version, pascal: pascal, imagesPerFine: imagesPerFine), ticket: ticket)))
       case .findMoves(let hierarchy): send(.tree(.moved(PolicyDifference.all(in: hierarchy), hierarchy)))

@@ -28,13 +28,15 @@ package struct MakeMenu: Sendable {
   /// Nil until they are counted.
   package private(set) var facts: [MadeSet.Base: MadeFacts]?
   package private(set) var preview: Result<Preview, Problem>?
-  package private(set) var ticket = 0
+  package private(set) var ticket: Int
   private var isTyping = false
   /// Enter was pressed before the preview came.
   private var isWanted = false
 
-  package init(_ version: TreeHistory.Version, hasPascal: Bool) {
+  /// - Parameter last: the last ticket of the menus before, whose answers may still come.
+  package init(_ version: TreeHistory.Version, hasPascal: Bool, after last: Int) {
     self.version = version
+    ticket = last
     rows = MadeSet.Kind.allCases.filter { hasPascal || $0 != .withoutPascal }.map { MadeSet(kind: $0, values: [:]) }
   }
 

@@ -44,7 +44,11 @@ struct MakeMenuView {
       _ = rest.takeRight(1)
     }
     put(set.title, rest.takeLeft(15))
-    for field in set.fields {
+    // Where not all fit, those in front of the one that keys change give way.
+    var fields = set.fields[...]
+    func width(_ field: MadeSet.Field) -> Int { displayWidth(words(field, set).0) + displayWidth(words(field, set).1) + 4 }
+    while isSelected, fields.first != menu.selectedField, fields.reduce(0, { $0 + width($1) }) > rest.columns { fields.removeFirst() }
+    for field in fields {
       let isChanged = isSelected && field == menu.selectedField
       let (word, value) = words(field, set)
       if !word.isEmpty { put(word + " ", rest.takeLeft(displayWidth(word) + 1), .muted) }

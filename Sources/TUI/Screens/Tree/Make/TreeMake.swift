@@ -4,7 +4,7 @@ import Taxonomy
 extension TreeScreen {
   mutating func openMakeMenu() -> [Effect] {
     guard let version = history?.current else { return [] }
-    mode = .made(MakeMenu(version, hasPascal: !pascal.isEmpty))
+    mode = .made(MakeMenu(version, hasPascal: !pascal.isEmpty, after: lastPreview))
     return [.tree(.countMade(version))] + (policyMoves == nil ? [.tree(.findMoves(version.cut.hierarchy))] : [])
   }
 
@@ -15,6 +15,7 @@ extension TreeScreen {
     case .stay: return []
     case .close: mode = nil
     case .changed:
+      lastPreview = menu.ticket
       guard menu.facts != nil, let set = menu.selected else { return [] }
       return [
         .tree(
@@ -75,8 +76,7 @@ extension Consequences {
   static func parts(of version: TreeHistory.Version, targets: [Int32], imagesPerFine: [Int]?) -> [Consequences] {
     guard !version.parts.isEmpty else { return [] }
     return SplitPart.allCases.map { part in
-      let targets = targets.indices.map { version.parts[$0] == part ? targets[$0] : -1 }
-      return Consequences(version, targets: targets, imagesPerFine: imagesPerFine)
+      Consequences(version, targets: version.parts.targets(part, of: targets), imagesPerFine: imagesPerFine)
     }
   }
 }
