@@ -4,10 +4,14 @@ import Taxonomy
 
 /// What the commands share to print data and to ask questions.
 enum Output {
-  /// One JSON value on standard output, keys sorted, fit for `jq` and for eyes.
-  static func json(_ value: some Encodable) throws {
+  /// One JSON value on standard output, keys sorted, fit for `jq` and for eyes, or on one line.
+  static func json(_ value: some Encodable, isPretty: Bool = true) throws {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    // A training that diverges has a loss that JSON has no number for.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 

@@ -58,11 +58,11 @@ import Testing
 
       var curves = RunCurves(folder: run.path)
       try curves.refresh()
-      #expect(curves[.trainLoss].steps == Array(1...Self.steps))
-      #expect(curves[.top1].steps == [5, 10])
+      #expect(curves[.trainLoss].map(\.step) == Array(1...Self.steps))
+      #expect(curves[.top1].map(\.step) == [5, 10])
       var undisturbed = RunCurves(folder: whole.path)
       try undisturbed.refresh()
-      #expect(curves[.trainLoss].values == undisturbed[.trainLoss].values)
+      #expect(curves[.trainLoss].map(\.value) == undisturbed[.trainLoss].map(\.value))
     }
   }
 

@@ -75,8 +75,8 @@ import Testing
     #expect(configuration.training.solver.momentum == 0.8 && configuration.training.solver.decay == 0.001)
     var curves = RunCurves(folder: run.path)
     try curves.refresh()
-    #expect(curves[.top1].steps == [4, 8, 12])
-    #expect(curves[.rate].values[4] == 0.001 && abs(curves[.rate].values[5] - 0.0005) < 1e-9)
+    #expect(curves[.top1].map(\.step) == [4, 8, 12])
+    #expect(curves[.rate][4].value == 0.001 && abs(curves[.rate][5].value - 0.0005) < 1e-9)
     #expect(Set(run.checkpoints.steps()).isSuperset(of: [4, 8, 12]))
     let shown = try home.run("runs", "show", "asked").output
     #expect(shown.contains("12 iterations") && shown.contains("step:5:0.5") && shown.contains("every 4 iterations"))
@@ -102,7 +102,7 @@ import Testing
     #expect(try run.state() == .failed && run.result()!.progress.step < 200)
     var curves = RunCurves(folder: run.path)
     try curves.refresh()
-    #expect(curves.norms[.init(.gradient, "conv1.weight")]?.steps == [1])
+    #expect(curves.norms[.init(.gradient, "conv1.weight")]?.map(\.step) == [1])
   }
 
   @Test("caffe-alexnet is the paper's schedule, on any network; what is asked for besides wins")

@@ -67,16 +67,7 @@ public struct Checkpoints: Hashable, Sendable {
     var last: Problem?
     for step in steps().reversed() {
       do throws(Problem) {
-        let file = try SafetensorsFile(path(step))
-        try file.verify()
-        // Straight into the training's own memory: a large network is not held twice.
-        var snapshot = Snapshot(tensors: trainer.snapshot().tensors, metadata: file.metadata)
-        if trainer.mean == nil, let shape = file.shape(of: Snapshot.mean) {
-          snapshot.tensors.append((Snapshot.mean, trainer.network.backend.makeTensor(shape)))
-        }
-        for (name, tensor) in snapshot.tensors { try file.read(name, into: tensor) }
-        try trainer.restore(snapshot)
-        return Self.standing(file.metadata)
+        return try restore(trainer, step: step)
       } catch {
         remark("the checkpoint of step \(step) cannot be used: \(error)")
         last = error
@@ -84,6 +75,21 @@ public struct Checkpoints: Hashable, Sendable {
     }
     if let last { throw last }
     return nil
+  }
+
+  /// Restores the checkpoint of one step.
+  @discardableResult
+  func restore(_ trainer: Trainer, step: Int) throws(Problem) -> Standing {
+    let file = try SafetensorsFile(path(step))
+    try file.verify()
+    // Straight into the training's own memory: a large network is not held twice.
+    var snapshot = Snapshot(tensors: trainer.snapshot().tensors, metadata: file.metadata)
+    if trainer.mean == nil, let shape = file.shape(of: Snapshot.mean) {
+      snapshot.tensors.append((Snapshot.mean, trainer.network.backend.makeTensor(shape)))
+    }
+    for (name, tensor) in snapshot.tensors { try file.read(name, into: tensor) }
+    try trainer.restore(snapshot)
+    return Self.standing(file.metadata)
   }
 
   /// Reads a checkpoint's tensors into memory of their own.

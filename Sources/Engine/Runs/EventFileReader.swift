@@ -40,13 +40,22 @@ package struct EventFileReader {
   package private(set) var ending = Ending.whole
   /// Records whose checksum or fields were wrong, and that were passed over.
   package private(set) var badRecords = 0
-  private var offset = 0
+  /// Up to where it was read.
+  private(set) var offset = 0
+  /// Bytes that the last reading left for the next.
+  private(set) var unreadBytes = 0
   private static let block = 1 << 20
+  private static let least = 1 << 16
 
   package init(_ path: String) { self.path = path }
 
-  /// Hands every new event to `body`, in order.
-  package mutating func read(_ body: (EventRecord) -> Void) throws(Problem) {
+  /// Goes on where another reader of the file stood.
+  init(_ path: String, offset: Int, badRecords: Int) {
+    (self.path, self.offset, self.badRecords) = (path, offset, badRecords)
+  }
+
+  /// Hands every new event to `body`, in order, or those in about the next `atMost` bytes.
+  package mutating func read(atMost: Int = .max, _ body: (EventRecord) -> Void) throws(Problem) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw AtomicFile.failure("cannot read the event file", path) }
     defer { close(descriptor) }
@@ -56,9 +65,16 @@ package struct EventFileReader {
     }
     let size = Int(status.st_size)
     ending = .whole
-    var capacity = Self.block
+    unreadBytes = 0
+    let end = atMost < size - offset ? offset + atMost : size
+    /// At least so much, whatever `atMost` says: a whole record.
+    var needed = Self.least
     while offset < size {
-      let wanted = min(capacity, size - offset)
+      guard offset < end else {
+        unreadBytes = size - offset
+        return
+      }
+      let wanted = min(size - offset, max(needed, min(Self.block, end - offset)))
       let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: wanted, alignment: 8)
       defer { buffer.deallocate() }
       let count = pread(descriptor, buffer.baseAddress!, wanted, off_t(offset))
@@ -75,7 +91,9 @@ package struct EventFileReader {
           ending = .cut(at: offset)
           return
         }
-        capacity = max(Self.block, bytes)
+        needed = max(Self.least, bytes)
+      } else {
+        needed = Self.least
       }
     }
   }

@@ -104,7 +104,7 @@ package struct EventRecord: Equatable {
       default: break
       }
     }
-    if fields.isMalformed || step < 0 { return nil }
+    if fields.isMalformed || !(0...RunSeries.lastStep).contains(step) { return nil }
   }
 
   private static func read(

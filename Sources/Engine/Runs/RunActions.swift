@@ -37,6 +37,7 @@ extension RunDirectory {
       throw AtomicFile.failure("cannot delete the run's files", doomed)
     }
     FeatureCache(home: home).remove(run: id)
+    CurveCache(home: home).remove(run: id)
     try? FileManager.default.removeItem(atPath: home.trunkFeatures(of: id))
   }
 

@@ -7,8 +7,11 @@ package enum RunJSON {
   /// No file of a run is larger; beyond it, it is not ours.
   static let largest = 64 << 20
 
-  package static func write(_ value: some Encodable, to path: String, durable: Bool = true) throws(Problem) {
-    try AtomicFile.write(encoded(value), to: path, durable: durable)
+  /// - Parameter isPretty: a line a value, for people; long lists of numbers are better without.
+  package static func write(
+    _ value: some Encodable, to path: String, durable: Bool = true, isPretty: Bool = true
+  ) throws(Problem) {
+    try AtomicFile.write(encoded(value, isPretty: isPretty), to: path, durable: durable)
   }
 
   /// Puts a value in the place of a file's content without asking the disk for room: spaces fill what is left of the old
@@ -23,9 +26,10 @@ package enum RunJSON {
     _ = pwrite(descriptor, bytes, bytes.count, 0)
   }
 
-  private static func encoded(_ value: some Encodable) -> Data {
+  private static func encoded(_ value: some Encodable, isPretty: Bool = true) -> Data {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
     // A training that diverges has a loss that JSON has no number for.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

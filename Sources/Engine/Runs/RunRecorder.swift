@@ -7,6 +7,7 @@ import Taxonomy
 final class RunRecorder {
   private let events: EventFileWriter
   private let checkpoints: Checkpoints
+  private let classResults: ClassResultsFolder
   /// How many of the last checkpoints are kept.
   private let keep: Int
   private let heart: Heart
@@ -23,6 +24,8 @@ final class RunRecorder {
   private var checkpointTrouble: String?
   /// Why the last event could not be written, and how many were lost in a row.
   private var eventTrouble: (reason: String, lost: Int)?
+  /// Why the classes' last results could not be written.
+  private var resultsTrouble: String?
   private(set) var isFinished = false
 
   init(
@@ -30,6 +33,7 @@ final class RunRecorder {
   ) throws(Problem) {
     events = try EventFileWriter(folder: run.path, host: WorkerIdentity.hostName, firstStep: step + 1)
     checkpoints = run.checkpoints
+    classResults = run.classResults
     self.keep = keep
     self.heart = heart
     self.log = log
@@ -77,6 +81,7 @@ final class RunRecorder {
     if let trouble = eventTrouble {
       sentences.append("the curves of \(trouble.lost) steps could not be written (\(trouble.reason))")
     }
+    if let resultsTrouble { sentences.append(resultsTrouble) }
     heart.update { $0.progress.storageWarning = sentences.isEmpty ? nil : sentences.joined(separator: "; ") }
   }
 
@@ -104,6 +109,7 @@ final class RunRecorder {
         if !report.norms.isEmpty { try events.append(report.norms, step: report.step) }
       }
     case .validated(let report): take(report)
+    case .classesCounted(let results): take(results)
     case .imageSkipped(let identifier, let reason):
       guard skipped.insert(identifier).inserted else { return }
       heart.update { $0.progress.skippedImages = skipped.count }
@@ -150,6 +156,17 @@ final class RunRecorder {
           .meanClass: Float(report.meanClass),
         ], step: report.step)
     }
+  }
+
+  private func take(_ results: ClassResults) {
+    do throws(Problem) {
+      try classResults.save(results, best: standing.best?.step)
+      resultsTrouble = nil
+    } catch {
+      log.write("step \(results.step): \(error); the training goes on")
+      resultsTrouble = "the classes' results of step \(results.step) could not be written (\(error.found ?? error.what))"
+    }
+    showTrouble()
   }
 
   /// Writes events; those that the disk does not take are lost, which the run says.

@@ -55,11 +55,7 @@ public struct RunWorker {
   private func train(_ heart: Heart, _ log: RunLog) throws(Problem) -> RunResult.Outcome {
     let configuration = try run.configuration()
     let dataset = try DatasetCatalog(home: home).open(configuration.dataset)
-    guard dataset.fingerprint == configuration.fingerprint else {
-      throw Problem(
-        "the dataset has changed since the run was launched", at: configuration.dataset,
-        expected: configuration.fingerprint, found: dataset.fingerprint, advice: "launch a new run")
-    }
+    try configuration.check(dataset)
     let workers = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
     let trainer = try Trainer(
       configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet,

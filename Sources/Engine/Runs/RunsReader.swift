@@ -8,9 +8,12 @@ import Taxonomy
 public final class RunsReader: Sendable {
   public let folder: String
   private let known = Mutex<[String: KnownRun]>([:])
-  private let curves = Mutex<[String: RunCurves]>([:])
+  private let curves: OpenedCurves
 
-  public init(home: Home) { folder = home.runs }
+  public init(home: Home) {
+    folder = home.runs
+    curves = OpenedCurves(home: home)
+  }
 
   /// All runs, the newest first. A home without runs has none; a directory that cannot be read is listed as failed,
   /// with the reason.
@@ -40,12 +43,13 @@ public final class RunsReader: Sendable {
   }
 
   /// The curves of a run as far as they are written.
-  public func curves(of id: String) throws(Problem) -> RunCurves {
-    var current = curves.withLock { $0.removeValue(forKey: id) } ?? RunCurves(folder: "\(folder)/\(id)")
-    try current.refresh()
-    let result = current
-    curves.withLock { $0[id] = result }
-    return result
+  /// - Parameters:
+  ///   - smoothing: the weight of the moving averages of `metrics` (``RunCurves/smoothed(_:)``); 0: none.
+  ///   - atMost: about how many bytes of event files to read; ``RunCurves/unreadBytes`` are left for the next call.
+  public func curves(
+    of id: String, smoothing: Double = 0, of metrics: [RunMetric] = [.trainLoss], atMost: Int = .max
+  ) throws(Problem) -> RunCurves {
+    try curves.refresh(id, smoothing: smoothing, of: metrics, atMost: atMost)
   }
 
   public func directory(of id: String) -> RunDirectory { RunDirectory("\(folder)/\(id)") }

@@ -191,9 +191,10 @@ public final class Trainer {
     guard try prepare(mayGoOn) else { return }
     while try mayGoOn() {
       if validationIsDue {
-        guard let report = try validate(mayGoOn: mayGoOn, sink) else { return }
+        guard let (report, results) = try validate(mayGoOn: mayGoOn, sink) else { return }
         validated = step
         sink(.validated(report))
+        sink(.classesCounted(results))
         try keep()
       } else if step == totalSteps {
         // Where nothing is validated, nothing has kept the end yet.
@@ -311,7 +312,7 @@ public final class Trainer {
   /// Nil: stopped in the middle.
   private func validate(
     mayGoOn: () throws(Problem) -> Bool, _ sink: (TrainingEvent) -> Void
-  ) throws(Problem) -> ValidationReport? {
+  ) throws(Problem) -> (ValidationReport, ClassResults)? {
     let source = sources!.validation
     source.begin(view.validation, epoch: 0)
     var tally = ValidationTally(classes: view.classes)
@@ -326,7 +327,21 @@ public final class Trainer {
       let loss = network.loss(labels: labels, count: batch.count)
       tally.add(logits: network.logits, labels: labels, count: batch.count, loss: loss)
     }
-    return tally.report(step: step, epoch: epoch, skipped: skipped)
+    let results = tally.classResults(step: step, epoch: epoch)
+    return (tally.report(results, skipped: skipped), results)
+  }
+
+  /// Validates the training as it stands, besides its steps. There have to be validation images.
+  /// - Parameter progress: hears how many images are done.
+  package func validate(progress: (Int) -> Void) throws(Problem) -> (ValidationReport, ClassResults) {
+    guard try prepare({ true }) else { preconditionFailure("nothing stopped it") }
+    var batches = 0
+    return try validate(
+      mayGoOn: {
+        progress(min(batches * network.batch, view.validation.count))
+        batches += 1
+        return true
+      }, { _ in })!
   }
 
   private func report(_ skipped: [SkippedImage], _ sink: (TrainingEvent) -> Void) {

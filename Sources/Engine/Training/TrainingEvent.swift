@@ -5,6 +5,8 @@ public enum TrainingEvent: Sendable {
   case started(steps: Int, from: Int, stepsPerEpoch: Int)
   case stepFinished(StepReport)
   case validated(ValidationReport)
+  /// What the classes came to in it.
+  case classesCounted(ClassResults)
   /// An image that could not be decoded was left out.
   case imageSkipped(identifier: String, reason: String)
   /// The loss is no better than guessing by the classes' frequencies would be (`guessing`, in nats); `mean` is that of the

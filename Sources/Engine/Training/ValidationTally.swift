@@ -6,26 +6,21 @@ package struct ValidationTally {
   private var loss = 0.0
   private var inFirst = 0
   private var inFirstFive = 0
-  private var ofClass: [Int]
-  private var rightOfClass: [Int]
+  private let classes: Int
+  /// Of every image its label and what it was taken for (``ClassResults/init(step:epoch:classes:pairs:)``).
+  private var pairs: [UInt64] = []
 
-  package init(classes: Int) {
-    ofClass = Array(repeating: 0, count: classes)
-    rightOfClass = ofClass
-  }
+  package init(classes: Int) { self.classes = classes }
 
   /// Adds the first `count` rows of `logits` [n, classes], whose mean cross-entropy is `loss`.
   package mutating func add(logits: Tensor, labels: [Int32], count: Int, loss: Float) {
-    let classes = ofClass.count
     let scores = logits.elements
     for row in 0..<count {
       let label = Int(labels[row])
       let rank = Self.rank(of: label, in: scores, from: row * classes, classes: classes)
-      ofClass[label] += 1
-      if rank == 0 {
-        inFirst += 1
-        rightOfClass[label] += 1
-      }
+      if rank == 0 { inFirst += 1 }
+      let prediction = rank == 0 ? label : Self.best(in: scores, from: row * classes, classes: classes)
+      pairs.append(UInt64(label) << 32 | UInt64(UInt32(bitPattern: Int32(prediction))))
       if rank < 5 { inFirstFive += 1 }
     }
     images += count
@@ -47,11 +42,27 @@ package struct ValidationTally {
     return rank
   }
 
-  package func report(step: Int, epoch: Double, skipped: Int) -> ValidationReport {
+  /// The class with the highest score, of equal ones the lowest; −1 where no score is a number.
+  private static func best(
+    in scores: UnsafeMutableBufferPointer<Float>, from start: Int, classes: Int
+  ) -> Int {
+    var best = -1
+    for index in 0..<classes where !scores[start + index].isNaN {
+      if best < 0 || scores[start + index] > scores[start + best] { best = index }
+    }
+    return best
+  }
+
+  package func classResults(step: Int, epoch: Double) -> ClassResults {
+    ClassResults(step: step, epoch: epoch, classes: classes, pairs: pairs)
+  }
+
+  /// - Parameter results: of the same images (``classResults(step:epoch:)``).
+  package func report(_ results: ClassResults, skipped: Int) -> ValidationReport {
     let total = Double(max(images, 1))
-    let shares = zip(rightOfClass, ofClass).filter { $1 > 0 }.map { Double($0) / Double($1) }
+    let shares = (0..<classes).compactMap { results.accuracy(of: $0) }
     return ValidationReport(
-      step: step, epoch: epoch, loss: loss / total, top1: Double(inFirst) / total,
+      step: results.step, epoch: results.epoch, loss: loss / total, top1: Double(inFirst) / total,
       top5: Double(inFirstFive) / total, meanClass: shares.reduce(0, +) / Double(max(shares.count, 1)),
       images: images, skipped: skipped)
   }

@@ -5,10 +5,11 @@ import Glibc
 /// `runs …`: the trainings of this home.
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "List, show, watch, pause, resume, stop and delete trainings.",
+    commandName: "runs", abstract: "List, show, compare, watch, export, pause, resume, stop and delete trainings.",
     subcommands: [
-      RunsListCommand.self, RunsShowCommand.self, RunsWatchCommand.self, RunsLogCommand.self, RunsPauseCommand.self,
-      RunsResumeCommand.self, RunsStopCommand.self, RunsRemoveCommand.self,
+      RunsListCommand.self, RunsShowCommand.self, RunsDiffCommand.self, RunsResultsCommand.self, RunsClassesCommand.self,
+      RunsConfusionsCommand.self, RunsValidateCommand.self, RunsExportCommand.self, RunsWatchCommand.self,
+      RunsLogCommand.self, RunsPauseCommand.self, RunsResumeCommand.self, RunsStopCommand.self, RunsRemoveCommand.self,
     ])
 }
 

@@ -1,11 +1,14 @@
 import ArgumentParser
 import Engine
-import FoundationEssentials
 import Glibc
 
 struct RunsWatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "watch", abstract: "Follow a run until it is over; Ctrl-C ends the watching, not the run.")
+    commandName: "watch", abstract: "Follow a run until it is over; Ctrl-C ends the watching, not the run.",
+    discussion: """
+      The exit code tells scripts how it ended: 0 finished (or the watching was interrupted), 3 stopped, 4 failed, 5 lost. \
+      With --json the last line is the final state.
+      """)
 
   @OptionGroup var argument: RunArgument
   @Flag(help: "Print a JSON object a line whenever something changes.")
@@ -14,15 +17,20 @@ struct RunsWatchCommand: ParsableCommand {
   func run() throws {
     let (_, directory) = try argument.find()
     let follower = RunFollower(reader: argument.reader, run: directory, stopsOnInterrupt: false)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let last = try follower.follow { summary in
       guard json else { return RunProgressLine.show(summary) }
-      print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+      try Output.json(summary, isPretty: false)
       fflush(nil)
     }
-    guard !json else { return }
-    RunProgressLine.end()
-    print(RunProgressLine.text(last))
+    if !json {
+      RunProgressLine.end()
+      print(RunProgressLine.text(last))
+    }
+    switch last.state {
+    case .stopped: throw ExitCode(3)
+    case .failed: throw ExitCode(4)
+    case .lost: throw ExitCode(5)
+    case .queued, .running, .paused, .finished: return
+    }
   }
 }

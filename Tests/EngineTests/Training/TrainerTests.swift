@@ -319,6 +319,7 @@ extension TrainingEvent {
     case .lossIsFlat(let step, _, _), .lossFalls(let step): step
     case .stepFinished(let report): report.step
     case .validated(let report): report.step
+    case .classesCounted(let results): results.step
     case .checkpointed(let step), .paused(let step), .resumed(let step), .stopped(let step), .finished(let step): step
     }
   }

@@ -7,6 +7,8 @@ package struct RunPlot: Equatable, Sendable {
   package var spark: [Double]
   /// What could not be read of the event files.
   package var remarks: [String]
+  /// Of the curves that it was made from (``RunCurves/version``).
+  package var version = 0
 
   package init(
     loss: Curve = Curve([]), validationLoss: Curve = Curve([]), top1: Curve = Curve([]), top5: Curve = Curve([]),
@@ -23,22 +25,35 @@ package struct RunPlot: Equatable, Sendable {
     spark = loss.means(10)
   }
 
-  /// How many values there are: changes whenever one is added.
-  package var count: Int { loss.points.count + top1.points.count }
-
   init(_ curves: RunCurves) {
-    func curve(_ metric: RunMetric) -> Curve {
-      let series = curves[metric]
-      return Curve(zip(series.steps, series.values).map { Curve.Point(Double($0), Double($1)) })
-    }
+    func curve(_ metric: RunMetric) -> Curve { Curve(curves[metric]) }
     self.init(
       loss: curve(.trainLoss), validationLoss: curve(.validationLoss), top1: curve(.top1), top5: curve(.top5),
       meanClass: curve(.meanClass), imagesPerSecond: curve(.imagesPerSecond), rate: curve(.rate),
       remarks: curves.remarks)
+    spark = curves[.trainLoss].means(10)
+    version = curves.version
   }
 }
 
-extension RunCurves {
-  /// As ``RunPlot/count``, without making the plot.
-  var count: Int { self[.trainLoss].steps.count + self[.top1].steps.count }
+extension Curve {
+  /// More points than any chart has dots across.
+  private static let columns = 1000
+
+  /// A curve over steps: as it is, or where it is long, each stretch by its first, lowest, highest and last value.
+  init(_ series: RunSeries) {
+    guard series.count > 4 * Self.columns else {
+      self.init(series.map { Point(Double($0.step), Double($0.value)) })
+      return
+    }
+    let (first, last) = (Double(series[0].step), Double(series[series.count - 1].step))
+    let width = (last - first) / Double(Self.columns - 1)
+    let spans = series.spans(in: first...last, on: .step, columns: Self.columns)
+    self.init(
+      spans.enumerated().flatMap { column, span in
+        guard let span else { return [Point]() }
+        let x = first + Double(column) * width
+        return [span.first, span.low, span.high, span.last].map { Point(x, Double($0)) }
+      })
+  }
 }

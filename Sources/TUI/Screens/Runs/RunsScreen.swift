@@ -91,7 +91,7 @@ package struct RunsScreen: Screen {
     let inView = list.window(count: runs.count, rows: session.body.rows).map { runs[$0].id }
     let wanted = Set(inView).union(overlaid).union(selected.map { [$0.id] } ?? [])
     let request = RunsLook.Request(
-      known: Dictionary(uniqueKeysWithValues: wanted.map { ($0, plots[$0]?.count ?? -1) }), selected: selected?.id,
+      known: Dictionary(uniqueKeysWithValues: wanted.map { ($0, plots[$0]?.version ?? -1) }), selected: selected?.id,
       needsConfiguration: detail != nil && detail?.configuration == nil)
     return [.runs(.look(reader, request))]
   }

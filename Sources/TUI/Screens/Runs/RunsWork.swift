@@ -31,7 +31,7 @@ extension RunsScreen {
 /// The runs of a home as one look found them.
 package struct RunsLook: Sendable {
   package struct Request: Sendable {
-    /// The runs whose curves are wanted, and how many values of them are known (−1: none were read).
+    /// The runs whose curves are wanted, and which version of them is known (−1: none was read).
     package var known: [String: Int]
     /// The run whose log is wanted.
     package var selected: String?
@@ -58,8 +58,8 @@ package struct RunsLook: Sendable {
   init(_ reader: RunsReader, _ request: Request) {
     runs = reader.refresh()
     selected = request.selected
-    for (id, count) in request.known {
-      guard let curves = try? reader.curves(of: id), curves.count != count else { continue }
+    for (id, version) in request.known {
+      guard let curves = try? reader.curves(of: id), curves.version != version else { continue }
       plots[id] = RunPlot(curves)
     }
     guard let id = request.selected else { return }

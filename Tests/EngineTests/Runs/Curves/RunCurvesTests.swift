@@ -15,10 +15,10 @@ import Testing
     try writer.append([.top1: 0.25], step: 5)
     var curves = RunCurves(folder: folder.path)
     #expect(try curves.refresh())
-    #expect(curves[.trainLoss].steps == [1, 2, 3, 4, 5])
-    #expect(curves[.trainLoss].values == [2, 1, 2 / 3, 0.5, 0.4])
-    #expect(curves[.trainLoss].times == [101, 102, 103, 104, 105])
-    #expect(curves[.top1].last == 0.25 && curves[.top5].last == nil)
+    #expect(curves[.trainLoss].map(\.step) == [1, 2, 3, 4, 5])
+    #expect(curves[.trainLoss].map(\.value) == [2, 1, 2 / 3, 0.5, 0.4])
+    #expect(curves[.trainLoss].map(\.time) == [101, 102, 103, 104, 105])
+    #expect(curves[.top1].lastValue == 0.25 && curves[.top5].lastValue == nil)
     #expect(curves.remarks.isEmpty)
     #expect(try !curves.refresh())
   }
@@ -33,9 +33,9 @@ import Testing
     let second = try EventFileWriter(folder: folder.path, host: "here", firstStep: 7, now: 1000)
     try second.append([.trainLoss: 70], step: 7)
     try curves.refresh()
-    #expect(curves[.trainLoss].steps == [1, 2, 3, 4, 5, 6, 7])
-    #expect(curves[.trainLoss].last == 70)
-    #expect(curves[.top1].steps.isEmpty)
+    #expect(curves[.trainLoss].map(\.step) == [1, 2, 3, 4, 5, 6, 7])
+    #expect(curves[.trainLoss].lastValue == 70)
+    #expect(curves[.top1].isEmpty)
     var fresh = RunCurves(folder: folder.path)
     try fresh.refresh()
     #expect(fresh.series == curves.series)
@@ -51,11 +51,38 @@ import Testing
     #expect(String(decoding: folder.bytes(of: folder.names[0]), as: UTF8.self).contains("norm/gradient/fc8.bias"))
     var curves = RunCurves(folder: folder.path)
     try curves.refresh()
-    #expect(curves.norms[conv]?.values == [1.5, .infinity] && curves.norms[conv]?.steps == [1, 50])
-    #expect(curves.norms[bias]?.values == [0.25] && curves[.trainLoss].values == [3])
+    #expect(curves.norms[conv]?.map(\.value) == [1.5, .infinity] && curves.norms[conv]?.map(\.step) == [1, 50])
+    #expect(curves.norms[bias]?.map(\.value) == [0.25] && curves[.trainLoss].map(\.value) == [3])
     _ = try EventFileWriter(folder: folder.path, host: "here", firstStep: 20, now: 1001)
     try curves.refresh()
-    #expect(curves.norms[conv]?.values == [1.5])
+    #expect(curves.norms[conv]?.map(\.value) == [1.5])
+  }
+
+  @Test("A clock that is set back lets no curve go back in time, and what follows keeps its pace")
+  func clocks() throws {
+    let writer = try EventFileWriter(folder: folder.path, host: "here", firstStep: 1, now: 1000)
+    for (step, time) in [(1, 5000.0), (2, 5010), (3, 2000), (4, 2010), (5, 2030)] {
+      try writer.append([.trainLoss: 1], step: step, now: time)
+    }
+    var curves = RunCurves(folder: folder.path)
+    try curves.refresh()
+    #expect(curves[.trainLoss].map(\.time) == [5000, 5010, 5010, 5020, 5040])
+  }
+
+  @Test("What was read has a version of its own, and nothing new has the old one")
+  func versions() throws {
+    let writer = try EventFileWriter(folder: folder.path, host: "here", firstStep: 1, now: 1000)
+    var (one, other) = (RunCurves(folder: folder.path), RunCurves(folder: folder.path))
+    try writer.append([.trainLoss: 1], step: 1)
+    try one.refresh()
+    try other.refresh()
+    let first = one.version
+    #expect(first != 0 && other.version != first)
+    try one.refresh()
+    #expect(one.version == first)
+    try writer.append([.trainLoss: 1], step: 2)
+    try one.refresh()
+    #expect(one.version != first)
   }
 
   @Test("A later session's file sorts after the earlier one's even when the clock went back")
@@ -74,12 +101,12 @@ import Testing
     folder.write(Array(whole.dropLast(5)), to: folder.names[0])
     var curves = RunCurves(folder: folder.path)
     try curves.refresh()
-    #expect(curves[.trainLoss].steps == [1])
+    #expect(curves[.trainLoss].map(\.step) == [1])
     #expect(curves.remarks.isEmpty)
     let second = try EventFileWriter(folder: folder.path, host: "a", firstStep: 2, now: 1000)
     try second.append([.trainLoss: 3], step: 2)
     try curves.refresh()
-    #expect(curves[.trainLoss].values == [1, 3])
+    #expect(curves[.trainLoss].map(\.value) == [1, 3])
     #expect(curves.remarks.count == 1 && curves.remarks[0].contains("is cut at byte"))
   }
 

@@ -1,0 +1,131 @@
+import Synchronization
+import Taxonomy
+
+/// The curves of a run, read from its event files; each reading takes in only what was appended since the last.
+public struct RunCurves: Sendable {
+  public private(set) var series: [RunMetric: RunSeries] = [:]
+  /// How large the numbers of each layer were.
+  public private(set) var norms: [LayerNorm.Place: RunSeries] = [:]
+  /// What could not be read, for people; empty where all is well. The end that a running worker is just writing is
+  /// no damage.
+  public private(set) var remarks: [String] = []
+  /// Another number whenever something was read: no two states of any curves share one, but 0, where nothing was read yet.
+  public private(set) var version = 0
+  /// Bytes of the event files that were left for the next reading.
+  public private(set) var unreadBytes = 0
+
+  private let folder: String
+  private(set) var readers: [EventFileReader] = []
+  private(set) var clock = RunClock()
+  /// The metrics' moving averages, all of one weight.
+  private var averages: [RunMetric: SmoothedSeries] = [:]
+
+  /// Curves of the run in `folder`, empty until the first ``refresh(atMost:)``.
+  public init(folder: String) { self.folder = folder }
+
+  /// Curves as a cache kept them.
+  init?(folder: String, readers: [EventFileReader], clock: RunClock, _ curves: [(tag: String, series: RunSeries)]) {
+    (self.folder, self.readers, self.clock) = (folder, readers, clock)
+    for (tag, curve) in curves {
+      if let metric = RunMetric(rawValue: tag) {
+        series[metric] = curve
+      } else if let place = LayerNorm.Place(tag: tag) {
+        norms[place] = curve
+      } else {
+        return nil
+      }
+    }
+    version = nextVersion.add(1, ordering: .relaxed).newValue
+  }
+
+  public subscript(metric: RunMetric) -> RunSeries { series[metric] ?? RunSeries() }
+
+  /// A metric's moving average where ``smooth(_:weight:)`` made one, else its values.
+  public func smoothed(_ metric: RunMetric) -> RunSeries { averages[metric]?.series ?? self[metric] }
+
+  /// Brings the moving averages of these metrics up to date, of which only what came since the last call is computed; those
+  /// of another weight are dropped. 0: none.
+  public mutating func smooth(_ metrics: [RunMetric], weight: Double) {
+    if averages.first?.value.weight != weight { averages = [:] }
+    guard weight > 0 else { return }
+    for metric in metrics { averages[metric, default: SmoothedSeries(weight: weight)].follow(self[metric]) }
+  }
+
+  /// The bytes of the event files that were read.
+  var readBytes: Int { readers.reduce(0) { $0 + $1.offset } }
+
+  /// Reads what was appended since the last call, but of long files about `atMost` bytes: ``unreadBytes`` are left for the
+  /// next call. Returns whether anything was read.
+  @discardableResult
+  public mutating func refresh(atMost: Int = .max) throws(Problem) -> Bool {
+    let names = EventFiles.list(in: folder)
+    let known = Set(readers.map(\.path))
+    for name in names where !known.contains("\(folder)/\(name)") {
+      readers.append(EventFileReader("\(folder)/\(name)"))
+    }
+    var taken = 0
+    var room = atMost
+    remarks = []
+    unreadBytes = 0
+    for index in readers.indices {
+      // What a later session recorded comes behind all of the earlier one's.
+      var reader = readers[index]
+      let start = reader.offset
+      try reader.read(atMost: unreadBytes > 0 ? 0 : room) { event in
+        taken += 1
+        take(event)
+      }
+      readers[index] = reader
+      room = max(0, room - (reader.offset - start))
+      unreadBytes += reader.unreadBytes
+      remark(on: reader, isLast: index == readers.count - 1)
+    }
+    if taken > 0 { version = nextVersion.add(1, ordering: .relaxed).newValue }
+    return taken > 0
+  }
+
+  private mutating func take(_ event: EventRecord) {
+    switch event.content {
+    case .scalars(let scalars):
+      let time = clock.take(event.wallTime)
+      for scalar in scalars {
+        series[scalar.metric, default: RunSeries()].append(step: event.step, value: scalar.value, time: time)
+      }
+    case .norms(let values):
+      let time = clock.take(event.wallTime)
+      for norm in values {
+        norms[norm.place, default: RunSeries()].append(step: event.step, value: norm.value, time: time)
+      }
+    case .sessionStart:
+      for place in norms.keys { norms[place]?.removeAll(from: event.step) }
+      for metric in series.keys { series[metric]?.removeAll(from: event.step) }
+    case .version, .other: break
+    }
+  }
+
+  private mutating func remark(on reader: EventFileReader, isLast: Bool) {
+    let name = reader.path.split(separator: "/").last.map(String.init) ?? reader.path
+    switch reader.ending {
+    case .cut(let offset) where !isLast: remarks.append("\(name) is cut at byte \(offset); read up to there")
+    case .damaged(let offset): remarks.append("\(name) is damaged at byte \(offset); read up to there")
+    case .cut, .whole: break
+    }
+    if reader.badRecords > 0 { remarks.append("\(name) has \(reader.badRecords) damaged records; left out") }
+  }
+}
+
+private let nextVersion = Atomic(0)
+
+/// Makes times that never fall of clocks that were set back, or were those of several machines: a step back counts as no
+/// time at all, and what follows goes on from there.
+struct RunClock: Sendable, Codable {
+  private var recorded: Double?
+  private var time = 0.0
+
+  mutating func take(_ next: Double) -> Double {
+    guard next.isFinite else { return time }
+    time = recorded.map { time + max(0, next - $0) } ?? next
+    recorded = next
+    return time
+  }
+}

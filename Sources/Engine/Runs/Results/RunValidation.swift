@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Kernels
+import Taxonomy
+
+/// Validates a checkpoint again, in the bits of the training itself, and keeps what its classes came to.
+public struct RunValidation {
+  private let run: RunDirectory
+  private let trainer: Trainer
+  /// The checkpoint.
+  public let step: Int
+
+  /// - Parameters:
+  ///   - step: of a checkpoint; nil takes the best in validation.
+  ///   - workers: how many threads to use; the numbers do not depend on it.
+  /// - Throws: a ``Problem`` where there is no such checkpoint, or the dataset is not what it was.
+  public init(_ run: RunDirectory, home: Home, step: Int? = nil, workers: Int? = nil) throws(Problem) {
+    self.run = run
+    let configuration = try run.configuration()
+    guard let chosen = step ?? run.checkpoints.best() else {
+      throw Problem("the run has no checkpoint yet", at: run.id, advice: "wait for the end of its first epoch")
+    }
+    guard run.checkpoints.steps().contains(chosen) else {
+      throw Problem(
+        "the run has no such checkpoint", at: "\(chosen)",
+        expected: run.checkpoints.steps().map(String.init).joined(separator: ", "))
+    }
+    self.step = chosen
+    let dataset = try DatasetCatalog(home: home).open(configuration.dataset)
+    try configuration.check(dataset)
+    let workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
+    trainer = try Trainer(
+      configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet,
+      backend: CPUBackend.checked(workers: workers, convolution: configuration.training.convolution ?? .columns),
+      workers: workers, means: MeanCache(home: home))
+    try run.checkpoints.restore(trainer, step: chosen)
+  }
+
+  /// The validation images.
+  public var images: Int { trainer.view.validation.count }
+
+  /// Validates, and keeps the results in the run's folder.
+  /// - Parameter progress: hears how many images are done.
+  public func validate(progress: (Int) -> Void = { _ in }) throws(Problem) -> (ValidationReport, ClassResults) {
+    guard images > 0 else {
+      throw Problem("there are no validation images", at: run.id, advice: "add some to the dataset")
+    }
+    let (report, results) = try trainer.validate(progress: progress)
+    try run.classResults.save(results, best: run.checkpoints.best())
+    return (report, results)
+  }
+}
+
+extension RunConfiguration {
+  /// - Throws: a ``Problem`` where the dataset is not what it was at the launch.
+  func check(_ dataset: any Dataset) throws(Problem) {
+    guard dataset.fingerprint == fingerprint else {
+      throw Problem(
+        "the dataset has changed since the run was launched", at: self.dataset, expected: fingerprint,
+        found: dataset.fingerprint, advice: "launch a new run")
+    }
+  }
+}

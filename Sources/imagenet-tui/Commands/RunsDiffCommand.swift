@@ -1,0 +1,33 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct RunsDiffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff", abstract: "Show only what two runs were asked differently, and what became of both.")
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "A run: its directory, its name, or the beginning of either.")
+  var a: String
+  @Argument(help: "Another one.")
+  var b: String
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let reader = RunsReader(home: global.location)
+    func side(_ text: String) throws -> RunDifference.Side {
+      let summary = try reader.find(text)
+      return .init(
+        try reader.directory(of: summary.id).configuration(), summary, try? reader.curves(of: summary.id))
+    }
+    let difference = RunDifference(try side(a), try side(b))
+    if json { return try Output.json(difference) }
+    func rows(_ lines: [RunDifference.Line]) -> [[String]] {
+      lines.map { [$0.field, $0.a, $0.b, $0.option ?? ""].map(printable) }
+    }
+    let header = ["", difference.a, difference.b, ""].map(printable)
+    let same = difference.configuration.isEmpty ? [["nothing differs", "", "", ""]] : []
+    Output.table(header, rows(difference.configuration) + same + [["", "", "", ""]] + rows(difference.results))
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct RunsExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write the curves of runs as a table: a row a step, a column a metric.",
+    discussion: """
+      Times are seconds since 1970. In JSON lines a number that is not finite is a text: "nan", "inf".
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The runs: their directories, their names, or the beginning of either.")
+  var runs: [String]
+  @Option(help: "csv, or jsonl: a JSON object a line.")
+  var format = CurveExport.Format.csv
+  @Option(
+    help: ArgumentHelp(
+      "A metric as TensorBoard shows it (val/top1), or all that begin so (norm/); may be given several times. (default: all but the layers' norms)",
+      valueName: "tag"))
+  var metric: [String] = []
+  @Option(name: .shortAndLong, help: "The file to write. (default: standard output)")
+  var output: String?
+
+  func run() throws {
+    let reader = RunsReader(home: global.location)
+    var found: [(id: String, curves: RunCurves)] = []
+    for text in runs {
+      let id = try reader.find(text).id
+      found.append((id, try reader.wholeCurves(of: id)))
+      for remark in found.last!.curves.remarks { RunProgressLine.note("\(id): \(remark)") }
+    }
+    let rows = try CurveExport(format, tags: try tags(found.map(\.curves))).write(found, to: output)
+    if let output { print(printable("wrote \(output): \(Output.grouped(rows)) rows")) }
+  }
+
+  /// The wanted tags that any of the runs has.
+  private func tags(_ curves: [RunCurves]) throws -> [String] {
+    func all(_ tags: (RunCurves) -> [String]) -> [String] {
+      var known = Set<String>()
+      return curves.flatMap(tags).filter { known.insert($0).inserted }
+    }
+    guard !metric.isEmpty else { return all(\.metricTags) }
+    let there = all(\.tags)
+    var known = Set<String>()
+    return try metric.flatMap { wanted in
+      let fitting = there.contains(wanted) ? [wanted] : there.filter { wanted.hasSuffix("/") && $0.hasPrefix(wanted) }
+      guard !fitting.isEmpty else {
+        throw Problem("the runs have no such metric", at: wanted, expected: "one of \(there.joined(separator: ", "))")
+      }
+      return fitting.filter { known.insert($0).inserted }
+    }
+  }
+}
+
+extension CurveExport.Format: ExpressibleByArgument {}
+
+extension RunsReader {
+  /// All curves of a run; of long ones it shows on a terminal how far it is.
+  func wholeCurves(of id: String) throws -> RunCurves {
+    let piece = 64 << 20
+    var curves = try curves(of: id, atMost: piece)
+    let total = curves.unreadBytes
+    while curves.unreadBytes > 0 {
+      RunProgressLine.show(work: "reading \(id), MB", (total - curves.unreadBytes) >> 20, of: total >> 20)
+      curves = try self.curves(of: id, atMost: piece)
+    }
+    if total > 0 { RunProgressLine.end() }
+    return curves
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct RunsResultsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "results",
+    abstract: "Show the results of runs that differ in their seed alone as mean ± sample standard deviation.",
+    discussion: "Finished runs count, at their last validation. In percent, but for the loss.")
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The runs: their directories, their names, or the beginning of either. (default: all)")
+  var runs: [String] = []
+  @Option(help: "What makes runs repeats of each other: configuration, label-set, net or dataset.")
+  var by = RunStatistics.Key.configuration
+  @Flag(help: "Count runs that are not finished too, at their last validation so far.")
+  var unfinished = false
+  @Flag(help: "Print JSON.")
+  var json = false
+  @Flag(help: "Print CSV.")
+  var csv = false
+
+  func validate() throws {
+    if json && csv { throw ValidationError("--json and --csv exclude each other") }
+  }
+
+  func run() throws {
+    let reader = RunsReader(home: global.location)
+    var known = Set<String>()
+    var chosen = try runs.isEmpty ? reader.refresh() : runs.map { try reader.find($0) }
+    chosen = chosen.filter { known.insert($0.id).inserted && $0.progress.validation != nil }
+    let counted = chosen.filter { unfinished || $0.state == .finished }
+    let rows = RunStatistics.rows(
+      try counted.map { (try reader.directory(of: $0.id).configuration(), $0) }, by: by)
+    if json { return try Output.json(rows) }
+    if csv { return print(table(rows), terminator: "") }
+    let settings = rows.contains { !$0.settings.isEmpty }
+    Output.table(
+      ["runs"] + (settings ? ["with"] : []) + [" n", " top-1", " top-5", " class mean", " loss", " best top-1", "seeds"],
+      rows.map { row in
+        let numbers = [
+          text(row.top1, 100, 2), text(row.top5, 100, 2), text(row.meanClass, 100, 2), text(row.loss, 1, 4),
+          text(row.bestTop1, 100, 2),
+        ]
+        return ([row.name] + (settings ? [row.settings.joined(separator: ", ")] : []) + ["\(row.runs.count)"] + numbers
+          + [row.seeds.map(String.init).joined(separator: " ")]).map(printable)
+      })
+    let others = chosen.count - counted.count
+    if others > 0 { print("\(others) runs are not finished and do not count; --unfinished counts them") }
+  }
+
+  private func text(_ estimate: RunStatistics.Estimate?, _ scale: Double, _ places: Int) -> String {
+    guard let estimate else { return "-" }
+    let deviation = estimate.deviation.map { " ± \(RunProgressLine.decimals(scale * $0, places))" } ?? ""
+    return RunProgressLine.decimals(scale * estimate.mean, places) + deviation
+  }
+
+  private func table(_ rows: [RunStatistics]) -> String {
+    func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }
+    func numbers(_ estimate: RunStatistics.Estimate?) -> [String] {
+      [estimate.map { "\($0.mean)" } ?? "", estimate?.deviation.map { "\($0)" } ?? ""]
+    }
+    let columns = ["top1", "top5", "mean_class", "loss", "best_top1"].flatMap { [$0, $0 + "_sd"] }
+    let lines = rows.map { row in
+      [quoted(row.name), quoted(row.settings.joined(separator: "; ")), "\(row.runs.count)"]
+        + [row.top1, row.top5, row.meanClass, row.loss, row.bestTop1].flatMap(numbers)
+        + [quoted(row.seeds.map(String.init).joined(separator: " "))]
+    }
+    return ([["runs", "with", "n"] + columns + ["seeds"]] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+  }
+}
+
+extension RunStatistics.Key: ExpressibleByArgument {}

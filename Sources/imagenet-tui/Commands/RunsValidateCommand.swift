@@ -1,0 +1,38 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct RunsValidateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Validate a checkpoint again and keep what its classes came to, for `classes` and `confusions`.")
+
+  @OptionGroup var argument: RunArgument
+  @Option(help: ArgumentHelp("The checkpoint: its step. (default: the best in validation)", valueName: "step"))
+  var checkpoint: Int?
+  @Option(help: "Processor cores to use; the numbers do not depend on it. (default: all)")
+  var workers: Int?
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    guard 1...1024 ~= workers ?? 1 else { throw ValidationError("--workers takes 1 to 1024") }
+  }
+
+  func run() throws {
+    let (summary, directory) = try argument.find()
+    let validation = try RunValidation(directory, home: argument.global.location, step: checkpoint, workers: workers)
+    let total = validation.images
+    let (report, _) = try validation.validate { done in
+      RunProgressLine.show(work: "validation images", done, of: total)
+    }
+    RunProgressLine.end()
+    if json { return try Output.json(report) }
+    func share(_ value: Double) -> String { "\(RunProgressLine.decimals(100 * value, 2)) %" }
+    print(
+      printable(
+        "\(summary.id), step \(report.step): top-1 \(share(report.top1)), top-5 \(share(report.top5)), class mean "
+          + "\(share(report.meanClass)), loss \(RunProgressLine.decimals(report.loss, 4)) on "
+          + "\(Output.grouped(report.images)) images"))
+  }
+}
