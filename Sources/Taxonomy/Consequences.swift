@@ -31,6 +31,14 @@ public struct Consequences: Equatable, Sendable {
     return Double(largest.size) / Double(smallest.size)
   }
 
+  /// Without images.
+  init(classes: Int, fineClasses: Int, leftOut: Int, singletons: Int, largest: Extreme?, smallest: Extreme?) {
+    (self.classes, self.fineClasses, self.leftOut, self.singletons) = (classes, fineClasses, leftOut, singletons)
+    (self.largest, self.smallest) = (largest, smallest)
+    chance = classes == 0 ? 0 : 1 / Double(classes)
+    (sizes, images) = (nil, nil)
+  }
+
   /// - Parameters:
   ///   - targets: the target of each fine class, negative where it is left out; any numbering of the targets.
   ///   - imagesPerFine: the number of training images of each fine class.

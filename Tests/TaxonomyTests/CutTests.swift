@@ -190,6 +190,7 @@ struct CutTests {
     let view = CutView(cut)
     let classes = cut.partition.classes
     #expect(view.classCount == classes.count && view.partition == cut.partition)
+    #expect(view.consequences == Consequences(targets: cut.partition.targets, imagesPerFine: nil))
     for node in tree.nodes {
       #expect(Int(view.classesBelow[node]) == classes.count { tree.subtree(node).contains($0) })
       let fines = tree.subtree(node).compactMap { tree.fineClass($0) }.filter { !cut.isLeftOut(fine: $0) }
