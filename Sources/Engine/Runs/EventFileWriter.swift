@@ -35,6 +35,17 @@ public final class EventFileWriter {
     try append(EventRecord(wallTime: now, step: step, content: .norms(norms)))
   }
 
+  package func append(_ histograms: [WeightHistogram], step: Int, now: Double = unixTime()) throws(Problem) {
+    try append(EventRecord(wallTime: now, step: step, content: .histograms(histograms)))
+  }
+
+  /// Appends a picture, as a PNG.
+  package func append(_ picture: Picture, tag: String, step: Int, now: Double = unixTime()) throws(Problem) {
+    let image = EventRecord.Image(
+      tag: tag, width: picture.width, height: picture.height, channels: picture.channels, png: try ImageCodec.png(picture))
+    try append(EventRecord(wallTime: now, step: step, content: .image(image)))
+  }
+
   private func append(_ record: EventRecord) throws(Problem) {
     let bytes = record.encoded()
     let code = bytes.withUnsafeBytes { AtomicFile.append($0, to: descriptor) }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// One event of a TensorBoard event file: values at a step, or the start of a session.
 ///
 /// The record around it and the protocol-buffer fields inside are TensorFlow's `tfrecord`, `Event`, `Summary` and
@@ -9,10 +11,24 @@ package struct EventRecord: Equatable {
     case scalars([Scalar])
     /// How large the numbers of each layer are.
     case norms([LayerNorm])
+    case histograms([WeightHistogram])
+    case image(Image)
     /// Training (re)starts: whatever was recorded at this step or a later one is void.
     case sessionStart
-    /// Something that other programs write and this one does not show.
+    /// Something that is for other programs, as histograms and images are when they are read.
     case other
+  }
+
+  package struct Image: Equatable {
+    package var tag: String
+    package var width, height: Int
+    /// 1 (grey) or 3 (RGB).
+    package var channels: Int
+    package var png: [UInt8]
+
+    package init(tag: String, width: Int, height: Int, channels: Int, png: [UInt8]) {
+      (self.tag, self.width, self.height, self.channels, self.png) = (tag, width, height, channels, png)
+    }
   }
 
   package struct Scalar: Equatable {
@@ -50,6 +66,8 @@ package struct EventRecord: Equatable {
     case .version(let text): event.append(field: 3, Array(text.utf8))
     case .scalars(let scalars): event.append(field: 5, Self.summary(scalars.map { ($0.metric.rawValue, $0.value) }))
     case .norms(let norms): event.append(field: 5, Self.summary(norms.map { ($0.place.tag, $0.value) }))
+    case .histograms(let histograms): event.append(field: 5, histograms.flatMap(Self.summary))
+    case .image(let image): event.append(field: 5, Self.summary(image))
     case .sessionStart: event.append(field: 7, [0x08, 0x01])
     case .other: break
     }
@@ -70,6 +88,40 @@ package struct EventRecord: Equatable {
       value.append(littleEndian: number.bitPattern)
       summary.append(field: 1, value)
     }
+    return summary
+  }
+
+  private static func summary(_ histogram: WeightHistogram) -> [UInt8] {
+    var message: [UInt8] = []
+    for (field, number) in [
+      (1, histogram.low), (2, histogram.high), (3, histogram.count), (4, histogram.sum), (5, histogram.sumOfSquares),
+    ] as [(UInt64, Double)] {
+      message.append(varint: field << 3 | 1)
+      message.append(littleEndian: number.bitPattern)
+    }
+    for (field, numbers) in [(6, histogram.limits), (7, histogram.counts)] as [(UInt64, [Double])] {
+      var packed: [UInt8] = []
+      for number in numbers { packed.append(littleEndian: number.bitPattern) }
+      message.append(field: field, packed)
+    }
+    return summary(histogram.tag, field: 5, message)
+  }
+
+  private static func summary(_ image: Image) -> [UInt8] {
+    var message: [UInt8] = []
+    message.append(field: 1, UInt64(image.height))
+    message.append(field: 2, UInt64(image.width))
+    message.append(field: 3, UInt64(image.channels))
+    message.append(field: 4, image.png)
+    return summary(image.tag, field: 4, message)
+  }
+
+  private static func summary(_ tag: String, field: UInt64, _ message: [UInt8]) -> [UInt8] {
+    var value: [UInt8] = []
+    value.append(field: 1, Array(tag.utf8))
+    value.append(field: field, message)
+    var summary: [UInt8] = []
+    summary.append(field: 1, value)
     return summary
   }
 
@@ -94,7 +146,7 @@ package struct EventRecord: Equatable {
       case (3, .bytes(let text)): content = .version(String(decoding: text, as: UTF8.self))
       case (5, .bytes(let summary)):
         guard Self.read(summary, into: &scalars, &norms) else { return nil }
-        content = norms.isEmpty ? .scalars(scalars) : .norms(norms)
+        content = !norms.isEmpty ? .norms(norms) : !scalars.isEmpty ? .scalars(scalars) : .other
       case (7, .bytes(let log)):
         var entries = ProtobufFields(log)
         while let entry = entries.next() {
@@ -120,8 +172,8 @@ package struct EventRecord: Equatable {
       while let field = fields.next() {
         switch (field.number, field.value) {
         case (1, .bytes(let tag)):
-          metric = metrics.first { $0.tag.elementsEqual(tag) }?.metric
-          if tag.count <= longestTag, tag.starts(with: "norm/".utf8) {
+          metric = metrics.first { $0.tag.count == tag.count && memcmp($0.tag, tag.baseAddress!, tag.count) == 0 }?.metric
+          if metric == nil, tag.first == UInt8(ascii: "n"), tag.count <= longestTag {
             place = LayerNorm.Place(tag: String(decoding: tag, as: UTF8.self))
           }
         case (2, .fixed32(let bits)): number = Float(bitPattern: bits)

@@ -26,6 +26,11 @@ final class RunRecorder {
   private var eventTrouble: (reason: String, lost: Int)?
   /// Why the classes' last results could not be written.
   private var resultsTrouble: String?
+  /// The step of the last histograms and filters in the event file.
+  private var shown: Int?
+  /// Histograms and filters of 61 million weights take about 50 kB and a twentieth of a second: so they stay below 10 MB and ten
+  /// seconds, however long a training is.
+  private static let shows = 200
   private(set) var isFinished = false
 
   init(
@@ -70,10 +75,26 @@ final class RunRecorder {
       throw error
     }
     checkpointCost = steadyTime() - start
+    show(snapshot, step: step)
     guard checkpointTrouble != nil else { return }
     checkpointTrouble = nil
     showTrouble()
     log.write("step \(step): a checkpoint could be written again")
+  }
+
+  /// Records, at most ``shows`` times in a training, how the weights are spread and what the first filters look like.
+  private func show(_ snapshot: Snapshot, step: Int) {
+    if let shown, step - shown < max(1, heart.progress.steps / Self.shows) { return }
+    shown = step
+    record { events throws(Problem) in
+      let learned = snapshot.tensors.filter {
+        !$0.name.hasPrefix(Snapshot.momentum) && $0.name != Snapshot.mean
+      }
+      try events.append(learned.compactMap { WeightHistogram(tag: "weights/\($0.name)", $0.tensor) }, step: step)
+      if let (name, filters) = FilterSheet.weights(in: snapshot) {
+        try events.append(FilterSheet.picture(filters), tag: "filters/\(name)", step: step)
+      }
+    }
   }
 
   private func showTrouble() {

@@ -14,7 +14,31 @@ struct RunsShowCommand: ParsableCommand {
     var configuration: RunConfiguration
     var checkpoints: [Int]
     var bestCheckpoint: Int?
+    /// Where its weights come from, the nearest first.
+    var ancestry: [RunAncestor]
+    /// The steps whose classes' results are kept.
+    var classResults: [Int]
     var remarks: [String]
+    var log: [String]
+  }
+
+  private static let logLines = 10
+
+  private static func words(_ ancestry: [RunAncestor]) -> String {
+    let steps = ancestry.map { ancestor -> String in
+      var text = ancestor.from
+      if let step = ancestor.step { text += ", step \(step)" }
+      if let set = ancestor.labelSet { text += ", trained on \(set)" }
+      if ancestor.hasNewHead { text += " (then with a new classifier)" }
+      return text
+    }
+    return steps.isEmpty ? "from chance" : "from " + steps.joined(separator: ", which began with ")
+  }
+
+  private static func words(results steps: [Int]) -> String {
+    steps.isEmpty
+      ? "no results; `runs validate` computes them"
+      : "results of step \(steps.map(String.init).joined(separator: ", ")); see `runs classes`"
   }
 
   func run() throws {
@@ -23,7 +47,9 @@ struct RunsShowCommand: ParsableCommand {
     let remarks = (try? argument.reader.curves(of: summary.id).remarks) ?? []
     let whole = Whole(
       summary: summary, configuration: configuration, checkpoints: directory.checkpoints.steps(),
-      bestCheckpoint: directory.checkpoints.best(), remarks: remarks)
+      bestCheckpoint: directory.checkpoints.best(), ancestry: argument.reader.ancestry(of: configuration),
+      classResults: directory.classResults.steps(), remarks: remarks,
+      log: (try? directory.logTail(lines: Self.logLines)) ?? [])
     if json { return try Output.json(whole) }
     let training = configuration.training
     let checkpoints = whole.checkpoints.map { $0 == whole.bestCheckpoint ? "\($0) (best)" : "\($0)" }
@@ -39,13 +65,9 @@ struct RunsShowCommand: ParsableCommand {
           + "momentum \(training.solver.momentum), decay \(training.solver.decay), seed \(training.seed)"
       ),
       ("validation", training.validationText),
-      (
-        "weights",
-        configuration.lineage.map {
-          "from \($0.from)" + ($0.step.map { ", step \($0)" } ?? "") + ($0.hasNewHead ? ", with a new classifier" : "")
-        } ?? "from chance"
-      ),
+      ("weights", Self.words(whole.ancestry)),
       ("checkpoints", checkpoints.isEmpty ? "none" : checkpoints.joined(separator: ", ")),
+      ("classes", Self.words(results: whole.classResults)),
       ("left out", "\(summary.progress.skippedImages) images"),
       ("loader", summary.progress.stall.map { "\(RunProgressLine.decimals(100 * $0, 1)) % of the time waited for" } ?? "-"),
       ("host", summary.host), ("program", configuration.program),
@@ -55,6 +77,7 @@ struct RunsShowCommand: ParsableCommand {
       print(key + String(repeating: " ", count: 13 - key.count) + printable(value))
     }
     for warning in summary.progress.warnings { print("warning      " + printable(warning)) }
+    for line in whole.log { print("log          " + line) }
     for problem in remarks + [summary.problem].compactMap({ $0 }) { print("problem      " + printable(problem)) }
   }
 }

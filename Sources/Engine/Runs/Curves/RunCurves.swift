@@ -99,7 +99,7 @@ public struct RunCurves: Sendable {
     case .sessionStart:
       for place in norms.keys { norms[place]?.removeAll(from: event.step) }
       for metric in series.keys { series[metric]?.removeAll(from: event.step) }
-    case .version, .other: break
+    case .version, .histograms, .image, .other: break
     }
   }
 
