@@ -2,7 +2,7 @@ import FoundationEssentials
 import Taxonomy
 import Glibc
 
-/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ packed/ screens/ cache/`.
+/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ queue/ packed/ screens/ cache/`.
 public struct Home: Sendable, Equatable {
   public let path: String
 
@@ -19,6 +19,8 @@ public struct Home: Sendable, Equatable {
   public var datasets: String { path + "/datasets" }
   public var labelSets: String { path + "/label-sets" }
   public var runs: String { path + "/runs" }
+  /// Which runs wait for their turn.
+  var queue: String { path + "/queue" }
   /// Datasets that were packed without naming another place.
   public var packed: String { path + "/packed" }
   /// What can be computed again: features, thumbnails.

@@ -20,7 +20,10 @@ struct RunFollower {
     defer { for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) } }
     var shown: RunSummary?
     var isStopping = false
+    var looks = 0
     while true {
+      looks += 1
+      if shown?.state == .queued, looks % 10 == 0 { RunQueue(home: reader.home).pushFromCommand(reader) }
       let summary = try reader.refresh(run.id)
       if summary != shown { try show(summary) }
       shown = summary
@@ -31,7 +34,7 @@ struct RunFollower {
         isStopping = true
         RunProgressLine.note("stopping at a checkpoint; Ctrl-C again leaves at once")
         // It may have ended at this very moment.
-        try? run.stop()
+        try? run.stop(home: reader.home)
       }
       usleep(200_000)
     }

@@ -66,6 +66,45 @@ import Testing
     }
   }
 
+  @Test("A killed worker on another machine is lost after 30 seconds of silence, and the run goes on here in the same bits")
+  func elsewhere() throws {
+    let run = try home.queue("far", epochs: 30)
+    // Another space of process numbers is as good as another machine: nobody here can tell whether the process lives.
+    let program = try worker(run, wrapper: ["/usr/bin/unshare", "--pid", "--fork", "--kill-child", "--mount-proc"])
+    _ = home.wait { program.hasEnded || run.checkpoints.steps().count > 1 }
+    guard !program.hasEnded else { return print("skipped: no leave to make a space of process numbers") }
+    #expect(run.heartbeat()?.worker.isAlive == nil)
+    let reader = home.reader
+    func state() throws -> RunState { try reader.refresh(run.id).state }
+    #expect(try state() == .running)
+    #expect(try home.run("runs", "resume", "far").errors.contains("a run that is running"))
+    program.send(signal: SIGKILL)
+    program.wait()
+    let step = try #require(run.checkpoints.steps().last)
+    #expect(try state() == .running)
+    #expect(try home.wait { try state() == .lost })
+    #expect(try home.run("runs", "resume", "far").code == 0)
+    #expect(try home.wait { try state() == .finished })
+    var curves = RunCurves(folder: run.path)
+    try curves.refresh()
+    #expect(curves[.trainLoss].map(\.step) == Array(1...150))
+    #expect(try run.logTail(lines: 1000).contains { $0.contains("goes on at step \(step) of") })
+    let whole = try home.queue("whole", epochs: 30)
+    #expect(try worker(whole).wait() == 0)
+    #expect(bytes(run, step: 150) == bytes(whole, step: 150))
+  }
+
+  @Test("How fast the last worker was says nothing of the time that is left")
+  func speed() throws {
+    let run = try home.queue("fast", epochs: Self.epochs)
+    var beat = Heartbeat(worker: .current, session: 1, time: 0, isPaused: false, progress: RunProgress())
+    beat.worker.started += 1
+    beat.progress.imagesPerSecond = 1e12
+    try RunJSON.write(beat, to: run.heartbeatFile)
+    #expect(try worker(run).wait() == 0)
+    #expect(try #require(try run.result()?.progress.imagesPerSecond) < 1e6)
+  }
+
   @Test("SIGTERM checkpoints and leaves; SIGHUP does nothing; the resumed run ends in the same bits")
   func signals() throws {
     let whole = try home.queue("whole", epochs: Self.epochs)

@@ -18,6 +18,8 @@ import Testing
   @Test("A run is paused, goes on, is stopped and goes on again")
   func control() throws {
     try launch("steered")
+    #expect(try home.wait { try home.reader.find("steered").usage?.memory ?? 0 > 10 << 20 })
+    #expect(try home.run("runs", "show", "steered").output.contains(" cores"))
     #expect(try home.run("runs", "pause", "steered").output.contains("is paused"))
     let paused = try home.reader.find("steered")
     #expect(paused.state == .paused)
@@ -30,6 +32,7 @@ import Testing
     #expect(try home.run("runs", "resume", "steered").code == 1)
     #expect(try home.run("runs", "stop", "steered").output.contains("is stopped"))
     #expect(try home.run("runs", "stop", "steered").code == 1)
+    #expect(try home.reader.find("steered").usage == nil)
     #expect(try home.run("runs", "resume", "steered").output.contains("is running"))
   }
 
@@ -62,6 +65,31 @@ import Testing
     #expect(try home.run("runs", "log", "done", "-n", "1").output.split(separator: "\n").count == 1)
   }
 
+  @Test("Runs are found by what was kept of them and by what they came to")
+  func notes() throws {
+    let words = ["--tag", "good", "--group", "seeds", "--note", "the first try"]
+    #expect(try home.start(TinyHome.training("one", epochs: 1) + words).wait() == 0)
+    #expect(try home.start(TinyHome.training("two", epochs: 2)).wait() == 0)
+    func names(_ arguments: String...) throws -> [String] {
+      let list = try home.start(["runs", "list", "--json"] + arguments)
+      #expect(list.wait() == 0, "\(list.errors)")
+      return try JSONDecoder().decode([RunSummary].self, from: Data(list.output.utf8)).map(\.name)
+    }
+    #expect(try names() == ["two", "one"] && names("--sort", "name") == ["one", "two"] && names("--sort", "-step") == ["two", "one"])
+    #expect(try names("--filter", "tag:good group:seeds first step<9") == ["one"] && names("--filter", "-tag:good") == ["two"])
+    #expect(try home.run("runs", "tag", "two", "good", "best").output.contains("-two: best good"))
+    #expect(try home.run("runs", "tag", "two", "--remove", "good").output.contains("-two: best\n"))
+    #expect(try home.run("runs", "group", "two", "seeds").code == 0 && home.run("runs", "note", "two", "the second").code == 0)
+    #expect(try names("--filter", "group:seeds \"the second\"") == ["two"])
+    let list = try home.run("runs", "list").output
+    #expect(list.contains("seeds") && list.contains("best"))
+    #expect(try home.run("runs", "show", "two").output.contains("note         the second"))
+    #expect(try home.run("runs", "note", "two", "").output.contains("has no note"))
+    let wrong = try home.run("runs", "list", "--filter", "acc>.8 colour:red")
+    #expect(wrong.code == 1 && wrong.errors.contains("`colour:red`, character 8"))
+    #expect(try home.run("runs", "list", "--sort", "colour").errors.contains("one of name, label"))
+  }
+
   @Test("watch ends with the run, as lines of JSON for scripts")
   func watch() throws {
     #expect(try home.start(TinyHome.training("seen", epochs: 40) + ["--detach"]).wait() == 0)
@@ -83,25 +111,44 @@ import Testing
     #expect(try home.state("watched") == .running)
   }
 
-  @Test("rm refuses a running run, asks otherwise, and deletes with --yes")
+  @Test("rm refuses a running run, removes another with what the cache keeps of it, and says how it comes back")
   func remove() throws {
     try launch("doomed")
-    let refused = try home.run("runs", "rm", "doomed", "--yes")
+    let refused = try home.run("runs", "rm", "doomed")
     #expect(refused.code == 1 && refused.errors.contains("runs stop"))
     #expect(try home.run("runs", "stop", "doomed").code == 0)
-    #expect(try home.run("runs", "rm", "doomed").code == 1)
+    let id = try home.reader.find("doomed").id
+    let steps = try home.directory("doomed").checkpoints.steps()
     // A tuning that was stopped has left what its trunk made of the images.
-    let trunk = home.path + "/cache/trunks/" + (try home.reader.find("doomed").id)
+    let trunk = home.path + "/cache/trunks/" + id
     try AtomicFile.makeFolder(trunk)
-    #expect(try home.run("runs", "rm", "doomed", "--yes").code == 0)
+    #expect(try home.run("runs", "rm", "doomed").output == "removed \(id); take it back with: imagenet-tui runs restore \(id)\n")
     #expect(!FileManager.default.fileExists(atPath: trunk))
     #expect(home.reader.refresh().isEmpty)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: home.home.runs).isEmpty)
+    #expect(try home.run("runs", "show", "doomed").errors.contains("runs restore doomed"))
+    #expect(try home.run("runs", "restore").output.contains(id))
+    #expect(try home.run("runs", "restore", "doomed").output == "restored \(id)\n")
+    #expect(try home.directory("doomed").checkpoints.steps() == steps && home.state("doomed") == .stopped)
+    #expect(try home.run("runs", "restore", "doomed").code == 1)
+  }
+
+  @Test("What is deleted for good, or with the trash, needs a yes and is gone")
+  func forGood() throws {
+    for name in ["one", "two", "three"] { _ = try home.queue(name, epochs: 1) }
+    #expect(try home.run("runs", "rm", "one", "--for-good").errors.contains("--yes"))
+    #expect(try home.run("runs", "rm", "one", "--for-good", "--yes").output.contains("deleted"))
+    for name in ["two", "three"] { #expect(try home.run("runs", "rm", name).code == 0) }
+    #expect(try home.run("runs", "trash", "empty").errors.contains("--yes"))
+    let list = try home.run("runs", "trash", "--json").output
+    #expect(try JSONDecoder().decode([RemovedRun].self, from: Data(list.utf8)).map { $0.id.dropFirst(16) } == ["three", "two"])
+    #expect(try home.run("runs", "trash", "empty", "--yes").output.hasPrefix("deleted 2 runs"))
+    #expect(try home.run("runs", "trash").output == "no run was removed\n")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: home.home.runs) == [".trash"])
   }
 
   @Test(
     "A name that fits no run, or several, is one line that says what to do",
-    arguments: ["show", "watch", "log", "pause", "resume", "stop", "rm"])
+    arguments: ["show", "watch", "log", "pause", "resume", "stop", "rm", "tag", "checkpoint", "clone"])
   func names(command: String) throws {
     let twins = [try home.queue("twin", epochs: 1), try home.queue("twin", epochs: 1)]
     let ambiguous = try home.run("runs", command, "twin")

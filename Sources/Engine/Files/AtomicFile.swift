@@ -49,6 +49,13 @@ public enum AtomicFile {
     if durable { flushFolder(folder.isEmpty ? "/" : folder) }
   }
 
+  /// - Throws: a ``Problem`` where `folder` takes no small file now.
+  static func probe(_ folder: String) throws(Problem) {
+    let path = "\(folder)/.probe"
+    try write([UInt8](repeating: 0, count: 4096), to: path, durable: false)
+    unlink(path)
+  }
+
   /// Renames a file unless something has the new name already, which `rename` would replace.
   /// - Returns: the system's error code (EEXIST where the name is taken), or 0.
   static func renameIfFree(_ from: String, _ to: String) -> Int32 {

@@ -3,7 +3,7 @@ import Taxonomy
 /// Words that a person puts on a label set to find it again. They are kept in its file, beside what is hashed: runs and
 /// trainings do not know of them.
 public enum LabelSetTags {
-  /// No label set has more.
+  /// No label set, and no run, has more.
   public static let most = 32
 
   /// A letter or digit, then up to 31 letters, digits, `.`, `_`, `-`.
@@ -20,7 +20,7 @@ public enum LabelSetTags {
     }
     let sorted = Set(tags).sorted()
     guard sorted.count <= most else {
-      throw Problem("a label set has too many tags", at: place, expected: "at most \(most)", found: "\(sorted.count)")
+      throw Problem("these are too many tags", at: place, expected: "at most \(most)", found: "\(sorted.count)")
     }
     return sorted
   }

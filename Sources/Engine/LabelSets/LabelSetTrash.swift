@@ -23,22 +23,12 @@ extension LabelSetStore {
     let path = try path(name)
     guard contains(name) else { throw Self.unknown(name) }
     try AtomicFile.makeFolder(trash)
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    var microseconds = time.tv_nsec / 1000
-    while true {
-      let target = "\(trash)/\(Self.stamp(time.tv_sec, microseconds))-\(name).json"
-      let code = AtomicFile.renameIfFree(path, target)
-      if code == 0 {
-        for folder in [trash, home.labelSets] { AtomicFile.flushFolder(folder) }
-        return Self.removed(target)!
-      }
-      // Another one of that name went within the same microsecond.
-      guard code == EEXIST, microseconds < 999_999 else {
-        throw code == ENOENT ? Self.unknown(name) : AtomicFile.failure("cannot remove the label set", path, code: code)
-      }
-      microseconds += 1
+    let (target, code) = TrashName.move(path, into: trash, name: name, suffix: Self.suffix, by: AtomicFile.renameIfFree)
+    guard code == 0 else {
+      throw code == ENOENT ? Self.unknown(name) : AtomicFile.failure("cannot remove the label set", path, code: code)
     }
+    for folder in [trash, home.labelSets] { AtomicFile.flushFolder(folder) }
+    return Self.removed(target)!
   }
 
   /// What lies in the trash, the latest first.
@@ -64,25 +54,12 @@ extension LabelSetStore {
     for folder in [trash, home.labelSets] { AtomicFile.flushFolder(folder) }
   }
 
-  /// `20151231-235959.000000` in UTC: as many characters always, so that names sort by time.
-  private static func stamp(_ seconds: Int, _ microseconds: Int) -> String {
-    let digits = String(microseconds)
-    return RunDirectory.timeStamp(Double(seconds)) + "." + String(repeating: "0", count: 6 - digits.count) + digits
-  }
+  private static let suffix = ".json"
 
   /// What the name of a file in the trash tells; nil where it is none of ours.
   private static func removed(_ path: String) -> RemovedLabelSet? {
-    let file = path.split(separator: "/").last ?? ""
-    let stampLength = 22
-    guard file.hasSuffix(".json"), file.utf8.count == file.count, file.count > stampLength + 6 else { return nil }
-    let stamp = Array(file.prefix(stampLength))
-    let name = String(file.dropFirst(stampLength + 1).dropLast(5))
-    guard DatasetName.isValid(name), stamp[8] == "-", stamp[15] == ".",
-      stamp.enumerated().allSatisfy({ $0 == 8 || $0 == 15 || $1.isNumber })
-    else { return nil }
-    func part(_ range: Range<Int>) -> String { String(stamp[range]) }
-    let date = [part(0..<4), part(4..<6), part(6..<8)].joined(separator: "-")
-    let time = [part(9..<11), part(11..<13), part(13..<15)].joined(separator: ":")
-    return RemovedLabelSet(name: name, removed: "\(date) \(time)", path: path)
+    let file = path.split(separator: "/").last.map(String.init) ?? ""
+    guard let entry = TrashName(file, suffix: suffix), DatasetName.isValid(entry.name) else { return nil }
+    return RemovedLabelSet(name: entry.name, removed: entry.removed, path: path)
   }
 }

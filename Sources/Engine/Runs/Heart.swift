@@ -8,13 +8,15 @@ final class Heart: Sendable {
   private let heartbeat: Mutex<Heartbeat>
   private let isUsurped = Atomic(false)
   private let queue = DispatchQueue(label: "heartbeat")
+  private let meter = Mutex(UsageMeter())
   /// Made and cancelled by the owner alone.
   private nonisolated(unsafe) let timer: any DispatchSourceTimer
 
   init(_ run: RunDirectory, session: Int, progress: RunProgress) throws(Problem) {
     self.run = run
     let first = Heartbeat(
-      worker: .current, session: session, time: unixTime(), isPaused: false, progress: progress)
+      worker: .current, session: session, time: unixTime(), isPaused: false, progress: progress,
+      directory: FileStamp(run.path)?.inode)
     heartbeat = Mutex(first)
     timer = DispatchSource.makeTimerSource(queue: queue)
     try RunJSON.write(first, to: run.heartbeatFile, durable: false)
@@ -41,8 +43,10 @@ final class Heart: Sendable {
   }
 
   private func beat() {
+    let usage = meter.withLock { $0.read() }
     let current = heartbeat.withLock {
       $0.time = unixTime()
+      $0.usage = usage
       return $0
     }
     if let found = run.heartbeat(), found.worker != current.worker, found.session >= current.session {

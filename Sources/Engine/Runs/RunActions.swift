@@ -5,7 +5,12 @@ import Taxonomy
 /// What a person may do to a run. Each action says why where it cannot be done.
 extension RunDirectory {
   public func pause() throws(Problem) { try ask(.pause, of: [.running]) }
-  public func stop() throws(Problem) { try ask(.stop, of: [.running, .paused]) }
+  /// Ends the run's worker at a checkpoint; takes a run that waits out of the queue.
+  public func stop(home: Home) throws(Problem) {
+    if try RunQueue(home: home).remove(id) { return }
+    try ask(.stop, of: [.running, .paused])
+  }
+  /// Keeps a checkpoint now, and goes on.
   public func checkpoint() throws(Problem) { try ask(.checkpoint, of: [.running]) }
 
   /// Lets a paused run go on; starts a new worker, at the last good checkpoint, where a run has none.
@@ -22,23 +27,6 @@ extension RunDirectory {
   public func checkRemovable() throws(Problem) {
     // A run whose files are damaged can still be deleted.
     if let state = try? state(), state.isLive { throw refusal("delete", state) }
-  }
-
-  /// Deletes the run, its checkpoints and its curves, and what the home's cache keeps of it.
-  public func remove(home: Home) throws(Problem) {
-    try checkRemovable()
-    // Renamed first: a run is there or it is not.
-    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let doomed = "\(parent)/.removed-\(id)-\(UInt32.random(in: 0 ... .max))"
-    guard rename(path, doomed) == 0 else { throw AtomicFile.failure("cannot delete the run", path) }
-    do {
-      try FileManager.default.removeItem(atPath: doomed)
-    } catch {
-      throw AtomicFile.failure("cannot delete the run's files", doomed)
-    }
-    FeatureCache(home: home).remove(run: id)
-    CurveCache(home: home).remove(run: id)
-    try? FileManager.default.removeItem(atPath: home.trunkFeatures(of: id))
   }
 
   private func ask(_ request: RunRequest, of states: [RunState]) throws(Problem) {

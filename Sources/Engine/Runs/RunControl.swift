@@ -5,6 +5,8 @@ import Taxonomy
 /// What can be asked of a running worker.
 public enum RunRequest: String, Sendable, CaseIterable {
   case pause, resume, stop, checkpoint
+  /// The run was made longer: its configuration is to be read again.
+  case extend
 }
 
 /// The folder `control/` of a run: requests are files dropped there, from any host that shares the directory, and taken by

@@ -9,6 +9,8 @@ import Taxonomy
 ///   run.json                        the ``RunConfiguration``
 ///   events.out.tfevents.…           the metrics, one file for each session
 ///   checkpoints/<step>.safetensors  weights, momentum and cursor
+///   extensions.json                 the lengths that it was given since: ``RunExtension``
+///   notes.json                      what a person keeps of it: the ``RunNotes``
 ///   log.txt  heartbeat  result.json  control/  lock
 /// ```
 public struct RunDirectory: Hashable, Sendable {
@@ -73,6 +75,9 @@ public struct RunDirectory: Hashable, Sendable {
     }
   }
 
+  /// The characters of a ``timeStamp(_:separator:)`` in a name.
+  static let stampLength = 15
+
   /// `20151231-235959` in UTC, so that names sort by time on every machine.
   static func timeStamp(_ unixTime: Double, separator: String = "") -> String {
     var seconds = time_t(max(0, min(unixTime, 2.5e11)))
@@ -91,7 +96,15 @@ public struct RunDirectory: Hashable, Sendable {
 
   // MARK: Reading
 
+  /// What the run does: as it was launched, with the length that it was given since.
   public func configuration() throws(Problem) -> RunConfiguration {
+    var configuration = try launched()
+    try extensions().last?.apply(to: &configuration.training)
+    return configuration
+  }
+
+  /// As the run was launched.
+  public func launched() throws(Problem) -> RunConfiguration {
     try RunJSON.read(RunConfiguration.self, from: configurationFile, what: "the run")
   }
 
@@ -107,8 +120,18 @@ public struct RunDirectory: Hashable, Sendable {
   }
 
   /// Where the run stands now.
-  public func state() throws(Problem) -> RunState {
-    RunState(heartbeat: heartbeat(), result: try result())
+  /// - Parameter patience: see ``RunsReader/refresh(patience:)``; by default enough to be sure that no worker is left.
+  /// - Throws: a ``Problem`` where the run's files are damaged.
+  public func state(patience: Double = RunState.patience) throws(Problem) -> RunState {
+    let start = steadyTime()
+    var known = KnownRun(self)
+    repeat {
+      _ = try result()
+      guard known.refresh() else { throw AtomicFile.failure("cannot read the run", configurationFile) }
+      guard known.isInDoubt else { break }
+      usleep(100_000)
+    } while steadyTime() - start < patience
+    return known.summary.state
   }
 
   /// The last lines of the log, oldest first, made printable.

@@ -47,6 +47,10 @@ final class RunRecorder {
       $0.progress.step = step
       $0.progress.validation = standing?.validation
       $0.progress.best = standing?.best
+      // The last worker's step may have been a later one, and how fast it was says nothing of the time that is left.
+      $0.progress.loss = nil
+      $0.progress.imagesPerSecond = nil
+      $0.progress.stall = nil
       $0.progress.lossWarning = nil
       $0.progress.storageWarning = nil
     }
@@ -145,6 +149,9 @@ final class RunRecorder {
     case .lossFalls(let step):
       heart.update { $0.progress.lossWarning = nil }
       log.write("step \(step): the loss falls")
+    case .lengthened(let step, let steps):
+      heart.update { $0.progress.steps = steps }
+      log.write("step \(step): the training is to have \(steps) steps now")
     case .checkpointed: break
     case .paused(let step):
       heart.update { $0.isPaused = true }

@@ -19,10 +19,23 @@ public enum RunState: String, Codable, Sendable, CaseIterable {
 
   /// A worker on another machine that says nothing for this long is taken for lost, in seconds.
   public static let silence = 30.0
+  /// Seconds in which a heartbeat is seen to change if it does.
+  public static let patience = 3.0
+  /// Seconds that the clocks of two machines may lie apart: a day, and the time zones.
+  static let largestClockDifference = 26 * 3600.0
 
-  /// - Parameter isBeating: whether the caller saw the heartbeat change within ``silence``, which counts more than
-  ///   the clocks of two machines.
-  package init(heartbeat: Heartbeat?, result: RunResult?, now: Double = unixTime(), isBeating: Bool = false) {
+  /// What whoever watches a heartbeat has seen, by a clock that never jumps.
+  package enum Pulse {
+    /// It was not watched for long enough.
+    case unknown
+    /// It changed within the last ``RunState/silence``.
+    case beats
+    /// It did not.
+    case isSilent
+  }
+
+  /// - Parameter pulse: what the caller has seen of the heartbeat, which counts more than the clocks of two machines.
+  package init(heartbeat: Heartbeat?, result: RunResult?, now: Double = unixTime(), pulse: Pulse = .unknown) {
     if let result, result.session >= heartbeat?.session ?? 0 {
       self =
         switch result.outcome {
@@ -31,7 +44,7 @@ public enum RunState: String, Codable, Sendable, CaseIterable {
         case .failed: .failed
         }
     } else if let heartbeat {
-      let isFresh = isBeating || abs(now - heartbeat.time) <= Self.silence
+      let isFresh = pulse == .beats || pulse == .unknown && abs(now - heartbeat.time) <= Self.silence
       let isAlive = isFresh && heartbeat.worker.isAlive ?? true
       self = !isAlive ? .lost : heartbeat.isPaused ? .paused : .running
     } else {
@@ -77,14 +90,26 @@ package struct Heartbeat: Codable, Equatable, Sendable {
   package var time: Double
   package var isPaused: Bool
   package var progress: RunProgress
+  /// Nil where it was not measured.
+  package var usage: ProcessUsage?
+  /// The run's directory, by its inode, which a copy does not have; nil where it is not told.
+  package var directory: UInt64?
 
-  package init(worker: WorkerIdentity, session: Int, time: Double, isPaused: Bool, progress: RunProgress) {
+  package init(
+    worker: WorkerIdentity, session: Int, time: Double, isPaused: Bool, progress: RunProgress, usage: ProcessUsage? = nil,
+    directory: UInt64? = nil
+  ) {
     self.worker = worker
     self.session = session
     self.time = time
     self.isPaused = isPaused
     self.progress = progress
+    self.usage = usage
+    self.directory = directory
   }
+
+  /// Whether it is of a worker on this very directory, for heartbeats of this machine.
+  func isOf(_ run: RunDirectory) -> Bool { directory == nil || directory == FileStamp(run.path)?.inode }
 }
 
 /// What a worker leaves behind: `result.json`.

@@ -26,6 +26,15 @@ public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
   public var progress: RunProgress
   /// When its worker last gave a sign, in seconds since 1970.
   public var lastSeen: Double?
+  /// Its place among the runs that wait for its host in the ``RunQueue``, from 1; nil where it does not wait. A run that is queued
+  /// without one is about to begin.
+  public var queuePlace: Int?
+  /// What its worker takes of the machine; nil where it has none.
+  public var usage: ProcessUsage?
+  /// What a person keeps beside it (``RunNotes``).
+  public var tags: [String] = []
+  public var note = ""
+  public var group: String?
 
   package init(
     id: String, name: String, path: String, created: Double, state: RunState, problem: String? = nil, dataset: String,
@@ -54,6 +63,6 @@ public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
   /// The time to the end at the present speed, in seconds; nil where it does not run.
   public var secondsLeft: Double? {
     guard state == .running, let speed = progress.imagesPerSecond, speed > 0, progress.steps > 0 else { return nil }
-    return Double((progress.steps - progress.step) * batchSize) / speed
+    return Double(max(0, progress.steps - progress.step) * batchSize) / speed
   }
 }

@@ -13,14 +13,19 @@ public struct RunWorker {
   let checkpointEvery: Double
   /// Seconds that a finished training waits for room for its last checkpoint: its weights exist nowhere else.
   let roomPatience: Double
+  /// The descriptor of a lock that is held until the worker has begun.
+  let lock: Int32?
   /// Seconds between two looks into the control folder.
   private static let patience = 0.2
 
-  public init(_ run: RunDirectory, home: Home, checkpointEvery: Double = 60, roomPatience: Double = 600) {
+  public init(
+    _ run: RunDirectory, home: Home, checkpointEvery: Double = 60, roomPatience: Double = 600, lock: Int32? = nil
+  ) {
     self.run = run
     self.home = home
     self.checkpointEvery = checkpointEvery
     self.roomPatience = roomPatience
+    self.lock = lock
   }
 
   /// Works until the training is finished, stopped or failed, and says so in the run's result.
@@ -28,6 +33,17 @@ public struct RunWorker {
   /// SIGTERM and SIGINT mean checkpoint and leave; SIGHUP means nothing.
   /// - Throws: a ``Problem`` where another worker is on the run, or nothing can be written there.
   public func work() throws(Problem) -> RunResult {
+    let result = try workAlone()
+    // The run is free by now: the one that waits may be itself.
+    do throws(Problem) {
+      try RunQueue(home: home).push()
+    } catch {
+      (try? RunLog(run.log))?.write("the runs that wait in the queue could not be started: \(error)")
+    }
+    return result
+  }
+
+  private func workAlone() throws(Problem) -> RunResult {
     let lock = try RunLock.take(run)
     defer { withExtendedLifetime(lock) {} }
     StopSignal.listen()
@@ -35,6 +51,7 @@ public struct RunWorker {
     let last = run.heartbeat()
     let session = 1 + max(last?.session ?? 0, try run.result()?.session ?? 0)
     let heart = try Heart(run, session: session, progress: last?.progress ?? RunProgress())
+    if let held = self.lock { close(held) }
     log.write("worker \(session): process \(getpid()) on \(WorkerIdentity.hostName)")
     var outcome = RunResult.Outcome.failed
     var reason: String?
@@ -57,21 +74,28 @@ public struct RunWorker {
     let dataset = try DatasetCatalog(home: home).open(configuration.dataset)
     try configuration.check(dataset)
     let workers = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
+    let backend = try CPUBackend.checked(
+      workers: workers, convolution: configuration.training.convolution ?? .columns)
+    try checkMemory(configuration, dataset, backend, log)
     let trainer = try Trainer(
-      configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet,
-      backend: CPUBackend.checked(
-        workers: workers, convolution: configuration.training.convolution ?? .columns), workers: workers, means: MeanCache(home: home),
-      keepingFeaturesIn: home.trunkFeatures(of: run.id))
+      configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet, backend: backend,
+      workers: workers, means: MeanCache(home: home), keepingFeaturesIn: home.trunkFeatures(of: run.id))
     run.checkpoints.removeUnfinished()
     let standing = try run.checkpoints.restore(trainer) { log.write($0) }
     let recorder = try RunRecorder(
       run, heart: heart, log: log, step: trainer.step, standing: standing,
       keep: configuration.keep ?? Checkpoints.kept)
     var desk = ControlDesk(control: run.control, patience: Self.patience)
+    func takeUpLength() throws(Problem) {
+      desk.isExtended = false
+      guard trainer.lengthen(to: try run.configuration().training) else { return }
+      recorder.take(.lengthened(step: trainer.step, steps: trainer.totalSteps))
+    }
     try trainer.run(
       control: { () throws(Problem) in
         try heart.checkOwnership()
         let command = desk.next()
+        if desk.isExtended { try takeUpLength() }
         guard command == .proceed else { return command }
         let interval = checkpointEvery > 0 ? max(checkpointEvery, 20 * recorder.checkpointCost) : 0
         return recorder.isBehind(interval) ? .checkpoint : .proceed
@@ -88,6 +112,18 @@ public struct RunWorker {
       sink: recorder.take)
     if recorder.isFinished { try? FileManager.default.removeItem(atPath: home.trunkFeatures(of: run.id)) }
     return recorder.isFinished ? .finished : .stopped
+  }
+
+  /// The machine may have less memory than that of the launch.
+  private func checkMemory(
+    _ configuration: RunConfiguration, _ dataset: any Dataset, _ backend: CPUBackend, _ log: RunLog
+  ) throws(Problem) {
+    let training = configuration.training
+    let view = try TrainingView(dataset, configuration.labelSet)
+    let remark = try TrainingNeed.check(
+      try Architecture.named(training.network), classes: view.classes, batch: training.batchSize,
+      training: view.training.count, validation: view.validation.count, tuning: training.tuning, backend: backend)
+    if let remark { log.write(remark) }
   }
 
   /// Tries again and again to keep the end of a training, until it is asked to stop or patience ends.
@@ -117,6 +153,8 @@ struct ControlDesk {
   private var lastLook = -Double.infinity
   private var isPaused = false
   private var checkpoints = 0
+  /// Whether the run was made longer, which whoever sees it has to take up.
+  var isExtended = false
 
   init(control: RunControl, patience: Double) {
     self.control = control
@@ -131,6 +169,7 @@ struct ControlDesk {
         case .pause: isPaused = true
         case .resume: isPaused = false
         case .checkpoint: checkpoints += 1
+        case .extend: isExtended = true
         case .stop: return .stop
         }
       }

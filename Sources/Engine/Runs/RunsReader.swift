@@ -9,16 +9,31 @@ public final class RunsReader: Sendable {
   public let folder: String
   private let known = Mutex<[String: KnownRun]>([:])
   private let curves: OpenedCurves
+  private let waiting = Mutex<KnownQueue>(KnownQueue())
+  public let home: Home
 
   public init(home: Home) {
     folder = home.runs
+    self.home = home
     curves = OpenedCurves(home: home)
   }
 
   /// All runs, the newest first. A home without runs has none; a directory that cannot be read is listed as failed,
   /// with the reason.
-  public func refresh() -> [RunSummary] {
+  /// - Parameter patience: seconds to look again for while a worker elsewhere seems gone by two clocks that may differ.
+  ///   Who looks again and again needs none.
+  public func refresh(patience: Double = 0) -> [RunSummary] {
+    let start = steadyTime()
+    while true {
+      let runs = look()
+      guard known.withLock({ $0.values.contains(where: \.isInDoubt) }), steadyTime() - start < patience else { return runs }
+      usleep(100_000)
+    }
+  }
+
+  private func look() -> [RunSummary] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let places = places()
     return known.withLock { known in
       var current: [String: KnownRun] = [:]
       for name in names where !name.hasPrefix(".") {
@@ -26,17 +41,18 @@ public final class RunsReader: Sendable {
         if run.refresh() { current[name] = run }
       }
       known = current
-      return current.values.map(\.summary)
+      return current.values.map { $0.summary(places[$0.summary.id]) }
         .sorted { ($0.created, $0.id) > ($1.created, $1.id) }
     }
   }
 
   /// One run, without a look at the others.
   public func refresh(_ id: String) throws(Problem) -> RunSummary {
+    let place = places()[id]
     let summary = known.withLock { known -> RunSummary? in
       var run = known[id] ?? KnownRun(directory(of: id))
       known[id] = run.refresh() ? run : nil
-      return known[id]?.summary
+      return known[id]?.summary(place)
     }
     guard let summary else { throw unknown(id) }
     return summary
@@ -52,11 +68,15 @@ public final class RunsReader: Sendable {
     try curves.refresh(id, smoothing: smoothing, of: metrics, atMost: atMost)
   }
 
+  private func places() -> [String: (place: Int, entry: RunQueue.Entry)] {
+    waiting.withLock { $0.refresh(RunQueue(home: home)) }
+  }
+
   public func directory(of id: String) -> RunDirectory { RunDirectory("\(folder)/\(id)") }
 
   /// The run that `text` names: its directory's name, its own name, or the beginning of either, where only one run fits.
   public func find(_ text: String) throws(Problem) -> RunSummary {
-    let runs = refresh()
+    let runs = refresh(patience: RunState.patience)
     for fits: (RunSummary) -> Bool in [
       { $0.id == text }, { $0.name == text }, { $0.id.hasPrefix(text) || $0.name.hasPrefix(text) },
     ] {
@@ -73,112 +93,25 @@ public final class RunsReader: Sendable {
   }
 
   private func unknown(_ text: String) -> Problem {
-    Problem("there is no such run", at: text, advice: "see `imagenet-tui runs list`")
+    let isRemoved = (try? RunTrash(home: home).find(text)) != nil
+    return Problem(
+      "there is no such run", at: text,
+      advice: isRemoved ? "it was removed; `imagenet-tui runs restore \(text)` brings it back" : "see `imagenet-tui runs list`")
   }
 }
 
-/// What was read of one run, and when its files were last changed.
-private struct KnownRun {
-  private let directory: RunDirectory
-  private(set) var summary: RunSummary
-  private var configurationStamp: FileStamp?
-  private var heartbeatStamp: FileStamp?
-  private var resultStamp: FileStamp?
-  private var heartbeat: Heartbeat?
-  private var result: RunResult?
-  private var unreadable: String?
-  /// When the heartbeat was last seen to change, by this machine's clock that never jumps.
-  private var lastChange: Double?
+/// The queue as it was read, and when its file was last changed.
+private struct KnownQueue {
+  private var stamp: FileStamp?
+  private var places: [String: (place: Int, entry: RunQueue.Entry)] = [:]
 
-  init(_ directory: RunDirectory) {
-    self.directory = directory
-    summary = RunSummary(
-      id: directory.id, name: directory.id, path: directory.path, created: 0, state: .queued, dataset: "",
-      labelSet: "", classes: 0, network: "", epochs: 0, batchSize: 0, seed: 0, host: "", progress: RunProgress())
-  }
-
-  /// Reads what changed. Returns false where this is no run at all.
-  mutating func refresh() -> Bool {
-    guard let stamp = FileStamp(directory.configurationFile) else { return false }
-    do throws(Problem) {
-      if stamp != configurationStamp {
-        configurationStamp = stamp
-        unreadable = nil
-        take(try directory.configuration())
-      }
-      let heartbeatStamp = FileStamp(directory.heartbeatFile)
-      if heartbeatStamp != self.heartbeatStamp {
-        if self.heartbeatStamp != nil { lastChange = steadyTime() }
-        self.heartbeatStamp = heartbeatStamp
-        heartbeat = directory.heartbeat()
-      }
-      let resultStamp = FileStamp(directory.resultFile)
-      if resultStamp != self.resultStamp {
-        self.resultStamp = resultStamp
-        result = try directory.result()
-      }
-    } catch {
-      unreadable = error.description
+  mutating func refresh(_ queue: RunQueue) -> [String: (place: Int, entry: RunQueue.Entry)] {
+    let stamp = FileStamp(queue.file)
+    if stamp != self.stamp {
+      self.stamp = stamp
+      // A queue that cannot be read hides no run.
+      places = (try? queue.content())?.places ?? [:]
     }
-    derive()
-    return true
+    return places
   }
-
-  private mutating func take(_ configuration: RunConfiguration) {
-    summary.name = configuration.name
-    summary.created = configuration.created
-    summary.dataset = configuration.dataset
-    summary.labelSet = configuration.labelSet.name
-    summary.labelSetHash = configuration.labelSet.contentHash
-    summary.classes = configuration.labelSet.classes.count
-    summary.network = configuration.training.network
-    summary.epochs = configuration.training.epochs
-    summary.batchSize = configuration.training.batchSize
-    summary.seed = configuration.training.seed
-    summary.host = configuration.host
-  }
-
-  private mutating func derive() {
-    let isBeating = lastChange.map { steadyTime() - $0 <= RunState.silence } ?? false
-    summary.state = RunState(heartbeat: heartbeat, result: result, isBeating: isBeating)
-    summary.problem = summary.state == .failed ? result?.problem : nil
-    if let heartbeat {
-      summary.host = heartbeat.worker.host
-      summary.progress = heartbeat.progress
-      summary.lastSeen = heartbeat.time
-    }
-    if let result, !summary.state.isLive, summary.state != .lost {
-      summary.progress = result.progress
-      summary.lastSeen = result.time
-    }
-    if let unreadable {
-      summary.state = .failed
-      summary.problem = unreadable
-    }
-  }
-}
-
-/// Tells whether a file is still the one that was read.
-struct FileStamp: Equatable {
-  private var inode: UInt64
-  private var size, seconds, nanoseconds: Int
-
-  init?(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    inode = UInt64(status.st_ino)
-    size = Int(status.st_size)
-    seconds = status.st_mtim.tv_sec
-    nanoseconds = status.st_mtim.tv_nsec
-  }
-
-  /// When it was last written, in seconds since 1970.
-  var modified: Double { Double(seconds) + Double(nanoseconds) * 1e-9 }
-}
-
-/// Seconds on a clock that only ever goes forward.
-func steadyTime() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -26,10 +26,30 @@ public struct TrainingRequest: Sendable {
   public var from: String?
   /// Which layers learn, and how fast.
   public var tuning: TrainingConfiguration.Tuning?
+  /// What is kept beside the run; no number depends on it.
+  public var notes = RunNotes()
+  /// What is done where nothing else is asked for, in place of the recipe, unless the network is another.
+  public var model: TrainingConfiguration?
 
   public init(dataset: String, labelSet: LabelSet? = nil) {
     self.dataset = dataset
     self.labelSet = labelSet
+  }
+
+  /// Asks for a run like another, to its bits: the defaults of a form or a command that changes some of it. Tags, note and group are not
+  /// taken over.
+  public init(like run: RunConfiguration) {
+    self.init(dataset: run.dataset, labelSet: run.labelSet)
+    network = run.training.network
+    name = run.name
+    workers = run.workers
+    keep = run.keep
+    seed = run.training.seed
+    epochs = run.training.iterations == nil ? run.training.epochs : nil
+    iterations = run.training.iterations
+    from = run.lineage?.from
+    tuning = run.training.tuning
+    model = run.training
   }
 }
 
@@ -91,6 +111,7 @@ public struct TrainingPlan: Sendable {
   /// What is worth knowing before the start, one sentence each.
   public let remarks: [String]
   private let start: StartingWeights?
+  private let notes: RunNotes
 
   /// Checks a request against its dataset, its label set and this machine.
   ///
@@ -108,9 +129,10 @@ public struct TrainingPlan: Sendable {
     let recipe = try request.recipe.map { name throws(Problem) in try NamedRecipe.named(name) }
     let architecture = try Architecture.named(
       request.network ?? start?.architecture.name ?? recipe?.network ?? Self.network(for: dataset))
-    var training = architecture.recipe
+    let model = request.model.flatMap { $0.network == architecture.name ? $0 : nil }
+    var training = model ?? architecture.recipe
     recipe?.apply(to: &training)
-    if let start { try Self.begin(from: start, architecture, &training) }
+    if let start { try Self.begin(from: start, architecture, &training, isTuned: model != nil) }
     request.apply(to: &training)
     if start == nil, training.tuning.map({ $0.part != .all }) ?? false {
       throw Problem(
@@ -126,6 +148,7 @@ public struct TrainingPlan: Sendable {
     }
     let name = request.name ?? labelSet.name
     try RunDirectory.checkName(name)
+    notes = try request.notes.checked(at: name)
 
     let view = try TrainingView(dataset, labelSet)
     var remarks = try Self.checkClasses(view, labelSet)
@@ -146,6 +169,9 @@ public struct TrainingPlan: Sendable {
     // Beside the last ones: the best, and the one that is being written.
     disk = checkpoint * ((request.keep ?? Checkpoints.kept) + 2) + (features ?? 0)
     remarks += Self.remarks(start, labelSet, split, features)
+    if request.model != nil, model == nil {
+      remarks.append("the network is another: rate, batch size and images are as its recipe says")
+    }
     try Self.checkDisk(disk, home)
     let remark = try TrainingNeed.check(
       architecture, classes: view.classes, batch: training.batchSize, training: view.training.count,
@@ -170,7 +196,7 @@ public struct TrainingPlan: Sendable {
 
   /// Images have to look as they did to the weights, and weights that know something are moved more gently.
   private static func begin(
-    from start: StartingWeights, _ architecture: Architecture, _ training: inout TrainingConfiguration
+    from start: StartingWeights, _ architecture: Architecture, _ training: inout TrainingConfiguration, isTuned: Bool
   ) throws(Problem) {
     guard start.architecture.name == architecture.name else {
       throw Problem(
@@ -178,7 +204,7 @@ public struct TrainingPlan: Sendable {
         found: start.architecture.name, advice: "leave --net out")
     }
     training.augmentation = start.augmentation
-    training.solver.rate /= 10
+    if !isTuned { training.solver.rate /= 10 }
   }
 
   private static func remarks(
@@ -200,10 +226,10 @@ public struct TrainingPlan: Sendable {
 
   /// Makes the run, with the weights that it begins with, and no worker.
   package func makeRun(home: Home) throws(Problem) -> RunDirectory {
-    guard let start else { return try RunDirectory.create(configuration, in: home.runs) }
-    let first = try start.checkpoint(for: configuration.training, labels: configuration.labelSet)
+    let first = try start?.checkpoint(for: configuration.training, labels: configuration.labelSet)
     return try RunDirectory.create(configuration, in: home.runs) { (run) throws(Problem) in
-      try run.checkpoints.save(first, step: 0, .init())
+      if notes != RunNotes() { try RunJSON.write(notes, to: run.notesFile) }
+      if let first { try run.checkpoints.save(first, step: 0, .init()) }
     }
   }
 
@@ -211,6 +237,13 @@ public struct TrainingPlan: Sendable {
   public func launch(home: Home, executable: String = "/proc/self/exe") throws(Problem) -> RunDirectory {
     let run = try makeRun(home: home)
     try WorkerProcess.start(run, home: home, executable: executable)
+    return run
+  }
+
+  /// Makes the run and puts it into the queue of a machine.
+  public func enqueue(home: Home, host: String = RunQueue.host) throws(Problem) -> RunDirectory {
+    let run = try makeRun(home: home)
+    try RunQueue(home: home).add(run, host: host)
     return run
   }
 

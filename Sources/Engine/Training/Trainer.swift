@@ -15,7 +15,7 @@ public final class Trainer {
     case proceed, pause, stop, checkpoint
   }
 
-  public let configuration: TrainingConfiguration
+  public private(set) var configuration: TrainingConfiguration
   public let architecture: Architecture
   /// The part of the network that learns: the whole, or the head of a tuning.
   public let network: Network
@@ -142,6 +142,17 @@ public final class Trainer {
 
   public var totalSteps: Int { configuration.steps(perEpoch: stepsPerEpoch) }
   public var epoch: Double { Double(step) / Double(stepsPerEpoch) }
+
+  /// Makes the training longer: what comes next is as if it had been set up with that length.
+  /// - Parameter longer: decides the length, and nothing else.
+  /// - Returns: whether it is another length, and one that it has not passed.
+  func lengthen(to longer: TrainingConfiguration) -> Bool {
+    let steps = longer.steps(perEpoch: stepsPerEpoch)
+    guard steps != totalSteps, steps >= step else { return false }
+    configuration.epochs = longer.epochs
+    configuration.iterations = longer.iterations
+    return true
+  }
 
   // MARK: Running
 

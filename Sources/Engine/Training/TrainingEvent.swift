@@ -14,6 +14,8 @@ public enum TrainingEvent: Sendable {
   case lossIsFlat(step: Int, mean: Double, guessing: Double)
   /// It has become better than that.
   case lossFalls(step: Int)
+  /// The training is to have so many steps now.
+  case lengthened(step: Int, steps: Int)
   /// A snapshot was handed over to be kept.
   case checkpointed(step: Int)
   case paused(step: Int)

@@ -5,11 +5,13 @@ import Glibc
 /// `runs …`: the trainings of this home.
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "List, show, compare, watch, export, pause, resume, stop and delete trainings.",
+    commandName: "runs", abstract: "List, show, compare, watch, export, steer and delete trainings.",
     subcommands: [
       RunsListCommand.self, RunsShowCommand.self, RunsDiffCommand.self, RunsResultsCommand.self, RunsClassesCommand.self,
       RunsConfusionsCommand.self, RunsValidateCommand.self, RunsExportCommand.self, RunsWatchCommand.self,
-      RunsLogCommand.self, RunsPauseCommand.self, RunsResumeCommand.self, RunsStopCommand.self, RunsRemoveCommand.self,
+      RunsLogCommand.self, RunsPauseCommand.self, RunsResumeCommand.self, RunsStopCommand.self, RunsCheckpointCommand.self,
+      RunsExtendCommand.self, RunsCloneCommand.self, RunsQueueCommand.self, RunsRemoveCommand.self, RunsRestoreCommand.self,
+      RunsTrashCommand.self, RunsTagCommand.self, RunsNoteCommand.self, RunsGroupCommand.self,
     ])
 }
 
@@ -23,6 +25,7 @@ struct RunArgument: ParsableArguments {
 
   func find() throws -> (summary: RunSummary, directory: RunDirectory) {
     let reader = reader
+    RunQueue(home: global.location).pushFromCommand(reader)
     let summary = try reader.find(run)
     return (summary, reader.directory(of: summary.id))
   }

@@ -3,17 +3,31 @@ import Engine
 import Taxonomy
 
 struct RunsListCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the runs, newest first.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the runs, newest first.",
+    discussion: """
+      A filter is a line of terms that all have to hold, `-` in front of one for not: 'net:alexnet classes<500 acc>.8 -tag:old'. \
+      Fields are \(RunField.allCases.map(\.rawValue).joined(separator: ", ")); other words are looked for in name, label set, \
+      note and tags.
+      """)
 
   @OptionGroup var global: GlobalOptions
+  @Option(parsing: .unconditional, help: ArgumentHelp("Only runs that fit, such as 'acc>.8 -tag:old'.", valueName: "terms"))
+  var filter = ""
+  @Option(parsing: .unconditional, help: ArgumentHelp("Sort by a field, such as -acc for the best first.", valueName: "field"))
+  var sort = RunOrder.newestFirst.text
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
-    let runs = RunsReader(home: global.location).refresh()
+    let filter = try RunFilter(filter)
+    let order = try RunOrder(sort)
+    let reader = RunsReader(home: global.location)
+    RunQueue(home: global.location).pushFromCommand(reader)
+    let runs = order.sorted(reader.refresh(patience: RunState.patience).filter { filter.matches($0) })
     if json { return try Output.json(runs) }
     Output.table(
-      ["run", "labels", " classes", "net", "state", " step", " loss", " top-1", " best", " img/s", " left", "host"],
+      ["run", "labels", " classes", "net", "state", " step", " loss", " top-1", " best", " img/s", " left", "host", "group", "tags"],
       runs.map { run in
         let progress = run.progress
         func share(_ value: Double?) -> String { value.map { RunProgressLine.decimals($0, 3) } ?? "-" }
@@ -22,7 +36,7 @@ struct RunsListCommand: ParsableCommand {
           "\(progress.step)/\(progress.steps)", progress.loss.map { RunProgressLine.decimals(Double($0), 3) } ?? "-",
           share(progress.validation?.top1), share(progress.best?.top1),
           progress.imagesPerSecond.map { RunProgressLine.decimals($0, 0) } ?? "-",
-          run.secondsLeft.map(RunProgressLine.duration) ?? "-", run.host,
+          run.secondsLeft.map(RunProgressLine.duration) ?? "-", run.host, run.group ?? "", run.tags.joined(separator: " "),
         ].map(printable)
       })
     for run in runs {

@@ -3,19 +3,25 @@ import Engine
 
 struct RunsRemoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Delete a run with its checkpoints and curves.")
+    commandName: "rm", abstract: "Remove a run with its checkpoints and curves; it can be restored until the trash is emptied.")
 
   @OptionGroup var argument: RunArgument
-  @Flag(name: .shortAndLong, help: "Do not ask.")
+  @Flag(help: "Delete it at once, which frees its space. There is no way back.")
+  var forGood = false
+  @Flag(name: .shortAndLong, help: "Do not ask before --for-good.")
   var yes = false
 
   func run() throws {
     let (summary, directory) = try argument.find()
-    try directory.checkRemovable()
-    guard try yes || Output.confirm("Delete \(summary.id), step \(summary.progress.step), with its checkpoints?") else {
-      return
+    let trash = RunTrash(home: argument.global.location)
+    guard forGood else {
+      try trash.remove(directory)
+      return print("removed \(summary.id); take it back with: imagenet-tui runs restore \(summary.id)")
     }
-    try directory.remove(home: argument.global.location)
+    try directory.checkRemovable()
+    guard try yes || Output.confirm("Delete \(summary.id), step \(summary.progress.step), with its checkpoints, for good?")
+    else { return }
+    try trash.deleteForGood(directory)
     print("deleted \(summary.id)")
   }
 }

@@ -13,6 +13,7 @@ struct RunsShowCommand: ParsableCommand {
     var summary: RunSummary
     var configuration: RunConfiguration
     var checkpoints: [Int]
+    var extensions: [RunExtension]
     var bestCheckpoint: Int?
     /// Where its weights come from, the nearest first.
     var ancestry: [RunAncestor]
@@ -44,17 +45,20 @@ struct RunsShowCommand: ParsableCommand {
   func run() throws {
     let (summary, directory) = try argument.find()
     let configuration = try directory.configuration()
+    let extensions = try directory.extensions()
     let remarks = (try? argument.reader.curves(of: summary.id).remarks) ?? []
     let whole = Whole(
       summary: summary, configuration: configuration, checkpoints: directory.checkpoints.steps(),
-      bestCheckpoint: directory.checkpoints.best(), ancestry: argument.reader.ancestry(of: configuration),
+      extensions: extensions, bestCheckpoint: directory.checkpoints.best(), ancestry: argument.reader.ancestry(of: configuration),
       classResults: directory.classResults.steps(), remarks: remarks,
       log: (try? directory.logTail(lines: Self.logLines)) ?? [])
     if json { return try Output.json(whole) }
     let training = configuration.training
     let checkpoints = whole.checkpoints.map { $0 == whole.bestCheckpoint ? "\($0) (best)" : "\($0)" }
-    let lines: [(String, String)] = [
-      ("run", summary.id), ("state", summary.state.rawValue), ("progress", RunProgressLine.text(summary)),
+    var lines: [(String, String)] = [
+      ("run", summary.id), ("group", summary.group ?? "none"),
+      ("tags", summary.tags.isEmpty ? "none" : summary.tags.joined(separator: " ")),
+      ("note", summary.note.isEmpty ? "none" : summary.note), ("state", summary.state.rawValue), ("progress", RunProgressLine.text(summary)),
       ("dataset", configuration.dataset),
       ("label set", "\(configuration.labelSet.name), \(summary.classes) classes"),
       ("network", training.network),
@@ -66,11 +70,21 @@ struct RunsShowCommand: ParsableCommand {
       ),
       ("validation", training.validationText),
       ("weights", Self.words(whole.ancestry)),
+    ]
+    lines += extensions.map { ("extended", "on \($0.host) to \(Output.grouped($0.steps)) steps from \(Output.grouped($0.stepsBefore))") }
+    lines += [
       ("checkpoints", checkpoints.isEmpty ? "none" : checkpoints.joined(separator: ", ")),
       ("classes", Self.words(results: whole.classResults)),
       ("left out", "\(summary.progress.skippedImages) images"),
       ("loader", summary.progress.stall.map { "\(RunProgressLine.decimals(100 * $0, 1)) % of the time waited for" } ?? "-"),
-      ("host", summary.host), ("program", configuration.program),
+      ("host", summary.host),
+      (
+        "takes",
+        summary.usage.map {
+          "\(Output.size($0.memory)) of memory, \(Output.size($0.peak)) at most, \(RunProgressLine.decimals($0.cores, 1)) cores"
+        } ?? "-"
+      ),
+      ("program", configuration.program),
       ("command", configuration.command.joined(separator: " ")), ("directory", directory.path),
     ]
     for (key, value) in lines {

@@ -13,10 +13,13 @@ struct WorkerCommand: ParsableCommand {
   var checkpointEvery = 60.0
   @Option(help: "Seconds that the end of a training waits for room for its checkpoint.")
   var roomPatience = 600.0
+  @Option(help: "The descriptor of a lock to hold until the worker has begun.")
+  var lock: Int32?
 
   func run() throws {
     let worker = RunWorker(
-      RunDirectory(directory), home: global.location, checkpointEvery: checkpointEvery, roomPatience: roomPatience)
+      RunDirectory(directory), home: global.location, checkpointEvery: checkpointEvery, roomPatience: roomPatience,
+      lock: lock)
     let result = try worker.work()
     if result.outcome == .failed { throw ExitCode.failure }
   }

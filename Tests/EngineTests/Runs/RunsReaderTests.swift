@@ -1,6 +1,8 @@
+import Dispatch
 import Engine
 import FoundationEssentials
 import Glibc
+import Synchronization
 import Taxonomy
 import TestSupport
 import Testing
@@ -80,13 +82,69 @@ func exampleConfiguration(name: String = "example", created: Double = 1_450_000_
   func silence() throws {
     var elsewhere = WorkerIdentity.current
     elsewhere.machine = "another boot"
-    func state(_ age: Double, isBeating: Bool = false) -> RunState {
-      RunState(heartbeat: heartbeat(elsewhere, time: 1000), result: nil, now: 1000 + age, isBeating: isBeating)
+    func state(_ age: Double, _ pulse: RunState.Pulse = .unknown) -> RunState {
+      RunState(heartbeat: heartbeat(elsewhere, time: 1000), result: nil, now: 1000 + age, pulse: pulse)
     }
     #expect(state(0) == .running && state(29) == .running && state(31) == .lost)
     #expect(state(-29) == .running && state(-3600) == .lost)
-    // Its clock is an hour off, but the heartbeat is seen to change.
-    #expect(state(3600, isBeating: true) == .running)
+    // Its clock is an hour off, but the heartbeat is seen to change, or not to.
+    #expect(state(3600, .beats) == .running && state(-3600, .beats) == .running)
+    #expect(state(0, .isSilent) == .lost)
+  }
+
+  @Test("A worker elsewhere whose clock is off is alive for who sees it beat, and who sees it once looks long enough", arguments: [-3600.0, 3600])
+  func clocks(offset: Double) throws {
+    let run = try RunDirectory.create(exampleConfiguration(), in: home.runs)
+    var elsewhere = WorkerIdentity.current
+    elsewhere.machine = "another boot"
+    let (first, file) = (heartbeat(elsewhere), run.heartbeatFile)
+    let beat: @Sendable () throws -> Void = {
+      var next = first
+      next.time = unixTime() + offset
+      try RunJSON.write(next, to: file)
+    }
+    try beat()
+    let reader = RunsReader(home: home)
+    #expect(reader.refresh().first?.state == .lost)
+    try beat()
+    #expect(reader.refresh().first?.state == .running)
+    #expect(try run.state(patience: 0) == .lost)
+    let isOver = Atomic(false)
+    DispatchQueue.global().async {
+      while !isOver.load(ordering: .relaxed) {
+        try? beat()
+        usleep(50_000)
+      }
+    }
+    defer { isOver.store(true, ordering: .relaxed) }
+    #expect(try run.state(patience: 60) == .running)
+    #expect(RunsReader(home: home).refresh(patience: 60).first?.state == .running)
+    #expect(throws: Problem.self) { try RunLock.take(run) }
+  }
+
+  @Test("A worker on this machine is told by its process alone; that of a copied run is the original's")
+  func here() throws {
+    let run = try RunDirectory.create(exampleConfiguration(), in: home.runs)
+    var beat = heartbeat(time: unixTime() - 1e6)
+    beat.directory = FileStamp(run.path)?.inode
+    try RunJSON.write(beat, to: run.heartbeatFile)
+    #expect(try run.state() == .running)
+    try FileManager.default.copyItem(atPath: run.path, toPath: home.runs + "/copy")
+    #expect(try RunDirectory(home.runs + "/copy").state() == .lost)
+  }
+
+  @Test("Heartbeats of before memory and processor were measured are read")
+  func oldHeartbeat() throws {
+    let run = try RunDirectory.create(exampleConfiguration(), in: home.runs)
+    try RunJSON.write(heartbeat(), to: run.heartbeatFile)
+    let text = String(decoding: folder.bytes(of: "runs/\(run.id)/heartbeat"), as: UTF8.self)
+    #expect(!text.contains("usage") && !text.contains("directory"))
+    let reader = RunsReader(home: home)
+    #expect(reader.refresh().first?.usage == nil && reader.refresh().first?.state == .running)
+    var beat = heartbeat()
+    beat.usage = ProcessUsage(memory: 5, peak: 7, cores: 1.5)
+    try RunJSON.write(beat, to: run.heartbeatFile)
+    #expect(reader.refresh().first?.usage == beat.usage)
   }
 
   @Test("A damaged heartbeat counts as none; a damaged run.json lists the run as failed, with the reason")

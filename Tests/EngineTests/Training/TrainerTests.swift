@@ -320,7 +320,8 @@ extension TrainingEvent {
     case .stepFinished(let report): report.step
     case .validated(let report): report.step
     case .classesCounted(let results): results.step
-    case .checkpointed(let step), .paused(let step), .resumed(let step), .stopped(let step), .finished(let step): step
+    case .checkpointed(let step), .paused(let step), .resumed(let step), .stopped(let step), .finished(let step),
+      .lengthened(let step, _): step
     }
   }
 }

@@ -151,7 +151,7 @@ package struct RunsScreen: Screen {
       ) { .stop($0) }
     case .delete:
       ask(
-        "Delete", "Its curves, log and checkpoints are removed from the disk. There is no way back.", yes: "delete",
+        "Delete", "It goes to the trash, with curves, log and checkpoints: `runs restore` brings it back.", yes: "delete",
         no: "keep"
       ) { .delete($0) }
     case .neighbors:

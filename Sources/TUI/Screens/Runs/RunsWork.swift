@@ -20,8 +20,8 @@ extension RunsScreen {
       case .form(let work): return work.run(in: environment, send: send)
       case .pause(let run): try run.pause()
       case .resume(let run): try run.resume(home: environment.home)
-      case .stop(let run): try run.stop()
-      case .delete(let run): try run.remove(home: environment.home)
+      case .stop(let run): try run.stop(home: environment.home)
+      case .delete(let run): try RunTrash(home: environment.home).remove(run)
       }
       send(.runs(.changed(select: nil)))
     }
