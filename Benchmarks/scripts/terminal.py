@@ -144,4 +144,5 @@ def measure(arguments):
     os.waitpid(process, 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

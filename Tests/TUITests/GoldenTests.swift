@@ -101,6 +101,9 @@ enum GoldenScreen: String, CaseIterable, Sendable {
   case treeConsequences = "tree-consequences", treePictures = "tree-pictures", treeCollage = "tree-collage"
   case treeBookmarks = "tree-bookmarks", treePolicy = "tree-policy", treeHistory = "tree-history", treeSaveParts = "tree-save-parts"
   case runs, run, stop, launch, launchError = "launch-error"
+  case filter, filterError = "filter-error", groups, notes, extend
+  case charts, chart, frozen
+  case classes, difference, news
   case neighbours, zoom
   case help, palette
   case tooSmall = "too-small"
@@ -135,7 +138,15 @@ enum GoldenScreen: String, CaseIterable, Sendable {
     case .treePolicy: return try TreeScreenTests.state("imagenet-1k", size, look)
     case .tooSmall:
       return try TreeScreenTests.state("fashion-mnist", Size(rows: 9, columns: size.columns - 1), look)
-    case .runs, .run, .stop: return RunsFixtures.state(rows: size.rows, columns: size.columns, look)
+    case .runs, .run, .stop, .filter, .filterError, .notes, .extend, .charts, .chart, .frozen:
+      return RunsFixtures.state(rows: size.rows, columns: size.columns, look)
+    case .groups:
+      var state = RunsFixtures.state(rows: size.rows, columns: size.columns, look)
+      _ = update(&state, .runs(.looked(RunsLook(runs: RunsFixtures.seeds))))
+      return state
+    case .classes: return try RunsFixtures.classes(rows: size.rows, columns: size.columns, look)
+    case .difference: return RunsFixtures.difference(rows: size.rows, columns: size.columns, look)
+    case .news: return RunsFixtures.news(rows: size.rows, columns: size.columns, look)
     case .launch, .launchError: return LaunchFormTests.opened(rows: size.rows, columns: size.columns, look)
     case .neighbours, .zoom:
       var state = NeighborsFixtures.opened(rows: size.rows, columns: size.columns, look, runs: 2)
@@ -167,6 +178,17 @@ enum GoldenScreen: String, CaseIterable, Sendable {
     case .runs, .launch, .tooSmall: []
     case .run: [.enter]
     case .stop: ["x"]
+    case .filter: ["/"] + "acc>.9 -tag:old".map(Key.character)
+    case .filterError: ["/"] + "acc>".map(Key.character)
+    case .groups: ["b"]
+    case .notes: ["e"]
+    case .extend: ["E"]
+    case .charts: ["z", "."]
+    case .chart: ["z", "z", .left, .left, .left]
+    case .frozen: ["+", "+", "[", .left]
+    case .classes: ["j", "j"]
+    case .difference: []
+    case .news: ["w", "j"]
     case .launchError: [.down, .down, "x"]
     case .neighbours: [.right]
     case .zoom: [.right, "z"]

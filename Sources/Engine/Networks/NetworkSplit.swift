@@ -77,3 +77,11 @@ struct NetworkSplit {
     return (head.parameterCount, memory)
   }
 }
+
+extension Architecture {
+  /// The layers from which on the network can be tuned, in order.
+  package var tunableLayers: [String] {
+    guard let wiring = try? Wiring(layers(2), input: inputShape) else { return [] }
+    return wiring.layers.indices.filter { !wiring.parameters[$0].isEmpty && wiring.canBeCut(before: $0) }.map { wiring.layers[$0].name }
+  }
+}

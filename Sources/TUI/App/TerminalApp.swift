@@ -84,6 +84,7 @@ private struct TerminalApp {
       for timer in due { apply(timer.message) }
     }
     state.remembered?.write(state.session.dataset, home)
+    state.runs.remembered?.write(home)
     return endedBy
   }
 

@@ -44,6 +44,19 @@ import Testing
     expectHarmless(state, shows: "/tmp/\(Self.shown)")
   }
 
+  @Test("Tags, groups and notes of runs, in the list, in full and in the dialog")
+  func runNotes() {
+    var run = RunsFixtures.all[0]
+    (run.tags, run.note, run.group) = ([Self.hostile], Self.hostile, Self.hostile)
+    var state = RunsFixtures.state(rows: 40, columns: 200)
+    _ = update(&state, .runs(.looked(RunsLook(runs: [run]))))
+    expectHarmless(state, shows: Self.shown)
+    for key in [.enter, "e", .escape, .escape, "b", .enter, "E", .escape, "z"] as [Key] {
+      _ = update(&state, .key(key))
+      expectHarmless(state, shows: nil)
+    }
+  }
+
   @Test("Problems and notices")
   func notices() {
     var state = UpdateTests.state(Size(rows: 24, columns: 120))

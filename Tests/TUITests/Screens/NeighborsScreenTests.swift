@@ -88,7 +88,15 @@ struct NeighborsScreenTests {
     #expect(searches(update(&state, .key("m"))).isEmpty)
     var started: [NeighborsRequest] = []
     for ticket in 1...60 { started += searches(update(&state, .neighbors(.searched(ticket: ticket)))) }
-    #expect(started.count == 1 && started.first?.space == "fc8" && started.first?.metric == .l2)
+    #expect(started.count == 1 && started.first?.space == .scores && started.first?.metric == .l2)
+  }
+
+  @Test("A net begins in its own features, and f goes to the scores that it has", arguments: [
+    ("alexnet-28", "fc7", "fc8"), ("resnet8-28", "pool5", "fc"),
+  ])
+  func spaces(network: String, features: String, scores: String) {
+    #expect(NeighborSpace.features.layer(of: network) == features)
+    #expect(NeighborSpace.scores.layer(of: network) == scores)
   }
 
   @Test("An answer to an older question is dropped")

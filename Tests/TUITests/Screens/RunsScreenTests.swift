@@ -12,69 +12,6 @@ struct RunsScreenTests {
     effects.compactMap { if case .runs(let work) = $0 { work } else { nil } }
   }
 
-  @Test("The list says state, progress and speed in words and numbers, the charts how it went")
-  func overview() {
-    #expect(
-      view(RunsFixtures.state(rows: 24, columns: 80)).text == """
-         imagenet-tui  1 Tree  2 Runs  3 Neighbours                      5 runs  2 live
-             run                 state        step   done    loss  top-1  img/s     left
-        › ▼  fine                ▶ running   1.20k   63 %    .412   .871    812   1m 47s
-          ■  coarse-4            = paused      640   34 %    .153   .951      –        –
-          ·  diverged            ✗ failed       12    0 %     NaN      –      –        –
-          ·  coarse-9-…ong-name  ! lost        300   15 %    .600      –      –        –
-          ·  first               ✓ finished  1.88k  100 %    .213   .912      –        –
-        ─ training loss ─────────── smooth .9 ─ ─ top-1 on validation ──────────────────
-            │⡄                                      │        ■                    ■ .775
-            │⢣                                      │
-        2.0 ┤⢸                                  .76 ┤
-            │⠸⡄                                     │
-            │⠘⡇                                     │
-        1.5 ┤⡆⢹                                 .74 ┤
-            │⢹⠘⡆                                    │                 ⡀           ▼ .727
-        1.0 ┤⠘⡆⢳⡀                               .72 ┤               ⢀⠜
-            │ ⢳⠘⢳⡀                                  │              ⡠⠃
-            │ ⠈⢧⡀⠳⣄⡀                                │             ⡔⠁
-         .5 ┤  ⠈⠳⣄⡀⠓⠦⣄⡀⡀                        .70 ┤           ⢠⠊
-            │    ⠈⠙⠲⠦⣤⣀⣀⠒⠦⠤⢤⣀⣀⣀⡀⣀⣀⡀      ■ .242     │          ⡰⠁
-            │        ⠉⠉⠉⠉  ⠉⠉⠉⠈⠉⠉⠉⠁      ▼ .226     │        ⢀⠎
-            └┬────────┬───────┬────────┬ step       └┬────────┬────────┬────────┬ step
-             0       500     1k      1.5k            0       500      1k      1.5k
-         Enter open  Space overlay  t train  p pause  x stop  ? help  : command  q quit
-        """)
-  }
-
-  @Test("In ASCII without colour, curves are letters and states keep their signs")
-  func ascii() {
-    let state = RunsFixtures.state(rows: 24, columns: 80, Look(glyphs: .ascii, colors: .mono))
-    #expect(
-      view(state).text == """
-         imagenet-tui  1 Tree  2 Runs  3 Neighbours                      5 runs  2 live
-             run                 state        step   done    loss  top-1  img/s     left
-        > e  fine                > running   1.20k   63 %    .412   .871    812   1m 47s
-          d  coarse-4            = paused      640   34 %    .153   .951      -        -
-          .  diverged            x failed       12    0 %     NaN      -      -        -
-          .  coarse-9-~ong-name  ! lost        300   15 %    .600      -      -        -
-          .  first               + finished  1.88k  100 %    .213   .912      -        -
-        - training loss ----------- smooth .9 - - top-1 on validation ------------------
-            |e                                      |        d                    d .775
-            |e                                      |
-        2.0 +e                                  .76 +
-            |ee                                     |
-            |'e                                     |
-        1.5 +de                                 .74 +
-            |dee                                    |                 e           e .727
-        1.0 +ddee                               .72 +               ee
-            | d'ee                                  |              ee
-            | dd.ee.                                |             ee
-         .5 +  ddddeeee.                        .70 +           ee
-            |    dddddddeeeeeeee...      d .242     |          ee
-            |        ''dd  '''eeeee      e .226     |        ee
-            ++--------+-------+--------+ step       ++--------+--------+--------+ step
-             0       500     1k      1.5k            0       500      1k      1.5k
-         Enter open  Space overlay  t train  p pause  x stop  ? help  : command  q quit
-        """)
-  }
-
   @Test("One run in full says what was asked for, how far it is, and its last log lines")
   func detail() {
     var state = RunsFixtures.state(rows: 40, columns: 140)
@@ -83,12 +20,12 @@ struct RunsScreenTests {
     for words in [
       "‹ ▼ fine  ▶ running", "step 1,200 of 1,876", "812 images/s", "fine, 10 classes", "top-1 .871",
       "accuracy on validation",
-      "images a second", "epoch 1: top-1 .812",
+      "images/s", "train", "epoch 1: top-1 .812",
     ] {
       #expect(text.contains(words), "\(words)")
     }
     _ = press(&state, .escape)
-    #expect(state.runs.detail == nil)
+    #expect(state.runs.page == nil)
   }
 
   @Test("Without runs the screen says how to get one")
@@ -106,7 +43,10 @@ struct RunsScreenTests {
     for rows in [10, 12, 20, 24, 50] {
       for columns in [40, 60, 80, 140, 200] {
         var state = RunsFixtures.state(rows: rows, columns: columns, look)
-        for key in [Key.enter, .escape, "t", .escape, "x", "n", "L", "s", " "] {
+        for key in [
+          Key.enter, "z", "z", "z", "i", .escape, .escape, "t", .escape, "x", "n", "L", "s", " ", "/", .escape, "e", .escape, "S", .escape, "C",
+          .escape, "b", "E", .escape,
+        ] {
           _ = press(&state, key)
           let text = view(state).text
           #expect(text.contains("Runs"))
@@ -145,6 +85,198 @@ struct RunsScreenTests {
     }
   }
 
+  @Test("A verb is done to all marked runs that it can be done to, after one question")
+  func several() {
+    var state = RunsFixtures.state(rows: 24, columns: 80)
+    _ = press(&state, "V", "x")
+    #expect(view(state).text.contains("Stop 2 runs?"))
+    #expect(state.runs.question?.detail.contains("3 of those marked cannot be") == true)
+    let stopped = runs(press(&state, "y")).compactMap { if case .stop(let run) = $0 { run.path } else { nil } }
+    #expect(Set(stopped) == Set(RunsFixtures.all.prefix(2).map(\.path)))
+    // What can be deleted is what is not live.
+    _ = press(&state, "D")
+    #expect(view(state).text.contains("Delete 3 runs?"))
+    _ = press(&state, "n", "V")
+    #expect(state.runs.list.marked.isEmpty)
+  }
+
+  @Test("The filter narrows the list while it is typed; half a term leaves it as it was and says why; Esc takes it back")
+  func filter() {
+    var state = RunsFixtures.state(rows: 24, columns: 80)
+    _ = press(&state, "/")
+    for key in "state:fin".map(Key.character) { _ = press(&state, key) }
+    #expect(state.runs.list.count == 1 && state.runs.selected?.name == "first")
+    #expect(view(state).text.contains("1 of 5 shown"))
+    for key in " acc>".map(Key.character) { _ = press(&state, key) }
+    #expect(view(state).text.contains("✗"))
+    for key in ".9".map(Key.character) { _ = press(&state, key) }
+    #expect(state.runs.list.count == 1 && !view(state).text.contains("✗ this"))
+    _ = press(&state, .escape)
+    #expect(state.runs.list.count == 5)
+    _ = press(&state, "/", "f", "i", "r", "s", "t", .enter)
+    #expect(state.runs.capture == nil && state.runs.list.count == 1)
+    // New runs that do not fit do not appear.
+    _ = update(&state, .runs(.looked(RunsLook(runs: [RunsFixtures.run("newest", .queued, created: 99)] + RunsFixtures.all))))
+    #expect(state.runs.list.count == 1)
+    _ = press(&state, .escape)
+    #expect(state.runs.list.count == 6)
+  }
+
+  @Test("S sorts by a field, and by the same field the other way round")
+  func sorting() {
+    var state = RunsFixtures.state(rows: 24, columns: 80)
+    func names() -> [String] { state.runs.list.rows.compactMap { if case .run(let run) = $0 { run.name } else { nil } } }
+    func sort(_ field: String) {
+      _ = press(&state, "S")
+      for key in field.map(Key.character) { _ = press(&state, key) }
+      _ = press(&state, .enter)
+    }
+    sort("best")
+    #expect(names().prefix(3) == ["coarse-4", "first", "fine"])
+    sort("best")
+    #expect(names().prefix(3) == ["fine", "first", "coarse-4"])
+    #expect(state.runs.selected?.name == "fine")
+  }
+
+  @Test("b folds each group to a line with mean and sample standard deviation, Enter unfolds it")
+  func groups() throws {
+    var state = RunsFixtures.state(rows: 24, columns: 140)
+    _ = update(&state, .runs(.looked(RunsLook(runs: RunsFixtures.seeds))))
+    _ = press(&state, "b", "g")
+    #expect(state.runs.list.rows.count == 3)
+    // .90, .91, .92
+    let text = view(state).text
+    #expect(text.contains("fine (3)") && text.contains(".910") && text.contains("± .010"))
+    _ = press(&state, .enter)
+    #expect(state.runs.list.rows.count == 6)
+    // A verb on the line of a group is for its runs.
+    _ = press(&state, "v")
+    #expect(state.runs.list.marked.count == 3)
+  }
+
+  @Test("What finished, failed, improved or was lost since the screens were left is told once")
+  func news() {
+    var state = RunsFixtures.news(rows: 24, columns: 100)
+    let text = view(state).text
+    #expect(text.contains("since you left  ! 1 lost  ✓ 1 finished  ▲ 1 improved"))
+    _ = press(&state, "w")
+    #expect(view(state).text.contains("best top-1 was .800"))
+    _ = press(&state, .escape)
+    #expect(state.runs.news.items.isEmpty && !view(state).text.contains("since you left"))
+    // What happens from now on is news again: also when the screens are left.
+    var lost = RunsFixtures.all
+    lost[0].state = .lost
+    _ = update(&state, .runs(.looked(RunsLook(runs: lost))))
+    #expect(state.runs.news.items.map(\.kind) == [.lost])
+    #expect(state.runs.remembered?.baseline?.open[RunsFixtures.all[0].id] != nil)
+  }
+
+  @Test("Colours and glyphs, order and axis are as they were left")
+  func remembered() throws {
+    var state = RunsFixtures.state(rows: 24, columns: 80)
+    _ = press(&state, "a")
+    let left = try #require(state.runs.remembered)
+    var next = AppState(session: state.session, screen: .runs)
+    _ = update(&next, .runs(.opened(RunsReader(home: Home(explicit: "/nonexistent")), left)))
+    // The oldest run is gone meanwhile: the others keep theirs.
+    _ = update(&next, .runs(.looked(RunsLook(runs: Array(RunsFixtures.all.dropLast())))))
+    for run in RunsFixtures.all.dropLast() { #expect(next.runs.marks[run.id] == state.runs.marks[run.id]) }
+    #expect(next.runs.charts.window.unit == .epoch)
+  }
+
+  @Test("Tags of several runs change by what they have in common; what is not typed into stays")
+  func notes() throws {
+    var state = RunsFixtures.state(rows: 24, columns: 80)
+    var tagged = RunsFixtures.all
+    tagged[0].tags = ["paper", "old"]
+    tagged[1].tags = ["paper", "new"]
+    tagged[0].note = "mine"
+    _ = update(&state, .runs(.looked(RunsLook(runs: tagged))))
+    _ = press(&state, "g", "v", "v", "e")
+    for _ in "paper" { _ = press(&state, .backspace) }
+    for key in "thesis".map(Key.character) { _ = press(&state, key) }
+    guard case .annotate(let changes) = try #require(runs(press(&state, .enter)).first) else {
+      Issue.record("nothing is kept")
+      return
+    }
+    #expect(changes.map(\.notes.tags) == [["old", "thesis"], ["new", "thesis"]])
+    #expect(changes.map(\.notes.note) == ["mine", ""])
+  }
+
+  @Test("More epochs are asked for, and what they come to is said")
+  func extending() throws {
+    var state = RunsFixtures.state(rows: 24, columns: 80)
+    _ = press(&state, "G", "E")
+    #expect(view(state).text.contains("8 epochs in all, in place of 4"))
+    guard case .extend(let run, let epochs) = try #require(runs(press(&state, .enter)).first) else {
+      Issue.record("nothing is extended")
+      return
+    }
+    #expect(run.path == RunsFixtures.all[4].path && epochs == 4)
+  }
+
+  @Test("Two marked runs are compared, the older one first")
+  func comparing() {
+    var state = RunsFixtures.difference(rows: 40, columns: 140)
+    let text = view(state).text
+    for words in ["coarse-4", "workers", "what became of them", "best top-1"] { #expect(text.contains(words), "\(words)") }
+    #expect(!text.contains("learning rate  "))
+    _ = press(&state, .escape)
+    #expect(state.runs.page == nil)
+  }
+
+  @Test("The classes of a run are listed from the worst to the best, and T shows one in the tree")
+  func classes() throws {
+    var state = try RunsFixtures.classes(rows: 40, columns: 140)
+    guard case .classes(let page)? = state.runs.page else {
+      Issue.record("no page")
+      return
+    }
+    #expect(page.rows.first!.accuracy < page.rows.last!.accuracy)
+    #expect(view(state).text.contains("% of the row"))
+    let wnid = try #require(page.selected?.wnid)
+    _ = press(&state, "T")
+    #expect(state.screen == .tree && state.tree.line.map { state.tree.hierarchy!.wnid($0.node) } == wnid)
+  }
+
+  @Test("z gives the charts the whole screen, then one of them; Esc goes back")
+  func layouts() {
+    var state = RunsFixtures.state(rows: 40, columns: 140)
+    _ = press(&state, "z")
+    #expect(view(state).text.contains("learning rate") && !view(state).text.contains("state"))
+    _ = press(&state, ".", "z")
+    #expect(view(state).text.contains("top-1 on validation") && !view(state).text.contains("learning rate"))
+    _ = press(&state, .escape)
+    #expect(state.runs.charts.layout == .beside)
+  }
+
+  @Test("A crosshair tells the values of all curves, and Esc takes it away")
+  func crosshair() {
+    var state = RunsFixtures.state(rows: 40, columns: 140)
+    let before = view(state).text
+    for _ in 0..<30 { _ = press(&state, .left) }
+    #expect(view(state).text.contains("┼") && view(state).text != before)
+    _ = press(&state, .escape)
+    #expect(view(state).text == before)
+  }
+
+  @Test("Ten thousand runs are listed by their window alone")
+  func many() {
+    let runs = (0..<10_000).map { RunsFixtures.run("run-\($0)", .finished, step: $0, created: Double(10_000 - $0)) }
+    var state = RunsFixtures.state(rows: 40, columns: 140)
+    _ = update(&state, .runs(.opened(RunsReader(home: Home(explicit: "/nonexistent")), RememberedRuns())))
+    _ = update(&state, .runs(.looked(RunsLook(runs: runs))))
+    let wanted = runs.count - 1
+    _ = press(&state, "G")
+    #expect(state.runs.selected?.name == "run-\(wanted)")
+    let effects = update(&state, .runs(.settled(run: state.runs.selected?.id)))
+    guard case .look(_, let request)? = self.runs(effects).first else {
+      Issue.record("nothing is looked at")
+      return
+    }
+    #expect(request.known.count < 40 && !request.refreshes)
+  }
+
   @Test("What cannot be done says why")
   func obstacles() {
     var state = RunsFixtures.state(rows: 24, columns: 80)
@@ -181,13 +313,13 @@ struct RunsScreenTests {
   func marksStay() {
     var state = RunsFixtures.state(rows: 24, columns: 80)
     let before = state.runs.marks[RunsFixtures.all[0].id]
-    #expect(Set(state.runs.marks.values).count == RunsFixtures.all.count)
+    #expect(Set(state.runs.marks.numbers.values).count == RunsFixtures.all.count)
     let others = [RunsFixtures.run("newest", .running, created: 99), RunsFixtures.all[0]]
     _ = update(&state, .runs(.looked(RunsLook(runs: others))))
     #expect(state.runs.marks[RunsFixtures.all[0].id] == before)
   }
 
-  @Test("Live runs are looked at four times a second, others every two seconds, and never twice at a time")
+  @Test("Live runs are looked at twice a second, others every two seconds, and never twice at a time")
   func polling() throws {
     var state = RunsFixtures.state(rows: 24, columns: 80)
     func pause(_ runs: [RunSummary]) throws -> Int {
@@ -197,19 +329,24 @@ struct RunsScreenTests {
     }
     let live = try pause(RunsFixtures.all)
     let finished = try pause([RunsFixtures.all[4]])
-    #expect(live == 250 && finished == 2000)
-    _ = update(&state, .runs(.opened(RunsReader(home: Home(explicit: "/nonexistent")))))
+    #expect(live == 500 && finished == 2000)
+    _ = update(&state, .runs(.opened(RunsReader(home: Home(explicit: "/nonexistent")), RememberedRuns())))
+    // That look is under way: others wait for it, and are one.
+    _ = press(&state, "j", "k", "j")
+    let settled = RunsScreen.Event.settled(run: state.runs.selected?.id)
+    #expect(runs(update(&state, .runs(settled))).isEmpty)
+    let effects = update(&state, .runs(.looked(RunsLook(runs: RunsFixtures.all))))
+    #expect(runs(effects).count == 1)
     #expect(runs(update(&state, .runs(.poll(ticket: 0)))).isEmpty)
-    #expect(runs(update(&state, .runs(.poll(ticket: 1)))).count == 1)
   }
 
   @Test("Space keeps a run on the charts while the selection moves on, o takes all others off")
   func overlay() {
     var state = RunsFixtures.state(rows: 24, columns: 80)
     _ = press(&state, "o", "G", " ", "g")
-    #expect(state.runs.overlaid == [RunsFixtures.all[4].id])
+    #expect(state.runs.charts.overlaid == [RunsFixtures.all[4].id])
     _ = press(&state, "o")
-    #expect(state.runs.overlaid.isEmpty)
+    #expect(state.runs.charts.overlaid.isEmpty)
   }
 
   @Test("A log axis and smoothing are said on the chart")
@@ -246,10 +383,7 @@ struct RunsScreenTests {
   func anyKeys(seed: Int) {
     var random = TestRandom(seed: seed)
     var state = RunsFixtures.state(rows: 24, columns: 80)
-    let keys: [Key] = [
-      "j", "k", "g", "G", " ", "o", "p", "r", "x", "D", "y", "n", "L", "s", "t", "1", "2", "3", "?", ":", "7", "a", ".",
-      .enter, .escape, .backspace, .up, .down, .left, .right, .tab, .pageUp, .pageDown, .home, .end, .delete,
-    ]
+    let keys = RunsScreen.bindings.flatMap(\.keys) + ["y", "n", "1", "2", "3", "?", ":", "7", "a", ".", .tab, .delete]
     for _ in 0..<300 {
       _ = update(&state, .key(keys.randomElement(using: &random)!))
       if Int.random(in: 0..<20, using: &random) == 0 {

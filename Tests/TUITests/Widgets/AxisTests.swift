@@ -55,22 +55,23 @@ struct AxisTests {
   }
 
   @Test(
-    "the end of a step axis stays while a run grows, and stops at the planned length",
+    "the end of an axis stays while a run grows, and stops at the planned length",
     arguments: [
-      (0, nil, 10), (900, nil, 1000), (1001, nil, 1500), (1400, nil, 1500), (4000, 4690, 4000), (4500, 4690, 4690),
-    ]
-      as [(Int, Int?, Double)])
-  func steps(last: Int, limit: Int?, end: Double) {
-    #expect(Axis.steps(upTo: last, limit: limit, maximumTicks: 5).high == end)
+      (.step, 0, nil, 10), (.step, 900, nil, 1000), (.step, 1001, nil, 1500), (.step, 1400, nil, 1500),
+      (.step, 4000, 4690, 4000), (.step, 4500, 4690, 4690), (.epoch, 0.3, 4, 1), (.epoch, 3.2, 4, 4), (.time, 61, nil, 120),
+      (.time, 400_000, nil, 432_000),
+    ] as [(ChartUnit, Double, Double?, Double)])
+  func ends(unit: ChartUnit, last: Double, limit: Double?, end: Double) {
+    #expect(unit.end(holding: last, limit: limit) == end)
   }
 
   @Test("steps are labelled with units")
   func stepLabels() {
-    #expect(
-      Axis.steps(upTo: 41_200, limit: nil, maximumTicks: 6).ticks.map(\.label) == [
-        "0", "10k", "20k", "30k", "40k", "50k",
-      ])
-    #expect(Axis.steps(upTo: 3, limit: nil, maximumTicks: 4).ticks.map(\.label) == ["0", "5", "10"])
-    #expect(Axis.steps(upTo: 12_000, limit: nil, maximumTicks: 7).ticks.map(\.label) == ["0", "5k", "10k", "15k"])
+    func labels(_ last: Double, _ most: Int) -> [String] {
+      ChartUnit.step.axis(0...ChartUnit.step.end(holding: last), maximumTicks: most).ticks.map(\.label)
+    }
+    #expect(labels(41_200, 6) == ["0", "10k", "20k", "30k", "40k", "50k"])
+    #expect(labels(3, 4) == ["0", "5", "10"])
+    #expect(labels(12_000, 7) == ["0", "5k", "10k", "15k"])
   }
 }

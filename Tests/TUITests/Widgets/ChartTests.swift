@@ -125,7 +125,7 @@ struct ChartTests {
   @Test("a loss that became NaN is said at the end of its curve")
   func diverged() {
     var broken = fine
-    broken.points.append(.init(1010, .nan))
+    broken.spans.append(.init(1010, .nan))
     #expect(
       text(Chart(title: "loss", series: [.init(broken, mark: SeriesMark(2))]), 7, 40) == """
         ─ loss ─────────────────────────────────
@@ -164,5 +164,40 @@ struct ChartTests {
             └┬─────────────┬────────────┬ step
              0            50           100
         """)
+  }
+
+  @Test("a crosshair is a dotted line, the glyph on each curve, its place below, and the values there beside the chart")
+  func cursor() {
+    var chart = both()
+    chart.cursor = 300
+    #expect(
+      text(chart, 9, 48) == """
+        ─ loss ─────────────────────────────────────────
+        2 ┤⠱⡀         ┊
+          │ ⠑⢄
+          │⡀ ⠈⠑⠦⢄⡀    ┊
+          │⠘⡄    ⠈⠉⠑⠒⠢●⠤⠤⢄⣀⣀⣀⣀⣀⡀                  ● .800
+          │ ⠈⠲⠤⣄⣀⣀    ┊        ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠙⠒⠒⠒⠒⠒
+        0 ┤       ⠉⠉⠉⠉◆⠉⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒                ◆ .229
+          └┬──────────┼───────┬─────────────────┬ step
+           0         300     500               1k
+        """)
+  }
+
+  @Test("a chart says whether it shows all, goes along with the end, or stays", arguments: [
+    (ChartWindow.Part.all, "all"), (.live(width: 100), "▶ live"), (.frozen(0...100), "= frozen"),
+  ])
+  func badge(part: ChartWindow.Part, word: String) {
+    var chart = both()
+    chart.part = part
+    #expect(text(chart, 9, 48).split(separator: "\n").first?.hasSuffix(" \(word) ─") == true)
+  }
+
+  @Test("over epochs, images and time the axis has their numbers", arguments: [
+    (ChartUnit.epoch, 2.5, [".0", ".5", "1.0", "1.5", "2.0", "2.5"]), (.images, 1_280_000, ["0", "500k", "1M"]),
+    (.time, 5000, ["0", "30m", "60m"]), (.time, 200_000, ["0", "12h", "24h", "36h", "48h"]), (.time, 45, ["0", "10s", "20s", "30s", "40s"]),
+  ] as [(ChartUnit, Double, [String])])
+  func units(unit: ChartUnit, end: Double, labels: [String]) {
+    #expect(unit.axis(0...end, maximumTicks: 5).ticks.map(\.label) == labels)
   }
 }

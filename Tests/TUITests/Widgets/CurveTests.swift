@@ -29,7 +29,7 @@ struct CurveTests {
 
   @Test("one spike among a million points is still seen")
   func spike() {
-    let points = (0..<1_000_000).map { Curve.Point(Double($0), $0 == 567_891 ? 1 : 0) }
+    let points = (0..<1_000_000).map { Curve.Span(Double($0), $0 == 567_891 ? 1 : 0) }
     #expect(text([Curve(points)], columns: 4, rows: 2, x: 0...999_999, y: 0...1) == "··⡇·\n⣀⣀⣇⣀")
   }
 
@@ -53,18 +53,6 @@ struct CurveTests {
     #expect(text([Curve([.init(0, 0)])], columns: 0, rows: 0, x: 0...1, y: 0...1) == "")
   }
 
-  @Test("smoothing is an average that starts at the first value and steps over gaps")
-  func smoothing() {
-    let curve = Curve([.init(0, 2), .init(1, 4), .init(2, .nan), .init(3, 4)])
-    let smooth = curve.smoothed(0.5).points.map(\.y)
-    // Debiased: 2; (1·2 + 2·4) / 3; gap; (1·2 + 2·4 + 4·4) / 7.
-    #expect(smooth[0] == 2)
-    #expect(abs(smooth[1] - 10.0 / 3) < 1e-12)
-    #expect(smooth[2].isNaN)
-    #expect(abs(smooth[3] - 26.0 / 7) < 1e-12)
-    #expect(curve.smoothed(0).points.count == 4)
-  }
-
   @Test("the range ignores what is not finite, and on request what is not positive")
   func range() {
     let curve = Curve([.init(0, .nan), .init(1, -1), .init(2, 0), .init(3, .infinity), .init(4, 5)])
@@ -74,14 +62,21 @@ struct CurveTests {
   }
 
   @Test(
-    "a sparkline shows means of equal shares between its smallest and largest",
-    arguments: [
-      ([0, 1, 2, 3, 4, 5, 6, 7], 8, "▁▂▃▄▅▆▇█"), ([7, 7, 1, 1], 2, "█▁"), ([3, 3, 3], 3, "▁▁▁"), ([1], 5, "▁"),
-      ([], 5, ""),
-      ([.nan, 1, 2], 4, "▁█"), ([1, 2], 0, ""),
-    ] as [([Double], Int, String)])
-  func sparkline(values: [Double], width: Int, expected: String) {
-    let curve = Curve(values.enumerated().map { .init(Double($0.offset), $0.element) })
-    #expect(Sparkline.text(curve.means(width)) == expected)
+    "a sparkline shows means between its smallest and largest",
+    arguments: [([0, 1, 2, 3, 4, 5, 6, 7], "▁▂▃▄▅▆▇█"), ([7, 1], "█▁"), ([3, 3, 3], "▁▁▁"), ([1], "▁"), ([], "")]
+      as [([Double], String)])
+  func sparkline(values: [Double], expected: String) { #expect(Sparkline.text(values) == expected) }
+
+  @Test("between two values that lie outside, the line that joins them is seen")
+  func clipped() {
+    let curve = Curve([], before: .init(-4, 0), after: .init(12, 4))
+    #expect(text([curve], columns: 4, rows: 1, x: 0...8, y: 0...4) == "⠤⠤⠒⠒")
+    #expect(curve.range() == 0...4)
+  }
+
+  @Test("the value at a place is the last that is not behind it", arguments: [(-1.0, nil), (0, 5), (3, 5), (4, 7), (99, 7)] as [(Double, Double?)])
+  func value(x: Double, expected: Double?) {
+    #expect(Curve([.init(0, 5), .init(4, 7)]).value(at: x) == expected)
+    #expect(Curve([.init(4, 7)], before: .init(0, 5)).value(at: 2) == 5)
   }
 }

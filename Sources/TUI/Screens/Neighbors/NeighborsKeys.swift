@@ -10,7 +10,9 @@ extension NeighborsScreen {
     bind(["c"], .chooseClass, "class", "Choose the class of the query", true, noQuery),
     bind(["R"], .chooseRuns, "runs", "Choose the runs to compare, fine label sets above coarse ones", true, noQuery),
     bind(["m"], .metric, "metric", "Change between L2 and cosine distance", true, noQuery),
-    bind(["f"], .space, "fc7/fc8", "Change the activation that is compared", true, noQuery),
+    bind(
+      ["f"], .space, "space", "Compare each net's features, or the scores of its classes (fc7 and fc8 of an AlexNet, pool5 and fc of a ResNet)",
+      true, noQuery),
     bind(["o"], .chooseCoarse, "coarse set", "Choose the label set that decides orange", true, noQuery),
     bind(["z"], .zoom, "zoom", "Show the query and the neighbour as large as possible", true, noNeighbor),
     bind(["["], .previousImage, "previous", "Take the previous image of the class as the query", false, noClass),

@@ -60,7 +60,7 @@ package struct NeighborsScreen: Screen {
   package private(set) var query: ImageReference?
   package private(set) var history: [ImageReference] = []
   package private(set) var metric = Metric.l2
-  package private(set) var space = NeighborsScreen.spaces[0]
+  package private(set) var space = NeighborSpace.features
   package private(set) var gallery = Split.train
   /// Decides orange; nil while none is known.
   package private(set) var coarse: LabelSet?
@@ -80,8 +80,6 @@ package struct NeighborsScreen: Screen {
   private var search: (ticket: Int, cancellation: Cancellation)?
   private var needsSearch = false
 
-  /// The activations that can be compared: the features, and what the classes are read from.
-  static let spaces = ["fc7", "fc8"]
   /// More neighbours than any screen shows.
   static let neighborCount = 24
   private static let picturesKept = 600
@@ -96,9 +94,12 @@ package struct NeighborsScreen: Screen {
     guard let query, let context else { return [] }
     return [
       Span("query ", .muted), Span(printable(context.name(of: query))),
-      Span(" \(context.place(of: query))", .muted), Span("  \(space)  \(metric == .l2 ? "L2" : "cosine")"),
+      Span(" \(context.place(of: query))", .muted), Span("  \(spaceName)  \(metric == .l2 ? "L2" : "cosine")"),
     ] + (coarse.map { [Span("  coarse ", .muted), Span(printable($0.name))] } ?? [])
   }
+
+  /// What the net of the selected row calls the activation that is compared.
+  package var spaceName: String { space.layer(of: rows.indices.contains(selectedRow) ? rows[selectedRow].run.network : "") }
 
   /// The neighbours of a row that has them.
   package func neighbors(_ row: Int) -> [NeighborImage] {
@@ -242,7 +243,7 @@ package struct NeighborsScreen: Screen {
       metric = metric == .l2 ? .cosine : .l2
       return searchAgain()
     case .space:
-      space = Self.spaces[(Self.spaces.firstIndex(of: space)! + 1) % Self.spaces.count]
+      space = space == .features ? .scores : .features
       return searchAgain()
     case .gallery:
       gallery = gallery == .train ? .val : .train

@@ -96,7 +96,7 @@ extension NeighborsScreen {
     case .computing(let done, let total):
       let percent = total > 0 ? done * 100 / total : 0
       say(
-        "computing \(space) of \(NumberText.grouped(total)) images … \(percent) %   Esc cancels", .accent, layout,
+        "computing \(space.layer(of: rows[index].run.network)) of \(NumberText.grouped(total)) images … \(percent) %   Esc cancels", .accent, layout,
         on: &canvas, in: rect)
       drawBar(percent, layout, on: &canvas, in: rect)
     case .failed(let reason): say("✗ \(printable(reason))", Style(.bad), layout, on: &canvas, in: rect)

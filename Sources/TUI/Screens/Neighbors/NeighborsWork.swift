@@ -142,10 +142,24 @@ final class FinderShelf: Sendable {
   }
 }
 
+/// Which activation is compared, whatever each net calls it: rows may show different nets.
+package enum NeighborSpace: Sendable {
+  /// The last activation before the classifier.
+  case features
+  /// What the classes are read from.
+  case scores
+
+  /// The layer's name; a net that is not known has no other than the usual one.
+  package func layer(of network: String) -> String {
+    guard let architecture = try? Architecture.named(network) else { return self == .features ? "fc7" : "fc8" }
+    return self == .features ? architecture.features : architecture.layers(2).last?.name ?? architecture.features
+  }
+}
+
 package struct NeighborsRequest: Sendable, Equatable {
   package var query: ImageReference
   package var runs: [String]
-  package var space: String
+  package var space: NeighborSpace
   package var metric: Metric
   package var gallery: Split
   package var k: Int
@@ -214,8 +228,9 @@ extension NeighborsScreen {
       _ cancellation: Cancellation, progress: (Row.Standing) -> Void
     ) -> Row.Standing {
       do throws(Problem) {
+        let network = context.runs.first { $0.run.id == run }?.run.network ?? ""
         let finder = try context.finders.finder(
-          RunDirectory(environment.home.runs + "/" + run), context.dataset, request.space, environment.home)
+          RunDirectory(environment.home.runs + "/" + run), context.dataset, request.space.layer(of: network), environment.home)
         let total = finder.count(request.gallery)
         var reported = 0
         try finder.prepare(request.gallery) { (done) throws(Problem) in

@@ -1,53 +1,141 @@
 import Engine
 
 extension RunsScreen {
-  package static let bindings: [Binding] = [
+  package static let bindings: [Binding] = open + control + of(list) + of(charts) + pages + moves
+
+  private static let open: [Binding] = [
     Binding(
-      [.enter], .runs(.open), "open", help: "Show the selected run in full, or go back", isInFooter: true,
-      obstacle: noRun),
-    Binding(
-      [" "], .runs(.overlay), "overlay", help: "Keep this run's curves on the charts", isInFooter: true, obstacle: noRun
-    ),
-    Binding(["t"], .runs(.launch), "train", help: "Fill in the form that launches a training", isInFooter: true),
-    Binding(
-      ["p"], .runs(.pause), "pause", help: "Pause the run, or let it go on", isInFooter: true,
-      obstacle: unless("only a run that is running can be paused") { $0.state.isLive }),
-    Binding(
-      ["r"], .runs(.resume), "resume",
-      help: "Go on with a paused, stopped, failed or lost run from its last checkpoint",
-      obstacle: unless("this run is running or finished") { $0.state.isResumable || $0.state == .paused }),
-    Binding(
-      ["x"], .runs(.stop), "stop", help: "Save a checkpoint and end the run; it can be resumed", isInFooter: true,
-      obstacle: unless("this run is not running") { $0.state.isLive }),
-    Binding(
-      ["n"], .runs(.neighbors), "neighbours", help: "Show nearest neighbours in this run's features", isInFooter: true,
-      obstacle: unless("this run has no checkpoint yet") { $0.progress.step > 0 }),
-    Binding(["L"], .runs(.logAxis), "log axis", help: "Draw the loss on a logarithmic axis, or back", isInFooter: true),
-    Binding(["s"], .runs(.smooth), "smooth", help: "Go round the weights of the moving average", isInFooter: true),
-    Binding(["o"], .runs(.overlayNone), "only this", help: "Take all other runs off the charts"),
-    Binding(
-      ["D"], .runs(.delete), "delete", help: "Delete the run with its checkpoints, after a question",
-      obstacle: unless("stop it before deleting it") { !$0.state.isLive }),
-    Binding([.up, "k"], .runs(.move(.up)), "up", help: "Select the run above"),
-    Binding([.down, "j"], .runs(.move(.down)), "down", help: "Select the run below"),
-    Binding([.pageUp], .runs(.move(.pageUp)), "page up", help: "Select a run one page up"),
-    Binding([.pageDown], .runs(.move(.pageDown)), "page down", help: "Select a run one page down"),
-    Binding([.home, "g"], .runs(.move(.home)), "first", help: "Select the newest run"),
-    Binding([.end, "G"], .runs(.move(.end)), "last", help: "Select the oldest run"),
-    Binding(
-      [.escape, .backspace], .runs(.back), "back", help: "Back to the list of runs",
-      obstacle: { $0.runs.detail == nil ? "this is the list of runs" : nil }),
+      [.enter], .runs(.open), "open", help: "Show the selected run in full, unfold a group, or go back", isInFooter: true,
+      obstacle: { $0.runs.list.row == nil && $0.runs.page == nil ? noRuns : nil })
   ]
 
-  private static let noRun = unless("") { _ in true }
+  private static let list: [(key: Key, ListAction, title: String, help: String, isInFooter: Bool, needsRun: Bool)] = [
+    ("/", .filter, "filter", "Show only runs that fit: net:alexnet classes<500 acc>.8 -tag:old, or words", true, false),
+    ("v", .mark, "mark", "Mark the run: the next verb is done to all marked runs", false, true),
+    ("V", .markAll, "mark all", "Mark all runs that are shown, or none", false, true),
+    ("S", .sort, "sort", "Choose what the runs are sorted by", false, false),
+    ("R", .reverse, "reverse", "Sort the other way round", false, false),
+    ("b", .group, "by group", "Fold the runs of a group to one line, or list all", false, false),
+    ("e", .notes, "tags, note", "Change tags, group and note of the run, or of all marked", false, true),
+  ]
 
-  /// An obstacle named `reason` where there is no selected run of which `isPossible` holds.
-  private static func unless(
+  private static let charts: [(keys: [Key], ChartAction, title: String, help: String, isInFooter: Bool)] = [
+    ([" "], .overlay, "overlay", "Keep this run's curves on the charts", true),
+    (["o"], .overlayNone, "only this", "Take all other runs off the charts", false),
+    (["z"], .layout, "larger", "Charts on the whole screen, then one chart, then back", true),
+    (["."], .next, "next chart", "The next chart", false),
+    ([","], .previous, "previous chart", "The chart before", false),
+    (["C"], .choose, "chart", "Choose a chart from a list: loss, accuracy, rate, speed, norms", false),
+    (["a"], .unit, "x axis", "Draw over steps, epochs, images or time", true),
+    (["L"], .logAxis, "log axis", "Draw losses and rates on a logarithmic axis, or back", true),
+    (["s"], .smooth, "smooth", "Go round the weights of the moving average", true),
+    ([.left, "h"], .cursor(-1), "crosshair left", "Move the crosshair: the values at it are shown", false),
+    ([.right, "l"], .cursor(1), "crosshair right", "Move the crosshair to the right", false),
+    (["<"], .cursor(-10), "crosshair far left", "Move the crosshair by ten columns", false),
+    ([">"], .cursor(10), "crosshair far right", "Move the crosshair by ten columns", false),
+    (["+", "="], .zoomIn, "zoom in", "Show half as much, around the crosshair or at the end", false),
+    (["-"], .zoomOut, "zoom out", "Show twice as much", false),
+    (["["], .earlier, "earlier", "Show what was before; the charts stay there while values arrive", false),
+    (["]"], .later, "later", "Show what came after; beyond the end the charts are live again", false),
+    (["0"], .all, "all", "Show everything from the beginning", false),
+    (["f"], .follow, "follow", "Show the newest part and go along with it", false),
+    (["F"], .freeze, "freeze", "Keep the charts as they are while values arrive, or let them go on", false),
+  ]
+
+  private static func of(_ list: [(key: Key, ListAction, title: String, help: String, isInFooter: Bool, needsRun: Bool)]) -> [Binding] {
+    list.map { entry in
+      let needsRun = entry.needsRun
+      return Binding(
+        [entry.key], .runs(.list(entry.1)), entry.title, help: entry.help, isInFooter: entry.isInFooter,
+        obstacle: { needsRun && $0.runs.targets.isEmpty ? noRuns : $0.runs.runs.isEmpty ? noRuns : nil })
+    }
+  }
+
+  private static func of(_ charts: [(keys: [Key], ChartAction, title: String, help: String, isInFooter: Bool)]) -> [Binding] {
+    charts.map { entry in
+      Binding(
+        entry.keys, .runs(.charts(entry.1)), entry.title, help: entry.help, isInFooter: entry.isInFooter,
+        obstacle: { $0.runs.runs.isEmpty ? noRuns : $0.runs.page?.hasCharts == false ? "there are no charts on this page" : nil })
+    }
+  }
+
+  private static let control: [Binding] = [
+    verb("t", .launch, "train", "Fill in the form that launches a training", true),
+    verb("p", .pause, "pause", "Pause the run, or let it go on", true),
+    verb("r", .resume, "resume", "Go on with a paused, stopped, failed or lost run from its last checkpoint"),
+    verb("x", .stop, "stop", "Save a checkpoint and end the run; it can be resumed", true),
+    verb("c", .clone, "clone", "Launch a training like this one: the form, filled from it, to be changed"),
+    verb("E", .extend, "extend", "Let a run go on for more epochs than it was launched with"),
+    verb("Q", .queue, "queue", "Let the run wait for its turn, or take it out of the queue"),
+    verb("{", .queueEarlier, "sooner", "Move a waiting run towards the front of the queue"),
+    verb("}", .queueLater, "later in line", "Move a waiting run towards the end of the queue"),
+    verb("#", .queueLimit, "limit", "Change how many runs may be at work on this machine at a time"),
+    verb("u", .restore, "undelete", "Bring back the run that was deleted last"),
+    verb("W", .checkpoint, "checkpoint", "Write a checkpoint now"),
+    verb("D", .delete, "delete", "Move the run to the trash with its checkpoints, after a question"),
+  ]
+
+  private static func verb(
+    _ key: Key, _ action: ControlAction, _ title: String, _ help: String, _ isInFooter: Bool = false
+  ) -> Binding {
+    Binding([key], .runs(.control(action)), title, help: help, isInFooter: isInFooter) { state in
+      if action.needsNoRun { return nil }
+      let targets = state.runs.targets
+      return targets.isEmpty ? noRuns : targets.contains(where: action.isPossible) ? nil : action.reason
+    }
+  }
+
+  private static let pages: [Binding] = [
+    Binding(
+      ["n"], .runs(.page(.neighbors)), "neighbours", help: "Show nearest neighbours in this run's features", isInFooter: true,
+      obstacle: shown("this run has no checkpoint yet") { $0.progress.step > 0 }),
+    Binding(
+      ["T"], .runs(.page(.tree)), "tree", help: "Show the run's label set in the tree",
+      obstacle: { state in
+        shown("") { _ in true }(state)
+          ?? (state.runs.shownRun?.dataset == state.session.dataset ? nil : "the run is on another dataset than the tree")
+      }),
+    Binding(
+      ["O"], .runs(.page(.origin)), "origin", help: "Go to the run that this one began with",
+      obstacle: { $0.runs.origin == nil ? "the run that is shown began with none that is here" : nil }),
+    Binding(
+      ["i"], .runs(.page(.classes)), "classes", help: "What each class came to: accuracies on the tree and confusions",
+      obstacle: shown("this run was not validated yet") { $0.progress.validation != nil }),
+    Binding(
+      ["d"], .runs(.page(.difference)), "compare", help: "What two runs were asked differently, their results and curves",
+      obstacle: { $0.runs.pair == nil ? "mark two runs with v first" : nil }),
+    Binding(
+      ["w"], .runs(.page(.news)), "what happened", help: "List what finished, failed, improved or was lost since you left",
+      obstacle: { $0.runs.news.items.isEmpty ? "nothing happened since you left" : nil }),
+  ]
+
+  private static let moves: [Binding] = [
+    Binding([.up, "k"], .runs(.list(.move(.up))), "up", help: "Select the run above"),
+    Binding([.down, "j"], .runs(.list(.move(.down))), "down", help: "Select the run below"),
+    Binding([.pageUp], .runs(.list(.move(.pageUp))), "page up", help: "Select a run one page up"),
+    Binding([.pageDown], .runs(.list(.move(.pageDown))), "page down", help: "Select a run one page down"),
+    Binding([.home, "g"], .runs(.list(.move(.home))), "first", help: "Select the first run"),
+    Binding([.end, "G"], .runs(.list(.move(.end))), "last", help: "Select the last run"),
+    Binding(
+      [.escape, .backspace], .runs(.back), "back",
+      help: "Take away the crosshair, leave large charts, go back to the list, end the filter, take away the marks",
+      obstacle: { $0.runs.isAtStart ? "this is the list of runs" : nil }),
+  ]
+
+  private static let noRuns = "there is no run yet; t launches one"
+
+  /// An obstacle named `reason` where the shown run is not such that `isPossible` holds.
+  private static func shown(
     _ reason: String, _ isPossible: @escaping @Sendable (RunSummary) -> Bool
   ) -> @Sendable (AppState) -> String? {
     { state in
-      guard let run = state.runs.selected else { return "there is no run yet; t launches one" }
+      guard let run = state.runs.shownRun else { return state.runs.runs.isEmpty ? noRuns : "select a run" }
       return isPossible(run) ? nil : reason
     }
+  }
+
+  /// Whether there is nothing to go back from.
+  var isAtStart: Bool {
+    page == nil && charts.window.cursor == nil && charts.layout == .beside && list.filter.isEmpty && list.marked.isEmpty
   }
 }

@@ -1,60 +1,83 @@
 import Engine
 import Taxonomy
 
-/// Screen 2: trainings, their curves, and the form that launches one.
+/// Screen 2: trainings, their curves, and what steers them.
 package struct RunsScreen: Screen {
   package enum Action: Hashable, Sendable {
-    /// By a key that moves in lists.
-    case move(Key)
+    case list(ListAction)
+    case charts(ChartAction)
+    case control(ControlAction)
+    /// Show the selected run in full, or fold its group; one step back.
     case open, back
-    case overlay, overlayNone
-    case launch, pause, resume, stop, delete
-    case neighbors
-    case logAxis, smooth
+    case page(PageAction)
   }
 
   package enum Event: Sendable {
     /// Open the launch form with this label set (nil: every fine class is a class).
     case launch(LabelSet?)
-    /// The runs can be read.
-    case opened(RunsReader)
+    /// The runs can be read; how the screen was left, and when.
+    case opened(RunsReader, RememberedRuns)
     /// Time to look again; only the latest ticket counts.
     case poll(ticket: Int)
+    /// The selection has stayed on this run for a moment.
+    case settled(run: String?)
     case looked(RunsLook)
+    /// What a page about runs asked for.
+    case classes(run: String, Result<RunClasses, Problem>)
+    case compared(RunDifference)
+    /// The form, filled from a run.
+    case clone(TrainingRequest)
+    /// How many runs may be at work at a time on this machine.
+    case queueLimit(Int)
+    /// The queue was looked after.
+    case pushed
     /// Something was asked of a run, or a run was launched: look now. Selects it where named.
     case changed(select: String?)
     case form(LaunchForm.Event)
   }
 
   /// The runs, newest first.
-  package private(set) var runs: [RunSummary] = []
-  package private(set) var list = ListPosition()
+  package var runs: [RunSummary] = []
+  /// Which of them are listed, in which order.
+  package var list = RunsList()
+  package var charts = ChartState()
   /// The curves of the runs in view, by their ids.
-  package private(set) var plots: [String: RunPlot] = [:]
-  package private(set) var marks: [String: SeriesMark] = [:]
-  /// The runs whose curves are shown besides the selected one's.
-  package private(set) var overlaid: Set<String> = []
-  package private(set) var options = ChartOptions()
-  /// The last lines of the selected run's log.
-  package private(set) var log: [String] = []
-  package private(set) var detail: RunDetail?
-  package private(set) var question: (question: Question, work: Work)?
-  package private(set) var form: LaunchForm?
-  private var reader: RunsReader?
+  package var plots: [String: RunPlot] = [:]
+  package var marks = RunMarks()
+  /// The run whose log and curves are shown: the selected one, once the selection rests. Moving on costs a slow line no curves.
+  private(set) var drawn: String?
+  /// The last lines of its log.
+  package var log: [String] = []
+  /// What is shown in place of the list.
+  package var page: RunsPage?
+  /// What takes every key.
+  package var mode: RunsMode?
+  package var news = RunsNews()
+  private(set) var reader: RunsReader?
   package private(set) var hasLooked = false
   private var ticket = 0
+  /// The run to select once it is there.
+  private var wanted: String?
+  private var isLooking = false
+  /// Whether runs that wait are being started.
+  private var isPushing = false
+  /// What to do once the look under way is back: another one, and whether it is for the runs as well.
+  private var next: (isWanted: Bool, refreshes: Bool) = (false, false)
 
   package init() {}
 
-  package var selected: RunSummary? { runs.indices.contains(list.selected) ? runs[list.selected] : nil }
+  package var selected: RunSummary? { list.selected }
 
   package func headline(_ session: Session) -> [Span] {
     let live = runs.count { $0.state.isLive }
-    let text = runs.isEmpty ? "" : "\(runs.count) run\(runs.count == 1 ? "" : "s")"
+    let waiting = runs.count { $0.queuePlace != nil }
+    var text = runs.isEmpty ? "" : "\(NumberText.grouped(runs.count)) run\(runs.count == 1 ? "" : "s")"
+    if !list.filter.isEmpty { text = "\(NumberText.grouped(list.count)) of \(text) shown" }
     return [Span(text, .muted)] + (live > 0 ? [Span("  "), Span("\(live) live", Style(.accent))] : [])
+      + (waiting > 0 ? [Span("  "), Span("\(waiting) waiting", Style(.near))] : [])
   }
 
-  package var capture: [KeyHint]? { question?.question.hints ?? form?.hints }
+  package var capture: [KeyHint]? { mode?.hints }
 
   // MARK: Looking at the runs
 
@@ -64,126 +87,156 @@ package struct RunsScreen: Screen {
     switch event {
     case .launch(let labelSet):
       let (made, effects) = LaunchForm.make(labelSet: labelSet, session: session, runs: runs)
-      form = made
+      mode = .form(made)
       return [.send(.perform(.show(.runs)))] + effects
-    case .opened(let reader):
+    case .opened(let reader, let remembered):
       self.reader = reader
-      return look(session)
-    case .poll(let ticket): return ticket == self.ticket ? look(session) : []
+      recall(remembered)
+      return look(session, refreshes: true)
+    case .poll(let ticket): return ticket == self.ticket ? look(session, refreshes: true) : []
+    case .settled(let id): return id == selected?.id ? look(session) : []
     case .looked(let look):
-      take(look)
-      // Live runs move all the time; others may be launched from elsewhere.
-      let pause = runs.contains { $0.state.isLive || $0.state == .queued } ? 250 : 2000
-      return [.later(milliseconds: pause, .runs(.poll(ticket: ticket)))]
+      isLooking = false
+      take(look, session)
+      var effects: [Effect] = []
+      if look.runs != nil {
+        // Twice a second is as much as anybody reads, and as little as a slow line likes; others may launch runs too.
+        let pause = runs.contains { $0.state.isLive || $0.state == .queued } ? 500 : 2000
+        ticket += 1
+        effects = [.later(milliseconds: pause, .runs(.poll(ticket: ticket)))]
+      }
+      // More is to be read, or another run is selected by now (at the first look, one at all).
+      if look.isPartial || look.selected != shownRun?.id { self.next.isWanted = true }
+      if look.isQueueDue, !isPushing, let reader {
+        isPushing = true
+        effects.append(.runs(.push(reader)))
+      }
+      let next = self.next
+      self.next = (false, false)
+      return effects + (next.isWanted ? self.look(session, refreshes: next.refreshes) : [])
     case .changed(let id):
       if let id {
-        form = nil
-        select(id)
+        if form != nil { mode = nil }
+        wanted = id
+        list.select(id)
       }
-      return look(session)
-    case .form(let event): return form?.receive(event) ?? []
+      return look(session, refreshes: true)
+    case .classes(let id, let found):
+      guard case .classes(var open)? = page, open.id == id else { return [] }
+      open.take(found)
+      page = .classes(open)
+      return []
+    case .compared(let difference):
+      guard case .difference(var open)? = page, open.a == difference.a, open.b == difference.b else { return [] }
+      open.difference = difference
+      page = .difference(open)
+      return []
+    case .clone(let request):
+      let (made, effects) = LaunchForm.make(labelSet: nil, session: session, runs: runs, like: request)
+      mode = .form(made)
+      return effects
+    case .queueLimit(let limit):
+      mode = .number(NumberDialog(limit: limit))
+      return []
+    case .pushed:
+      isPushing = false
+      return []
+    case .form(let event):
+      guard case .form(var form) = mode else { return [] }
+      let effects = form.receive(event)
+      mode = .form(form)
+      return effects
     }
   }
 
-  private mutating func look(_ session: Session) -> [Effect] {
+  /// One look at a time: each takes up where the last left off.
+  mutating func look(_ session: Session, refreshes: Bool = false) -> [Effect] {
     guard let reader else { return [] }
-    ticket += 1
-    let inView = list.window(count: runs.count, rows: session.body.rows).map { runs[$0].id }
-    let wanted = Set(inView).union(overlaid).union(selected.map { [$0.id] } ?? [])
-    let request = RunsLook.Request(
-      known: Dictionary(uniqueKeysWithValues: wanted.map { ($0, plots[$0]?.version ?? -1) }), selected: selected?.id,
-      needsConfiguration: detail != nil && detail?.configuration == nil)
-    return [.runs(.look(reader, request))]
+    guard !isLooking else {
+      next = (true, next.refreshes || refreshes)
+      return []
+    }
+    isLooking = true
+    return [.runs(.look(reader, lookRequest(session, refreshes: refreshes)))]
   }
 
-  private mutating func take(_ look: RunsLook) {
-    let chosen = selected?.id
-    runs = look.runs
+  private mutating func take(_ look: RunsLook, _ session: Session) {
     plots.merge(look.plots) { $1 }
-    // The oldest run gets the first mark, and keeps it when others come and go.
-    for run in runs.reversed() where marks[run.id] == nil {
-      marks[run.id] = SeriesMark(marks.values.map { $0.number + 1 }.max() ?? 0)
+    if let found = look.runs {
+      runs = found
+      marks.add(runs)
+      list.arrange(runs, look.shown)
+      if let id = wanted, runs.contains(where: { $0.id == id }) {
+        list.select(id)
+        wanted = nil
+      }
+      let ids = Set(runs.map(\.id))
+      charts.overlaid.formIntersection(ids)
+      if !hasLooked && charts.overlaid.isEmpty {
+        charts.overlaid = Set(runs.lazy.filter(\.state.isLive).prefix(8).map(\.id))
+      }
+      hasLooked = true
+      news.update(runs, at: look.time)
+      if let id = page?.run, !ids.contains(id) { page = nil }
     }
-    if let chosen { select(chosen) }
-    list.select(list.selected, count: runs.count)
-    overlaid.formIntersection(runs.map(\.id))
-    if !hasLooked { overlaid = Set(runs.filter(\.state.isLive).prefix(4).map(\.id)) }
-    hasLooked = true
-    if look.selected == selected?.id {
+    if look.selected == shownRun?.id {
+      drawn = look.selected
       log = look.log
-      if let configuration = look.configuration { detail?.configuration = configuration }
+      if let details = look.details { page?.take(details) }
     }
-    if let open = detail, !runs.contains(where: { $0.id == open.id }) { detail = nil }
+    // What is out of view is not kept.
+    let kept = Set(lookRequest(session, refreshes: false).known.keys)
+    plots = plots.filter { kept.contains($0.key) }
   }
 
-  private mutating func select(_ id: String) {
-    if let index = runs.firstIndex(where: { $0.id == id }) { list.select(index, count: runs.count) }
+  /// Looks once the selection rests.
+  func settle() -> [Effect] { [.later(milliseconds: 120, .runs(.settled(run: selected?.id)))] }
+
+  /// The run whose page is open, else the selected one.
+  package var shownRun: RunSummary? {
+    page?.run.map { id in runs.first { $0.id == id } } ?? selected
   }
 
   // MARK: Keys
 
   package mutating func perform(_ action: Action, _ session: Session) -> [Effect] {
     switch action {
-    case .move(let key):
-      _ = list.move(key, count: runs.count, page: max(1, listRows(session.body.rows) - 2))
-      log = []
-      if detail != nil { detail = selected.map { RunDetail(id: $0.id) } }
-      return look(session)
+    case .list(let action): return perform(action, session)
+    case .charts(let action): return perform(action, session)
+    case .control(let action): return perform(action, session)
+    case .page(let action): return perform(action, session)
     case .open:
-      guard detail == nil else { return perform(.back, session) }
-      detail = selected.map { RunDetail(id: $0.id) }
+      if let page { return openOnPage(page, session) }
+      if case .group(let group)? = list.row {
+        list.toggle(group.name)
+      } else {
+        page = selected.map { .run(RunDetail(id: $0.id)) }
+        charts.layout = .beside
+      }
       return look(session)
-    case .back: detail = nil
-    case .overlay:
-      guard let id = selected?.id else { return [] }
-      if overlaid.remove(id) == nil { overlaid.insert(id) }
-    case .overlayNone: overlaid = []
-    case .launch: return receive(.launch(nil), session)
-    case .pause:
-      guard let run = directory else { return [] }
-      return [.runs(selected?.state == .paused ? .resume(run) : .pause(run))]
-    case .resume: return directory.map { [.runs(.resume($0))] } ?? []
-    case .stop:
-      ask(
-        "Stop",
-        "It saves a checkpoint and ends. r resumes it later: the result has the same bits as if it never stopped.",
-        yes: "stop", no: "go on"
-      ) { .stop($0) }
-    case .delete:
-      ask(
-        "Delete", "It goes to the trash, with curves, log and checkpoints: `runs restore` brings it back.", yes: "delete",
-        no: "keep"
-      ) { .delete($0) }
-    case .neighbors:
-      guard let run = selected else { return [] }
-      return [.send(.perform(.show(.neighbors))), .send(.neighbors(.open(run: run.id)))]
-    case .logAxis: options.isLogarithmic.toggle()
-    case .smooth: options.nextSmoothing()
+    case .back:
+      if charts.window.cursor != nil {
+        charts.window.removeCursor()
+      } else if charts.layout != .beside {
+        charts.layout = .beside
+      } else if let open = page {
+        if case .news = open { news.read(runs) }
+        page = open.back
+      } else if !list.filter.isEmpty {
+        list.filter = RunFilter()
+        list.arrange(runs)
+      } else {
+        list.marked = []
+      }
+      return look(session)
     }
-    return []
-  }
-
-  private var directory: RunDirectory? { selected.map { RunDirectory($0.path) } }
-
-  private mutating func ask(
-    _ verb: String, _ detail: String, yes: String, no: String, _ work: (RunDirectory) -> Work
-  ) {
-    guard let run = selected else { return }
-    let title = "\(verb) \(printable(run.name))?"
-    question = (Question(title, detail: detail, yes: yes, no: no), work(RunDirectory(run.path)))
   }
 
   package mutating func take(_ key: Key, _ session: Session) -> [Effect] {
-    if let asked = question {
-      guard let answer = asked.question.answer(key) else { return [] }
-      question = nil
-      return answer == .yes ? [.runs(asked.work)] : []
-    }
-    guard var open = form else { return [] }
-    let effects = open.take(key)
-    form = open.isClosed ? nil : open
-    return effects
+    guard let open = mode else { return [] }
+    return take(key, in: open, session)
   }
 
-  func listRows(_ rows: Int) -> Int { min(runs.count + 1, max(4, rows / 3)) }
+  package var question: Question? { if case .question(let question, _) = mode { question } else { nil } }
+  package var form: LaunchForm? { if case .form(let form) = mode { form } else { nil } }
 }

@@ -5,17 +5,22 @@ extension RunsScreen {
   package func draw(on canvas: inout Canvas, in area: Rect, _ session: Session) {
     if let form {
       form.draw(on: &canvas, in: area)
-    } else if let detail, let run = runs.first(where: { $0.id == detail.id }) {
-      RunDetailView(
-        run: run, configuration: detail.configuration, plot: plots[run.id] ?? RunPlot(),
-        mark: marks[run.id] ?? SeriesMark(0), options: options, log: log
-      ).draw(on: &canvas, in: area)
+    } else if case .news(let position)? = page {
+      drawNews(position, on: &canvas, in: area)
+    } else if case .classes(let open)? = page, let run = shownRun {
+      open.draw(run, marks[run.id], on: &canvas, in: area)
     } else if runs.isEmpty {
       drawEmpty(on: &canvas, in: area)
     } else {
-      drawOverview(on: &canvas, in: area)
+      drawRuns(on: &canvas, in: area)
     }
-    question?.question.draw(on: &canvas, in: area)
+    switch mode {
+    case .question(let question, _)?: question.draw(on: &canvas, in: area)
+    case .sort(let picker)?, .chart(let picker)?: picker.draw(on: &canvas, in: area)
+    case .notes(let form)?: form.draw(on: &canvas, in: area)
+    case .number(let dialog)?: dialog.draw(on: &canvas, in: area)
+    case .form?, .filter?, nil: break
+    }
   }
 
   private func drawEmpty(on canvas: inout Canvas, in area: Rect) {
@@ -33,21 +38,83 @@ extension RunsScreen {
     }
   }
 
-  private func drawOverview(on canvas: inout Canvas, in area: Rect) {
-    var rest = area
-    RunsTable(runs: runs, marks: marks, plotted: plotted, plots: plots)
-      .draw(selected: list, on: &canvas, in: rest.takeTop(listRows(area.rows)))
-    if let problem = selected?.problem {
-      canvas.put(printable(problem), in: rest.takeTop(1).inset(columns: 2), style: Style(.bad))
+  /// The list or one run, and the charts.
+  private func drawRuns(on canvas: inout Canvas, in area: Rect) {
+    let layout = RunsLayout(self, in: area)
+    let shown = runCharts(of: nil)
+    if charts.layout == .beside {
+      if case .difference(let open)? = page {
+        let names = [open.a, open.b].map { id in (runs.first { $0.id == id }?.name ?? id, marks[id]) }
+        open.draw(names, on: &canvas, in: layout.facts)
+      } else if let run = shownRun, page?.run != nil {
+        var details: RunDetails?
+        if case .run(let detail)? = page { details = detail.details }
+        RunDetailView(run: run, details: details, remarks: plots[run.id]?.remarks ?? [], mark: marks[run.id])
+          .draw(on: &canvas, in: area, facts: layout.facts)
+      } else {
+        RunsTable(marks: marks, marked: list.marked, plotted: Set(shown.shown.map(\.run.id)), plots: plots)
+          .draw(list, on: &canvas, in: layout.list)
+      }
     }
-    if rest.rows >= 18 { drawLog(log, on: &canvas, in: rest.takeBottom(min(8, rest.rows - 14))) }
-    // In the order of the list, so that colours do not change places when the selection moves.
-    let shown = runs.filter { plotted.contains($0.id) }.compactMap { run in
-      marks[run.id].map { RunCharts.Shown(run: run, plot: plots[run.id] ?? RunPlot(), mark: $0) }
-    }
-    RunCharts(shown: shown, options: options).drawOverview(on: &canvas, in: rest)
+    drawStatus(on: &canvas, in: layout.status)
+    drawLog(log, of: drawn.flatMap { id in runs.first { $0.id == id } }?.name, on: &canvas, in: layout.log)
+    shown.draw(charts.layout, on: &canvas, in: layout.charts)
   }
 
-  /// The runs whose curves are on the charts.
-  private var plotted: Set<String> { overlaid.union(selected.map { [$0.id] } ?? []) }
+  private func drawStatus(on canvas: inout Canvas, in rect: Rect) {
+    if case .filter? = mode { return drawFilter(on: &canvas, in: rect) }
+    if let problem = selected?.problem { return canvas.put(printable(problem), in: rect.inset(columns: 2), style: Style(.bad)) }
+    if !news.items.isEmpty { return drawNewsLine(on: &canvas, in: rect) }
+    guard let run = selected else { return }
+    let words = run.tags.map { "#" + $0 } + [run.note].filter { !$0.isEmpty }
+    canvas.put(printable(words.joined(separator: "  ")), in: rect.inset(columns: 2), style: .muted)
+  }
+
+  private func drawFilter(on canvas: inout Canvas, in rect: Rect) {
+    guard case .filter(let field, let problem, _)? = mode, !rect.isEmpty else { return }
+    var rest = rect
+    canvas.put(" filter ", in: rest.takeLeft(8), style: Style(.accent, .bold))
+    let text = problem.map { "✗ \($0)" } ?? "\(NumberText.grouped(list.count)) of \(NumberText.grouped(runs.count)) shown"
+    let width = min(rest.columns / 2, displayWidth(text) + 1)
+    canvas.put(text, in: rest.takeRight(width), style: problem == nil ? .muted : Style(.bad), align: .right)
+    _ = rest.takeRight(1)
+    field.draw(on: &canvas, in: rest, placeholder: "net:alexnet classes<500 acc>.8 -tag:old")
+  }
+
+  private func drawNewsLine(on canvas: inout Canvas, in rect: Rect) {
+    guard !rect.isEmpty else { return }
+    var column = rect.column + 2
+    for span in news.line { column = canvas.put(span.text, row: rect.row, column: column, style: span.style) }
+    canvas.put("   w", row: rect.row, column: column, style: Style(.accent, .bold))
+    canvas.put(" what", row: rect.row, column: column + 4, style: .muted)
+  }
+
+  private func drawNews(_ position: ListPosition, on canvas: inout Canvas, in area: Rect) {
+    var rest = area
+    canvas.put("Since you left", in: rest.takeTop(1).inset(columns: 1), style: .bold)
+    if news.items.isEmpty {
+      canvas.put("nothing finished, failed, improved or was lost", in: rest.takeTop(1).inset(columns: 1), style: .muted)
+    }
+    let (rows, glyphs) = (rest.rows, canvas.look.glyphs)
+    Table<RunsNews.Item>([
+      .init("", width: 11, rank: 0) { Span("\($0.kind.glyph) \($0.kind.word)", Style($0.kind.color)) },
+      .init("", width: 1, rank: 4) { Span(marks[$0.run.id].glyph(glyphs), Style(marks[$0.run.id].color, .bold)) },
+      .init("run", width: 12, cut: .middle, rank: 0) { Span(printable($0.run.name)) },
+      .init("label set", width: 14, cut: .middle, rank: 5) { Span(printable($0.run.labelSet), .muted) },
+      .init("step", width: 6, align: .right, rank: 3) { Span(NumberText.count($0.run.progress.step)) },
+      .init("best", width: 5, align: .right, rank: 1) { Span(RunsTable.best($0.run)) },
+      .init("", width: 20, isFlexible: true, rank: 2) { Span(Self.words($0), .muted) },
+    ]).draw(news.items, selected: position, on: &canvas, in: rest.takeTop(min(rows, news.items.count + 1)))
+  }
+
+  /// What is to be said of a piece of news.
+  private static func words(_ item: RunsNews.Item) -> String {
+    switch item.kind {
+    case .lost: "r resumes it at its last checkpoint"
+    case .failed: printable(item.run.problem ?? "")
+    case .improved: item.before.map { $0 > 0 ? "best top-1 was \(NumberText.fixed($0, 3))" : "first validation" } ?? ""
+    case .finished: "of \(NumberText.grouped(item.run.epochs)) epochs"
+    case .stopped, .begun: ""
+    }
+  }
 }

@@ -93,23 +93,6 @@ package struct Axis: Equatable, Sendable {
     return Axis(scale: .logarithmic, low: low, high: high, ticks: ticks)
   }
 
-  /// An axis of steps from 0, whose end climbs a ladder of round numbers so that a growing run does not rescale the
-  /// chart at every step. `limit` caps the ladder (the planned length of the longest run).
-  package static func steps(upTo last: Int, limit: Int?, maximumTicks: Int) -> Axis {
-    var end = 10.0
-    ladder: while true {
-      for rung in [1, 1.5, 2, 3, 4, 5, 6, 8] where rung * end >= Double(last) {
-        end *= rung
-        break ladder
-      }
-      end *= 10
-    }
-    if let limit, limit >= last, limit > 0 { end = min(end, Double(limit)) }
-    let step = max(1, niceStep(atLeast: end / Double(max(1, maximumTicks))))
-    let ticks = (0...Int(end / step)).map { Tick(value: Double($0) * step, label: count(Double($0) * step)) }
-    return Axis(scale: .linear, low: 0, high: end, ticks: ticks)
-  }
-
   private static func widened(_ values: ClosedRange<Double>) -> (Double, Double) {
     let (low, high) = (values.lowerBound, values.upperBound)
     guard high - low <= 1e-12 * max(low.magnitude, high.magnitude) else { return (low, high) }
@@ -118,7 +101,7 @@ package struct Axis: Equatable, Sendable {
   }
 
   /// The smallest of 1, 2, 5 × 10ⁿ that is not below `size`.
-  private static func niceStep(atLeast size: Double) -> Double {
+  static func niceStep(atLeast size: Double) -> Double {
     guard size.isFinite, size > 0 else { return 1 }
     let decade = pow(10, floor(log10(size)))
     return [1.0, 2, 5, 10].first { $0 * decade >= size * (1 - 1e-9) }.map { $0 * decade } ?? 10 * decade
@@ -140,7 +123,7 @@ package struct Axis: Equatable, Sendable {
   }
 
   /// A round number with its unit and no superfluous digits: `500`, `10k`, `2.5k`, `1M`.
-  private static func count(_ value: Double) -> String {
+  static func count(_ value: Double) -> String {
     for (unit, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where value.magnitude >= unit {
       let scaled = value / unit
       for decimals in 0...2 where (scaled * pow(10, Double(decimals))).rounded() == scaled * pow(10, Double(decimals)) {

@@ -1,15 +1,18 @@
-/// Curves over steps with axes, numbers, and each curve's last value beside its end.
+/// Curves with axes, numbers, and each curve's last value beside its end.
 package struct Chart: Equatable, Sendable {
   package struct Series: Equatable, Sendable {
     package var curve: Curve
     /// Shown in the background, for instance what `curve` smooths.
     package var raw: Curve?
     package var mark: SeriesMark
+    /// Said beside the last value, where the mark alone does not tell what the curve is.
+    package var label: String
 
-    package init(_ curve: Curve, raw: Curve? = nil, mark: SeriesMark) {
+    package init(_ curve: Curve, raw: Curve? = nil, mark: SeriesMark, label: String = "") {
       self.curve = curve
       self.raw = raw
       self.mark = mark
+      self.label = label
     }
   }
 
@@ -18,10 +21,15 @@ package struct Chart: Equatable, Sendable {
   package var note: String
   package var series: [Series]
   package var scale: Axis.Scale
-  /// The last step that any of the runs has done: charts beside each other span the same steps.
-  package var lastStep: Int
-  /// The planned length of the longest run, where the step axis ends at the latest.
-  package var plannedSteps: Int?
+  package var unit: ChartUnit
+  /// The part that is shown; nil: from 0 to a round number behind the last value. Charts beside each other have the same.
+  package var range: ClosedRange<Double>?
+  /// Whether that is all, goes along with the end, or stays: said at the end of the title.
+  package var part: ChartWindow.Part?
+  /// Where the crosshair stands: the values beside the chart are those there.
+  package var cursor: Double?
+  /// Whether the keys that are for one chart are for this one.
+  package var isFocused: Bool
   /// Values that the y axis holds in any case (0 for a share).
   package var holds: ClosedRange<Double>?
   /// Where all values lie by their nature (0…1 for a share): the y axis does not leave it.
@@ -30,16 +38,19 @@ package struct Chart: Equatable, Sendable {
   package var emptyText: String
 
   package init(
-    title: String, note: String = "", series: [Series], scale: Axis.Scale = .linear, lastStep: Int = 0,
-    plannedSteps: Int? = nil,
+    title: String, note: String = "", series: [Series], scale: Axis.Scale = .linear, unit: ChartUnit = .step,
+    range: ClosedRange<Double>? = nil, part: ChartWindow.Part? = nil, cursor: Double? = nil, isFocused: Bool = false,
     holds: ClosedRange<Double>? = nil, within: ClosedRange<Double>? = nil, emptyText: String = "no values yet"
   ) {
     self.title = title
     self.note = note
     self.series = series
     self.scale = scale
-    self.lastStep = lastStep
-    self.plannedSteps = plannedSteps
+    self.unit = unit
+    self.range = range
+    self.part = part
+    self.cursor = cursor
+    self.isFocused = isFocused
     self.holds = holds
     self.within = within
     self.emptyText = emptyText
@@ -50,35 +61,52 @@ package struct Chart: Equatable, Sendable {
     drawTitle(on: &canvas, in: body.takeTop(1))
     let drawn = series.filter { $0.curve.range(positive: scale == .logarithmic) != nil }
     guard !drawn.isEmpty, body.rows >= 4, body.columns >= 20 else {
-      let text = drawn.isEmpty ? emptyText : endTexts(drawn, canvas.look).map(\.self).joined(separator: "  ")
+      let text = drawn.isEmpty ? emptyText : endTexts(drawn, canvas.look).joined(separator: "  ")
       canvas.put(text, in: body.line(max(0, (body.rows - 1) / 2)), style: .muted, align: .center)
       return
     }
     let yAxis = verticalAxis(drawn, rows: body.rows - 2)
     let gutter = yAxis.ticks.map { displayWidth($0.label) }.max()! + 1
     var foot = body.takeBottom(2)
-    let ends = body.takeRight(endTexts(drawn, canvas.look).map(displayWidth).max()! + 1)
+    let ends = body.takeRight(min(body.columns / 2, endTexts(drawn, canvas.look).map(displayWidth).max()! + 1))
     foot.columns -= ends.columns
     var left = body.takeLeft(gutter + 1)
     foot.column += left.columns - 1
     foot.columns -= left.columns - 1
-    let xAxis = Axis.steps(
-      upTo: max(lastStep, Int(drawn.compactMap { $0.curve.points.last?.x }.max() ?? 0)), limit: plannedSteps,
-      maximumTicks: max(2, body.columns / 8))
+    let last = drawn.compactMap { $0.curve.spans.last?.x }.max() ?? 0
+    let xAxis = unit.axis(range ?? 0...unit.end(holding: last), maximumTicks: max(2, body.columns / 8))
 
     drawVerticalAxis(yAxis, on: &canvas, in: left, rule: left.takeRight(1))
-    drawHorizontalAxis(xAxis, on: &canvas, in: foot, unitAt: ends.column)
+    let place = cursor.flatMap { column(of: $0, on: xAxis, in: body) }
+    let label = place.map { Self.label(unit.text(cursor!), at: $0, in: foot) }
+    drawHorizontalAxis(xAxis, on: &canvas, in: foot, unitAt: ends.column, sparing: label?.columns ?? 0..<0)
     drawCurves(drawn, on: &canvas, in: body, x: xAxis, y: yAxis)
+    if let place, let label { drawCursor(drawn, label.text, label.columns, on: &canvas, in: body, foot: foot, at: place, y: yAxis) }
     drawEnds(drawn, on: &canvas, in: ends, y: yAxis)
   }
 
   private func drawTitle(on canvas: inout Canvas, in rect: Rect) {
     canvas.horizontalRule(rect)
-    canvas.put(" \(title) ", row: rect.row, column: rect.column + 1, style: .bold, width: rect.columns - 2)
-    let free = rect.columns - displayWidth(title) - 6
-    guard !note.isEmpty, displayWidth(note) + 2 <= free else { return }
-    let column = rect.endColumn - displayWidth(note) - 3
-    canvas.put(" \(note) ", row: rect.row, column: column, style: .muted)
+    // Whether it is live is said in any case.
+    let room = rect.columns - 2 - (badge.map { displayWidth($0.text) + 3 } ?? 0)
+    let end = canvas.put(
+      " \(fit(title, room - 2)) ", row: rect.row, column: rect.column + 1, style: isFocused ? Style(.accent, .bold) : .bold)
+    var right = rect.endColumn - 1
+    for span in [badge, note.isEmpty ? nil : Span(note, .muted)] {
+      guard let span, right - displayWidth(span.text) - 2 >= end else { continue }
+      right -= displayWidth(span.text) + 2
+      canvas.put(" \(span.text) ", row: rect.row, column: right, style: span.style)
+      right -= 1
+    }
+  }
+
+  private var badge: Span? {
+    switch part {
+    case .all?: Span("all", .muted)
+    case .live?: Span("▶ live", Style(.accent))
+    case .frozen?: Span("= frozen", Style(.near, .bold))
+    case nil: nil
+    }
   }
 
   private func verticalAxis(_ drawn: [Series], rows: Int) -> Axis {
@@ -115,10 +143,10 @@ package struct Chart: Equatable, Sendable {
     }
   }
 
-  private func drawHorizontalAxis(_ axis: Axis, on canvas: inout Canvas, in rect: Rect, unitAt unitColumn: Int) {
+  private func drawHorizontalAxis(_ axis: Axis, on canvas: inout Canvas, in rect: Rect, unitAt unitColumn: Int, sparing taken: Range<Int>) {
     canvas.horizontalRule(rect.line(0))
     canvas.put("└", row: rect.row, column: rect.column, style: .muted)
-    canvas.put(" step", row: rect.row, column: unitColumn, style: .muted)
+    canvas.put(" \(unit)", row: rect.row, column: unitColumn, style: .muted)
     var free = rect.column
     for tick in axis.ticks {
       guard let position = axis.position(tick.value), position <= 1.0001 else { continue }
@@ -127,7 +155,7 @@ package struct Chart: Equatable, Sendable {
       canvas.put("┬", row: rect.row, column: column, style: .muted)
       let width = displayWidth(tick.label)
       let start = max(rect.column, column - width / 2)
-      if start >= free, start + width <= rect.endColumn + width / 2 {
+      if start >= free, start + width <= rect.endColumn + width / 2, !taken.overlaps(start - 1..<start + width + 1) {
         free = canvas.put(tick.label, row: rect.row + 1, column: start, style: .muted) + 1
       }
     }
@@ -141,14 +169,34 @@ package struct Chart: Equatable, Sendable {
     for (index, series) in drawn.enumerated() { series.curve.draw(into: &grid, x: x, y: y, ink: index) }
     drawCells(of: grid, drawn, on: &canvas, in: rect)
     // One dot would not be seen.
-    for series in drawn where series.curve.points.count == 1 {
-      let point = series.curve.points[0]
-      guard let across = x.position(point.x), let row = row(of: point.y, on: y, in: rect) else { continue }
-      canvas.put(
-        series.mark.glyph(canvas.look.glyphs), row: row,
-        column: rect.column + Int((min(1, across) * Double(rect.columns * 2 - 1)).rounded()) / 2,
-        style: Style(series.mark.color))
+    for series in drawn where series.curve.spans.count == 1 && series.curve.before == nil && series.curve.after == nil {
+      let point = series.curve.spans[0]
+      guard let row = row(of: point.last, on: y, in: rect), let column = column(of: point.x, on: x, in: rect) else { continue }
+      canvas.put(series.mark.glyph(canvas.look.glyphs), row: row, column: column, style: Style(series.mark.color))
     }
+  }
+
+  /// A dotted line, the glyph of each curve where it crosses, and the place in numbers below.
+  private func drawCursor(
+    _ drawn: [Series], _ text: String, _ columns: Range<Int>, on canvas: inout Canvas, in rect: Rect, foot: Rect, at column: Int, y: Axis
+  ) {
+    // Few cells, so that moving it costs a slow connection little.
+    for row in stride(from: rect.row, to: rect.endRow, by: max(2, rect.rows / 6)) where canvas[row, column].scalar == " " {
+      canvas.put("┊", row: row, column: column, style: .accent)
+    }
+    for series in drawn {
+      guard let cursor, let value = series.curve.value(at: cursor), let row = row(of: value, on: y, in: rect) else { continue }
+      canvas.put(series.mark.glyph(canvas.look.glyphs), row: row, column: column, style: Style(series.mark.color, .bold))
+    }
+    canvas.put("┼", row: foot.row, column: column, style: Style(.accent, .bold))
+    canvas.put(text, row: foot.row + 1, column: columns.lowerBound, style: Style(.accent, .bold))
+  }
+
+  /// Where the place of the crosshair is written, below it.
+  private static func label(_ text: String, at column: Int, in foot: Rect) -> (text: String, columns: Range<Int>) {
+    let width = displayWidth(text)
+    let start = max(foot.column, min(column - width / 2, foot.endColumn - width))
+    return (text, start..<start + width)
   }
 
   private func drawCells(of grid: DotGrid, _ drawn: [Series], on canvas: inout Canvas, in rect: Rect) {
@@ -173,18 +221,30 @@ package struct Chart: Equatable, Sendable {
   private func drawEnds(_ drawn: [Series], on canvas: inout Canvas, in rect: Rect, y axis: Axis) {
     let texts = endTexts(drawn, canvas.look)
     let wanted = drawn.enumerated().map { index, series in
-      let value = series.curve.points.last { axis.position($0.y) != nil }?.y ?? axis.high
+      let value = shown(series.curve).flatMap { axis.position($0) != nil ? $0 : nil }
+        ?? series.curve.spans.last { axis.position($0.last) != nil }?.last ?? axis.high
       return (index: index, value: value, row: row(of: value, on: axis, in: rect) ?? rect.row)
     }.sorted { ($1.value, $0.index) < ($0.value, $1.index) }
     for (slot, row) in spread(wanted.map { $0.row - rect.row }, over: rect.rows).enumerated() {
       let series = wanted[slot].index
       canvas.put(
-        texts[series], row: rect.row + row, column: rect.column + 1, style: Style(drawn[series].mark.color))
+        texts[series], row: rect.row + row, column: rect.column + 1, style: Style(drawn[series].mark.color), width: rect.columns - 1)
     }
   }
 
   private func endTexts(_ drawn: [Series], _ look: Look) -> [String] {
-    drawn.map { "\($0.mark.glyph(look.glyphs)) \(NumberText.compact($0.curve.points.last?.y ?? .nan))" }
+    drawn.map { series in
+      let value = shown(series.curve).map { NumberText.compact($0) } ?? "–"
+      return "\(series.mark.glyph(look.glyphs)) \(value)" + (series.label.isEmpty ? "" : " \(series.label)")
+    }
+  }
+
+  /// The value at the crosshair, else the last.
+  private func shown(_ curve: Curve) -> Double? { cursor.map { curve.value(at: $0) } ?? curve.last }
+
+  private func column(of x: Double, on axis: Axis, in rect: Rect) -> Int? {
+    guard let across = axis.position(x), (-0.001...1.001).contains(across) else { return nil }
+    return rect.column + Int((min(1, max(0, across)) * Double(rect.columns * 2 - 1)).rounded()) / 2
   }
 
   private func row(of value: Double, on axis: Axis, in rect: Rect) -> Int? {

@@ -1,58 +1,66 @@
 import Glibc
 
-/// A measured quantity over steps. A value that is not finite is a gap in the line.
+/// A measured quantity as a chart draws it: about one span for each column of dots, however many values there are.
 package struct Curve: Equatable, Sendable {
-  package struct Point: Equatable, Sendable {
-    package var x, y: Double
-    package init(_ x: Double, _ y: Double) {
+  /// One value, or the values that share a column of dots. One without a finite value is a gap in the line.
+  package struct Span: Equatable, Sendable {
+    /// Of the last value.
+    package var x: Double
+    package var first, low, high, last: Double
+
+    package init(x: Double, first: Double, low: Double, high: Double, last: Double) {
       self.x = x
-      self.y = y
+      self.first = first
+      self.low = low
+      self.high = high
+      self.last = last
     }
+
+    /// A single value.
+    package init(_ x: Double, _ y: Double) { self.init(x: x, first: y, low: y, high: y, last: y) }
+
+    var isGap: Bool { !low.isFinite || !high.isFinite }
   }
 
-  /// In ascending order of x.
-  package var points: [Point]
+  /// Of the part that is shown, in ascending order of x.
+  package var spans: [Span]
+  /// The values just in front of that part and just behind it: the line comes from there and goes there.
+  package var before, after: Span?
 
-  package init(_ points: [Point]) { self.points = points }
-
-  /// The exponential moving average with weight 0…1 on the past, free of the pull towards zero at its start
-  /// (Kingma & Ba 2015, §3). Gaps stay gaps and do not disturb the average.
-  package func smoothed(_ weight: Double) -> Curve {
-    guard weight > 0 else { return self }
-    var (sum, mass) = (0.0, 0.0)
-    return Curve(
-      points.map { point in
-        guard point.y.isFinite else { return point }
-        sum = weight * sum + (1 - weight) * point.y
-        mass = weight * mass + (1 - weight)
-        return Point(point.x, sum / mass)
-      })
+  package init(_ spans: [Span], before: Span? = nil, after: Span? = nil) {
+    self.spans = spans
+    self.before = before
+    self.after = after
   }
+
+  package var isEmpty: Bool { spans.isEmpty && before == nil && after == nil }
+
+  /// The last value up to the end of what is shown, which may be no number.
+  package var last: Double? { (spans.last ?? before)?.last }
 
   /// The smallest and largest finite value, those above zero only if `positive`.
   package func range(positive: Bool = false) -> ClosedRange<Double>? {
     var (low, high) = (Double.infinity, -Double.infinity)
-    for point in points where point.y.isFinite && (!positive || point.y > 0) {
-      low = min(low, point.y)
-      high = max(high, point.y)
+    let shown = spans.contains { !$0.isGap } ? spans : [before, after].compactMap { $0 }
+    for span in shown where !span.isGap && (!positive || span.high > 0) {
+      low = min(low, positive && span.low <= 0 ? span.high : span.low)
+      high = max(high, span.high)
     }
     return low <= high ? low...high : nil
   }
 
-  /// The finite values as at most `count` means of equal shares.
-  package func means(_ count: Int) -> [Double] {
-    let finite = points.map(\.y).filter(\.isFinite)
-    let shares = min(max(0, count), finite.count)
-    return (0..<shares).map { share in
-      let values = finite[share * finite.count / shares..<(share + 1) * finite.count / shares]
-      return values.reduce(0, +) / Double(values.count)
-    }
+  /// The value at `x`: the last that is not behind it; nil before the first.
+  package func value(at x: Double) -> Double? {
+    let behind = partitionPoint(0..<spans.count) { spans[$0].x > x }
+    return behind > 0 ? spans[behind - 1].last : before?.last
   }
 
-  /// Draws the line into the grid. All points that fall into one column of dots are drawn as the span from the
-  /// smallest to the largest of them, so that a spike is never lost, however many points there are.
+  /// Draws the line into the grid. All values that fall into one column of dots are drawn as the span from the
+  /// smallest to the largest of them, so that a spike is never lost, however many values there are.
   package func draw(into grid: inout DotGrid, x xAxis: Axis, y yAxis: Axis, ink: Int) {
     guard grid.width > 0, grid.height > 0 else { return }
+    let (width, height) = (Double(grid.width - 1), Double(grid.height - 1))
+    func up(_ value: Double) -> Int? { yAxis.position(value).map { Int((min(1, max(0, $0)) * height).rounded()) } }
     var column: (x: Int, first: Int, low: Int, high: Int, last: Int)?
     var previous: (x: Int, y: Int)?
     func finish(_ grid: inout DotGrid) {
@@ -62,27 +70,50 @@ package struct Curve: Equatable, Sendable {
       previous = (done.x, done.last)
       column = nil
     }
-    for point in points {
-      guard let across = xAxis.position(point.x), let up = yAxis.position(point.y), (-0.001...1.001).contains(across)
+    /// Where the line to a value outside crosses the edge.
+    func edge(_ inside: Span?, _ outside: Span?, at x: Double) -> (x: Int, y: Int)? {
+      guard let inside, let outside, inside.x != outside.x, let from = yAxis.position(inside.last),
+        let to = yAxis.position(outside.x < inside.x ? outside.last : outside.first)
+      else { return nil }
+      let share = min(1, max(0, (x - inside.x) / (outside.x - inside.x)))
+      return (Int((xAxis.position(x)! * width).rounded()), Int((min(1, max(0, from + share * (to - from))) * height).rounded()))
+    }
+    previous = edge(spans.first ?? after, before, at: xAxis.low)
+    for span in spans {
+      guard let across = xAxis.position(span.x), (-0.001...1.001).contains(across), !span.isGap, let high = up(span.high)
       else {
         finish(&grid)
         previous = nil
         continue
       }
-      let x = Int((across * Double(grid.width - 1)).rounded())
-      let y = Int((min(1, max(0, up)) * Double(grid.height - 1)).rounded())
+      let x = Int((across * width).rounded())
+      let low = up(span.low) ?? 0
+      let (first, last) = (up(span.first) ?? low, up(span.last) ?? low)
       if var open = column, open.x == x {
-        open.low = min(open.low, y)
-        open.high = max(open.high, y)
-        open.last = y
+        open.low = min(open.low, low)
+        open.high = max(open.high, high)
+        open.last = last
         column = open
       } else {
         finish(&grid)
-        column = (x, y, y, y, y)
+        column = (x, first, low, high, last)
       }
     }
     finish(&grid)
+    if let previous, let end = edge(spans.last ?? before, after, at: xAxis.high) {
+      grid.line(from: previous, to: end, ink: ink)
+    }
   }
+}
+
+/// The first index of `range` of which `isBehind` holds, where it holds for all after it.
+func partitionPoint(_ range: Range<Int>, _ isBehind: (Int) -> Bool) -> Int {
+  var (low, high) = (range.lowerBound, range.upperBound)
+  while low < high {
+    let middle = (low + high) / 2
+    if isBehind(middle) { high = middle } else { low = middle + 1 }
+  }
+  return low
 }
 
 /// A curve as bars of eight heights, newest to the right.

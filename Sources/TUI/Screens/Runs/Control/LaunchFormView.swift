@@ -5,14 +5,15 @@ extension LaunchForm {
   package func draw(on canvas: inout Canvas, in area: Rect) {
     let width = min(area.columns - 2, 92)
     var rest = Rect(row: area.row, column: area.column + (area.columns - width) / 2, rows: area.rows, columns: width)
-    let isRoomy = rest.rows >= 19
+    let isRoomy = rest.rows >= 24
     if isRoomy { _ = rest.takeTop(1) }
-    canvas.put("Train a network", in: rest.takeTop(1), style: .bold)
+    let title = isClone ? "Train like \(printable(original?.name ?? "another run"))" : "Train a network"
+    canvas.put(title, in: rest.takeTop(1), style: .bold)
     if isRoomy { _ = rest.takeTop(1) }
     let reasons = Dictionary(obstacles.map { ($0.field, $0.reason) }, uniquingKeysWith: { first, _ in first })
     // On a small screen the fields around the cursor, and a line for what they come to.
     let all = Field.allCases
-    let shown = ListPosition(all.firstIndex(of: focus)!).window(count: all.count, rows: min(all.count, rest.rows - 1))
+    let shown = ListPosition(all.firstIndex(of: focus)!).window(count: all.count, rows: min(all.count, max(1, rest.rows - 5)))
     for field in all[shown] { draw(field, reasons[field], on: &canvas, in: rest.takeTop(1)) }
     if isRoomy { _ = rest.takeTop(1) }
     drawOutlook(on: &canvas, in: &rest)
@@ -52,7 +53,7 @@ extension LaunchForm {
     let isFocused = field == focus
     canvas.put(isFocused ? "›" : " ", in: rest.takeLeft(2), style: Style(.accent, .bold))
     canvas.put(field.title, in: rest.takeLeft(14), style: isFocused ? .accent : .muted)
-    let isShort = !field.isChoice && field != .name
+    let isShort = !field.isChoice && ![.name, .from, .schedule].contains(field)
     let value = rest.takeLeft(reason == nil ? rest.columns : isShort ? 12 : rest.columns / 2)
     if field.isChoice {
       let (text, note) = choice(field)
@@ -75,7 +76,14 @@ extension LaunchForm {
     }
   }
 
-  private func placeholder(_ field: Field) -> String { field == .workers ? "all cores" : "" }
+  private func placeholder(_ field: Field) -> String {
+    switch field {
+    case .workers: "all cores"
+    case .from: "chance; or a run (←→), or a checkpoint file"
+    case .iterations: "as many as the epochs have"
+    default: ""
+    }
+  }
 
   private func choice(_ field: Field) -> (text: String, note: String) {
     switch field {
@@ -87,6 +95,16 @@ extension LaunchForm {
     case .network:
       let input = architecture.input
       return (architecture.name, "\(input.height)×\(input.width)×\(input.channels)  \(architecture.summary)")
+    case .tune:
+      let choice = tuneChoices[part]
+      let note =
+        switch part {
+        case 0: "every layer"
+        case 1: "only the classifier; the rest stays as it is"
+        default: "this layer and all behind it; the rest stays as it is"
+        }
+      return (choice.hasPrefix("from:") ? "from \(choice.dropFirst(5))" : choice, note)
+    case .begin: return isQueued ? ("in the queue", "when its turn comes") : ("at once", "")
     default: return ("", "")
     }
   }

@@ -4,45 +4,56 @@ import Taxonomy
 /// One run in full.
 package struct RunDetail: Equatable, Sendable {
   package let id: String
-  package var configuration: RunConfiguration?
+  /// Nil until it was read.
+  package var details: RunDetails?
 
-  package init(id: String, configuration: RunConfiguration? = nil) {
+  package init(id: String, details: RunDetails? = nil) {
     self.id = id
+    self.details = details
+  }
+}
+
+/// What is read of a run's directory when it is shown in full.
+package struct RunDetails: Equatable, Sendable {
+  package var configuration: RunConfiguration?
+  /// The steps of its checkpoints, rising, and the best of them.
+  package var checkpoints: [Int] = []
+  package var best: Int?
+
+  package init(configuration: RunConfiguration? = nil, checkpoints: [Int] = [], best: Int? = nil) {
     self.configuration = configuration
+    self.checkpoints = checkpoints
+    self.best = best
+  }
+
+  init(_ run: RunDirectory) {
+    self.init(configuration: try? run.configuration(), checkpoints: run.checkpoints.steps(), best: run.checkpoints.best())
   }
 }
 
 /// How one run looks in full: what was asked for, how far it is, all its curves, its log.
 struct RunDetailView {
   let run: RunSummary
-  let configuration: RunConfiguration?
-  let plot: RunPlot
+  let details: RunDetails?
+  let remarks: [String]
   let mark: SeriesMark
-  let options: ChartOptions
-  let log: [String]
 
-  func draw(on canvas: inout Canvas, in rect: Rect) {
+  /// What somebody should look at: a line each, cut to the screen.
+  static func alarms(_ run: RunSummary, columns: Int) -> [Span] {
+    let problem = run.problem.map { wrap(printable($0), columns - 3).prefix(3).map { Span($0, Style(.bad)) } } ?? []
+    return problem + run.progress.warnings.flatMap { warning in
+      wrap(printable(warning), columns - 3).prefix(2).map { Span($0, Style(.near)) }
+    }
+  }
+
+  /// Title and facts; charts and log are drawn by the screen.
+  func draw(on canvas: inout Canvas, in rect: Rect, facts factsRect: Rect) {
     var rest = rect
     drawTitle(on: &canvas, in: rest.takeTop(1))
-    if let problem = run.problem {
-      for line in wrap(printable(problem), rest.columns - 3).prefix(3) {
-        canvas.put(line, in: rest.takeTop(1).inset(columns: 1), style: Style(.bad))
-      }
+    for alarm in Self.alarms(run, columns: rect.columns) {
+      canvas.put(alarm.text, in: rest.takeTop(1).inset(columns: 1), style: alarm.style)
     }
-    for warning in run.progress.warnings {
-      for line in wrap(printable(warning), rest.columns - 3).prefix(2) {
-        canvas.put(line, in: rest.takeTop(1).inset(columns: 1), style: Style(.near))
-      }
-    }
-    let logArea = rest.takeBottom(max(3, rest.rows / 5))
-    drawLog(log, on: &canvas, in: logArea)
-    if rest.columns >= 70 {
-      let facts = rest.takeLeft(min(44, rest.columns * 2 / 5))
-      drawFacts(on: &canvas, in: facts.inset(columns: 1))
-    } else if rest.rows >= 16 {
-      drawFacts(on: &canvas, in: rest.takeTop(6).inset(columns: 1))
-    }
-    drawCharts(on: &canvas, in: rest)
+    drawFacts(on: &canvas, in: factsRect)
   }
 
   private func drawTitle(on canvas: inout Canvas, in rect: Rect) {
@@ -62,7 +73,7 @@ struct RunDetailView {
 
   private func drawFacts(on canvas: inout Canvas, in rect: Rect) {
     var rest = rect
-    let labelWidth = 11
+    let labelWidth = 12
     for (label, text) in facts where rest.rows > 0 {
       var row = rest.takeTop(1)
       canvas.put(label, in: row.takeLeft(labelWidth), style: .muted)
@@ -95,7 +106,7 @@ struct RunDetailView {
       ),
       ("seed", String(run.seed)),
     ]
-    if let training = configuration?.training {
+    if let training = details?.configuration?.training {
       let solver = training.solver
       facts += [
         ("rate", "\(NumberText.compact(Double(solver.rate)).trimmingZeros), \(Self.words(solver.schedule))"),
@@ -106,13 +117,28 @@ struct RunDetailView {
         ),
       ]
     }
+    if let lineage = details?.configuration?.lineage {
+      let step = lineage.step.map { ", step \(NumberText.grouped($0))" } ?? ""
+      facts.append(("began with", printable(lineage.from) + step + (lineage.hasNewHead ? ", new classifier" : "")))
+    }
+    if let details, !details.checkpoints.isEmpty {
+      let steps = details.checkpoints.map { NumberText.grouped($0) + ($0 == details.best ? " (best)" : "") }
+      facts.append(("checkpoints", "step " + steps.joined(separator: ", ")))
+    }
     if run.progress.skippedImages > 0 {
       facts.append(("skipped", "\(NumberText.grouped(run.progress.skippedImages)) images that cannot be decoded"))
     }
+    if !run.tags.isEmpty { facts.append(("tags", printable(run.tags.joined(separator: " ")))) }
+    if let group = run.group { facts.append(("group", printable(group))) }
+    if !run.note.isEmpty { facts.append(("note", printable(run.note))) }
     facts.append(("host", printable(run.host)))
-    facts += plot.remarks.map { ("remark", printable($0)) }
+    if run.state.isLive, let usage = run.usage {
+      facts.append(("memory", "\(usage.memory / 1_000_000) MB, \(usage.peak / 1_000_000) MB at most"))
+      facts.append(("cores busy", NumberText.fixed(usage.cores, 1)))
+    }
+    facts += remarks.map { ("remark", printable($0)) }
     facts.append(("in", printable(run.path)))
-    if let command = configuration?.command, !command.isEmpty {
+    if let command = details?.configuration?.command, !command.isEmpty {
       facts.append(("same as", printable(command.joined(separator: " "))))
     }
     return facts
@@ -127,48 +153,16 @@ struct RunDetailView {
     case .cosine: "cosine"
     }
   }
-
-  private func drawCharts(on canvas: inout Canvas, in rect: Rect) {
-    let charts = [lossChart, accuracyChart, speedChart]
-    let count = max(1, min(charts.count, rect.rows / 7))
-    var rest = rect
-    for index in 0..<count {
-      charts[index].draw(on: &canvas, in: rest.takeTop(rest.rows / (count - index)))
-    }
-  }
-
-  private var plannedSteps: Int? { run.progress.steps > 0 ? run.progress.steps : nil }
-
-  private var lossChart: Chart {
-    let charts = RunCharts(shown: [], options: options)
-    return Chart(
-      title: "loss", note: ["● training ◆ validation", options.note].filter { !$0.isEmpty }.joined(separator: "  "),
-      series: [charts.smoothed(plot.loss, SeriesMark(0)), Chart.Series(plot.validationLoss, mark: SeriesMark(1))],
-      scale: options.isLogarithmic ? .logarithmic : .linear, lastStep: run.progress.step, plannedSteps: plannedSteps,
-      emptyText: "no step finished yet")
-  }
-
-  private var accuracyChart: Chart {
-    Chart(
-      title: "accuracy on validation", note: "● top-1 ◆ top-5 ▲ class mean",
-      series: [plot.top1, plot.top5, plot.meanClass].enumerated().map { Chart.Series($1, mark: SeriesMark($0)) },
-      lastStep: run.progress.step, plannedSteps: plannedSteps, within: 0...1, emptyText: "after the first epoch")
-  }
-
-  private var speedChart: Chart {
-    Chart(
-      title: "images a second", series: [Chart.Series(plot.imagesPerSecond, mark: SeriesMark(0))],
-      lastStep: run.progress.step, plannedSteps: plannedSteps, holds: 0...0, emptyText: "no step finished yet")
-  }
 }
 
-/// The last lines of a log that fit, under a title.
-func drawLog(_ log: [String], on canvas: inout Canvas, in rect: Rect) {
+/// The last lines of a run's log that fit, under a title.
+func drawLog(_ log: [String], of run: String?, on canvas: inout Canvas, in rect: Rect) {
   guard rect.rows >= 2 else { return }
   var rest = rect
   let title = rest.takeTop(1)
   canvas.horizontalRule(title)
-  canvas.put(" log ", row: title.row, column: title.column + 1, style: .bold)
+  let name = run.map { " log of \(printable($0)) " } ?? " log "
+  canvas.put(name, row: title.row, column: title.column + 1, style: .bold, width: title.columns - 2)
   if log.isEmpty { canvas.put("nothing yet", in: rest.inset(columns: 1), style: .muted) }
   for (index, line) in log.suffix(rest.rows).enumerated() {
     canvas.put(line, in: rest.line(index).inset(columns: 1), style: .muted)

@@ -3,7 +3,7 @@ import Glibc
 import Taxonomy
 
 /// What the launch form needs to know of a dataset, fetched beside the terminal's thread.
-package struct LaunchFacts: Sendable, Equatable {
+package struct LaunchFacts: Sendable {
   /// All datasets that can be trained on.
   package var datasets: [String]
   package var dataset: String
@@ -11,10 +11,13 @@ package struct LaunchFacts: Sendable, Equatable {
   package var labelSets: [LabelSet]
   package var imageSize: ImageSize?
   package var cores: Int
+  /// What the last run on this dataset was asked; nil where there is none.
+  package var last: TrainingRequest?
 
   package init(
-    datasets: [String], dataset: String, labelSets: [LabelSet], imageSize: ImageSize?, cores: Int
+    datasets: [String], dataset: String, labelSets: [LabelSet], imageSize: ImageSize?, cores: Int, last: TrainingRequest? = nil
   ) {
+    self.last = last
     self.datasets = datasets
     self.dataset = dataset
     self.labelSets = labelSets
@@ -56,7 +59,8 @@ extension LaunchForm {
   package enum Work: Sendable {
     case fetch(dataset: String)
     case check(TrainingRequest, ticket: Int)
-    case launch(TrainingRequest, command: String)
+    /// `isQueued`: it waits for its turn.
+    case launch(TrainingRequest, command: String, isQueued: Bool)
 
     /// What goes wrong belongs to the form, beside the field that it is about.
     func run(in environment: Environment, send: @Sendable (Message) -> Void) {
@@ -74,11 +78,12 @@ extension LaunchForm {
         } catch {
           send(.runs(.form(.checked(ticket: ticket, .failure(error)))))
         }
-      case .launch(let request, let command):
+      case .launch(let request, let command, let isQueued):
         do throws(Problem) {
           let words = command.split(separator: " ").map(String.init)
           let plan = try TrainingPlan(request, home: environment.home, program: environment.program, command: words)
-          send(.runs(.changed(select: try plan.launch(home: environment.home).id)))
+          let run = isQueued ? try plan.enqueue(home: environment.home) : try plan.launch(home: environment.home)
+          send(.runs(.changed(select: run.id)))
         } catch {
           send(.runs(.form(.refused(error))))
         }
@@ -96,7 +101,13 @@ extension LaunchFacts {
     self.init(
       datasets: catalog.list().map(\.name).filter(catalog.hasImages), dataset: dataset,
       labelSets: [.fineClasses(of: opened)] + saved, imageSize: opened.imageSize.map(ImageSize.init),
-      cores: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+      cores: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), last: Self.lastRequest(dataset, environment.home))
+  }
+
+  private static func lastRequest(_ dataset: String, _ home: Home) -> TrainingRequest? {
+    let reader = RunsReader(home: home)
+    guard let last = reader.refresh().first(where: { $0.dataset == dataset }) else { return nil }
+    return (try? reader.directory(of: last.id).launched()).map { TrainingRequest(like: $0) }
   }
 }
 

@@ -1,0 +1,159 @@
+import Engine
+import Taxonomy
+
+/// What a chart of the runs screen is about.
+package enum ChartKind: String, CaseIterable, Sendable {
+  case loss, accuracy, validationLoss, meanClass, rate, speed, stall, gradients, activations
+
+  /// What is offered for several runs, and for one, whose charts hold several curves.
+  static func all(ofOne: Bool) -> [ChartKind] {
+    ofOne ? allCases.filter { $0 != .validationLoss && $0 != .meanClass } : allCases
+  }
+
+  func metrics(ofOne: Bool) -> Set<RunMetric> {
+    switch self {
+    case .loss: ofOne ? [.trainLoss, .validationLoss] : [.trainLoss]
+    case .accuracy: ofOne ? [.top1, .top5, .meanClass] : [.top1]
+    case .validationLoss: [.validationLoss]
+    case .meanClass: [.meanClass]
+    case .rate: [.rate]
+    case .speed: [.imagesPerSecond]
+    case .stall: [.stall]
+    case .gradients, .activations: []
+    }
+  }
+
+  var norms: Set<LayerNorm.Kind> {
+    switch self {
+    case .gradients: [.gradient]
+    case .activations: [.activation]
+    default: []
+    }
+  }
+
+  package var title: String {
+    switch self {
+    case .loss: "training loss"
+    case .accuracy: "top-1 on validation"
+    case .validationLoss: "validation loss"
+    case .meanClass: "class mean on validation"
+    case .rate: "learning rate"
+    case .speed: "images/s"
+    case .stall: "share of time waiting for images"
+    case .gradients: "gradient norms"
+    case .activations: "activation RMS"
+    }
+  }
+}
+
+/// How curves are drawn.
+package struct ChartOptions: Equatable, Sendable {
+  package var isLogarithmic = false
+  /// The weight of the past in the moving average.
+  package var smoothing = 0.9
+
+  package init() {}
+
+  /// The weights that one key goes round.
+  private static let weights = [0.0, 0.6, 0.9, 0.98]
+
+  mutating func nextSmoothing() {
+    let index = Self.weights.firstIndex(of: smoothing) ?? 0
+    smoothing = Self.weights[(index + 1) % Self.weights.count]
+  }
+}
+
+/// The charts of some runs, all over the same part of them.
+struct RunCharts {
+  struct Shown {
+    var run: RunSummary
+    var plot: RunPlot
+    var mark: SeriesMark
+  }
+
+  let shown: [Shown]
+  /// The run whose norms are shown: those of several would be too many.
+  let selected: String?
+  let options: ChartOptions
+  let window: ChartWindow
+  let focus: ChartKind
+  /// Whether one run is shown in full: then a chart holds all that belongs to its quantity.
+  let isOfOne: Bool
+
+  /// How far the runs have come, and the longest is to come.
+  var end: Double { shown.map { window.unit.end(of: $0.run, $0.plot) }.max() ?? 0 }
+  var limit: Double? {
+    let limits = shown.map { window.unit.limit(of: $0.run) }
+    return limits.contains { $0 == nil } ? nil : limits.compactMap(\.self).max()
+  }
+  var range: ClosedRange<Double> { window.range(end: end, limit: limit) }
+
+  func draw(_ layout: ChartLayout, on canvas: inout Canvas, in rect: Rect) {
+    for (kind, place) in layout.places(ChartKind.all(ofOne: isOfOne), focus: focus, in: rect) {
+      chart(kind, isFocused: layout == .grid && kind == focus).draw(on: &canvas, in: place)
+    }
+  }
+
+  func chart(_ kind: ChartKind, isFocused: Bool = false) -> Chart {
+    let (title, series) = content(kind)
+    var notes = kind == .loss && options.smoothing > 0 ? ["smooth \(NumberText.compact(options.smoothing).trimmingZeros)"] : []
+    let isLogarithmic = !kind.norms.isEmpty || options.isLogarithmic && [.loss, .validationLoss, .rate].contains(kind)
+    if isLogarithmic { notes.append("log y") }
+    let isShare = [.accuracy, .meanClass, .stall].contains(kind)
+    return Chart(
+      title: title, note: notes.joined(separator: " · "), series: series, scale: isLogarithmic ? .logarithmic : .linear,
+      unit: window.unit, range: range, part: window.part, cursor: window.cursor, isFocused: isFocused,
+      holds: kind == .speed || kind == .stall ? 0...0 : nil, within: isShare ? 0...1 : nil, emptyText: emptyText(kind))
+  }
+
+  private func content(_ kind: ChartKind) -> (title: String, series: [Chart.Series]) {
+    if !kind.norms.isEmpty {
+      let one = shown.first { $0.run.id == selected } ?? shown.last
+      let norms = one?.plot.norms.filter { kind.norms.contains($0.place.kind) } ?? []
+      let title = isOfOne ? kind.title : "\(kind.title) of \(one.map { printable($0.run.name) } ?? "–")"
+      return (title, norms.enumerated().map { index, norm in
+        Chart.Series(norm.curve, mark: SeriesMark(index), label: norm.place.name.removing(suffix: ".weight"))
+      })
+    }
+    guard isOfOne, let one = shown.first else {
+      return (kind.title, shown.map { series($0.plot, kind.metrics(ofOne: false).first!, $0.mark) })
+    }
+    switch kind {
+    case .loss:
+      return (
+        "loss",
+        [series(one.plot, .trainLoss, SeriesMark(0), "train"), series(one.plot, .validationLoss, SeriesMark(1), "val")]
+      )
+    case .accuracy:
+      let metrics = [(RunMetric.top1, "top-1"), (.top5, "top-5"), (.meanClass, "mean")]
+      return ("accuracy on validation", metrics.enumerated().map { series(one.plot, $1.0, SeriesMark($0), $1.1) })
+    default: return (kind.title, [series(one.plot, kind.metrics(ofOne: true).first!, SeriesMark(0))])
+    }
+  }
+
+  private func series(_ plot: RunPlot, _ metric: RunMetric, _ mark: SeriesMark, _ label: String = "") -> Chart.Series {
+    if metric == .trainLoss, let smooth = plot.smoothLoss { return Chart.Series(smooth, raw: plot[metric], mark: mark, label: label) }
+    return Chart.Series(plot[metric], mark: mark, label: label)
+  }
+
+  private func emptyText(_ kind: ChartKind) -> String {
+    if shown.isEmpty { return "no run selected" }
+    if case .frozen = window.part { return "nothing here; 0 shows everything" }
+    switch kind {
+    case .accuracy, .validationLoss, .meanClass: return "after the first validation"
+    case .gradients, .activations: return "no norms recorded yet"
+    default: return "no step finished yet"
+    }
+  }
+}
+
+extension String {
+  /// A decimal fraction without its last zeros.
+  var trimmingZeros: String {
+    var text = self
+    while text.contains("."), text.last == "0" { text.removeLast() }
+    return text.last == "." ? String(text.dropLast()) : text
+  }
+
+  fileprivate func removing(suffix: String) -> String { hasSuffix(suffix) ? String(dropLast(suffix.count)) : self }
+}

@@ -1,0 +1,273 @@
+import Engine
+import Taxonomy
+
+/// The form that launches a training: every value has a sane default, and a reason where it cannot be.
+package struct LaunchForm: Sendable {
+  package enum Field: String, CaseIterable, Sendable {
+    case dataset, labels, network, from, tune, epochs, iterations, batch, rate, schedule, seed, workers, begin, name
+
+    var title: String {
+      switch self {
+      case .labels: "label set"
+      case .network: "net"
+      case .from: "begin with"
+      case .tune: "what learns"
+      case .batch: "batch size"
+      case .rate: "learning rate"
+      case .begin: "start"
+      default: rawValue
+      }
+    }
+
+    /// Whether it is chosen with ← and →.
+    var isChoice: Bool { [.dataset, .labels, .network, .tune, .begin].contains(self) }
+  }
+
+  package enum Event: Sendable {
+    case facts(LaunchFacts)
+    case failed(dataset: String, Problem)
+    /// What became of the check of the form's values; only the latest ticket counts.
+    case checked(ticket: Int, Result<LaunchOutlook, Problem>)
+    case refused(Problem)
+  }
+
+  package private(set) var focus = Field.labels
+  package private(set) var texts: [Field: TextField] = [:]
+  package private(set) var dataset: String
+  /// What is known of the dataset; nil until it was opened.
+  package private(set) var facts: LaunchFacts?
+  /// Why the dataset cannot be opened.
+  package private(set) var problem: Problem?
+  /// What the values come to, or what is wrong with them together; nil while that is being found out.
+  package private(set) var outlook: Result<LaunchOutlook, Problem>?
+  package private(set) var isStarting = false
+  package private(set) var isClosed = false
+  package private(set) var labelSets: [LabelSet]
+  package private(set) var labelSet = 0
+  package private(set) var network = 0
+  /// Which of ``tuneChoices`` learns.
+  package private(set) var part = 0
+  /// Whether the run waits in the queue for its turn.
+  package private(set) var isQueued: Bool
+  /// The label set that the form was opened with: it may not be saved.
+  private let given: LabelSet?
+  /// What the form was filled from: the run that is cloned.
+  let original: TrainingRequest?
+  /// The fields that somebody typed into.
+  private var typed: Set<Field> = []
+  private var ticket = 0
+  /// The images/s of the last run of each net: for the estimate.
+  let speeds: [String: Double]
+  /// The names of runs with weights to begin with, newest first.
+  let origins: [String]
+
+  /// - Parameter original: a run's request, which the form then differs from by what is changed.
+  package static func make(
+    labelSet: LabelSet?, session: Session, runs: [RunSummary], like original: TrainingRequest? = nil
+  ) -> (LaunchForm, [Effect]) {
+    var speeds: [String: Double] = [:]
+    for run in runs.reversed() { speeds[run.network] = run.progress.imagesPerSecond ?? speeds[run.network] }
+    let form = LaunchForm(
+      dataset: original?.dataset ?? labelSet?.dataset ?? session.dataset, given: original?.labelSet ?? labelSet,
+      original: original, speeds: speeds, origins: runs.filter { $0.progress.step > 0 }.map(\.id),
+      isQueued: runs.contains { $0.queuePlace != nil })
+    return (form, [form.fetch()])
+  }
+
+  private init(
+    dataset: String, given: LabelSet?, original: TrainingRequest?, speeds: [String: Double], origins: [String], isQueued: Bool
+  ) {
+    self.dataset = dataset
+    self.given = given
+    self.original = original
+    self.speeds = speeds
+    self.origins = origins
+    self.isQueued = isQueued
+    labelSets = given.map { [$0] } ?? []
+    for field in Field.allCases where !field.isChoice { texts[field] = TextField() }
+    if let original { fill(from: original) } else { takeDefaults() }
+  }
+
+  private func fetch() -> Effect { .runs(.form(.fetch(dataset: dataset))) }
+
+  /// Asks what the present values come to.
+  private mutating func check() -> [Effect] {
+    outlook = nil
+    ticket += 1
+    return request.map { [.runs(.form(.check($0, ticket: ticket)))] } ?? []
+  }
+
+  package mutating func receive(_ event: Event) -> [Effect] {
+    switch event {
+    case .facts(let facts):
+      guard facts.dataset == dataset else { return [] }
+      self.facts = facts
+      problem = nil
+      let chosen = chosenLabelSet
+      labelSets = given.map { [$0] } ?? []
+      labelSets += facts.labelSets.filter { $0 != given }
+      labelSets.removeAll { $0.dataset != dataset }
+      labelSet = chosen.flatMap { labelSets.firstIndex(of: $0) } ?? 0
+      if original == nil {
+        // What was trained on this dataset last, else the net made for its images.
+        if let fitting = Architecture.all.firstIndex(where: { $0.name == facts.last?.network })
+          ?? Architecture.all.firstIndex(where: { facts.imageSize.map($0.fits) ?? false })
+        {
+          network = fitting
+        }
+        takeDefaults()
+      }
+      return check()
+    case .failed(let name, let problem):
+      if name == dataset { self.problem = problem }
+    case .checked(let ticket, let outlook):
+      if ticket == self.ticket { self.outlook = outlook }
+    case .refused(let problem):
+      isStarting = false
+      outlook = .failure(problem)
+    }
+    return []
+  }
+
+  package var architecture: Architecture { Architecture.all[network] }
+  package var chosenLabelSet: LabelSet? { labelSets.indices.contains(labelSet) ? labelSets[labelSet] : nil }
+  package var isClone: Bool { original != nil }
+  func text(_ field: Field) -> String { texts[field]!.text }
+
+  // MARK: Defaults
+
+  /// The values of the last run of the net on this dataset, else of the net's recipe, in every field that nobody typed into.
+  private mutating func takeDefaults() {
+    let recipe = architecture.recipe
+    let last = facts?.last?.network == architecture.name ? facts?.last : nil
+    func set(_ field: Field, _ text: String) { if !typed.contains(field) { texts[field] = TextField(text) } }
+    set(.epochs, String(last?.epochs ?? recipe.epochs))
+    set(.iterations, last?.iterations.map(String.init) ?? "")
+    set(.batch, String(last?.batchSize ?? recipe.batchSize))
+    // Weights that know something are moved more gently.
+    let rate = Double(last?.rate ?? recipe.solver.rate) / (text(.from).isEmpty || last?.from != nil ? 1 : 10)
+    set(.rate, NumberText.compact(rate).trimmingZeros)
+    set(.schedule, (last?.schedule ?? recipe.solver.schedule).text)
+    set(.workers, last?.workers.map(String.init) ?? "")
+    set(.seed, String(recipe.seed))
+    takeDefaultName()
+  }
+
+  private mutating func takeDefaultName() {
+    guard !typed.contains(.name) else { return }
+    let base = (original?.name ?? chosenLabelSet?.name ?? "run")
+      .map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+    let suffix = original == nil ? "" : "-2"
+    let seed = text(.seed) == String(original?.seed ?? 1) ? "" : "-s\(text(.seed))"
+    texts[.name] = TextField(String(String(base).prefix(40)) + (seed.isEmpty ? suffix : seed))
+  }
+
+  private mutating func fill(from request: TrainingRequest) {
+    network = Architecture.all.firstIndex { $0.name == request.network } ?? 0
+    let recipe = architecture.recipe
+    func set(_ field: Field, _ text: String?) { texts[field] = TextField(text ?? "") }
+    set(.from, request.from)
+    part = request.tuning.flatMap { tuneChoices.firstIndex(of: Self.text($0.part)) } ?? 0
+    set(.epochs, String(request.epochs ?? recipe.epochs))
+    set(.iterations, request.iterations.map(String.init))
+    set(.batch, String(request.batchSize ?? recipe.batchSize))
+    set(.rate, NumberText.compact(Double(request.rate ?? recipe.solver.rate)).trimmingZeros)
+    set(.schedule, (request.schedule ?? recipe.solver.schedule).text)
+    set(.seed, String(request.seed ?? recipe.seed))
+    set(.workers, request.workers.map(String.init))
+    typed = [.epochs, .iterations, .batch, .rate, .schedule, .workers, .seed]
+    takeDefaultName()
+  }
+
+  // MARK: Keys
+
+  package var hints: [KeyHint] {
+    let verb = isQueued ? "put into the queue" : "start"
+    return [
+      KeyHint("Enter", verb, isAvailable: obstacles.isEmpty), KeyHint("↑↓", "field"),
+      focus.isChoice ? KeyHint("←→", "choose") : KeyHint("type", "change"), KeyHint("Esc", "close"),
+    ]
+  }
+
+  package mutating func take(_ key: Key) -> [Effect] {
+    switch key {
+    case .escape: isClosed = true
+    case .enter:
+      if let request, !isStarting {
+        isStarting = true
+        return [.runs(.form(.launch(request, command: command, isQueued: isQueued)))]
+      }
+      if let field = obstacles.first?.field { focus = field }
+    case .down, .tab: move(1)
+    case .up, .backTab: move(-1)
+    case .left where focus.isChoice || focus == .from: return choose(-1)
+    case .right where focus.isChoice || focus == .from, " " where focus.isChoice: return choose(1)
+    default:
+      guard !focus.isChoice, texts[focus]!.take(key) else { return [] }
+      return changed(focus)
+    }
+    return []
+  }
+
+  private mutating func changed(_ field: Field) -> [Effect] {
+    if text(field).isEmpty && field != .iterations && field != .workers { typed.remove(field) } else { typed.insert(field) }
+    if field == .seed { takeDefaultName() }
+    if field == .from {
+      if text(.from).isEmpty { part = 0 }
+      takeDefaults()
+    }
+    return check()
+  }
+
+  private mutating func move(_ step: Int) {
+    let all = Field.allCases
+    focus = all[(all.firstIndex(of: focus)! + step + all.count) % all.count]
+  }
+
+  private mutating func choose(_ step: Int) -> [Effect] {
+    func turned(_ index: Int, _ count: Int) -> Int { count == 0 ? 0 : (index + step + count) % count }
+    switch focus {
+    case .dataset:
+      let names = facts?.datasets ?? [dataset]
+      dataset = names[turned(names.firstIndex(of: dataset) ?? 0, names.count)]
+      facts = nil
+      problem = nil
+      labelSets = given?.dataset == dataset ? [given!] : []
+      labelSet = 0
+      return [fetch()]
+    case .labels:
+      labelSet = turned(labelSet, labelSets.count)
+      takeDefaultName()
+    case .network:
+      network = turned(network, Architecture.all.count)
+      part = 0
+      takeDefaults()
+    case .from:
+      // From chance, then the runs, the newest first.
+      let choices = [""] + origins
+      texts[.from] = TextField(choices[turned(choices.firstIndex(of: text(.from)) ?? 0, choices.count)])
+      return changed(.from)
+    case .tune: part = turned(part, tuneChoices.count)
+    case .begin: isQueued.toggle()
+    default: break
+    }
+    return check()
+  }
+
+  /// What may learn: all, the classifier, or a layer and all behind it.
+  var tuneChoices: [String] { ["all", "last"] + architecture.tunableLayers.map { "from:" + $0 } }
+
+  private static func text(_ part: TrainingConfiguration.Tuning.Part) -> String {
+    switch part {
+    case .all: "all"
+    case .last: "last"
+    case .from(let layer): "from:" + layer
+    }
+  }
+}
+
+extension Architecture {
+  fileprivate func fits(_ size: ImageSize) -> Bool {
+    input.height == size.height && input.width == size.width && input.channels == size.channels
+  }
+}

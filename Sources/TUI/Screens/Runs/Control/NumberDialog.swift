@@ -1,0 +1,85 @@
+import Engine
+import Taxonomy
+
+/// Asks for one number, and says what would come of it.
+package struct NumberDialog: Sendable {
+  package enum Outcome: Sendable {
+    case stay, close
+    case chosen([RunsScreen.Work])
+  }
+
+  private enum Purpose: Sendable {
+    /// More epochs for these runs.
+    case extend([RunSummary])
+    /// How many runs at a time.
+    case limit
+  }
+
+  private let purpose: Purpose
+  package private(set) var field: TextField
+
+  init(extending runs: [RunSummary]) {
+    purpose = .extend(runs)
+    field = TextField(String(runs.first?.epochs ?? 1))
+  }
+
+  init(limit: Int) {
+    purpose = .limit
+    field = TextField(String(limit))
+  }
+
+  private var title: String {
+    switch purpose {
+    case .extend(let runs): runs.count == 1 ? "Extend \(printable(runs[0].name))" : "Extend \(runs.count) runs"
+    case .limit: "Runs at a time on this machine"
+    }
+  }
+
+  private var range: ClosedRange<Int> {
+    switch purpose {
+    case .extend: 1...1_000_000
+    case .limit: 0...1000
+    }
+  }
+
+  private var number: Int? { Int(field.text.filter { $0 != "," && $0 != "_" }).flatMap { range.contains($0) ? $0 : nil } }
+
+  package mutating func take(_ key: Key) -> Outcome {
+    switch key {
+    case .escape: return .close
+    case .enter:
+      guard let number else { return .stay }
+      switch purpose {
+      case .extend(let runs): return .chosen(runs.map { .extend(RunDirectory($0.path), epochs: number) })
+      case .limit: return .chosen([.setQueueLimit(number)])
+      }
+    default:
+      field.take(key)
+      return .stay
+    }
+  }
+
+  private var consequence: String {
+    guard let number else { return "✗ a number from \(range.lowerBound) to \(NumberText.grouped(range.upperBound))" }
+    switch purpose {
+    case .extend(let runs):
+      guard let run = runs.first, runs.count == 1 else { return "\(number) epochs more for each" }
+      return "\(run.epochs + number) epochs in all, in place of \(run.epochs)"
+    case .limit: return number == 0 ? "nothing that waits is started" : "what waits is started while fewer are at work"
+    }
+  }
+
+  func draw(on canvas: inout Canvas, in area: Rect) {
+    let columns = min(area.columns - 2, 60)
+    let frame = Rect(
+      row: area.row + max(0, area.rows - 5) / 3, column: area.column + (area.columns - columns) / 2, rows: min(5, area.rows),
+      columns: columns)
+    canvas.fill(frame)
+    canvas.box(frame, title: title, style: .accent)
+    var inside = frame.inset(rows: 1, columns: 2)
+    var row = inside.takeTop(1)
+    if case .extend = purpose { canvas.put("more epochs ", in: row.takeLeft(12), style: .muted) }
+    field.draw(on: &canvas, in: row)
+    canvas.put(consequence, in: inside.takeTop(1), style: number == nil ? Style(.bad) : .muted)
+  }
+}

@@ -1,0 +1,110 @@
+import Engine
+import Taxonomy
+
+/// Which runs are listed, in which order, and which of them is selected.
+package struct RunsList: Sendable {
+  package enum Row: Equatable, Sendable {
+    case run(RunSummary)
+    /// A line for all runs of a group.
+    case group(Group)
+
+    /// What a selection sticks to.
+    var key: String {
+      switch self {
+      case .run(let run): run.id
+      case .group(let group): "group " + group.name
+      }
+    }
+  }
+
+  package struct Group: Equatable, Sendable {
+    package var name: String
+    package var runs: [RunSummary]
+    package var isUnfolded: Bool
+
+    /// Of the best top-1 of its runs; nil before the first validation.
+    package var best: RunStatistics.Estimate? { .init(runs.compactMap { ($0.progress.best ?? $0.progress.validation)?.top1 }) }
+  }
+
+  /// What decides the rows, for a look that sorts beside the terminal's thread.
+  package struct Arrangement: Equatable, Sendable {
+    var filter = RunFilter()
+    var order = RunOrder.newestFirst
+
+    func shown(_ runs: [RunSummary]) -> [RunSummary] {
+      let fitting = filter.isEmpty ? runs : runs.filter { filter.matches($0) }
+      return order == .newestFirst ? fitting : order.sorted(fitting)
+    }
+  }
+
+  package var arrangement = Arrangement()
+  package var isGrouped = false
+  package private(set) var unfolded: Set<String> = []
+  package private(set) var rows: [Row] = []
+  /// How many runs the filter lets through.
+  package private(set) var count = 0
+  package private(set) var position = ListPosition()
+  /// The runs that the next verb is for.
+  package var marked: Set<String> = []
+
+  package init() {}
+
+  package var filter: RunFilter {
+    get { arrangement.filter }
+    set { arrangement.filter = newValue }
+  }
+
+  package var row: Row? { rows.indices.contains(position.selected) ? rows[position.selected] : nil }
+
+  package var selected: RunSummary? { if case .run(let run)? = row { run } else { nil } }
+
+  /// Lists what fits of `runs` (newest first), keeping the selection on its run.
+  /// - Parameter shown: what fits, where that was found out elsewhere under the arrangement given with it.
+  package mutating func arrange(_ runs: [RunSummary], _ shown: (Arrangement, [RunSummary])? = nil) {
+    let key = row?.key
+    let fitting = shown.flatMap { $0.0 == arrangement ? $0.1 : nil } ?? arrangement.shown(runs)
+    count = fitting.count
+    rows = isGrouped ? grouped(fitting) : fitting.map(Row.run)
+    let known = Set(marked.isEmpty ? [] : runs.map(\.id))
+    marked.formIntersection(known)
+    let place = key.flatMap { key in rows.firstIndex { $0.key == key } }
+    position.select(place ?? position.selected, count: rows.count)
+  }
+
+  /// Runs of a group stand where the first of them would.
+  private func grouped(_ runs: [RunSummary]) -> [Row] {
+    var members: [String: [RunSummary]] = [:]
+    for run in runs { if let group = run.group { members[group, default: []].append(run) } }
+    var rows: [Row] = []
+    var done: Set<String> = []
+    for run in runs {
+      guard let name = run.group else {
+        rows.append(.run(run))
+        continue
+      }
+      guard done.insert(name).inserted, let group = members[name] else { continue }
+      rows.append(.group(Group(name: name, runs: group, isUnfolded: unfolded.contains(name))))
+      if unfolded.contains(name) { rows += group.map(Row.run) }
+    }
+    return rows
+  }
+
+  package mutating func select(_ id: String) {
+    if let index = rows.firstIndex(where: { $0.key == id }) { position.select(index, count: rows.count) }
+  }
+
+  mutating func move(_ key: Key, page: Int) { _ = position.move(key, count: rows.count, page: page) }
+
+  mutating func toggle(_ group: String) {
+    if unfolded.remove(group) == nil { unfolded.insert(group) }
+    let all = rows.flatMap { row -> [RunSummary] in
+      switch row {
+      case .run(let run): run.group == nil ? [run] : []
+      case .group(let group): group.runs
+      }
+    }
+    let key = row?.key
+    rows = grouped(all)
+    position.select(rows.firstIndex { $0.key == key } ?? position.selected, count: rows.count)
+  }
+}

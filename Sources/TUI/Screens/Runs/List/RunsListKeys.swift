@@ -1,0 +1,115 @@
+import Engine
+import Taxonomy
+
+/// What can be done with the list itself.
+package enum ListAction: Hashable, Sendable {
+  /// By a key that moves in lists.
+  case move(Key)
+  case filter, sort, reverse, group
+  case mark, markAll
+  case notes
+}
+
+extension RunsScreen {
+  mutating func perform(_ action: ListAction, _ session: Session) -> [Effect] {
+    switch action {
+    case .move(let key):
+      if let page { return move(key, on: page, session) }
+      list.move(key, page: max(1, RunsLayout(self, in: session.body).list.rows - 2))
+      return settle()
+    case .filter: mode = .filter(TextField(list.filter.text), problem: nil, before: list.filter)
+    case .sort:
+      let fields = RunField.allCases.map { Picker.Item(id: $0.rawValue, text: $0.title, note: $0.rawValue) }
+      mode = .sort(Picker("Sort the runs by", fields, selected: list.arrangement.order.field.rawValue))
+    case .reverse:
+      if case .classes(var open)? = page {
+        open.reverse()
+        page = .classes(open)
+        return []
+      }
+      list.arrangement.order.isDescending.toggle()
+      list.arrange(runs)
+      return look(session)
+    case .group:
+      list.isGrouped.toggle()
+      list.arrange(runs)
+      return look(session)
+    case .mark:
+      let ids = targetsUnderCursor.map(\.id)
+      if list.marked.isSuperset(of: ids) { list.marked.subtract(ids) } else { list.marked.formUnion(ids) }
+      list.move(.down, page: 1)
+      return look(session)
+    case .markAll:
+      let all = list.arrangement.shown(runs).map(\.id)
+      list.marked = list.marked.isSuperset(of: all) ? [] : Set(all)
+    case .notes:
+      guard let first = targets.first else { return [] }
+      mode = .notes(RunNotesForm(targets, first))
+    }
+    return []
+  }
+
+  /// The runs of the line with the cursor.
+  private var targetsUnderCursor: [RunSummary] {
+    switch list.row {
+    case .run(let run): [run]
+    case .group(let group): group.runs
+    case nil: []
+    }
+  }
+
+  /// The runs that a verb is for: those that are marked, else those under the cursor, else the one that is shown in full.
+  package var targets: [RunSummary] {
+    if let page, page.run != nil { return shownRun.map { [$0] } ?? [] }
+    return list.marked.isEmpty ? targetsUnderCursor : runs.filter { list.marked.contains($0.id) }
+  }
+
+  /// A field that is chosen again is sorted the other way round.
+  mutating func sort(by field: RunField) {
+    let order = list.arrangement.order
+    list.arrangement.order = order.field == field
+      ? RunOrder(field, isDescending: !order.isDescending) : RunOrder(field, isDescending: field.startsDescending)
+    list.arrange(runs)
+  }
+
+  mutating func type(_ key: Key, _ field: inout TextField, _ before: RunFilter, _ session: Session) -> [Effect] {
+    switch key {
+    case .escape:
+      list.filter = before
+      mode = nil
+    case .enter: mode = nil
+    case .up, .down, .pageUp, .pageDown:
+      list.move(key, page: 5)
+      return settle()
+    default:
+      field.take(key)
+      // Half a term is no filter yet: what was shown last stays, and the reason is said.
+      do throws(Problem) {
+        list.filter = try RunFilter(field.text)
+        mode = .filter(field, problem: nil, before: before)
+      } catch {
+        mode = .filter(field, problem: error.description, before: before)
+        return []
+      }
+    }
+    list.arrange(runs)
+    return look(session)
+  }
+}
+
+extension RunField {
+  /// In words, for the list of what runs can be sorted by.
+  var title: String {
+    switch self {
+    case .label: "label set"
+    case .acc: "best accuracy"
+    case .speed: "images a second"
+    case .age: "time since the launch"
+    case .left: "time left"
+    default: rawValue
+    }
+  }
+
+  /// Whether the largest is what one looks for.
+  fileprivate var startsDescending: Bool { [.acc, .step, .epoch, .speed, .classes].contains(self) }
+}

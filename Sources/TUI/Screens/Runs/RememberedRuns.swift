@@ -1,0 +1,55 @@
+import Engine
+import Taxonomy
+
+/// How the runs screen was left, kept in the home's `screens/`: each run keeps its colour and glyph, and what became of the runs since
+/// then can be told.
+package struct RememberedRuns: Codable, Equatable, Sendable {
+  package var marks: [String: Int] = [:]
+  package var baseline: RunsNews.Baseline?
+  package var overlaid: Set<String> = []
+  /// As ``RunOrder/text``.
+  package var order = RunOrder.newestFirst.text
+  package var isGrouped = false
+  package var unit = ChartUnit.step
+
+  package init() {}
+
+  /// No dataset has a name that begins with a dot.
+  private static func path(_ home: Home) -> String { "\(home.path)/screens/.runs.json" }
+
+  /// Empty where nothing is remembered, or what is there is not ours: that is no reason not to start.
+  package static func read(_ home: Home) -> RememberedRuns {
+    (try? RunJSON.read(RememberedRuns.self, from: path(home), what: "where the runs were left")) ?? RememberedRuns()
+  }
+
+  /// What cannot be written is not remembered: leaving must not fail.
+  package func write(_ home: Home) {
+    try? AtomicFile.makeFolder(home.path + "/screens")
+    try? RunJSON.write(self, to: Self.path(home))
+  }
+}
+
+extension RunsScreen {
+  /// What to remember; nil until the runs were looked at.
+  package var remembered: RememberedRuns? {
+    guard hasLooked else { return nil }
+    var remembered = RememberedRuns()
+    remembered.marks = marks.numbers
+    // News that nobody read stay news.
+    remembered.baseline = news.items.isEmpty ? RunsNews.Baseline(runs, time: news.time) : news.baseline
+    remembered.overlaid = charts.overlaid
+    remembered.order = list.arrangement.order.text
+    remembered.isGrouped = list.isGrouped
+    remembered.unit = charts.window.unit
+    return remembered
+  }
+
+  mutating func recall(_ remembered: RememberedRuns) {
+    marks = RunMarks(remembered.marks)
+    news = RunsNews(since: remembered.baseline)
+    charts.overlaid = remembered.overlaid
+    charts.window = ChartWindow(unit: remembered.unit)
+    list.isGrouped = remembered.isGrouped
+    if let order = try? RunOrder(remembered.order) { list.arrangement.order = order }
+  }
+}

@@ -1,0 +1,22 @@
+import Engine
+
+/// What tells each run from the others: given in the order of the launches, kept for good.
+package struct RunMarks: Equatable, Sendable {
+  package private(set) var numbers: [String: Int] = [:]
+  private var next = 0
+
+  package init(_ numbers: [String: Int] = [:]) {
+    self.numbers = numbers
+    next = (numbers.values.max() ?? -1) + 1
+  }
+
+  package subscript(id: String) -> SeriesMark { SeriesMark(numbers[id] ?? 0) }
+
+  /// - Parameter runs: newest first.
+  mutating func add(_ runs: [RunSummary]) {
+    for run in runs.reversed() where numbers[run.id] == nil {
+      numbers[run.id] = next
+      next += 1
+    }
+  }
+}
