@@ -34,10 +34,11 @@ int codec_grow(struct codec_image *image, int32_t width, int32_t height, int32_t
   return CODEC_OK;
 }
 
+static const uint8_t png[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+
 static int decode(
     const uint8_t *data, size_t size, int header_only, int32_t least_width, int32_t least_height,
     struct codec_image *image, char *message) {
-  static const uint8_t png[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   static const uint8_t jpeg[3] = {0xFF, 0xD8, 0xFF};
   image->width = image->height = image->channels = 0;
   message[0] = 0;
@@ -45,7 +46,7 @@ static int decode(
   if (size == 0) {
     status = codec_fail(message, CODEC_DAMAGED, "an empty file");
   } else if (size >= sizeof png && memcmp(data, png, sizeof png) == 0) {
-    status = codec_decode_png(data, size, header_only, image, message);
+    status = codec_decode_png(data, size, header_only, 0, image, message);
   } else if (size >= sizeof jpeg && memcmp(data, jpeg, sizeof jpeg) == 0) {
     status = codec_decode_jpeg(data, size, header_only, least_width, least_height, image, message);
   } else {
@@ -59,6 +60,17 @@ int codec_decode(
     const uint8_t *data, size_t size, int32_t least_width, int32_t least_height, struct codec_image *image,
     char message[CODEC_MESSAGE_SIZE]) {
   return decode(data, size, 0, least_width, least_height, image, message);
+}
+
+int codec_decode_cutout(
+    const uint8_t *data, size_t size, struct codec_image *image, char message[CODEC_MESSAGE_SIZE]) {
+  image->width = image->height = image->channels = 0;
+  message[0] = 0;
+  int status = size >= sizeof png && memcmp(data, png, sizeof png) == 0
+      ? codec_decode_png(data, size, 0, 1, image, message)
+      : codec_fail(message, CODEC_UNKNOWN_FORMAT, "no PNG");
+  if (status != CODEC_OK) image->width = image->height = image->channels = 0;
+  return status;
 }
 
 int codec_measure(

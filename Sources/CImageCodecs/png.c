@@ -44,7 +44,7 @@ static void composite_on_white(uint8_t *bytes, size_t pixels, int colours) {
 }
 
 int codec_decode_png(
-    const uint8_t *data, size_t size, int header_only, struct codec_image *image, char *message) {
+    const uint8_t *data, size_t size, int header_only, int keeps_alpha, struct codec_image *image, char *message) {
   struct source source = {data, size, message};
   png_infop info = NULL;
   // Volatile: changed between setjmp and longjmp.
@@ -78,11 +78,15 @@ int codec_decode_png(
   }
   png_set_expand(png);
   png_set_scale_16(png);
+  if (keeps_alpha) {
+    png_set_gray_to_rgb(png);
+    png_set_add_alpha(png, 0xFF, PNG_FILLER_AFTER);
+  }
   png_set_interlace_handling(png);
   png_read_update_info(png, info);
 
   int channels = png_get_channels(png, info);
-  int colours = channels >= 3 ? 3 : 1;
+  int colours = keeps_alpha ? 4 : channels >= 3 ? 3 : 1;
   size_t stride = png_get_rowbytes(png, info);
   if (png_get_bit_depth(png, info) != 8 || stride != (size_t)width * (size_t)channels) {
     png_error(png, "an unexpected layout of pixels");

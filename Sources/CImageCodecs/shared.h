@@ -14,7 +14,7 @@ int codec_check_size(uint64_t width, uint64_t height, char *message);
 int codec_grow(struct codec_image *image, int32_t width, int32_t height, int32_t channels, char *message);
 
 int codec_decode_png(
-    const uint8_t *data, size_t size, int header_only, struct codec_image *image, char *message);
+    const uint8_t *data, size_t size, int header_only, int keeps_alpha, struct codec_image *image, char *message);
 int codec_decode_jpeg(
     const uint8_t *data, size_t size, int header_only, int32_t least_width, int32_t least_height,
     struct codec_image *image, char *message);

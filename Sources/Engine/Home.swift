@@ -2,7 +2,7 @@ import FoundationEssentials
 import Taxonomy
 import Glibc
 
-/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ queue/ packed/ screens/ cache/`.
+/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ queue/ packed/ made/ screens/ cache/`.
 public struct Home: Sendable, Equatable {
   public let path: String
 
@@ -23,6 +23,8 @@ public struct Home: Sendable, Equatable {
   var queue: String { path + "/queue" }
   /// Datasets that were packed without naming another place.
   public var packed: String { path + "/packed" }
+  /// Datasets whose images the program made.
+  public var made: String { path + "/made" }
   /// What can be computed again: features, thumbnails.
   public var cache: String { path + "/cache" }
   /// What a run's frozen trunk makes of its images, until the run is finished.

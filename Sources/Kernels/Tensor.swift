@@ -1,11 +1,21 @@
-/// A block of floats with a fixed address, aligned to 64 bytes, zeroed when made and freed with its last owner.
+/// A block of floats with a fixed address, aligned to 64 bytes, zeroed when made and freed with its last owner; or floats that
+/// lie elsewhere, as in a mapped file.
 ///
 /// Writers are kept apart by the plan of the caller (a layer writes its own activations, a worker its own
 /// chunk); the class itself takes no lock.
 public final class FloatStorage: @unchecked Sendable {
   public let elements: UnsafeMutableBufferPointer<Float>
+  /// Keeps memory that is not this object's own.
+  private let owner: AnyObject?
+
+  /// Floats that are only read, for as long as `owner` lives.
+  package init(reading elements: UnsafeBufferPointer<Float>, owner: AnyObject) {
+    self.elements = UnsafeMutableBufferPointer(mutating: elements)
+    self.owner = owner
+  }
 
   public init(count: Int) {
+    owner = nil
     let raw = UnsafeMutableRawPointer.allocate(
       byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
     elements = UnsafeMutableBufferPointer(
@@ -13,7 +23,7 @@ public final class FloatStorage: @unchecked Sendable {
     elements.initialize(repeating: 0)
   }
 
-  deinit { elements.baseAddress!.deallocate() }
+  deinit { if owner == nil { elements.baseAddress!.deallocate() } }
 }
 
 /// A shaped window into a ``FloatStorage``, row-major, last dimension contiguous.

@@ -10,6 +10,9 @@ public enum RecipeStep: Hashable, Sendable {
   case without(below: [String])
   /// Exactly these fine classes are left out.
   case leaveOut(classes: [String])
+  /// The fine classes of each group become one class, wherever they stand in the tree; it bears the name of their lowest common ancestor, or
+  /// of a member where another class has that.
+  case merge(groups: [[String]])
   case minimalSplit(depth: Int, target: Int, part: SplitPart)
   case randomSplit(target: Int, seed: UInt64, part: SplitPart)
   /// By hand: what lies nearest below a synset of one of the lists belongs to that part, or to neither.
@@ -35,6 +38,7 @@ extension Partition {
       case .cut(let collapsed): try cut(collapsed: collapsed)
       case .without(let below): try without(below: below)
       case .leaveOut(let classes): try leavingOut(classes)
+      case .merge(let groups): try merging(groups)
       case .minimalSplit(let depth, let target, let part): try minimalSplit(depth: depth, target: target, part: part)
       case .randomSplit(let target, let seed, let part): try randomSplit(target: target, seed: seed, part: part)
       case .handSplit(let a, let b, let neither, let part): try handSplit(a: a, b: b, neither: neither, part: part)

@@ -6,6 +6,7 @@ extension RecipeStep: Codable {
     var seed: UInt64?
     var part: SplitPart?
     var collapsed, below, classes, a, b, neither: [String]?
+    var groups: [[String]]?
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -16,6 +17,7 @@ extension RecipeStep: Codable {
       case .cut(let collapsed): Fields(step: "cut", collapsed: collapsed)
       case .without(let below): Fields(step: "without", below: below)
       case .leaveOut(let classes): Fields(step: "leave-out", classes: classes)
+      case .merge(let groups): Fields(step: "merge", groups: groups)
       case .minimalSplit(let depth, let target, let part):
         Fields(step: "minimal-split", depth: depth, target: target, part: part)
       case .randomSplit(let target, let seed, let part):
@@ -44,6 +46,7 @@ extension RecipeStep: Codable {
     case "cut": self = .cut(collapsed: try need(fields.collapsed, "collapsed"))
     case "without": self = .without(below: try need(fields.below, "below"))
     case "leave-out": self = .leaveOut(classes: try need(fields.classes, "classes"))
+    case "merge": self = .merge(groups: try need(fields.groups, "groups"))
     case "minimal-split":
       self = .minimalSplit(
         depth: try need(fields.depth, "depth"), target: try need(fields.target, "target"),
@@ -84,6 +87,7 @@ extension RecipeStep: CustomStringConvertible {
     case .cut(let collapsed): "collapse \(firstFew(collapsed))"
     case .without(let below): "without all below \(firstFew(below))"
     case .leaveOut(let classes): "without \(firstFew(classes))"
+    case .merge(let groups): "merge \(firstFew(groups.map { $0.joined(separator: "+") }))"
     case .minimalSplit(let depth, let target, let part):
       "minimal split at depth \(depth), target \(target), part \(part.rawValue)"
     case .randomSplit(let target, let seed, let part): "random split of \(target), seed \(seed), part \(part.rawValue)"

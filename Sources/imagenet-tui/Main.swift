@@ -12,7 +12,7 @@ struct ImagenetTUI: ParsableCommand {
     version: "0.1.0 (\(String(cString: processor_build())) build)",
     subcommands: [
       OpenCommand.self, LabelsCommand.self, TreeCommand.self, DataCommand.self, NetsCommand.self, TrainCommand.self, WeightsCommand.self, RunsCommand.self,
-      NeighboursCommand.self, WorkerCommand.self,
+      NeighboursCommand.self, InductionCommand.self, CoarseFineCommand.self, FeaturesCommand.self, WorkerCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

@@ -27,7 +27,7 @@ struct codec_image {
   uint8_t *bytes;
   size_t capacity;
   int32_t width, height;
-  int32_t channels;  // 1 grey, 3 RGB
+  int32_t channels;  // 1 grey, 3 RGB, 4 RGB and alpha
 };
 
 // Decodes the PNG or JPEG at `data`, told apart by content, into interleaved 8-bit grey or RGB.
@@ -43,6 +43,11 @@ struct codec_image {
 int codec_decode(
     const uint8_t *data, size_t size, int32_t least_width, int32_t least_height, struct codec_image *image,
     char message[CODEC_MESSAGE_SIZE]);
+
+// Decodes a PNG into RGB and alpha (not premultiplied), whatever it holds; opaque where it has no transparency. Fails as
+// codec_decode does.
+int codec_decode_cutout(
+    const uint8_t *data, size_t size, struct codec_image *image, char message[CODEC_MESSAGE_SIZE]);
 
 // Reads the size from the header alone, without decoding: the image's width, height and channels are set, its buffer
 // is not touched.

@@ -21,7 +21,7 @@ public final class ImageFolderDataset: Dataset {
     name = registration.name
     summary =
       "\(name): \(registration.train + registration.val) images in \(registration.classes.count) classes, "
-      + "from \(recipe.root)"
+      + "from \(recipe.root)" + (recipe.note.map { "; \($0)" } ?? "")
     classes = registration.classes
     fingerprint = registration.fingerprint
     index = try FolderIndex(path: registration.indexPath(in: home), classCount: classes.count)

@@ -83,6 +83,9 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
   /// Whether the folder holds LMDB databases (``PackFolder``) instead of image files.
   public internal(set) var databases: Bool?
 
+  /// What people should know about the images, in a sentence.
+  public internal(set) var note: String?
+
   var isPacked: Bool { databases ?? false }
 
   /// - Parameters:
@@ -91,7 +94,8 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
   /// - Throws: a ``Problem`` where `path` is no folder, a file is missing or wrong, or the share is not 1 to 90 percent.
   public init(
     path: String, mapFile: String? = nil, trainList: String? = nil, valList: String? = nil, synsetsFile: String? = nil,
-    hierarchyFile: String? = nil, followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1
+    hierarchyFile: String? = nil, followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1,
+    note: String? = nil
   ) throws(Problem) {
     guard let resolved = realpath(path, nil) else { throw AtomicFile.failure("cannot read the folder", path) }
     defer { free(resolved) }
@@ -137,5 +141,6 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
     self.followsLinks = followsLinks
     self.heldOutPercent = heldOutPercent
     self.seed = seed
+    self.note = note
   }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Kernels
 import Taxonomy
 
@@ -40,15 +41,53 @@ public struct FeatureCache: Sendable {
 
   public init(home: Home) { folder = home.cache + "/features" }
 
-  /// What is kept under `key`, else what `compute` makes, which is then kept. A disk that cannot be written to costs
-  /// only the keeping.
+  /// What is kept under `key`, else what `compute` makes, which is then kept: its rows go to the disk block by block, and are looked
+  /// at there, so that no matrix needs to fit in memory.
+  ///
+  /// A disk that takes nothing costs only the keeping, as long as the rows fit into a gigabyte of memory.
+  /// - Parameters:
+  ///   - rows: how many there are at most; `width`: the floats in each.
+  ///   - compute: hands its rows, [count, width], to the function that it gets.
   public func features(
-    for key: Key, compute: () throws(Problem) -> FeatureMatrix
+    for key: Key, rows: Int, width: Int,
+    compute: (_ take: (Tensor) throws(Problem) -> Void) throws(Problem) -> ExtractedImages
   ) throws(Problem) -> FeatureMatrix {
     if let kept = kept(key) { return kept }
-    let made = try compute()
-    try? keep(made, for: key)
-    return made
+    let bytes = rows * width * MemoryLayout<Float>.stride
+    guard try hasRoom(bytes) else {
+      let values = Tensor([rows, width])
+      var count = 0
+      let images = try compute { block in
+        _ = UnsafeMutableBufferPointer(rebasing: values.elements[(count * width)...]).update(from: block.elements)
+        count += block.shape[0]
+      }
+      return FeatureMatrix(values: values.prefix(count), indices: images.indices, skipped: images.skipped)
+    }
+    let path = path(key)
+    var images = ExtractedImages()
+    try NumPyFile.write(width: width, to: path + ".npy") { (writer) throws(Problem) in
+      images = try compute { (block) throws(Problem) in try writer.append(block) }
+    }
+    // The description comes last: where it stands, the floats are whole.
+    try RunJSON.write(Entry(key: key, indices: images.indices, skipped: images.skipped), to: path + ".json")
+    return FeatureMatrix(values: try NumPyFile.read(path + ".npy"), indices: images.indices, skipped: images.skipped)
+  }
+
+  /// Whether the cache takes so many bytes.
+  /// - Throws: a ``Problem`` where it does not, and they are too many for the memory.
+  private func hasRoom(_ bytes: Int) throws(Problem) -> Bool {
+    var status = statvfs()
+    if (try? AtomicFile.makeFolder(folder)) != nil, access(folder, W_OK) == 0, statvfs(folder, &status) == 0,
+      Int(status.f_bavail) * Int(status.f_frsize) > bytes + bytes / 64 + (1 << 20)
+    {
+      return true
+    }
+    guard bytes <= 1 << 30 else {
+      throw Problem(
+        "too little space to keep the features", at: folder, expected: "\(bytes / 1_000_000) MB", found: "less",
+        advice: "free some space or choose another --home")
+    }
+    return false
   }
 
   /// Forgets everything of a run.
@@ -73,14 +112,6 @@ public struct FeatureCache: Sendable {
       values.shape[0] == entry.indices.count
     else { return nil }
     return FeatureMatrix(values: values, indices: entry.indices, skipped: entry.skipped)
-  }
-
-  private func keep(_ matrix: FeatureMatrix, for key: Key) throws {
-    let path = path(key)
-    // The description comes last: where it stands, the floats are whole.
-    try NumPyFile.write(matrix.values, to: path + ".npy")
-    let entry = Entry(key: key, indices: matrix.indices, skipped: matrix.skipped)
-    try AtomicFile.write(JSONEncoder().encode(entry), to: path + ".json")
   }
 
   /// 64 bits of FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv); a collision is found by comparing the keys.

@@ -47,35 +47,40 @@ public struct FeatureExtractor {
   public func features(
     of dataset: any Dataset, _ split: Split, indices: [Int32]? = nil, progress: (Int) throws(Problem) -> Void = { _ in }
   ) throws(Problem) -> FeatureMatrix {
+    let width = count
+    let values = Tensor([indices?.count ?? dataset.labels(split).count, width])
+    var rows = 0
+    let images = try extract(from: dataset, split, indices: indices, progress: progress) { block in
+      _ = UnsafeMutableBufferPointer(rebasing: values.elements[(rows * width)...]).update(from: block.elements)
+      rows += block.shape[0]
+    }
+    return FeatureMatrix(values: values.prefix(rows), indices: images.indices, skipped: images.skipped)
+  }
+
+  /// Hands the features of these images to `take`, batch by batch, in this order: [count, ``count``], which holds until the
+  /// next batch.
+  public func extract(
+    from dataset: any Dataset, _ split: Split, indices: [Int32]? = nil,
+    progress: (Int) throws(Problem) -> Void = { _ in }, take: (Tensor) throws(Problem) -> Void
+  ) throws(Problem) -> ExtractedImages {
     let samples = (indices ?? dataset.labels(split).indices.map { Int32($0) }).map { Sample(index: $0, label: 0) }
     let loader = try Loader(
       dataset: dataset, split: split, input: architecture.input, batchSize: network.batch,
       augmentation: augmentation, mean: mean, training: false, seed: 0, workers: workers)
-    return try features(of: samples, from: loader, progress: progress)
-  }
-
-  package func features(
-    of samples: [Sample], from source: any BatchSource, progress: (Int) throws(Problem) -> Void = { _ in }
-  ) throws(Problem) -> FeatureMatrix {
     let width = count
     let activation = try network.activation(named: space)
-    let values = Tensor([samples.count, width])
-    var rows = 0
     var skipped: [SkippedImage] = []
     var labels = [Int32](repeating: 0, count: network.batch)
-    source.begin(samples, epoch: 0)
+    loader.begin(samples, epoch: 0)
     for start in stride(from: 0, to: samples.count, by: network.batch) {
-      let batch = try source.next(into: network.input, labels: &labels)
+      let batch = try loader.next(into: network.input, labels: &labels)
       skipped += batch.skipped
       guard batch.count > 0 else { continue }
       network.forward(count: batch.count, phase: .inference)
-      let made = UnsafeBufferPointer(rebasing: activation.elements[..<(batch.count * width)])
-      _ = UnsafeMutableBufferPointer(rebasing: values.elements[(rows * width)...]).update(from: made)
-      rows += batch.count
+      try take(Tensor(storage: activation.storage, offset: activation.offset, shape: [batch.count, width]))
       try progress(min(start + network.batch, samples.count))
     }
     let bad = Set(skipped.map(\.index))
-    return FeatureMatrix(
-      values: values.prefix(rows), indices: samples.map(\.index).filter { !bad.contains($0) }, skipped: skipped)
+    return ExtractedImages(indices: samples.map(\.index).filter { !bad.contains($0) }, skipped: skipped)
   }
 }

@@ -16,3 +16,16 @@ public struct FeatureMatrix: Sendable {
     self.skipped = skipped
   }
 }
+
+/// Which images the rows of a matrix are of.
+public struct ExtractedImages: Sendable {
+  /// Of each row, the image's index in its split.
+  public var indices: [Int32] = []
+  /// Those that were asked for and could not be decoded.
+  public var skipped: [SkippedImage] = []
+
+  public init(indices: [Int32] = [], skipped: [SkippedImage] = []) {
+    self.indices = indices
+    self.skipped = skipped
+  }
+}

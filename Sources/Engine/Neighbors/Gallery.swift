@@ -21,8 +21,40 @@ public struct Gallery {
   public init(_ tensor: Tensor) {
     precondition(tensor.shape.count == 2, "a gallery of shape \(tensor.shape)")
     let width = tensor.shape[1]
-    self.init(count: tensor.shape[0], width: width) { range in
-      Tensor(storage: tensor.storage, offset: tensor.offset + range.lowerBound * width, shape: [range.count, width])
+    self.init(count: tensor.shape[0], width: width) { range in tensor.rows(range) }
+  }
+
+  /// Some rows of a matrix, [count, width], in this order: those that follow each other are looked at where they are, others
+  /// are gathered block by block.
+  public init(_ matrix: Tensor, rows chosen: [Int]) {
+    let width = matrix.shape[1]
+    var buffer: Tensor?
+    self.init(count: chosen.count, width: width) { range in
+      guard let first = chosen[range].first else { return Tensor([0, width]) }
+      if chosen[range.upperBound - 1] - first == range.count - 1, zip(chosen[range], first...).allSatisfy({ $0 == $1 }) {
+        return matrix.rows(first..<first + range.count)
+      }
+      if buffer == nil || buffer!.shape[0] < range.count { buffer = Tensor([range.count, width]) }
+      let rows = buffer!.prefix(range.count)
+      rows.gather(chosen[range], from: matrix)
+      return rows
+    }
+  }
+}
+
+extension Tensor {
+  /// A window of a matrix's rows.
+  func rows(_ range: Range<Int>) -> Tensor {
+    let width = shape[1]
+    return Tensor(storage: storage, offset: offset + range.lowerBound * width, shape: [range.count, width])
+  }
+
+  /// Copies rows of another matrix into this one.
+  func gather(_ chosen: some Collection<Int>, from matrix: Tensor) {
+    let width = shape[1]
+    let (target, source) = (elements.baseAddress!, matrix.elements.baseAddress!)
+    for (place, row) in chosen.enumerated() {
+      (target + place * width).update(from: source + row * width, count: width)
     }
   }
 }

@@ -1,5 +1,4 @@
 import Kernels
-import Synchronization
 import Taxonomy
 
 /// What is searched for.
@@ -29,27 +28,16 @@ public struct NeighborImage: Sendable, Equatable, Codable {
 }
 
 /// Finds images that a run's network takes for alike: nearest neighbours in one of its activations, among all images of
-/// a split.
-///
-/// The features of the gallery are computed once, kept on disk by ``FeatureCache``, and held in memory while this
-/// lives. May be asked from many threads; they take turns.
+/// a split. The gallery's features are those of ``RunFeatures``. May be asked from many threads.
 public final class NeighborFinder: Sendable {
-  public let run: RunDirectory
-  public let configuration: RunConfiguration
-  public let dataset: any Dataset
+  public let features: RunFeatures
+  public var run: RunDirectory { features.run }
+  public var configuration: RunConfiguration { features.configuration }
+  public var dataset: any Dataset { features.dataset }
   /// The layer whose activation is compared.
-  public let space: String
+  public var space: String { features.space }
   /// The checkpoint.
-  public let step: Int
-  private let home: Home
-  private let workers: Int
-  private let opened: Mutex<Opened>
-
-  private struct Opened {
-    var backend: any Backend
-    var extractor: FeatureExtractor
-    var galleries: [Split: FeatureMatrix] = [:]
-  }
+  public var step: Int { features.step }
 
   /// - Parameters:
   ///   - dataset: whose images are looked at.
@@ -60,27 +48,10 @@ public final class NeighborFinder: Sendable {
   public init(
     _ run: RunDirectory, dataset: any Dataset, home: Home, space: String? = nil, step: Int? = nil, workers: Int
   ) throws(Problem) {
-    configuration = try run.configuration()
-    guard let chosen = step ?? run.checkpoints.best() else {
-      throw Problem(
-        "the run has no checkpoint yet", at: run.id, advice: "wait for the end of its first epoch")
-    }
-    self.run = run
-    self.dataset = dataset
-    self.home = home
-    self.workers = workers
-    self.step = chosen
-    let architecture = try Architecture.named(configuration.training.network)
-    self.space = space ?? architecture.features
-    let backend = try CPUBackend.checked(
-      workers: workers, convolution: configuration.training.convolution ?? .columns)
-    opened = Mutex(
-      Opened(
-        backend: backend,
-        extractor: try FeatureExtractor(
-          snapshot: try run.checkpoints.load(chosen), configuration: configuration.training, space: self.space,
-          backend: backend, workers: workers)))
+    features = try RunFeatures(run, dataset: dataset, home: home, space: space, step: step, workers: workers)
   }
+
+  public init(_ features: RunFeatures) { self.features = features }
 
   /// The number of images in which `split` is searched.
   public func count(_ split: Split) -> Int { dataset.labels(split).count }
@@ -88,42 +59,32 @@ public final class NeighborFinder: Sendable {
   /// Makes sure that the features of a split are there, so that ``nearest(to:in:k:metric:)`` answers at once.
   /// - Parameter progress: hears how many images are done; what it throws ends the work.
   public func prepare(_ split: Split, progress: (Int) throws(Problem) -> Void = { _ in }) throws(Problem) {
-    try withOpened { (opened) throws(Problem) in
-      guard opened.galleries[split] == nil else { return }
-      let key = FeatureCache.Key(
-        run: run.id, step: step, space: space, fingerprint: dataset.fingerprint, split: split)
-      opened.galleries[split] = try FeatureCache(home: home).features(for: key) { () throws(Problem) in
-        try opened.extractor.features(of: dataset, split, progress: progress)
-      }
-    }
+    _ = try features.matrix(split, progress: progress)
   }
 
   /// The `k` nearest images of a split, nearest first.
   public func nearest(
     to query: NeighborQuery, in split: Split, k: Int, metric: Metric
   ) throws(Problem) -> [NeighborImage] {
-    try prepare(split)
-    return try withOpened { (opened) throws(Problem) in
-      let gallery = opened.galleries[split]!
-      var excluded: Int?
-      var vector: Tensor?
-      if case .image(split, let index) = query, let row = gallery.indices.firstIndex(of: Int32(clamping: index)) {
-        excluded = row
-        vector = Self.row(row, of: gallery.values)
-      }
-      let features: Tensor
-      if let vector { features = vector } else { features = try self.features(of: query, opened.extractor) }
-      let labels = dataset.labels(split)
-      return try NeighborSearch(k: k, metric: metric, backend: opened.backend)
-        .nearest(to: features, in: Gallery(gallery.values), excluding: [excluded])[0]
-        .map { neighbor in
-          let index = Int(gallery.indices[neighbor.index])
-          return NeighborImage(split: split, index: index, label: labels[index], distance: neighbor.distance)
-        }
+    let gallery = try features.matrix(split)
+    var excluded: Int?
+    var vector: Tensor?
+    if case .image(split, let index) = query, let row = gallery.indices.firstIndex(of: Int32(clamping: index)) {
+      excluded = row
+      vector = gallery.values.rows(row..<row + 1)
     }
+    let asked: Tensor
+    if let vector { asked = vector } else { asked = try self.features(of: query) }
+    let labels = dataset.labels(split)
+    return try NeighborSearch(k: k, metric: metric, backend: features.backend)
+      .nearest(to: asked, in: Gallery(gallery.values), excluding: [excluded])[0]
+      .map { neighbor in
+        let index = Int(gallery.indices[neighbor.index])
+        return NeighborImage(split: split, index: index, label: labels[index], distance: neighbor.distance)
+      }
   }
 
-  private func features(of query: NeighborQuery, _ extractor: FeatureExtractor) throws(Problem) -> Tensor {
+  private func features(of query: NeighborQuery) throws(Problem) -> Tensor {
     let matrix: FeatureMatrix
     switch query {
     case .image(let split, let index):
@@ -132,34 +93,15 @@ public final class NeighborFinder: Sendable {
           "there is no such image", at: "\(split.rawValue)/\(index)",
           expected: "an index below \(dataset.labels(split).count)")
       }
-      matrix = try extractor.features(of: dataset, split, indices: [Int32(index)])
+      matrix = try features.features(of: dataset, split, indices: [Int32(index)])
     case .picture(let picture):
-      matrix = try extractor.features(of: LonePicture(picture), .val, indices: [0])
+      matrix = try features.features(of: LonePicture(picture), .val, indices: [0])
     }
     guard matrix.indices.count == 1 else {
       throw Problem(
         "the query image cannot be decoded", at: matrix.skipped.first?.identifier, found: matrix.skipped.first?.reason)
     }
     return matrix.values
-  }
-
-  private static func row(_ row: Int, of matrix: Tensor) -> Tensor {
-    let width = matrix.shape[1]
-    return Tensor(storage: matrix.storage, offset: matrix.offset + row * width, shape: [1, width])
-  }
-
-  /// As `Mutex.withLock`, for work that throws problems.
-  private func withOpened<Value>(
-    _ work: (inout Opened) throws(Problem) -> Value
-  ) throws(Problem) -> Value where Value: Sendable {
-    let result: Result<Value, Problem> = opened.withLock { opened in
-      do throws(Problem) {
-        return .success(try work(&opened))
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
   }
 }
 

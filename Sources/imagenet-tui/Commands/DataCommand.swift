@@ -3,9 +3,9 @@ import ArgumentParser
 /// `data …`: the datasets that trainings can name.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Add, list, show, check, pack and forget datasets.",
+    commandName: "data", abstract: "Add, make, list, show, check, pack and forget datasets.",
     subcommands: [
-      DataAddCommand.self, DataListCommand.self, DataShowCommand.self, DataCheckCommand.self, DataPackCommand.self,
+      DataAddCommand.self, DataMakeCommand.self, DataListCommand.self, DataShowCommand.self, DataCheckCommand.self, DataPackCommand.self,
       DataRemoveCommand.self,
     ])
 }

@@ -9,10 +9,14 @@ struct NeighboursCommand: ParsableCommand {
     commandName: "neighbours", abstract: "Show which images a run's network takes for most alike.",
     discussion: """
       ✓ the same fine class as the query, ≈ another fine class of the same coarse class, ✗ neither. A picture from outside \
-      has no class, and its neighbours no verdict.
+      has no class, and its neighbours no verdict. Several runs, from fine to coarse classes, are shown below each other; -o writes them as a \
+      picture with borders in the verdicts' colours, as the paper's Fig. 5, and a dotted line where the query's class stops being a \
+      class of its own.
       """)
 
-  @OptionGroup var argument: RunArgument
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The runs: each its directory, its name, or the beginning of either.")
+  var runs: [String]
   @Option(help: ArgumentHelp("The index of a validation image, or a PNG or JPEG file.", valueName: "index|file"))
   var query: String
   @Option(name: .customShort("k"), help: "How many neighbours.")
@@ -31,38 +35,60 @@ struct NeighboursCommand: ParsableCommand {
   var checkpoint: Int?
   @Option(help: "Processor cores to use. (default: all)")
   var workers: Int?
+  @Option(name: [.customShort("o"), .long], help: "Write a picture of the query and its neighbours as a PNG file.")
+  var output: String?
+  @Option(help: "The side of an image of the picture in pixels.")
+  var size = 96
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
+    guard !runs.isEmpty else { throw ValidationError("give a run") }
     guard 1...1000 ~= count else { throw ValidationError("-k takes 1 to 1000") }
     guard 1...1024 ~= workers ?? 1 else { throw ValidationError("--workers takes 1 to 1024") }
   }
 
   func run() throws {
-    let home = argument.global.location
-    let run = try argument.find().directory
-    let configuration = try run.configuration()
-    let catalog = DatasetCatalog(home: home)
-    let dataset = try catalog.open(dataset ?? configuration.dataset)
+    let home = global.location
+    let opening = RunOpening(global: global, dataset: dataset, checkpoint: checkpoint, workers: workers)
+    let finders = try runs.map { try opening.finder($0, space: space) }.sorted {
+      $0.configuration.labelSet.classes.count > $1.configuration.labelSet.classes.count
+    }
+    let dataset = finders[0].dataset
+    guard finders.allSatisfy({ $0.dataset.name == dataset.name }) else {
+      throw Problem(
+        "the runs are of several datasets", at: runs.joined(separator: ", "), expected: "one", advice: "name it with --dataset")
+    }
     let query = try parse(dataset)
+    let taught = finders.filter { $0.configuration.dataset == dataset.name }.map(\.configuration.labelSet)
+    let policy = finders[0].configuration.labelSet.policy
     let coarse =
       try labels.map { try LabelSetStore(home: home).load($0, for: dataset.name) }
-      ?? .coarseClasses(taught: dataset.name == configuration.dataset ? [configuration.labelSet] : [])
+      ?? .coarseClasses(taught: taught)
       ?? .suggestedCoarseClasses(
         dataset: dataset.name,
-        on: catalog.hierarchy(of: dataset.name, configuration.labelSet.policy, wordNet: argument.global.wordnet))
-    let finder = try NeighborFinder(
-      run, dataset: dataset, home: home, space: space, step: checkpoint,
-      workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)
-    let total = finder.count(gallery)
-    try finder.prepare(gallery) { done in RunProgressLine.show(work: "\(finder.space) features", done, of: total) }
-    RunProgressLine.end()
-    let neighbors = try finder.nearest(to: query.image, in: gallery, k: count, metric: metric)
-    let study = NeighbourStudy(
-      run: run.id, step: finder.step, space: finder.space, metric: metric, gallery: gallery, images: total,
-      query: query.name, label: query.label, neighbors: neighbors, coarse: coarse, dataset: dataset)
-    if json { try Output.json(study) } else { study.show() }
+        on: DatasetCatalog(home: home).hierarchy(of: dataset.name, policy, wordNet: global.wordnet))
+    var studies: [NeighbourStudy] = []
+    for finder in finders {
+      let total = finder.count(gallery)
+      try finder.prepare(gallery) { done in RunProgressLine.show(work: "\(finder.space) features", done, of: total) }
+      RunProgressLine.end()
+      let neighbors = try finder.nearest(to: query.image, in: gallery, k: count, metric: metric)
+      studies.append(
+        NeighbourStudy(
+          run: finder.run.id, step: finder.step, space: finder.space, metric: metric, gallery: gallery, images: total,
+          query: query.name, label: query.label, neighbors: neighbors, coarse: coarse, dataset: dataset))
+    }
+    if let output {
+      let montage = try montage(finders, studies, query, dataset)
+      try AtomicFile.write(try ImageCodec.png(montage.compose()), to: output)
+      RunProgressLine.note("wrote \(output)")
+    }
+    if json { return studies.count == 1 ? try Output.json(studies[0]) : try Output.json(studies) }
+    for (index, study) in studies.enumerated() {
+      if index > 0 { print() }
+      study.show()
+    }
   }
 
   private func parse(_ dataset: any Dataset) throws -> (image: NeighborQuery, name: String, label: Int32?) {
@@ -76,6 +102,40 @@ struct NeighboursCommand: ParsableCommand {
         advice: "a file of that name is ./\(query)")
     }
     return (.image(.val, index), dataset.identifier(.val, index), labels[index])
+  }
+
+  private func montage(
+    _ finders: [NeighborFinder], _ studies: [NeighbourStudy], _ query: (image: NeighborQuery, name: String, label: Int32?),
+    _ dataset: any Dataset
+  ) throws(Problem) -> NeighborMontage {
+    let asked: Picture
+    switch query.image {
+    case .image(let split, let index): asked = try dataset.picture(split, index)
+    case .picture(let picture): asked = picture
+    }
+    var rows: [NeighborMontage.Row] = []
+    for (finder, study) in zip(finders, studies) {
+      var tiles: [NeighborMontage.Tile] = []
+      for row in study.neighbours {
+        tiles.append(
+          .init(
+            picture: try dataset.picture(gallery, row.index), verdict: row.verdict, name: row.fineClass.name, distance: row.distance))
+      }
+      let configuration = finder.configuration
+      let classes = configuration.labelSet.classes
+      rows.append(
+        .init(
+          title: [
+            configuration.name, "\(configuration.labelSet.name)", "\(Output.grouped(classes.count)) classes", "step \(Output.grouped(finder.step))",
+            "\(finder.space), \(metric.rawValue)",
+          ],
+          tiles: tiles,
+          knowsQuery: query.label.map { label in
+            classes.contains { $0.members == [dataset.classes[Int(label)].wnid] }
+          }))
+    }
+    return try NeighborMontage(
+      query: asked, queryName: query.label.map { dataset.classes[Int($0)].name } ?? "query", rows: rows, size: size)
   }
 }
 

@@ -17,9 +17,11 @@ import Testing
   /// True: had to be computed.
   private func computes(_ key: FeatureCache.Key) throws -> Bool {
     var computed = false
-    let made = try cache.features(for: key) {
+    let made = try cache.features(for: key, rows: 3, width: 2) { (take) throws(Problem) in
       computed = true
-      return matrix
+      // In two blocks, as an extraction hands them out.
+      for row in 0..<2 { try take(Tensor(storage: matrix.values.storage, offset: row * 2, shape: [1, 2])) }
+      return ExtractedImages(indices: matrix.indices, skipped: matrix.skipped)
     }
     #expect(made.values.array == [1, 2, 3, 4] && made.values.shape == [2, 2])
     #expect(made.indices == [0, 2] && made.skipped == matrix.skipped)
@@ -73,8 +75,12 @@ import Testing
     let fresh = TemporaryFolder()
     let cache = FeatureCache(home: Home(explicit: fresh.path))
     #expect(throws: Problem.self) {
-      try cache.features(for: key) { () throws(Problem) in throw Problem("no") }
+      try cache.features(for: key, rows: 3, width: 2) { (take) throws(Problem) in
+        try take(Tensor([1, 2]))
+        throw Problem("no")
+      }
     }
-    #expect(fresh.names.isEmpty)
+    let left = try FileManager.default.subpathsOfDirectory(atPath: fresh.path)
+    #expect(left.allSatisfy { !$0.hasSuffix(".npy") && !$0.hasSuffix(".json") && !$0.hasSuffix(".part") })
   }
 }

@@ -22,6 +22,35 @@ import Testing
     #expect(folder.names == ["a.npy"])
   }
 
+  @Test("a matrix written block by block is the one written at once, and whole or not there")
+  func blocks() throws {
+    let tensor = Tensor((0..<30).map { Float($0) }, shape: [10, 3])
+    try NumPyFile.write(width: 3, to: folder.path + "/a.npy") { (writer) throws(Problem) in
+      for (start, count) in [(0, 4), (4, 0), (4, 6)] {
+        try writer.append(Tensor(storage: tensor.storage, offset: start * 3, shape: [count, 3]))
+      }
+    }
+    let read = try NumPyFile.read(folder.path + "/a.npy")
+    #expect(read.shape == [10, 3] && read.array == tensor.array)
+    #expect(throws: Problem("enough")) {
+      try NumPyFile.write(width: 3, to: folder.path + "/b.npy") { (writer) throws(Problem) in
+        try writer.append(tensor)
+        throw Problem("enough")
+      }
+    }
+    #expect(folder.names == ["a.npy"])
+  }
+
+  @Test("what is read stays what it was when the file is replaced or deleted")
+  func replaced() throws {
+    let path = folder.path + "/a.npy"
+    try NumPyFile.write(Tensor([1, 2], shape: [1, 2]), to: path)
+    let before = try NumPyFile.read(path)
+    try NumPyFile.write(Tensor([3, 4], shape: [1, 2]), to: path)
+    #expect(before.array == [1, 2])
+    #expect(try NumPyFile.read(path).array == [3, 4])
+  }
+
   @Test("the bytes are those that numpy.save writes")
   func bytes() throws {
     try NumPyFile.write(Tensor([1, -2], shape: [1, 2]), to: folder.path + "/a.npy")

@@ -53,8 +53,8 @@ public struct DatasetPacker: Sendable {
   ///   more; what was packed by then stays.
   public func run(progress: (Int) -> Void = { _ in }) throws(Problem) -> Report {
     try AtomicFile.makeFolder(folder.path)
-    let lock = try takeLock()
-    defer { close(lock) }
+    let lock = try FolderLock(folder.lockFile, doing: "packs into")
+    defer { lock.release() }
     var description = PackDescription(
       dataset: dataset.name, fingerprint: dataset.fingerprint, side: side, quality: quality)
     let begun = try begin(description)
@@ -90,17 +90,6 @@ public struct DatasetPacker: Sendable {
   private func mapSize(_ images: Int) -> Int { images * (side * side * 3 + 16_384) + (64 << 20) }
 
   // MARK: Beginning and ending
-
-  /// Only one process packs into a folder; the system frees the lock when it dies.
-  private func takeLock() throws(Problem) -> Int32 {
-    let descriptor = open(folder.lockFile, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw AtomicFile.failure("cannot write the packed dataset", folder.lockFile) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
-      close(descriptor)
-      throw Problem("another process packs into this folder", at: folder.path, advice: "wait until it is done")
-    }
-    return descriptor
-  }
 
   /// Writes the description before the first image. Returns whether everything is packed already.
   private func begin(_ description: PackDescription) throws(Problem) -> Bool {

@@ -1,0 +1,91 @@
+import Kernels
+import Synchronization
+import Taxonomy
+
+/// What a run's network makes of a dataset's images in one of its layers, computed once, kept on disk by ``FeatureCache`` and read
+/// there. May be asked from many threads; those that compute take turns.
+public final class RunFeatures: Sendable {
+  public let run: RunDirectory
+  public let configuration: RunConfiguration
+  public let dataset: any Dataset
+  /// The layer.
+  public let space: String
+  /// The checkpoint.
+  public let step: Int
+  /// What the features were computed with, for whatever is computed from them.
+  public let backend: any Backend
+  private let home: Home
+  private let opened: Mutex<Opened>
+
+  private struct Opened {
+    var extractor: FeatureExtractor
+    var whole: [Split: FeatureMatrix] = [:]
+  }
+
+  /// - Parameters:
+  ///   - dataset: whose images are looked at.
+  ///   - space: a layer of the network; nil takes the last before the classifier.
+  ///   - step: of a checkpoint; nil takes the best in validation.
+  ///   - workers: how many threads to use.
+  /// - Throws: a ``Problem`` where the run has no such checkpoint, or its network no such layer.
+  public init(
+    _ run: RunDirectory, dataset: any Dataset, home: Home, space: String? = nil, step: Int? = nil, workers: Int
+  ) throws(Problem) {
+    configuration = try run.configuration()
+    guard let chosen = step ?? run.checkpoints.best() else {
+      throw Problem(
+        "the run has no checkpoint yet", at: run.id, advice: "wait for the end of its first epoch")
+    }
+    self.run = run
+    self.dataset = dataset
+    self.home = home
+    self.step = chosen
+    let architecture = try Architecture.named(configuration.training.network)
+    self.space = space ?? architecture.features
+    backend = try CPUBackend.checked(workers: workers, convolution: configuration.training.convolution ?? .columns)
+    opened = Mutex(
+      Opened(
+        extractor: try FeatureExtractor(
+          snapshot: try run.checkpoints.load(chosen), configuration: configuration.training, space: self.space,
+          backend: backend, workers: workers)))
+  }
+
+  /// The features of a split; `indices`: of these images alone, rising.
+  /// - Parameter progress: hears how many images are done; what it throws ends the work.
+  public func matrix(
+    _ split: Split, indices: [Int32]? = nil, progress: (Int) throws(Problem) -> Void = { _ in }
+  ) throws(Problem) -> FeatureMatrix {
+    try withOpened { (opened) throws(Problem) in
+      if indices == nil, let whole = opened.whole[split] { return whole }
+      let key = FeatureCache.Key(
+        run: run.id, step: step, space: space, fingerprint: dataset.fingerprint, split: split, indices: indices)
+      let extractor = opened.extractor
+      let made = try FeatureCache(home: home).features(
+        for: key, rows: indices?.count ?? dataset.labels(split).count, width: extractor.count
+      ) { (take) throws(Problem) in
+        try extractor.extract(from: dataset, split, indices: indices, progress: progress, take: take)
+      }
+      if indices == nil { opened.whole[split] = made }
+      return made
+    }
+  }
+
+  /// The features of images that are not kept, of any dataset.
+  func features(of dataset: any Dataset, _ split: Split, indices: [Int32]) throws(Problem) -> FeatureMatrix {
+    try withOpened { (opened) throws(Problem) in try opened.extractor.features(of: dataset, split, indices: indices) }
+  }
+
+  /// As `Mutex.withLock`, for work that throws problems.
+  private func withOpened<Value>(
+    _ work: (inout Opened) throws(Problem) -> Value
+  ) throws(Problem) -> Value where Value: Sendable {
+    let result: Result<Value, Problem> = opened.withLock { opened in
+      do throws(Problem) {
+        return .success(try work(&opened))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+}

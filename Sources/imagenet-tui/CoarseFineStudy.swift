@@ -1,0 +1,94 @@
+import Engine
+import Taxonomy
+
+/// What `coarse-fine` has to tell.
+struct CoarseFineStudy: Encodable {
+  struct Pair: Encodable {
+    var truth, truthWnid, prediction, predictionWnid: String
+    var images: Int
+  }
+
+  struct Behind: Encodable {
+    var wnid, name: String
+    var confusions: [Pair]
+  }
+
+  struct Merges: Encodable {
+    var least: Double
+    var alongTree: Bool
+    var suggestion: MergeSuggestion
+    /// The nodes that are joined, where only whole ones are.
+    var nodes: [String]?
+  }
+
+  var run: String
+  var step: Int
+  var dataset, labels: String
+  var images, minMembers: Int
+  var result: CoarseFromFine
+  var tree: HierarchicalError
+  var behind: Behind?
+  var merges: Merges?
+
+  func show(top: Int) {
+    print(printable("coarse from fine: \(run) step \(step) on \(Output.grouped(images)) validation images of \(dataset), coarse classes of \(labels)"))
+    print("coarse − fine accuracy in percentage points, every member of a class weighing the same; \(minMembers) members or more")
+    if result.small > 0 { print("\(Output.grouped(result.small)) coarse classes have fewer and are left out") }
+    print()
+    let rows = result.rows
+    let parts = top == 0 || rows.count <= 2 * top ? [rows] : [Array(rows.prefix(top)), Array(rows.suffix(top))]
+    let most = max(rows.first?.difference ?? 0, 1e-9)
+    for (index, part) in parts.enumerated() {
+      if index > 0 { print("… \(Output.grouped(rows.count - 2 * top)) between …") }
+      Output.table(
+        ["class", "wnid", " members", " images", " coarse", " fine", " difference", ""],
+        part.map { row in
+          [
+            printable(row.name), row.wnid, Output.grouped(row.members), Output.grouped(row.images), percent(row.coarse), percent(row.fine),
+            RunProgressLine.decimals(row.difference, 1), String(repeating: "█", count: Int((row.difference / most * 24).rounded())),
+          ]
+        })
+    }
+    showTree()
+    if let behind { show(behind) }
+    if let merges { show(merges) }
+  }
+
+  private func showTree() {
+    print("\nby the tree: \(Output.grouped(tree.errors)) errors of \(Output.grouped(tree.images)) images")
+    if let height = tree.meanHeightOfErrors {
+      print(
+        "the lowest common ancestor of truth and error is \(RunProgressLine.decimals(height, 2)) high on average "
+          + "(\(RunProgressLine.decimals(tree.meanHeight, 2)) over all images); height: the longest way down to a class")
+    }
+    Output.table(
+      [" depth", " classes", " right there"],
+      tree.levels.map { ["\($0.depth)", Output.grouped($0.classes), percent($0.accuracy)] })
+  }
+
+  private func show(_ behind: Behind) {
+    print(printable("\nwhat images of \(behind.name) \(behind.wnid) are taken for"))
+    Output.table(
+      ["class", "is taken for", " images"],
+      behind.confusions.map { [printable($0.truth), printable($0.prediction), Output.grouped($0.images)] })
+  }
+
+  private func show(_ merges: Merges) {
+    let suggestion = merges.suggestion
+    let how = suggestion.likeness == .confusion
+      ? "the share of images taken for each other" : "minus the distance of mean features, in units of the mean distance"
+    print("\n\(Output.grouped(suggestion.groups.count)) groups to join\(merges.alongTree ? " along the tree" : ""): alike by \(how), \(merges.least) or more")
+    for group in suggestion.groups {
+      print(printable("  \(RunProgressLine.decimals(group.likeness, 3))  \(group.names.joined(separator: ", "))"))
+    }
+  }
+
+  func chart(top: Int) -> BarPicture {
+    let rows = top == 0 || result.rows.count <= 2 * top ? result.rows : Array(result.rows.prefix(top) + result.rows.suffix(top))
+    return BarPicture(
+      title: ["coarse − fine accuracy, \(labels)", "\(run), step \(step): \(Output.grouped(images)) validation images of \(dataset)"],
+      unit: "points", bars: rows.map { .init(name: $0.name, value: $0.difference, note: "\($0.members) members") })
+  }
+
+  private func percent(_ share: Double) -> String { RunProgressLine.decimals(100 * share, 1) + " %" }
+}

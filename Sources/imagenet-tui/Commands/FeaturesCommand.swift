@@ -1,0 +1,125 @@
+import ArgumentParser
+import Engine
+import FoundationEssentials
+import Taxonomy
+
+struct FeaturesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "features", abstract: "Write what a net makes of images: floats for NumPy, TensorBoard's projector, a map.",
+    discussion: """
+      FILE.npy holds a row of floats for each image, FILE.tsv the image and class of each row, FILE-projector what TensorBoard's projector \
+      opens (tensorboard --logdir FILE-projector). --map writes the two directions of most variance (PCA) as a picture, \
+      coloured by the classes' ancestors at --depth or by a label set, and prints it as letters.
+      """)
+
+  @OptionGroup var argument: RunArgument
+  @Option(help: "The layer. (default: the last before the classifier)")
+  var layer: String?
+  @Option(help: "The dataset whose images are looked at. (default: the run's)")
+  var dataset: String?
+  @Option(help: "The images: train or val.")
+  var split = Split.val
+  @Option(name: [.customShort("o"), .long], help: "The .npy file to write.")
+  var output: String?
+  @Option(help: "Images for the projector; 0 writes none.")
+  var projector = 5000
+  @Option(help: ArgumentHelp("Write a map of the images as a PNG file.", valueName: "file"))
+  var map: String?
+  @Option(help: "Colour the map by the classes' ancestors at this depth of the tree. (default: the shallowest with six or more)")
+  var depth: Int?
+  @Option(help: "Colour the map by this saved label set.")
+  var labels: String?
+  @Flag(help: "Print the map as letters.")
+  var text = false
+  @Option(help: ArgumentHelp("The checkpoint: its step. (default: the best in validation)", valueName: "step"))
+  var checkpoint: Int?
+  @Option(help: "Processor cores to use. (default: all)")
+  var workers: Int?
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Report: Encodable {
+    var run, layer, dataset: String
+    var step: Int
+    var split: Split
+    var rows, width: Int
+    var skipped: [String]
+    var files: [String]
+    var projected: Int
+    /// The share of variance in each direction of the map.
+    var variance: [Double]?
+  }
+
+  func validate() throws {
+    guard output != nil || map != nil || text else { throw ValidationError("give -o, --map or --text") }
+    guard depth == nil || labels == nil else { throw ValidationError("--depth and --labels exclude each other") }
+    guard 1...1024 ~= workers ?? 1 else { throw ValidationError("--workers takes 1 to 1024") }
+    guard projector >= 0 else { throw ValidationError("--projector takes 0 or more") }
+  }
+
+  func run() throws {
+    let opening = RunOpening(global: argument.global, dataset: dataset, checkpoint: checkpoint, workers: workers)
+    let features = try opening.features(argument.run, space: layer)
+    let total = features.dataset.labels(split).count
+    let matrix = try features.matrix(split) { done in RunProgressLine.show(work: "\(features.space) features", done, of: total) }
+    RunProgressLine.end()
+    var report = Report(
+      run: features.run.id, layer: features.space, dataset: features.dataset.name, step: features.step, split: split,
+      rows: matrix.indices.count, width: matrix.values.shape[1], skipped: matrix.skipped.map(\.identifier), files: [], projected: 0)
+    if let output {
+      let written = try FeatureExport(matrix, of: features.dataset, split).write(to: output, projected: projector)
+      report.files = written.files
+      report.projected = written.projected
+    }
+    if map != nil || text {
+      let (picture, shares) = try scatter(features, matrix)
+      report.variance = shares
+      if let map {
+        try AtomicFile.write(try ImageCodec.png(picture.compose()), to: map)
+        report.files.append(map)
+      }
+      if text, !json { for line in picture.title + picture.text() { print(printable(line)) } }
+    }
+    if json { return try Output.json(report) }
+    for file in report.files { print(printable("wrote \(file)")) }
+    print("\(Output.grouped(report.rows)) images, \(Output.grouped(report.width)) floats each")
+    for image in report.skipped { print("left out \(image): it cannot be decoded") }
+  }
+
+  private func scatter(_ features: RunFeatures, _ matrix: FeatureMatrix) throws(Problem) -> (ScatterPicture, [Double]) {
+    let components = try PrincipalComponents(matrix.values, backend: features.backend)
+    let scores = components.scores(of: matrix.values, backend: features.backend)
+    let (groupOfFine, groups, by) = try colouring(features.dataset)
+    let labels = features.dataset.labels(split)
+    let width = scores.shape[1]
+    let shares = components.shares.map { RunProgressLine.decimals(100 * $0, 1) + " %" }.joined(separator: " and ")
+    return (
+      ScatterPicture(
+        title: [
+          "\(features.space) of \(matrix.indices.count) \(split.rawValue) images of \(features.dataset.name), by \(by)",
+          "\(features.run.id), step \(features.step): the two directions of most variance (\(shares))",
+        ],
+        points: matrix.indices.indices.map { row in
+          (Double(scores.elements[row * width]), width > 1 ? Double(scores.elements[row * width + 1]) : 0)
+        },
+        labels: matrix.indices.map { groupOfFine[Int(labels[Int($0)])] }, groups: groups), components.shares
+    )
+  }
+
+  /// Of each fine class its group, the groups' names, and what they are.
+  private func colouring(_ dataset: any Dataset) throws(Problem) -> (groupOfFine: [Int], groups: [String], by: String) {
+    if let labels {
+      let set = try LabelSetStore(home: argument.global.location).load(labels, for: dataset.name)
+      return (set.targets(for: dataset.classes.map(\.wnid)).map { Int($0) }, set.classes.map(\.name), set.name)
+    }
+    let tree = try DatasetCatalog(home: argument.global.location).hierarchy(of: dataset.name, wordNet: argument.global.wordnet)
+    func nodes(_ depth: Int) -> [Int] { tree.nodeOfFine.map { tree.ancestor(Int($0), atDepth: depth) } }
+    if let depth, !(0...tree.deepest ~= depth) {
+      throw Problem("the tree has no such depth", at: "\(depth)", expected: "0 to \(tree.deepest)")
+    }
+    let depth = depth ?? (0...tree.deepest).first { Set(nodes($0)).count >= 6 } ?? tree.deepest
+    let found = nodes(depth)
+    let distinct = Set(found).sorted()
+    return (found.map { node in distinct.firstIndex(of: node)! }, distinct.map { tree.name($0) }, "ancestor at depth \(depth)")
+  }
+}

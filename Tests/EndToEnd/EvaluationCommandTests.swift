@@ -1,0 +1,117 @@
+import Engine
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// What the features know, as the program tells it. Two nets are trained for all of it.
+@Suite(.serialized) struct EvaluationCommandTests {
+  let home: TinyHome
+
+  private final class Trained {
+    let home: TinyHome
+
+    init() throws {
+      home = try TinyHome()
+      let cut = try home.run("labels", "cut", "--dataset", "tiny", "--collapse", "n03051540", "--save", "two")
+      try #require(cut.code == 0, "\(cut.errors)")
+      for (name, labels) in [("fine", [] as [String]), ("coarse", ["--labels", "two"])] {
+        let trained = try home.start(TinyHome.training(name, epochs: 1) + labels)
+        try #require(trained.wait() == 0, "\(trained.errors)")
+      }
+    }
+  }
+
+  /// Made by the first test, which no other one runs beside.
+  nonisolated(unsafe) private static var trained: Trained?
+
+  init() throws {
+    if Self.trained == nil { Self.trained = try Trained() }
+    home = Self.trained!.home
+  }
+
+  struct Study: Decodable {
+    struct Reading: Decodable { var space, ties, interval, galleryInWords: String }
+    struct Row: Decodable {
+      struct Share: Decodable { var value, low, high: Double }
+      var testedClasses, queries: Int
+      var accuracy: [Share]
+      var ofBaseline: [Double]?
+    }
+    var reading: Reading
+    var rows: [Row]
+  }
+
+  @Test("Induction is told with its protocol, interval and baseline, the same from kept features", arguments: ["train", "val", "4"])
+  func induction(gallery: String) throws {
+    let arguments = ["induction", "coarse", "--baseline", "fine", "--gallery", gallery, "--json"]
+    let first = try home.start(arguments)
+    #expect(first.wait() == 0, "\(first.errors)")
+    let study = try JSONDecoder().decode(Study.self, from: Data(first.output.utf8))
+    #expect(study.reading.space == "fc7" && !study.reading.ties.isEmpty)
+    #expect(study.rows.count == 1 && study.rows[0].testedClasses == 2 && study.rows[0].queries == 6)
+    #expect(study.rows[0].accuracy.count == 2 && study.rows[0].ofBaseline != nil)
+    #expect(study.rows[0].accuracy.allSatisfy { $0.low <= $0.value && $0.value <= $0.high })
+    let second = try home.start(arguments)
+    #expect(second.wait() == 0 && second.output == first.output)
+  }
+
+  @Test("In words the same, with every class, and as a chart")
+  func words() throws {
+    let told = try home.run("induction", "coarse", "--per-class", "-o", home.folder.path + "/chart.png")
+    #expect(told.code == 0 && told.output.contains("does not hold as classes of their own") && told.output.contains("n03057021"))
+    #expect(try ImageCodec.read(home.folder.path + "/chart.png").width > 100)
+  }
+
+  @Test("Coarse from fine: bars, the tree's measure, confusions and suggestions, which are kept as label sets")
+  func coarseFine() throws {
+    let told = try home.run(
+      "coarse-fine", "fine", "--labels", "two", "--min-members", "1", "--behind", "n03051540", "--merge", "confusion", "--least", "0",
+      "--save", "alike", "-o", home.folder.path + "/bars.png")
+    #expect(told.code == 0, "\(told.errors)")
+    for text in ["by the tree", "is taken for", "groups to join"] { #expect(told.output.contains(text)) }
+    #expect(told.errors.contains("saved alike"))
+    #expect(try home.run("labels", "show", "alike").code == 0)
+    let along = try home.run("coarse-fine", "fine", "--labels", "two", "--merge", "features", "--along-tree", "--least=-9", "--save", "tree", "--json")
+    #expect(along.code == 0 && along.output.contains("\"meanHeight\""), "\(along.errors)")
+    #expect(try home.run("labels", "show", "tree").code == 0)
+    #expect(try ImageCodec.read(home.folder.path + "/bars.png").width > 100)
+  }
+
+  @Test("Features are written for NumPy and the projector, and mapped")
+  func features() throws {
+    let base = home.folder.path + "/out/f"
+    let told = try home.run("features", "fine", "-o", base + ".npy", "--map", base + ".png", "--text", "--projector", "4")
+    #expect(told.code == 0, "\(told.errors)")
+    #expect(try NumPyFile.read(base + ".npy").shape == [9, 512])
+    #expect(told.output.contains("directions of most variance"))
+    #expect(try ImageCodec.read(base + ".png").width > 100)
+    #expect(try ImageCodec.read(base + "-projector/sprite.png").width == 64)
+  }
+
+  @Test("Several nets stand below each other in one picture, from fine to coarse")
+  func montage() throws {
+    let path = home.folder.path + "/montage.png"
+    let told = try home.run("neighbours", "coarse", "fine", "--query", "4", "-k", "3", "-o", path, "--size", "32")
+    #expect(told.code == 0, "\(told.errors)")
+    let picture = try ImageCodec.read(path)
+    #expect(picture.width > 3 * 40 && picture.height > 2 * 40)
+    let runs = told.output.split(separator: "\n").filter { $0.hasPrefix("run ") }
+    #expect(runs.count == 2 && runs[0].contains("-fine") && runs[1].contains("-coarse"))
+  }
+
+  @Test("What cannot be asked is one line", arguments: [
+    ["induction", "fine"], ["induction", "none"], ["induction", "coarse", "--gallery", "x"], ["induction", "coarse", "--space", "fc9"],
+    ["coarse-fine", "coarse"], ["coarse-fine", "fine", "--labels", "none"], ["coarse-fine", "fine", "--labels", "two", "--behind", "cat"],
+    ["features", "fine", "--map", "/tmp/never.png", "--depth", "99"],
+  ])
+  func refusals(arguments: [String]) throws {
+    let program = try home.start(arguments)
+    #expect(program.wait() == 1)
+    #expect(program.errors.split(separator: "\n").count == 1, "\(program.errors)")
+  }
+
+  @Test("Wrong usage is told apart: exit code 64", arguments: [
+    ["induction", "coarse", "-k", "0"], ["induction"], ["features", "fine"], ["coarse-fine", "fine", "--save", "x"],
+  ])
+  func usage(arguments: [String]) throws { #expect(try home.start(arguments).wait() == 64) }
+}
