@@ -1,7 +1,7 @@
 import Glibc
 
 /// Tells whether a file is still the one that was read.
-package struct FileStamp: Equatable {
+package struct FileStamp: Equatable, BitwiseCopyable {
   package let inode: UInt64
   private var size, seconds, nanoseconds: Int
 

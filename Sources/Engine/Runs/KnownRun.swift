@@ -19,6 +19,13 @@ struct KnownRun {
   private var seen: Double?
   /// Whether it was seen to take another's place.
   private var hasBeaten = false
+  /// The workers that the run has had.
+  private var sessions = 0
+  /// The directory's stamp where the run is over: nothing of it has changed while the directory has it.
+  private var settled: FileStamp?
+
+  /// Seconds after which a directory's stamp tells a second change from a first: file systems count in ticks, and clocks differ.
+  private static let settling = 2.0
 
   init(_ directory: RunDirectory) {
     self.directory = directory
@@ -27,8 +34,32 @@ struct KnownRun {
       labelSet: "", classes: 0, network: "", epochs: 0, batchSize: 0, seed: 0, host: "", progress: RunProgress())
   }
 
+  /// The run as an index knows it.
+  init(_ directory: RunDirectory, _ entry: RunIndex.Entry) {
+    self.directory = directory
+    (summary, sessions, settled) = (entry.summary, entry.sessions, entry.stamp)
+  }
+
+  /// What an index keeps of the run; nil unless it is over.
+  var entry: RunIndex.Entry? {
+    settled.map { RunIndex.Entry(stamp: $0, summary: summary, sessions: sessions) }
+  }
+
   /// Reads what changed. Returns false where this is no run at all.
   mutating func refresh() -> Bool {
+    let place = FileStamp(directory.path)
+    if let settled, place == settled { return true }
+    settled = nil
+    guard readFiles() else { return false }
+    if let place, unreadable == nil, [.finished, .stopped, .failed].contains(summary.state),
+      abs(unixTime() - place.modified) > Self.settling
+    {
+      settled = place
+    }
+    return true
+  }
+
+  private mutating func readFiles() -> Bool {
     guard let stamp = FileStamp(directory.configurationFile) else { return false }
     do throws(Problem) {
       let extensionsStamp = FileStamp(directory.extensionsFile)
@@ -65,6 +96,7 @@ struct KnownRun {
     } catch {
       unreadable = error.description
     }
+    sessions = max(heartbeat?.session ?? 0, result?.session ?? 0)
     derive()
     return true
   }
@@ -115,7 +147,7 @@ struct KnownRun {
   /// The run as it stands where it may wait in the queue.
   func summary(_ waiting: (place: Int, entry: RunQueue.Entry)?) -> RunSummary {
     guard let waiting, unreadable == nil, !summary.state.isLive,
-      max(heartbeat?.session ?? 0, result?.session ?? 0) == waiting.entry.sessions
+      sessions == waiting.entry.sessions
     else { return summary }
     var summary = summary
     summary.state = .queued

@@ -8,6 +8,8 @@ import Taxonomy
 public final class RunsReader: Sendable {
   public let folder: String
   private let known = Mutex<[String: KnownRun]>([:])
+  /// How many entries the home's index has; nil before it was read.
+  private let indexed = Mutex<Int?>(nil)
   private let curves: OpenedCurves
   private let waiting = Mutex<KnownQueue>(KnownQueue())
   public let home: Home
@@ -35,16 +37,42 @@ public final class RunsReader: Sendable {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let places = places()
     return known.withLock { known in
+      let index = openIndex()
       var current: [String: KnownRun] = [:]
+      current.reserveCapacity(names.count)
       for name in names where !name.hasPrefix(".") {
-        var run = known[name] ?? KnownRun(RunDirectory("\(folder)/\(name)"))
+        let directory = RunDirectory("\(folder)/\(name)")
+        var run = known[name] ?? index[name].map { KnownRun(directory, $0) } ?? KnownRun(directory)
         if run.refresh() { current[name] = run }
       }
       known = current
+      keepIndex(current)
       return current.values.map { $0.summary(places[$0.summary.id]) }
         .sorted { ($0.created, $0.id) > ($1.created, $1.id) }
     }
   }
+
+  /// The entries of the index at the first look, none afterwards.
+  private func openIndex() -> [String: RunIndex.Entry] {
+    indexed.withLock { indexed in
+      guard indexed == nil else { return [:] }
+      let index = RunIndex.load(home)
+      indexed = index.count
+      return index
+    }
+  }
+
+  /// Writes the index anew where many runs have come to their end since it was written; reading a few takes no time.
+  private func keepIndex(_ runs: [String: KnownRun]) {
+    indexed.withLock { indexed in
+      let entries = runs.values.compactMap(\.entry)
+      guard abs(entries.count - (indexed ?? 0)) >= Self.worthIndexing else { return }
+      RunIndex.save(entries, home)
+      indexed = entries.count
+    }
+  }
+
+  private static let worthIndexing = 50
 
   /// One run, without a look at the others.
   public func refresh(_ id: String) throws(Problem) -> RunSummary {

@@ -1,0 +1,56 @@
+/// Writes values one behind the other, as they lie in memory: for caches that are read by the program that wrote them.
+struct PackedWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func number(_ value: some BitwiseCopyable) { withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) } }
+
+  mutating func int(_ value: Int) { number(value) }
+
+  mutating func text(_ text: String) {
+    int(text.utf8.count)
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func optional<Value>(_ value: Value?, _ write: (inout PackedWriter, Value) -> Void) {
+    bytes.append(value == nil ? 0 : 1)
+    if let value { write(&self, value) }
+  }
+}
+
+/// Reads what ``PackedWriter`` wrote. Behind the end there are zeros and empty texts, never anything outside.
+struct PackedReader {
+  private let bytes: UnsafeRawBufferPointer
+  private var place = 0
+
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  var isAtEnd: Bool { place >= bytes.count }
+
+  mutating func number<Value: BitwiseCopyable>(_ type: Value.Type) -> Value {
+    let size = MemoryLayout<Value>.size
+    guard size <= bytes.count - place else {
+      place = bytes.count
+      return withUnsafeTemporaryAllocation(byteCount: size, alignment: MemoryLayout<Value>.alignment) { zeros in
+        zeros.initializeMemory(as: UInt8.self, repeating: 0)
+        return zeros.load(as: Value.self)
+      }
+    }
+    defer { place += size }
+    return bytes.loadUnaligned(fromByteOffset: place, as: type)
+  }
+
+  mutating func int() -> Int { number(Int.self) }
+
+  /// A number of things that follow, each of a byte or more.
+  mutating func count() -> Int { min(max(0, int()), bytes.count - place) }
+
+  mutating func text() -> String {
+    let count = count()
+    defer { place += count }
+    return String(decoding: UnsafeRawBufferPointer(rebasing: bytes[place..<place + count]), as: UTF8.self)
+  }
+
+  mutating func optional<Value>(_ read: (inout PackedReader) -> Value) -> Value? {
+    number(UInt8.self) == 1 ? read(&self) : nil
+  }
+}

@@ -1,0 +1,130 @@
+import FoundationEssentials
+import Glibc
+import Taxonomy
+
+/// What was read of runs that are over, kept in the home's `cache/runs-index`, so that a home of ten thousand runs is listed
+/// without opening a file of any of them.
+///
+/// An entry holds as long as the run's directory has the stamp that it had: whatever is written about a run that is over is
+/// renamed into its directory. An index that is missing or damaged is made anew.
+enum RunIndex {
+  struct Entry {
+    /// Of the run's directory, before its files were read.
+    var stamp: FileStamp
+    var summary: RunSummary
+    /// The workers that the run has had.
+    var sessions: Int
+  }
+
+  private static let magic: UInt64 = 0x3130_7865_646e_6972  // "rindex01"
+  private static func path(_ home: Home) -> String { home.cache + "/runs-index" }
+
+  /// The entries by the names of the runs' directories.
+  static func load(_ home: Home) -> [String: Entry] {
+    guard let file = try? MappedFile(path: path(home)), file.bytes.count >= 16 else { return [:] }
+    var head = PackedReader(UnsafeRawBufferPointer(rebasing: file.bytes.prefix(16)))
+    let rest = UnsafeRawBufferPointer(rebasing: file.bytes.dropFirst(16))
+    guard head.number(UInt64.self) == magic, head.number(UInt64.self) == UInt64(CRC32C(rest).value) else { return [:] }
+    var reader = PackedReader(rest)
+    let folder = reader.text()
+    // A home that was moved has its runs elsewhere.
+    guard folder == home.runs else { return [:] }
+    let count = reader.count()
+    var entries: [String: Entry] = [:]
+    entries.reserveCapacity(count)
+    for _ in 0..<count {
+      guard !reader.isAtEnd else { return [:] }
+      let stamp = reader.number(FileStamp.self)
+      let sessions = reader.int()
+      guard let summary = RunSummary(&reader, folder: folder) else { return [:] }
+      entries[summary.id] = Entry(stamp: stamp, summary: summary, sessions: sessions)
+    }
+    return entries
+  }
+
+  /// A cache that cannot be written costs time, nothing else.
+  static func save(_ entries: [Entry], _ home: Home) {
+    var writer = PackedWriter()
+    writer.text(home.runs)
+    writer.int(entries.count)
+    for entry in entries {
+      writer.number(entry.stamp)
+      writer.int(entry.sessions)
+      entry.summary.pack(&writer)
+    }
+    var head: [UInt8] = []
+    head.append(littleEndian: magic)
+    head.append(littleEndian: UInt64(writer.bytes.withUnsafeBytes { CRC32C($0).value }))
+    try? AtomicFile.write(head + writer.bytes, to: path(home), durable: false)
+  }
+}
+
+extension RunSummary {
+  /// Writes every field that a run which is over has, in the order in which ``init(_:folder:)`` reads them.
+  fileprivate func pack(_ writer: inout PackedWriter) {
+    for text in [id, name, dataset, labelSet, network, host, note, state.rawValue] { writer.text(text) }
+    for text in [problem, labelSetHash, group] { writer.optional(text) { $0.text($1) } }
+    writer.int(tags.count)
+    for tag in tags { writer.text(tag) }
+    for number in [classes, epochs, batchSize] { writer.int(number) }
+    writer.number(seed)
+    writer.number(created)
+    writer.optional(lastSeen) { $0.number($1) }
+    progress.pack(&writer)
+  }
+
+  /// Nil where the state is none.
+  fileprivate init?(_ reader: inout PackedReader, folder: String) {
+    let texts = (0..<7).map { _ in reader.text() }
+    guard let state = RunState(rawValue: reader.text()) else { return nil }
+    let (problem, hash, group) = (reader.optional { $0.text() }, reader.optional { $0.text() }, reader.optional { $0.text() })
+    let tags = (0..<reader.count()).map { _ in reader.text() }
+    let (classes, epochs, batch) = (reader.int(), reader.int(), reader.int())
+    let (seed, created) = (reader.number(UInt64.self), reader.number(Double.self))
+    let seen = reader.optional { $0.number(Double.self) }
+    self.init(
+      id: texts[0], name: texts[1], path: "\(folder)/\(texts[0])", created: created, state: state, problem: problem,
+      dataset: texts[2], labelSet: texts[3], labelSetHash: hash, classes: classes, network: texts[4], epochs: epochs,
+      batchSize: batch, seed: seed, host: texts[5], progress: RunProgress(&reader), lastSeen: seen)
+    (self.tags, note, self.group) = (tags, texts[6], group)
+  }
+}
+
+extension RunProgress {
+  fileprivate func pack(_ writer: inout PackedWriter) {
+    for number in [step, steps, stepsPerEpoch, skippedImages] { writer.int(number) }
+    writer.number(epoch)
+    writer.optional(loss) { $0.number($1) }
+    for number in [imagesPerSecond, stall] { writer.optional(number) { $0.number($1) } }
+    for text in [lossWarning, storageWarning] { writer.optional(text) { $0.text($1) } }
+    for report in [validation, best] { writer.optional(report) { $1.pack(&$0) } }
+  }
+
+  fileprivate init(_ reader: inout PackedReader) {
+    self.init()
+    (step, steps, stepsPerEpoch, skippedImages) = (reader.int(), reader.int(), reader.int(), reader.int())
+    epoch = reader.number(Double.self)
+    loss = reader.optional { $0.number(Float.self) }
+    imagesPerSecond = reader.optional { $0.number(Double.self) }
+    stall = reader.optional { $0.number(Double.self) }
+    lossWarning = reader.optional { $0.text() }
+    storageWarning = reader.optional { $0.text() }
+    validation = reader.optional { ValidationReport(&$0) }
+    best = reader.optional { ValidationReport(&$0) }
+  }
+}
+
+extension ValidationReport {
+  fileprivate func pack(_ writer: inout PackedWriter) {
+    for number in [step, images, skipped] { writer.int(number) }
+    for number in [epoch, loss, top1, top5, meanClass] { writer.number(number) }
+  }
+
+  fileprivate init(_ reader: inout PackedReader) {
+    let (step, images, skipped) = (reader.int(), reader.int(), reader.int())
+    func number() -> Double { reader.number(Double.self) }
+    self.init(
+      step: step, epoch: number(), loss: number(), top1: number(), top5: number(), meanClass: number(), images: images,
+      skipped: skipped)
+  }
+}
