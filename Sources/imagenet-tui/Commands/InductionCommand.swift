@@ -63,6 +63,11 @@ struct InductionCommand: ParsableCommand {
     for name in runs {
       let features = try opening.features(name, space: space)
       used = features.space
+      if let other = compared.first(where: { $0.dataset.fingerprint != features.dataset.fingerprint }) {
+        throw Problem(
+          "the baseline is of other images", at: other.run.id, expected: features.dataset.name, found: other.dataset.name,
+          advice: "name the dataset of all runs with --dataset")
+      }
       let taught = chosen ?? features.configuration.labelSet
       let tested = Induction.testedClasses(taught, of: features.dataset.classes)
       let result = try evaluate(induction, features, tested)
