@@ -67,7 +67,7 @@ struct CoarseFineStudy: Encodable {
   }
 
   private func show(_ behind: Behind) {
-    print(printable("\nwhat images of \(behind.name) \(behind.wnid) are taken for"))
+    print("\n" + printable("what images of \(behind.name) \(behind.wnid) are taken for"))
     Output.table(
       ["class", "is taken for", " images"],
       behind.confusions.map { [printable($0.truth), printable($0.prediction), Output.grouped($0.images)] })

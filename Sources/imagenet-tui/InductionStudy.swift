@@ -159,7 +159,7 @@ struct InductionStudy: Encodable {
   }
 
   private func show(classesOf row: Row) {
-    print(printable("\n\(row.run), the worst classes first"))
+    print("\n" + printable("\(row.run), the worst classes first"))
     var header = ["class", "wnid", " queries"]
     for k in ks { header += [" top-\(k)"] + (baselines.isEmpty ? [] : [" baseline"]) }
     Output.table(
@@ -186,7 +186,7 @@ struct InductionStudy: Encodable {
         let (low, high) = found.deviation.map { (found.mean - $0, found.mean + $0) } ?? (same[0].accuracy[0].low, same[0].accuracy[0].high)
         return BarPicture.Bar(
           name: "\(group.labels) (\(group.trainedClasses))", value: 100 * found.mean, low: 100 * low, high: 100 * high,
-          mark: same[0].baseline.map { 100 * $0[0].mean }, note: "\(same[0].testedClasses) classes, \(group.runs) runs")
+          mark: same[0].baseline.map { 100 * $0[0].mean }, note: "\(same[0].testedClasses) classes, \(group.runs) run\(group.runs == 1 ? "" : "s")")
       })
   }
 
