@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The states of the tree screen as text and as pictures, into docs/screens: what the README shows, made again by anybody.
+# The states of the tree, the library and comparisons as text and as pictures, into docs/screens: what the README shows, made again by anybody.
 #     docs/screens.sh PROGRAM [NAME …]
 # Needs tmux; for the pictures PYTHON (default: python3) with Pillow, and DejaVu Sans Mono. Fashion-MNIST and WordNet only.
 set -euo pipefail
@@ -23,6 +23,8 @@ states=(
   "pictures fashion-mnist 80 24 j j j p"
   "consequences fashion-mnist 80 24 - - w"
   "wordnet wordnet 120 32 / t e r r i e r"
+  "library fashion-mnist 120 32 - s Enter - s C-u s i x Enter - s C-u f o u r Enter 4 Down # p a p e r Enter Up"
+  "compare fashion-mnist 120 32 - s Enter - s C-u s i x Enter 4 Space Down c l"
 )
 for state in "${states[@]}"; do
   read -r name dataset columns rows keys <<<"$state"

@@ -192,6 +192,17 @@ void cn_flush(int cursor_row, int cursor_column) {
 
 void cn_invalidate(void) { clearok(curscr, TRUE); }
 
+bool cn_send(const unsigned char *bytes, int count) {
+  while (count > 0) {
+    ssize_t written = write(STDOUT_FILENO, bytes, (size_t)count);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes += written;
+    count -= (int)written;
+  }
+  return true;
+}
+
 int cn_next_key(uint32_t *character) {
   wint_t input;
   switch (get_wch(&input)) {

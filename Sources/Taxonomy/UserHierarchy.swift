@@ -170,7 +170,7 @@ struct OwnNames: Sendable {
 
 /// The first of `0..<count` that is not before what is looked for, in a sorted list; `count` where all are.
 @inline(__always)
-func firstPlace(of count: Int, _ isBefore: (Int) -> Bool) -> Int {
+package func firstPlace(of count: Int, _ isBefore: (Int) -> Bool) -> Int {
   var range = 0..<count
   while !range.isEmpty {
     let middle = range.lowerBound + range.count / 2

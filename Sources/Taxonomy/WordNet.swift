@@ -33,7 +33,7 @@ public struct WordNet: Sendable {
   public var isOwn: Bool { ownNames != nil }
 
   /// For messages: what a wnid has to be.
-  var wnidsInWords: String { isOwn ? "names of the dataset's hierarchy" : "wnids of WordNet 3.0 nouns" }
+  package var wnidsInWords: String { isOwn ? "names of the dataset's hierarchy" : "wnids of WordNet 3.0 nouns" }
 
   /// The synset with this wnid, nil where there is none.
   public func id(ofWnid wnid: some StringProtocol) -> SynsetID? {

@@ -9,5 +9,8 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: "The folder of WordNet 3.0's data.noun and index.noun.")
   var wordnet: String?
 
+  /// As they were given.
+  var words: [String] { (home.map { ["--home", $0] } ?? []) + (wordnet.map { ["--wordnet", $0] } ?? []) }
+
   var location: Home { Home(explicit: home) }
 }

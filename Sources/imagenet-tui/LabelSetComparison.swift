@@ -1,3 +1,4 @@
+import Engine
 import Taxonomy
 
 /// Two label sets beside each other, as they are printed.
@@ -25,7 +26,7 @@ struct LabelSetComparison: Encodable {
   }
 
   func show() {
-    print(verdict)
+    print(diff.verdict(a.name, b.name))
     if let distance = diff.distance { print(facts(distance)) }
     if let branches { return show(branches) }
     let names = Dictionary((a.classes + b.classes).map { ($0.wnid, $0.name) }) { first, _ in first }
@@ -35,17 +36,6 @@ struct LabelSetComparison: Encodable {
     section("fine classes that only \(a.name) holds", diff.heldOnlyByA.map(line))
     section("fine classes that only \(b.name) holds", diff.heldOnlyByB.map(line))
     section("fine classes in another class", diff.moved.map { "\($0.fine)  \($0.from) → \($0.to)" })
-  }
-
-  private var verdict: String {
-    let (a, b) = (a.name, b.name)
-    return switch diff.relation {
-    case .equal: "\(a) and \(b) group alike the fine classes that both hold"
-    case .finer: "\(a) is finer: each of its classes lies in one of \(b)"
-    case .coarser: "\(a) is coarser: each class of \(b) lies in one of \(a)"
-    case .crossing: "\(a) and \(b) cross: neither is finer"
-    case .disjoint: "\(a) and \(b) have no fine class in common"
-    }
   }
 
   /// What they share, and how far they lie apart: a line each.

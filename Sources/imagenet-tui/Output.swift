@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import TUI
 import Taxonomy
 
 /// What the commands share to print data and to ask questions.
@@ -21,10 +22,10 @@ enum Output {
   static func tableText(_ header: [String], _ rows: [[String]]) -> String {
     var text = ""
     let columns = header.map { $0.trimmed }
-    let widths = columns.indices.map { column in ([columns] + rows).map { $0[column].count }.max() ?? 0 }
+    let widths = columns.indices.map { column in ([columns] + rows).map { displayWidth($0[column]) }.max() ?? 0 }
     for row in [columns] + rows {
       let cells = row.indices.map { column -> String in
-        let space = String(repeating: " ", count: widths[column] - row[column].count)
+        let space = String(repeating: " ", count: widths[column] - displayWidth(row[column]))
         return header[column].hasPrefix(" ") ? space + row[column] : row[column] + space
       }
       text += cells.joined(separator: "  ").trimmedAtEnd + "\n"

@@ -1,3 +1,4 @@
+import Engine
 import FoundationEssentials
 import TestSupport
 import Testing
@@ -124,6 +125,37 @@ struct LabelsCommandTests {
     #expect(try run("tree search domestic cat").lines.contains { $0.hasPrefix("n02121808") })
     #expect(try run("tree search cat --limit 3 --json").code == 0)
     #expect(try run("tree policies").lines.last?.hasPrefix("138 of 1,000 classes") == true)
+  }
+
+  @Test("A label set goes out as each format and comes back with its hash; nothing is replaced unasked")
+  func exchange() throws {
+    #expect(try run("labels bottom-up --classes 4 --dataset fashion-mnist --save four").code == 0)
+    let hash = try LabelSetStore(home: Home(explicit: home.path)).load("four").contentHash
+    for format in ["json", "csv", "synset-words", "caffe-train", "caffe-val"] {
+      let file = "\(home.path)/\(format).txt"
+      let written = try run("labels export four --format \(format) -o \(file)")
+      #expect(written.code == 0 && written.output == "wrote \(file)\n", "\(written.errors)")
+      #expect(written.errors.contains("does not tell") == format.hasPrefix("caffe"))
+      let synsets = format.hasPrefix("caffe") ? " --synsets \(home.path)/synset-words.txt" : ""
+      let found = try run("labels import \(file) --dataset fashion-mnist --name from-\(format)\(synsets)")
+      #expect(found.code == 0 && found.output.contains(hash), "\(found.errors)")
+    }
+    #expect(try run("labels export four --format csv -o \(home.path)/csv.txt").errors.contains("--replace"))
+    #expect(try run("labels import \(home.path)/csv.txt --dataset fashion-mnist --name four").errors.contains("--replace"))
+    #expect(try run("labels import \(home.path)/csv.txt --dataset fashion-mnist --name four --replace").code == 0)
+    #expect(try run("labels restore four --as before").code == 0)
+    #expect(try run("labels diff four before").output.contains("group alike"))
+    #expect(try run("labels import \(home.path)/csv.txt").errors.contains("--dataset"))
+  }
+
+  @Test("The commands that a label set is said to be made by make it", arguments: ["cut --collapse n03380867", "without --classes n02774152", "bottom-up --depth 7"])
+  func sameAs(step: String) throws {
+    #expect(try run("labels \(step) --dataset fashion-mnist --save one").code == 0)
+    let set = try LabelSetStore(home: Home(explicit: home.path)).load("one")
+    for line in set.command.lines {
+      #expect(try run(line.map { $0 == "one" ? "two" : $0 }.joined(separator: " ")).code == 0)
+    }
+    #expect(try LabelSetStore(home: Home(explicit: home.path)).load("two").contentHash == set.contentHash)
   }
 
   @Test("A collage of the parts of a split is a PNG of the size that its tiles take, and is not half-written")

@@ -1,4 +1,7 @@
+import Engine
+import FoundationEssentials
 import Glibc
+import Taxonomy
 import TestSupport
 import Testing
 
@@ -195,6 +198,84 @@ import Testing
     _ = cost("\u{6}")
     let costs = (0..<14).map { _ in cost("j") }
     #expect(costs.count { $0 > 400 } <= 2 && costs.allSatisfy { $0 < 6000 }, "\(costs)")
+  }
+
+  /// Label sets of Fashion-MNIST in the home, one for each depth.
+  private func saveSets() throws {
+    let (store, hierarchy) = (LabelSetStore(home: Home(explicit: home.path + "/home")), try RealTrees.hierarchy("fashion-mnist"))
+    for depth in 4...12 {
+      try store.save(LabelSet(name: "depth-\(depth)", dataset: "fashion-mnist", recipe: [.bottomUp(depth: depth)], on: hierarchy))
+    }
+  }
+
+  @Test("In the library, too, a move of the cursor sends 400 bytes at most at 140×40, and nothing is sent while nothing happens")
+  func libraryBytes() throws {
+    try saveSets()
+    let terminal = try Self.open(rows: 40, columns: 140, home: home)
+    #expect(terminal.wait(for: "1 Tree"))
+    terminal.type("4")
+    #expect(terminal.wait { $0.text.contains("depth-12") && $0.text.contains("same as") })
+    terminal.settle(silence: 1)
+    for key in ["j", "j", "k", "j", "j", "j"] {
+      terminal.forgetOutput()
+      let before = terminal.screen.text
+      terminal.type(key)
+      // The details follow when the cursor rests.
+      #expect(terminal.wait { $0.text != before })
+      #expect(terminal.output.count <= 400, "\(terminal.output.count) bytes")
+      terminal.settle(silence: 0.5)
+    }
+    terminal.settle(silence: 1)
+    terminal.forgetOutput()
+    terminal.settle(silence: 3)
+    #expect(terminal.output.isEmpty)
+  }
+
+  @Test("Label sets are deleted, brought back, compared and opened, through sizes and signals, and the terminal is given back")
+  func library() throws {
+    try saveSets()
+    let terminal = try Self.open(["LANG": "C"], rows: 30, columns: 100, home: home)
+    #expect(terminal.wait(for: "1 Tree"))
+    terminal.type("4D")
+    #expect(terminal.wait(for: "Removed depth-10"))
+    terminal.type("u")
+    #expect(terminal.wait(for: "Brought back depth-10"))
+    terminal.type(" jc")
+    #expect(terminal.wait(for: "fine classes in both"))
+    for step in 0..<30 { terminal.resize(rows: 5 + step * 7 % 50, columns: 20 + step * 31 % 150) }
+    terminal.resize(rows: 24, columns: 80)
+    #expect(terminal.wait { $0.text.contains("fine classes in both") && $0.text.hasSuffix("q quit") })
+    #expect(terminal.output.allSatisfy { $0 < 0x80 })
+    terminal.type("o")
+    #expect(terminal.wait(for: "Opened depth-1"))
+    terminal.type("4")
+    #expect(terminal.wait(for: "saved"))
+    terminal.send(signal: SIGTERM)
+    #expect(terminal.waitForExit() == -Int(SIGTERM))
+    #expect(terminal.isRestored)
+  }
+
+  @Test("Y sends the command to the terminal's clipboard, in tmux in its wrapping too; a terminal without one is told")
+  func clipboard() throws {
+    let command = Array("imagenet-tui labels bottom-up --classes 10 --dataset fashion-mnist --save 10-classes".utf8)
+    let encoded = Data(command).base64EncodedString()
+    for (changes, isWrapped) in [([:], false), (["TMUX": "/tmp/none,1,0"], true)] as [([String: String], Bool)] {
+      let terminal = try Self.open(changes, rows: 24, columns: 120, home: home)
+      #expect(terminal.wait(for: "10 classes"))
+      terminal.forgetOutput()
+      terminal.type("Y")
+      #expect(terminal.wait(for: "Copied"))
+      let sent = String(decoding: terminal.output, as: UTF8.self)
+      #expect(sent.contains("\u{1B}]52;c;\(encoded)\u{7}"))
+      #expect(sent.contains("\u{1B}Ptmux;\u{1B}\u{1B}]52;c;\(encoded)\u{7}\u{1B}\\") == isWrapped)
+      terminal.type("q")
+      #expect(terminal.waitForExit() == 0 && terminal.isRestored)
+    }
+    let terminal = try Self.open(["TERM": "vt100"], rows: 24, columns: 120, home: home)
+    #expect(terminal.wait(for: "10 classes"))
+    terminal.type("Y")
+    #expect(terminal.wait(for: "This terminal has no clipboard: imagenet-tui labels"))
+    #expect(!String(decoding: terminal.output, as: UTF8.self).contains("\u{1B}]52"))
   }
 
   @Test("Pictures have exact colours where COLORTERM says so or --color asks, never where NO_COLOR or --color forbids")

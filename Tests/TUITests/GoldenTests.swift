@@ -1,3 +1,4 @@
+import Engine
 import FoundationEssentials
 import TUI
 import Taxonomy
@@ -105,6 +106,8 @@ enum GoldenScreen: String, CaseIterable, Sendable {
   case charts, chart, frozen
   case classes, difference, news
   case neighbours, zoom
+  case library, libraryRename = "library-rename", libraryDone = "library-done", libraryExport = "library-export"
+  case compare, compareOnly = "compare-only", compareChoose = "compare-choose"
   case help, palette
   case tooSmall = "too-small"
 
@@ -148,6 +151,19 @@ enum GoldenScreen: String, CaseIterable, Sendable {
     case .difference: return RunsFixtures.difference(rows: size.rows, columns: size.columns, look)
     case .news: return RunsFixtures.news(rows: size.rows, columns: size.columns, look)
     case .launch, .launchError: return LaunchFormTests.opened(rows: size.rows, columns: size.columns, look)
+    case .library, .libraryRename, .libraryExport: return LibraryFixtures.state(rows: size.rows, columns: size.columns, look)
+    case .compare, .compareOnly:
+      return try ComparisonFixtures.state(size, look, left: [.leaveOut(classes: ["n02774152"]), .cut(collapsed: ["n04197391"])])
+    case .compareChoose:
+      var state = try ComparisonFixtures.state(size, look)
+      guard case .comparison(.list(let choice))? = update(&state, .key("b")).last else { return state }
+      _ = update(&state, .comparison(.listed(choice, LibraryFixtures.entries.map(\.summary))))
+      return state
+    case .libraryDone:
+      var state = LibraryFixtures.state(rows: size.rows, columns: size.columns, look)
+      let command = ShellCommand("labels", "rename", "coarse-4", "coarse-four")
+      _ = update(&state, .library(.done("Renamed coarse-4 to coarse-four", command, select: nil)))
+      return state
     case .neighbours, .zoom:
       var state = NeighborsFixtures.opened(rows: size.rows, columns: size.columns, look, runs: 2)
       let images = state.neighbors.rows.indices.flatMap { state.neighbors.neighbors($0) }
@@ -175,7 +191,11 @@ enum GoldenScreen: String, CaseIterable, Sendable {
     case .treePolicy: ["-", "-", "M", "j"]
     case .treeHistory: ["-", "j", "j", "x", "H"]
     case .treeSaveParts: Self.split + ["W"]
-    case .runs, .launch, .tooSmall: []
+    case .runs, .launch, .tooSmall, .libraryDone, .compare, .compareChoose: []
+    case .compareOnly: ["d", "n"]
+    case .libraryExport: ["e"]
+    case .library: [" ", "S"]
+    case .libraryRename: ["r"]
     case .run: [.enter]
     case .stop: ["x"]
     case .filter: ["/"] + "acc>.9 -tag:old".map(Key.character)

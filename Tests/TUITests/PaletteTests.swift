@@ -32,8 +32,8 @@ import Testing
 
   @Test("What a colour means is one palette index at every depth but mono, the same in exact colour as in 256")
   func meanings() {
-    #expect(indices(.palette256, 256, Self.meanings) == [-1, 245, 75, 78, 214, 203, 39, 39])
-    #expect(indices(.trueColor, 1 << 24, Self.meanings) == [-1, 245, 75, 78, 214, 203, 39, 39])
+    #expect(indices(.palette256, 256, Self.meanings) == [-1, 245, 75, 79, 214, 203, 39, 39])
+    #expect(indices(.trueColor, 1 << 24, Self.meanings) == [-1, 245, 75, 79, 214, 203, 39, 39])
     #expect(indices(.ansi16, 16, Self.meanings) == [-1, 8, 6, 2, 3, 1, 6, 6])
     #expect(indices(.ansi16, 8, Self.meanings) == [-1, -1, 6, 2, 3, 1, 6, 6])
     #expect(indices(.mono, 0, Self.meanings).allSatisfy { $0 == -1 })
@@ -53,6 +53,21 @@ import Testing
       let cube = index < 232 ? (index - 16) % 6 : 0
       let shown = index >= 232 ? 8 + 10 * (index - 232) : cube == 0 ? 0 : 55 + 40 * cube
       #expect(abs(shown - Int(value)) <= 10, "\(value) as \(index)")
+    }
+  }
+
+  @Test("Verdicts, and curves, are as far apart for those who see no red or no green as words in print", arguments: ColorVision.allCases)
+  func colorBlind(vision: ColorVision) {
+    let palette = Palette(depth: .palette256, colors: 256)
+    for colors in [[Color.good, .near, .bad, .accent], (0..<8).map { Color.series($0) }] {
+      let seen = colors.map { vision.lab(xterm: palette.entry(Style($0)).foreground) }
+      for one in seen.indices {
+        for other in seen.indices.dropFirst(one + 1) {
+          let distance = zip(seen[one], seen[other]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+          // 2.3 is what is just seen; 25 is seen at a glance.
+          #expect(distance > 25, "\(colors[one]) and \(colors[other]): \(distance)")
+        }
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import Engine
 import TUI
 import Taxonomy
 import TestSupport
@@ -42,6 +43,7 @@ import Testing
     for _ in 0..<5 { TreeScreenTests.press(&state, .escape) }
     _ = update(&state, .perform(.show(.tree)))
     for _ in 0..<5 { TreeScreenTests.press(&state, .escape) }
+    _ = update(&state, .perform(.show(.tree)))
     let last = try #require(state.tree.history?.current)
     try #require(Self.isWhole(state) && state.tree.capture == nil)
     while state.tree.history?.canUndo == true { TreeScreenTests.press(&state, "u") }
@@ -50,5 +52,65 @@ import Testing
     let place = try #require(state.tree.history?.versions.firstIndex { $0 == last })
     for _ in 0..<place { TreeScreenTests.press(&state, "U") }
     #expect(state.tree.history?.current == last && Self.isWhole(state))
+  }
+
+  private static let libraryKeys: [Key] =
+    (LibraryScreen.bindings + ComparisonScreen.bindings).flatMap(\.keys) + [.tab, "?", ":", "4", "y", "n", .backspace, .pick(0), .pick(3)]
+    + "coarsefine".map(Key.character)
+
+  /// What the library's and the comparison's work would bring back.
+  private static func answer(_ state: inout AppState, _ effects: [Effect], _ comparisons: [Comparison], _ random: inout SeededGenerator) {
+    for effect in effects {
+      switch effect {
+      case .library(.describe): _ = update(&state, .library(.described(LibraryFixtures.facts)))
+      case .library(.restore(let removed, as: nil)):
+        _ = update(&state, .library(.nameTaken(LibraryPrompt(.restore(removed)))))
+      case .library(.export(let name, let format, let path, mayReplace: false)):
+        let again = LibraryScreen.Work.export(name, format, path: path, mayReplace: true)
+        _ = update(&state, .library(.asks(Question("Replace?", detail: "It is there.", yes: "replace"), again)))
+      case .library(.remove(let name)):
+        _ = update(&state, .library(.done("Removed \(name)", ShellCommand("labels", "rm", name), select: nil)))
+      case .comparison(.compare): _ = update(&state, .comparison(.opened(comparisons.randomElement(using: &random)!)))
+      case .comparison(.list(let choice)):
+        _ = update(&state, .comparison(.listed(choice, LibraryFixtures.entries.map(\.summary))))
+      default: break
+      }
+    }
+  }
+
+  private static func isValid(_ state: AppState) -> Bool {
+    let (library, comparison) = (state.library, state.comparison)
+    let lines = comparison.outline?.lines.count ?? 0
+    return (library.rows.isEmpty || library.rows.indices.contains(library.list.selected))
+      && library.marked.isSubset(of: library.entries.map(\.id)) && (lines == 0 || comparison.cursor.selected < lines)
+      && Set(state.trail).count == state.trail.count && !state.trail.contains(state.screen)
+  }
+
+  @Test("10,000 random keys over the library and comparisons leave a valid state that can be drawn", arguments: 0..<4 as Range<UInt64>)
+  func library(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let size = Size(rows: Int.random(in: 10...40, using: &random), columns: Int.random(in: 40...140, using: &random))
+    var state = LibraryFixtures.state(rows: size.rows, columns: size.columns)
+    let hierarchy = try RealTrees.hierarchy("fashion-mnist")
+    let recipes: [[RecipeStep]] = [[], [.bottomUp(depth: 7)], [.cut(collapsed: ["n03380867"])], [.leaveOut(classes: ["n02774152"])]]
+    let sets = try recipes.map { try LabelSet(name: "s\($0.count)", dataset: "fashion-mnist", recipe: $0, on: hierarchy) }
+    let comparisons = try sets.flatMap { a in try sets.map { try Comparison(a, $0, isSaved: (true, false), on: hierarchy) } }
+    for turn in 0..<10_000 {
+      if ![.library, .comparison].contains(state.screen) { _ = update(&state, .perform(.show(turn % 3 == 0 ? .comparison : .library))) }
+      let key = Self.libraryKeys.randomElement(using: &random)!
+      Self.answer(&state, update(&state, .key(key)), comparisons, &random)
+      if turn % 53 == 0 {
+        // Label sets come and go meanwhile.
+        let entries = LibraryFixtures.entries.filter { _ in Int.random(in: 0..<4, using: &random) > 0 }
+        _ = update(&state, .library(.looked(LibraryLook(entries: entries, removed: LibraryFixtures.removed))))
+      }
+      if turn % 31 == 0 {
+        try #require(Self.isValid(state), "after \(turn) keys")
+        #expect(view(state).size == size)
+      }
+    }
+    // From everything, Esc leads out in the end, and never leaves the program.
+    for _ in 0..<12 { #expect(!update(&state, .key(.escape)).contains { if case .quit = $0 { true } else { false } }) }
+    #expect(state.capture == nil && state.finder == nil && state.trail.isEmpty)
   }
 }

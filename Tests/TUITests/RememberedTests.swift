@@ -67,3 +67,36 @@ import Testing
     #expect(TreeScreenTests.classes(state) == 10 && view(state).text.contains("10 classes"))
   }
 }
+
+/// The screens beside the tree.
+@Suite struct PlacesTests {
+  @Test("Selection, filter, order, runs and query come back; what is gone is passed over")
+  func goesOn() throws {
+    var state = LibraryFixtures.state(rows: 24, columns: 80)
+    for key in ["S", "/", "f", "a", "s", "h", .enter, "j"] as [Key] { _ = update(&state, .key(key)) }
+    _ = update(&state, .runs(.looked(RunsFixtures.look)))
+    for key in ["2", "j", "j"] as [Key] { _ = update(&state, .key(key)) }
+    let neighbors = NeighborsFixtures.opened(runs: 2)
+    let places = Places(library: state.library.place, neighbors: neighbors.neighbors.place)
+    let runs = try #require(state.runs.remembered)
+
+    var again = LibraryFixtures.state(rows: 24, columns: 80)
+    _ = update(&again, .recall(places))
+    #expect(again.library.rows == state.library.rows && again.library.selected == state.library.selected)
+    _ = update(&again, .runs(.opened(RunsReader(home: Home(explicit: "/none")), runs)))
+    _ = update(&again, .runs(.looked(RunsFixtures.look)))
+    #expect(again.runs.selected?.id == state.runs.selected?.id && again.runs.selected?.name == "diverged")
+    var other = AppState(session: neighbors.session, screen: .neighbors)
+    _ = update(&other, .recall(places))
+    let context = NeighborsContext(
+      dataset: TinyDataset(), runs: NeighborsFixtures.runs, coarseSets: [NeighborsFixtures.coarse, NeighborsFixtures.fine])
+    _ = update(&other, .neighbors(.opened(context)))
+    #expect(other.neighbors.rows.map(\.run.id) == neighbors.neighbors.rows.map(\.run.id))
+    #expect(other.neighbors.query == neighbors.neighbors.query)
+
+    var empty = LibraryFixtures.state(rows: 24, columns: 80, entries: [])
+    _ = update(&empty, .recall(places))
+    _ = update(&empty, .runs(.looked(RunsLook(runs: []))))
+    #expect(!view(empty).text.isEmpty && empty.library.selected == nil && empty.runs.selected == nil)
+  }
+}

@@ -10,7 +10,7 @@ import Testing
     keys.flatMap { update(&state, .key($0)) }
   }
 
-  @Test("1, 2, 3 and Tab go from screen to screen")
+  @Test("1, 2, 3, 4 and Tab go from screen to screen")
   func screens() {
     var state = Self.state()
     _ = Self.press(&state, "2")
@@ -18,8 +18,12 @@ import Testing
     _ = Self.press(&state, .tab)
     #expect(state.screen == .neighbors)
     _ = Self.press(&state, .tab)
+    #expect(state.screen == .library)
+    _ = Self.press(&state, .tab)
     #expect(state.screen == .tree)
     _ = Self.press(&state, .backTab)
+    #expect(state.screen == .library)
+    _ = Self.press(&state, "3")
     #expect(state.screen == .neighbors)
     _ = Self.press(&state, "1")
     #expect(state.screen == .tree)

@@ -47,6 +47,9 @@ bool cn_forget_colors(void);
 // The next cn_flush sends every cell.
 void cn_invalidate(void);
 
+// Writes bytes that show nothing, as they are; false where the terminal does not take them. To be called between two frames.
+bool cn_send(const unsigned char *bytes, int count);
+
 // The next key that has arrived, without waiting.
 int cn_next_key(uint32_t *character);
 

@@ -18,8 +18,9 @@ struct LabelOrder {
   }
 
   /// Reads a file of lines `n######## noun, noun…` (Caffe's synset_words.txt or synsets.txt): line i is label i.
+  /// - Parameter hierarchy: the tree whose names count beside wnids; such a name may hold spaces where it stands alone.
   /// - Throws: a ``Problem`` at the first line that names no synset, or one that stood before.
-  init(file: String) throws(Problem) {
+  init(file: String, in hierarchy: Hierarchy? = nil) throws(Problem) {
     guard let data = FileManager.default.contents(atPath: file) else {
       throw Problem("cannot read the file of synsets", at: file, advice: "check the path given with --synsets")
     }
@@ -28,8 +29,9 @@ struct LabelOrder {
     var seen: Set<String> = []
     for (index, raw) in data.split(separator: UInt8(ascii: "\n")).enumerated() {
       let line = String(decoding: raw.last == UInt8(ascii: "\r") ? raw.dropLast() : raw, as: UTF8.self)
-      let wnid = String(line.prefix { !$0.isWhitespace && $0 != "," })
-      guard SynsetID(wnid) != nil, seen.insert(wnid).inserted else {
+      let isName = hierarchy?.node(wnid: line) != nil
+      let wnid = isName ? line : String(line.prefix { !$0.isWhitespace && $0 != "," })
+      guard isName || SynsetID(wnid) != nil || hierarchy?.node(wnid: wnid) != nil, seen.insert(wnid).inserted else {
         throw Problem(
           "cannot read the file of synsets", at: "\(file), line \(index + 1)",
           expected: "a wnid that did not stand before, then its words, as `n01440764 tench`",
@@ -114,7 +116,7 @@ struct LabelOrder {
     return wnid
   }
 
-  private static let explanation =
+  static let explanation =
     "labels in the order of ILSVRC2012_ID (the devkit's, from 1) or of another file are not in the order of the wnids, and "
     + "would train on wrong classes; take Caffe's lists, or give --synsets the file that goes with this list"
 }

@@ -8,11 +8,15 @@ public struct LabelSetSummary: Equatable, Sendable, Codable, Identifiable {
   /// Nil, with all that follows, where the file cannot be read.
   public var dataset: String?
   public var classes: Int?
+  /// How many fine classes are in a class.
+  public var fineClasses: Int?
   /// How many fine classes are in no class.
   public var leftOut: Int?
   /// What was done to the fine classes, for people.
   public var recipe: String?
   public var tags: [String] = []
+  /// How many training images the classes hold; nil where nobody counted the dataset's.
+  public var images: Int?
   /// ``Taxonomy/LabelSet/contentHash``.
   public var hash: String?
   /// The directories of the runs that were trained on these classes, whatever the label set was called then; newest first.
@@ -23,6 +27,11 @@ public struct LabelSetSummary: Equatable, Sendable, Codable, Identifiable {
   public var problem: String?
 
   public var id: String { name }
+
+  /// When the file was last written, in UTC: `2015-12-31 23:59`.
+  public var modifiedText: String? { modified.map { String(RunDirectory.timeStamp($0, separator: " ").prefix(16)) } }
+
+  public init(name: String) { self.name = name }
 }
 
 /// The label sets of a home as they stand, for lists and screens that look again and again: only files that changed
@@ -51,7 +60,8 @@ public final class LabelSetLibrary: Sendable {
   }
 
   /// All label sets by name; one that cannot be used is listed with the reason.
-  public func refresh() -> [LabelSetSummary] {
+  /// - Parameter imagesPerFine: by dataset, the training images of each of its fine classes, as far as they are known.
+  public func refresh(imagesPerFine: [String: [Int]] = [:]) -> [LabelSetSummary] {
     var users: [String: [String]] = [:]
     for run in runs.refresh() {
       if let hash = run.labelSetHash { users[hash, default: []].append(run.id) }
@@ -71,7 +81,9 @@ public final class LabelSetLibrary: Sendable {
           let dataset = content.set.dataset
           let fines = fineClasses[dataset] ?? store.fineClasses(of: dataset)
           fineClasses[dataset] = fines
-          try content.set.check(fineClasses: try fines.get())
+          let wnids = try fines.get()
+          try content.set.check(fineClasses: wnids)
+          summary.images = imagesPerFine[dataset].map { content.set.imageCount($0, of: wnids) }
         } catch {
           summary.problem = error.description
         }
@@ -105,11 +117,21 @@ extension LabelSetSummary {
   fileprivate mutating func describe(_ set: LabelSet, tags: [String], hash: String, runs: [String]) {
     dataset = set.dataset
     classes = set.classes.count
+    fineClasses = set.classes.reduce(0) { $0 + $1.members.count }
     leftOut = set.leftOut.count
     recipe = set.recipeText
     self.tags = tags
     self.hash = hash
     self.runs = runs
+  }
+}
+
+extension LabelSet {
+  /// How many training images its classes hold.
+  fileprivate func imageCount(_ imagesPerFine: [Int], of fineClasses: [String]) -> Int {
+    zip(targets(for: fineClasses), imagesPerFine).reduce(0) { sum, fine in
+      fine.0 < 0 ? sum : sum + min(fine.1, imageBudget?.perClass ?? .max)
+    }
   }
 }
 

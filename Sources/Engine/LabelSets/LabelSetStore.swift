@@ -62,7 +62,8 @@ public struct LabelSetStore: Sendable {
     Problem("there is no such label set", at: name, advice: "see `imagenet-tui labels list`")
   }
 
-  func haveEqualClasses(_ one: String, _ other: String) throws(Problem) -> Bool {
+  /// Whether two datasets have the same fine classes in the same order, as a packed one has those of its source.
+  package func haveEqualClasses(_ one: String, _ other: String) throws(Problem) -> Bool {
     let catalog = DatasetCatalog(home: home)
     let classes = try catalog.classes(of: one).map(\.wnid)
     return (try? catalog.classes(of: other).map(\.wnid)) == classes
@@ -77,9 +78,15 @@ extension DatasetCatalog {
   /// The number of training images of each fine class.
   /// - Throws: a ``Problem`` where the dataset's images cannot be opened.
   public func imagesPerClass(_ name: String) throws(Problem) -> [Int] {
-    let dataset = try open(name)
-    var counts = [Int](repeating: 0, count: dataset.classes.count)
-    for label in dataset.labels(.train) { counts[Int(label)] += 1 }
+    try open(name).imagesPerClass
+  }
+}
+
+extension Dataset {
+  /// The number of training images of each fine class.
+  public var imagesPerClass: [Int] {
+    var counts = [Int](repeating: 0, count: classes.count)
+    for label in labels(.train) where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
     return counts
   }
 }

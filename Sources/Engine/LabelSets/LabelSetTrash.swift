@@ -8,6 +8,10 @@ public struct RemovedLabelSet: Equatable, Sendable, Codable {
   /// When it was removed, in UTC: `2015-12-31 23:59:59`.
   public var removed: String
   public var path: String
+
+  package init(name: String, removed: String, path: String) {
+    (self.name, self.removed, self.path) = (name, removed, path)
+  }
 }
 
 /// Removed label sets lie in `label-sets/.trash/`, as `<time>-<name>.json`; the folder may be emptied at any time.

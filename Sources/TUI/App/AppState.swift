@@ -1,29 +1,46 @@
+import Engine
 import Taxonomy
 
 /// The screens, in the order of their tabs.
 package enum ScreenName: String, CaseIterable, Sendable, Codable {
-  case tree, runs, neighbors
+  case tree, runs, neighbors, library
+  /// Belongs to the library.
+  case comparison
 
   package var title: String {
     switch self {
     case .tree: "Tree"
     case .runs: "Runs"
     case .neighbors: "Neighbours"
+    case .library: "Label sets"
+    case .comparison: "Compare"
     }
   }
+
+  /// Those that have a tab of their own.
+  package static let tabs = allCases.filter { $0.tab == $0 }
+
+  /// The screen whose tab stands for this one.
+  package var tab: ScreenName { self == .comparison ? .library : self }
 }
 
 /// Everything that the program shows is a function of this.
 package struct AppState: Sendable {
   package var session: Session
   package var screen: ScreenName
+  /// The screens that Esc goes back to, the last one first to be; each once.
+  package var trail: [ScreenName] = []
   package var tree: TreeScreen
   package var runs: RunsScreen
   package var neighbors: NeighborsScreen
+  package var library: LibraryScreen
+  package var comparison: ComparisonScreen
   /// Help or the command palette, over everything else.
   package var finder: Finder?
   /// One message to the user, until the next key.
   package var notice: Notice?
+  /// The command of the message that this key takes away: it is what was just done.
+  var lastCommand: ShellCommand?
 
   package init(session: Session, screen: ScreenName = .tree) {
     self.session = session
@@ -31,6 +48,8 @@ package struct AppState: Sendable {
     tree = TreeScreen()
     runs = RunsScreen()
     neighbors = NeighborsScreen()
+    library = LibraryScreen()
+    comparison = ComparisonScreen()
   }
 }
 
@@ -42,10 +61,13 @@ package struct Notice: Equatable, Sendable {
   }
   package var kind: Kind
   package var text: String
+  /// The command that does what was done.
+  package var command: ShellCommand?
 
-  package init(_ kind: Kind, _ text: String) {
+  package init(_ kind: Kind, _ text: String, sameAs command: ShellCommand? = nil) {
     self.kind = kind
     self.text = text
+    self.command = command
   }
 }
 
@@ -53,10 +75,12 @@ package struct Notice: Equatable, Sendable {
 package enum Action: Hashable, Sendable {
   case show(ScreenName)
   case nextScreen, previousScreen
-  case help, palette, redraw, suspend, quit
+  case help, palette, copyCommand, redraw, suspend, quit
   case tree(TreeScreen.Action)
   case runs(RunsScreen.Action)
   case neighbors(NeighborsScreen.Action)
+  case library(LibraryScreen.Action)
+  case comparison(ComparisonScreen.Action)
 }
 
 /// Everything that can happen to the program.
@@ -68,11 +92,17 @@ package enum Message: Sendable {
   case perform(Action)
   case notice(Notice)
   case problem(Problem)
+  /// Put this command line into the terminal's clipboard.
+  case copy(ShellCommand)
+  /// Go on from where the screens were left.
+  case recall(Places)
   /// Edits may have paused: `edit` is the number of the last one then.
   case keepDraft(edit: Int)
   case tree(TreeScreen.Event)
   case runs(RunsScreen.Event)
   case neighbors(NeighborsScreen.Event)
+  case library(LibraryScreen.Event)
+  case comparison(ComparisonScreen.Event)
 }
 
 /// Everything that the program can ask for in return.
@@ -80,6 +110,8 @@ package enum Effect: Sendable {
   case quit, suspend
   /// Draw every cell again: something else wrote over the screen.
   case redraw
+  /// Put this into the terminal's clipboard.
+  case copy(String)
   /// Applied at once, before the next frame: how one screen speaks to another.
   case send(Message)
   /// Applied after a while: how a screen looks again at something that changes.
@@ -87,4 +119,6 @@ package enum Effect: Sendable {
   case tree(TreeScreen.Work)
   case runs(RunsScreen.Work)
   case neighbors(NeighborsScreen.Work)
+  case library(LibraryScreen.Work)
+  case comparison(ComparisonScreen.Work)
 }

@@ -74,7 +74,9 @@ extension Effect {
     case .tree(let work): work
     case .runs(let work): work
     case .neighbors(let work): work
-    case .quit, .suspend, .redraw, .send, .later: nil
+    case .library(let work): work
+    case .comparison(let work): work
+    case .quit, .suspend, .redraw, .copy, .send, .later: nil
     }
   }
 }

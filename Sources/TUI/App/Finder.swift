@@ -61,6 +61,9 @@ package struct Finder: Equatable, Sendable {
   package mutating func take(_ key: Key, on screen: ScreenName) -> Outcome {
     let rows = rows(on: screen)
     switch key {
+    case .pick(let index):
+      list.select(index, count: rows.count)
+      return take(.enter, on: screen)
     case .escape: return .close
     case .character("?") where query.text.isEmpty, .character("q") where kind == .help && query.text.isEmpty:
       return .close
@@ -97,6 +100,7 @@ package struct Finder: Equatable, Sendable {
     let frame = Rect(
       row: max(1, (canvas.size.rows - height) / 3), column: (canvas.size.columns - columns) / 2, rows: height,
       columns: columns)
+    canvas.coverClicks()
     canvas.fill(frame)
     canvas.box(frame, title: kind == .help ? "Keys" : "Commands", style: .accent)
     var inside = frame.inset(rows: 1, columns: 2)
@@ -108,6 +112,7 @@ package struct Finder: Equatable, Sendable {
     let keyWidth = min(columns / 3, keyColumn(rows))
     for (line, index) in list.window(count: rows.count, rows: inside.rows).enumerated() {
       var row = inside.line(line)
+      canvas.onClick(row, .key(.pick(index)))
       switch rows[index] {
       case .heading(let title): canvas.put(title, in: row, style: .bold)
       case .binding(let binding):

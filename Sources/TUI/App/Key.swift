@@ -5,6 +5,8 @@ package enum Key: Hashable, Sendable, ExpressibleByExtendedGraphemeClusterLitera
   case control(Character)
   case up, down, left, right, home, end, pageUp, pageDown
   case enter, escape, tab, backTab, backspace, delete
+  /// The entry with this number, of the list that takes the keys, was clicked.
+  case pick(Int)
 
   package init(extendedGraphemeClusterLiteral value: Character) { self = .character(value) }
 
@@ -28,6 +30,7 @@ package enum Key: Hashable, Sendable, ExpressibleByExtendedGraphemeClusterLitera
     case .backTab: "Shift-Tab"
     case .backspace: "Backspace"
     case .delete: "Del"
+    case .pick: "click"
     }
   }
 }

@@ -33,10 +33,14 @@ package enum KeyTable {
     Binding(["1"], .show(.tree), "tree", help: "Show the tree of classes"),
     Binding(["2"], .show(.runs), "runs", help: "Show the trainings"),
     Binding(["3"], .show(.neighbors), "neighbours", help: "Show nearest neighbours"),
+    Binding(["4"], .show(.library), "label sets", help: "Show the label sets that are kept"),
     Binding([.tab], .nextScreen, "next screen", help: "Go to the next screen"),
     Binding([.backTab], .previousScreen, "previous screen", help: "Go to the previous screen"),
     Binding(["?"], .help, "help", help: "List every key; type to search"),
     Binding([":"], .palette, "command", help: "Find a command by its name"),
+    Binding(["Y"], .copyCommand, "copy command", help: "Copy the command line that does the same, over SSH as well") {
+      $0.lastCommand == nil ? $0.commandSource.obstacle : nil
+    },
     Binding([.control("l")], .redraw, "redraw", help: "Draw the screen again"),
     Binding([.control("z")], .suspend, "suspend", help: "Back to the shell; fg returns here"),
     Binding(["q", .control("c")], .quit, "quit", help: "Leave; trainings keep running"),
@@ -47,6 +51,8 @@ package enum KeyTable {
     case .tree: TreeScreen.bindings
     case .runs: RunsScreen.bindings
     case .neighbors: NeighborsScreen.bindings
+    case .library: LibraryScreen.bindings
+    case .comparison: ComparisonScreen.bindings
     }
   }
 

@@ -13,20 +13,48 @@ package struct Mouse: Equatable, Sendable {
   }
 }
 
-extension AppState {
-  /// What a click asks for: a screen's tab, a hint of the footer, a line of the tree. Nil where there is nothing to click on.
-  func target(of mouse: Mouse) -> MouseTarget? {
-    guard finder == nil else { return nil }
-    if mouse.row == 0 { return tabs.first { $0.columns.contains(mouse.column) }.map { .action(.show($0.name)) } }
-    if mouse.row == session.size.rows - 1, capture == nil {
-      return footer.first { $0.columns.contains(mouse.column) }.map { .action($0.binding.action) }
-    }
-    guard screen == .tree, capture == nil else { return nil }
-    return tree.line(atRow: mouse.row, column: mouse.column, session).map { .treeLine($0) }
-  }
+/// What a click on a part of the screen does: what a key does, or an entry of the key table.
+package enum ClickTarget: Equatable, Sendable {
+  case key(Key)
+  case action(Action)
 }
 
-enum MouseTarget {
-  case action(Action)
-  case treeLine(Int)
+/// The parts of a canvas that can be clicked: each view says so where it draws, and what is drawn over it takes it back.
+package struct ClickMap: Sendable {
+  private var parts: [(area: Rect, target: ClickTarget?)] = []
+
+  /// The target of what was drawn last there.
+  package func target(row: Int, column: Int) -> ClickTarget? {
+    parts.last { part in
+      let area = part.area
+      return row >= area.row && row < area.endRow && column >= area.column && column < area.endColumn
+    }?.target
+  }
+
+  mutating func add(_ area: Rect, _ target: ClickTarget?) {
+    if !area.isEmpty { parts.append((area, target)) }
+  }
+
+  mutating func removeAll() { parts = [] }
+}
+
+extension Canvas {
+  /// A click on `area` does this; nil: nothing, whatever lies below.
+  package mutating func onClick(_ area: Rect, _ target: ClickTarget?) { clicks.add(area, target) }
+
+  /// What was drawn so far cannot be clicked any more: something over it takes every key.
+  package mutating func coverClicks() { clicks.removeAll() }
+}
+
+extension KeyHint {
+  /// The key that it names; nil for several.
+  var press: Key? {
+    switch key {
+    case "Enter": .enter
+    case "Esc": .escape
+    case "Space": " "
+    case "Backspace": .backspace
+    default: key.count == 1 ? key.first.map { .character($0) } : nil
+    }
+  }
 }

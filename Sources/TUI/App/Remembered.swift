@@ -18,6 +18,8 @@ package struct Remembered: Codable, Equatable, Sendable {
   package var bookmarks: [String]?
   /// The split into parts by hand, as the step that takes part A; nil where there is none.
   package var parts: RecipeStep?
+  /// The other screens; nil in a file of a time that did not remember them.
+  package var places: Places?
 
   private static func path(_ dataset: String, _ home: Home) -> String { "\(home.path)/screens/\(dataset).json" }
 
@@ -36,11 +38,11 @@ package struct Remembered: Codable, Equatable, Sendable {
 
 extension AppState {
   /// What to remember; nil until the tree is open.
-  package var remembered: Remembered? { tree.remembered(on: screen, session) }
+  package var remembered: Remembered? { tree.remembered(on: screen, places, session) }
 }
 
 extension TreeScreen {
-  func remembered(on screen: ScreenName, _ session: Session) -> Remembered? {
+  func remembered(on screen: ScreenName, _ places: Places, _ session: Session) -> Remembered? {
     guard let history, let hierarchy, let line else { return nil }
     return Remembered(
       screen: screen, policy: hierarchy.policy, selected: hierarchy.wnid(line.node),
@@ -49,7 +51,8 @@ extension TreeScreen {
         ? nil : try? history.labelSet(name: history.name ?? suggestedName, dataset: session.dataset),
       isSaved: history.isSaved,
       bookmarks: bookmarks,
-      parts: history.current.parts.isEmpty ? nil : history.current.parts.handStep(.a, of: history.current.cut.partition))
+      parts: history.current.parts.isEmpty ? nil : history.current.parts.handStep(.a, of: history.current.cut.partition),
+      places: places)
   }
 
   /// Goes on from where the screens were left. What the tree does not know any more is passed over.

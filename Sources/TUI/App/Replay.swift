@@ -27,6 +27,7 @@ public struct Replay {
     if case .problem = state.notice?.kind, state.tree.history == nil {
       throw Problem("cannot open the screens", at: options.dataset, found: state.notice?.text)
     }
+    state.session.options = options.shared
     for key in keys where !Self.play(.key(key), &state, environment) { break }
     screen = view(state).text
     labelSet = try? state.tree.history?.labelSet(name: state.tree.history?.name ?? "replayed", dataset: options.dataset)

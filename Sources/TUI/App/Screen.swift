@@ -1,3 +1,4 @@
+import Engine
 import Taxonomy
 
 /// A screen: its own state, what its keys do, what its work brings back, and how it looks.
@@ -5,6 +6,7 @@ import Taxonomy
 /// To plug one in: a folder `Screens/<Name>/` with a type that conforms; a case in ``ScreenName``, ``Action``, ``Message`` and
 /// ``Effect``; a property in ``AppState``; its bindings in ``KeyTable``; and a line in each `switch` that the compiler then
 /// asks for (`Update.swift`, `View.swift`, `EffectRunner.swift`).
+/// What can be clicked says so where it is drawn (`Canvas.onClick`).
 ///
 /// All of it is pure. What takes time (files, decoding, searches) is a value of ``Work`` inside an ``Effect``, runs on a
 /// thread of its own, and comes back as an ``Event`` inside a ``Message``.
@@ -22,6 +24,8 @@ package protocol Screen: Sendable {
   /// says.
   var capture: [KeyHint]? { get }
 
+  /// The command line that gives what the screen shows.
+  func command(_ session: Session) -> CommandSource
   /// The program started: what to fetch first.
   mutating func started(_ session: Session) -> [Effect]
   /// The user came to this screen.
@@ -30,6 +34,8 @@ package protocol Screen: Sendable {
   mutating func perform(_ action: Action, _ session: Session) -> [Effect]
   /// A key while ``capture`` is not nil.
   mutating func take(_ key: Key, _ session: Session) -> [Effect]
+  /// The entry with this number of the screen's list was clicked, while ``capture`` is nil.
+  mutating func pick(_ index: Int, _ session: Session) -> [Effect]
   /// Work came back, or another screen sent something.
   mutating func receive(_ event: Event, _ session: Session) -> [Effect]
   func draw(on canvas: inout Canvas, in area: Rect, _ session: Session)
@@ -40,6 +46,32 @@ extension Screen {
   package mutating func started(_ session: Session) -> [Effect] { [] }
   package mutating func appeared(_ session: Session) -> [Effect] { [] }
   package mutating func take(_ key: Key, _ session: Session) -> [Effect] { [] }
+  package mutating func pick(_ index: Int, _ session: Session) -> [Effect] { [] }
+}
+
+/// Where a screen has the command line from that does the same in a shell.
+package enum CommandSource: Sendable {
+  /// There is none just now, and why.
+  case none(String)
+  /// It is made when somebody asks for it.
+  case made(@Sendable () throws(Problem) -> ShellCommand)
+  /// It has to be read first, and is sent then.
+  case fetched(Effect)
+
+  package var obstacle: String? { if case .none(let reason) = self { reason } else { nil } }
+
+  var effects: [Effect] {
+    switch self {
+    case .none: return []
+    case .fetched(let effect): return [effect]
+    case .made(let make):
+      do throws(Problem) {
+        return [.send(.copy(try make()))]
+      } catch {
+        return [.send(.problem(error))]
+      }
+    }
+  }
 }
 
 /// Something that a screen wants done beside the terminal's thread.
@@ -56,6 +88,8 @@ package struct Session: Equatable, Sendable {
   package var look: Look
   /// The whole terminal.
   package var size: Size
+  /// The options that every command needs to find what the screens show: `--home DIR`, where one was given.
+  package var options: [String] = []
 
   package init(dataset: String, look: Look, size: Size) {
     self.dataset = dataset

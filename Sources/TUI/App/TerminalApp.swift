@@ -15,9 +15,12 @@ public struct TerminalAppOptions: Sendable {
   public var color: String
   /// Draw with ASCII characters only.
   public var ascii: Bool
+  /// The options that every command needs as well, so that it works on the same: `--home DIR`.
+  public var shared: [String]
 
   public init(
-    program: String, home: Home, wordNet: String? = nil, dataset: String, color: String = "auto", ascii: Bool = false
+    program: String, home: Home, wordNet: String? = nil, dataset: String, color: String = "auto", ascii: Bool = false,
+    shared: [String] = []
   ) {
     self.program = program
     self.home = home
@@ -25,6 +28,7 @@ public struct TerminalAppOptions: Sendable {
     self.dataset = dataset
     self.color = color
     self.ascii = ascii
+    self.shared = shared
   }
 }
 
@@ -42,7 +46,7 @@ public func runTerminalApp(_ options: TerminalAppOptions) throws(Problem) {
     environment: Environment(
       program: options.program, home: options.home, wordNet: options.wordNet, dataset: options.dataset))
   let terminal = try Terminal(color: color, ascii: options.ascii, environment: environment)
-  var app = TerminalApp(terminal: terminal, runner: runner, home: options.home, dataset: options.dataset)
+  var app = TerminalApp(terminal: terminal, runner: runner, home: options.home, dataset: options.dataset, options: options.shared)
   let signal = app.run()
   terminal.close()
   if let signal {
@@ -63,11 +67,12 @@ private struct TerminalApp {
   var endedBy: Int32?
   var timers: [(due: ContinuousClock.Instant, message: Message)] = []
 
-  init(terminal: Terminal, runner: EffectRunner, home: Home, dataset: String) {
+  init(terminal: Terminal, runner: EffectRunner, home: Home, dataset: String, options: [String]) {
     self.terminal = terminal
     self.runner = runner
     self.home = home
     state = AppState(session: Session(dataset: dataset, look: terminal.look, size: terminal.size))
+    state.session.options = options
   }
 
   mutating func run() -> Int32? {
@@ -94,6 +99,13 @@ private struct TerminalApp {
       case .quit: isRunning = false
       case .suspend: terminal.suspend()
       case .redraw: terminal.invalidate()
+      case .copy(let text):
+        guard terminal.copy(text) else {
+          apply(.notice(Notice(.problem, "This terminal has no clipboard: \(printable(text))")))
+          continue
+        }
+        let done = terminal.isInTmux ? "Copied, if tmux has set-clipboard on" : "Copied"
+        apply(.notice(Notice(.done, "\(done): \(printable(text))")))
       case .later(let milliseconds, let message):
         timers.append((ContinuousClock.now + .milliseconds(milliseconds), message))
       default: runner.start(effect)

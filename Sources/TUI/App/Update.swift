@@ -17,20 +17,23 @@ extension AppState {
   fileprivate mutating func apply(_ message: Message) -> [Effect] {
     switch message {
     case .started:
-      return tree.started(session) + runs.started(session) + neighbors.started(session) + appeared()
+      return tree.started(session) + runs.started(session) + neighbors.started(session) + library.started(session) + appeared()
     case .key(let key):
+      lastCommand = notice?.command
       notice = nil
       return press(key)
     case .mouse(let mouse):
+      let target = mouse.kind == .click ? view(self).clicks.target(row: mouse.row, column: mouse.column) : nil
+      lastCommand = notice?.command
       notice = nil
       switch mouse.kind {
       // In every list, as the arrows do.
       case .wheelUp: return press(.up)
       case .wheelDown: return press(.down)
       case .click:
-        switch target(of: mouse) {
+        switch target {
         case .action(let action)?: return perform(action)
-        case .treeLine(let index)?: return tree.click(line: index)
+        case .key(let key)?: return press(key)
         case nil: return []
         }
       }
@@ -44,10 +47,25 @@ extension AppState {
     case .problem(let problem):
       notice = Notice(.problem, problem.description)
       return []
-    case .keepDraft(let edit): return edit == tree.edits ? [.tree(.keepDraft(tree, on: screen, session))] : []
+    case .copy(let command):
+      let text = command.text(options: session.options)
+      guard text.utf8.count <= Clipboard.most else {
+        notice = Notice(
+          .problem, "Not copied: the command takes \(text.utf8.count / 1000) kB, and terminals take \(Clipboard.most / 1000) kB at most")
+        return []
+      }
+      return [.copy(text)]
+    case .recall(let places):
+      recall(places)
+      return []
+    case .keepDraft(let edit): return edit == tree.edits ? [.tree(.keepDraft(tree, on: screen, places, session))] : []
     case .tree(let event): return tree.receive(event, session)
     case .runs(let event): return runs.receive(event, session)
     case .neighbors(let event): return neighbors.receive(event, session)
+    // Nobody looks again at a list that is not shown.
+    case .library(.poll) where screen != .library: return []
+    case .library(let event): return library.receive(event, session)
+    case .comparison(let event): return comparison.receive(event, session)
     }
   }
 
@@ -77,10 +95,35 @@ extension AppState {
       case .tree: return tree.take(key, session)
       case .runs: return runs.take(key, session)
       case .neighbors: return neighbors.take(key, session)
+      case .library: return library.take(key, session)
+      case .comparison: return comparison.take(key, session)
       }
     }
-    guard let binding = KeyTable.binding(for: key, on: screen) else { return [] }
-    return perform(binding.action)
+    if case .pick(let index) = key { return pick(index) }
+    let binding = KeyTable.binding(for: key, on: screen)
+    // Where a screen has nothing to go back from, Esc goes back to the screen before.
+    if key == .escape, binding.map({ $0.obstacle(self) != nil }) ?? true { return goBack() }
+    return binding.map { perform($0.action) } ?? []
+  }
+
+  /// The entry with this number of the shown screen's list was clicked.
+  private mutating func pick(_ index: Int) -> [Effect] {
+    switch screen {
+    case .tree: tree.pick(index, session)
+    case .runs: runs.pick(index, session)
+    case .neighbors: neighbors.pick(index, session)
+    case .library: library.pick(index, session)
+    case .comparison: comparison.pick(index, session)
+    }
+  }
+
+  private mutating func goBack() -> [Effect] {
+    guard let last = trail.popLast() else {
+      notice = Notice(.unavailable, "There is nothing to go back to; q leaves")
+      return []
+    }
+    screen = last
+    return appeared()
   }
 
   private mutating func perform(_ action: Action) -> [Effect] {
@@ -98,17 +141,24 @@ extension AppState {
     case .palette:
       finder = Finder(.palette)
       return []
+    case .copyCommand:
+      if let lastCommand { return [.send(.copy(lastCommand))] }
+      return commandSource.effects
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quit: return [.quit]
     case .tree(let action): return show(.tree) + tree.perform(action, session)
     case .runs(let action): return show(.runs) + runs.perform(action, session)
     case .neighbors(let action): return show(.neighbors) + neighbors.perform(action, session)
+    case .library(let action): return show(.library) + library.perform(action, session)
+    case .comparison(let action): return show(.comparison) + comparison.perform(action, session)
     }
   }
 
   private mutating func show(_ name: ScreenName) -> [Effect] {
     guard name != screen else { return [] }
+    trail.removeAll { $0 == name || $0 == screen }
+    trail.append(screen)
     screen = name
     return appeared()
   }
@@ -118,12 +168,25 @@ extension AppState {
     case .tree: tree.appeared(session)
     case .runs: runs.appeared(session)
     case .neighbors: neighbors.appeared(session)
+    case .library: library.appeared(session)
+    case .comparison: comparison.appeared(session)
     }
   }
 
   private func neighbouring(_ step: Int) -> ScreenName {
-    let all = ScreenName.allCases
-    return all[(all.firstIndex(of: screen)! + step + all.count) % all.count]
+    let all = ScreenName.tabs
+    return all[(all.firstIndex(of: screen.tab)! + step + all.count) % all.count]
+  }
+
+  /// Where the command line is from that gives what the shown screen shows.
+  var commandSource: CommandSource {
+    switch screen {
+    case .tree: tree.command(session)
+    case .runs: runs.command(session)
+    case .neighbors: neighbors.command(session)
+    case .library: library.command(session)
+    case .comparison: comparison.command(session)
+    }
   }
 
   /// What the shown screen's footer says while it takes every key itself.
@@ -132,6 +195,8 @@ extension AppState {
     case .tree: tree.capture
     case .runs: runs.capture
     case .neighbors: neighbors.capture
+    case .library: library.capture
+    case .comparison: comparison.capture
     }
   }
 }

@@ -1,3 +1,5 @@
+import Taxonomy
+
 /// The smallest terminal that the screens are made for.
 package let smallestSize = Size(rows: 10, columns: 40)
 
@@ -13,11 +15,13 @@ package func view(_ state: AppState) -> Canvas {
   case .tree: state.tree.draw(on: &canvas, in: session.body, session)
   case .runs: state.runs.draw(on: &canvas, in: session.body, session)
   case .neighbors: state.neighbors.draw(on: &canvas, in: session.body, session)
+  case .library: state.library.draw(on: &canvas, in: session.body, session)
+  case .comparison: state.comparison.draw(on: &canvas, in: session.body, session)
   }
   state.drawHeader(on: &canvas)
   state.drawFooter(on: &canvas)
   state.finder?.draw(on: &canvas, state)
-  state.notice?.draw(on: &canvas, above: session.size.rows - 1)
+  state.notice?.draw(on: &canvas, above: session.size.rows - 1, session)
   return canvas
 }
 
@@ -32,10 +36,11 @@ private func drawTooSmall(on canvas: inout Canvas) {
 extension AppState {
   fileprivate func drawHeader(on canvas: inout Canvas) {
     var column = 1
-    if session.size.columns >= 70 { canvas.put(Self.programName, row: 0, column: column, style: .bold) }
+    if showsProgramName { canvas.put(Self.programName, row: 0, column: column, style: .bold) }
     for tab in tabs {
-      let style = tab.name == screen ? Style(.accent, [.bold, .underline]) : .muted
+      let style = tab.name == screen.tab ? Style(.accent, [.bold, .underline]) : .muted
       column = canvas.put(tab.title, row: 0, column: tab.columns.lowerBound, style: style) + 2
+      canvas.onClick(Rect(row: 0, column: tab.columns.lowerBound, rows: 1, columns: tab.columns.count), .action(.show(tab.name)))
     }
     let spans = headline
     let room = session.size.columns - column - 1
@@ -51,12 +56,15 @@ extension AppState {
   }
 
   private static let programName = "imagenet-tui"
+  private var showsProgramName: Bool { session.size.columns >= 100 }
 
   /// The screens' names in the header.
   var tabs: [(name: ScreenName, title: String, columns: Range<Int>)] {
-    var column = session.size.columns >= 70 ? Self.programName.count + 3 : 1
-    return ScreenName.allCases.enumerated().map { index, name in
-      let title = "\(index + 1) \(name.title)"
+    let isWide = session.size.columns >= 60
+    var column = showsProgramName ? Self.programName.count + 3 : 1
+    return ScreenName.tabs.enumerated().map { index, name in
+      // Where they do not fit whole, the others are their numbers.
+      let title = isWide || name == screen.tab ? "\(index + 1) \(name.title)" : "\(index + 1)"
       defer { column += displayWidth(title) + 2 }
       return (name, title, column..<(column + displayWidth(title)))
     }
@@ -81,6 +89,8 @@ extension AppState {
     case .tree: tree.headline(session)
     case .runs: runs.headline(session)
     case .neighbors: neighbors.headline(session)
+    case .library: library.headline(session)
+    case .comparison: comparison.headline(session)
     }
   }
 
@@ -90,7 +100,10 @@ extension AppState {
       drawHints(capture, on: &canvas, in: Rect(row: row, column: 1, rows: 1, columns: session.size.columns - 2))
       return
     }
-    for (_, hint, columns) in footer { hint.draw(on: &canvas, row: row, column: columns.lowerBound) }
+    for (binding, hint, columns) in footer {
+      hint.draw(on: &canvas, row: row, column: columns.lowerBound)
+      canvas.onClick(Rect(row: row, column: columns.lowerBound, rows: 1, columns: columns.count), .action(binding.action))
+    }
   }
 }
 
@@ -107,6 +120,9 @@ private func place(_ hints: [KeyHint], in room: Range<Int>) -> [(index: Int, col
 func drawHints(_ hints: [KeyHint], on canvas: inout Canvas, in area: Rect) {
   for (index, columns) in place(hints, in: area.column..<area.endColumn) {
     hints[index].draw(on: &canvas, row: area.row, column: columns.lowerBound)
+    if let key = hints[index].press {
+      canvas.onClick(Rect(row: area.row, column: columns.lowerBound, rows: 1, columns: columns.count), .key(key))
+    }
   }
 }
 
@@ -120,20 +136,23 @@ extension KeyHint {
 }
 
 extension Notice {
-  /// Up to four lines just above the footer.
-  fileprivate func draw(on canvas: inout Canvas, above row: Int) {
+  /// Up to four lines just above the footer, and below them the command that does the same.
+  fileprivate func draw(on canvas: inout Canvas, above row: Int, _ session: Session) {
     let (mark, color): (String, Color) =
       switch kind {
       case .done: ("✓", .good)
       case .problem: ("✗", .bad)
       case .unavailable: ("≈", .near)
       }
-    let lines = wrap(text, canvas.size.columns - 4).prefix(4)
+    let said = wrap(text, canvas.size.columns - 4).prefix(4)
+    let command = command.map { "same as  \(printable($0.text(options: session.options)))" }
+    let lines = said + (command.map { [fit($0, canvas.size.columns - 4, .middle)] } ?? [])
     let area = Rect(row: row - lines.count, column: 0, rows: lines.count, columns: canvas.size.columns)
     canvas.fill(area, style: Style(on: .selection))
+    canvas.onClick(area, nil)
     canvas.put(mark, row: area.row, column: 1, style: Style(color, on: .selection, .bold))
     for (index, line) in lines.enumerated() {
-      canvas.put(line, row: area.row + index, column: 3, style: Style(color, on: .selection))
+      canvas.put(line, row: area.row + index, column: 3, style: Style(index < said.count ? color : .standard, on: .selection))
     }
   }
 }

@@ -7,6 +7,8 @@ package struct Canvas: Equatable, Sendable {
   package private(set) var cells: [Cell]
   /// Where the terminal's cursor is shown, for text being typed.
   package var cursor: (row: Int, column: Int)?
+  /// What can be clicked.
+  package internal(set) var clicks = ClickMap()
 
   package init(_ size: Size, look: Look = Look()) {
     self.size = size

@@ -27,6 +27,8 @@ package final class Terminal {
   private static let commonTerminals: [String] = ["xterm-256color", "xterm", "vt100"]
 
   private let signals: Pipe
+  private let takesClipboard: Bool
+  let isInTmux: Bool
   private let palette: Palette
   private var shown: Canvas?
 
@@ -39,6 +41,8 @@ package final class Terminal {
     }
     let isUTF8 = Self.setLocaleIsUTF8()
     let name = environment["TERM"] ?? ""
+    takesClipboard = Clipboard.isUnderstood(by: name)
+    isInTmux = environment["TMUX"]?.isEmpty == false
     signals = try Pipe()
     cn_route_signals(signals.writeEnd)
     let wished = ColorDepth.wished(option: color, environment: environment)
@@ -87,6 +91,14 @@ package final class Terminal {
   func suspend() {
     cn_suspend()
     shown = nil
+  }
+
+  /// Sends `text` to the clipboard of whoever sits at the terminal. Whether it arrived, no terminal tells.
+  /// - Returns: false where the terminal is known to have none, or does not take the bytes.
+  func copy(_ text: String) -> Bool {
+    guard takesClipboard else { return false }
+    let bytes = Clipboard.sequence(text, isInTmux: isInTmux)
+    return cn_send(bytes, Int32(bytes.count))
   }
 
   /// Everything that has arrived, without waiting. The last of several sizes counts.

@@ -5,6 +5,7 @@ extension Canvas {
     let columns = min(area.columns - 2, 60)
     let frame = Rect(
       row: area.row + area.rows / 3, column: area.column + (area.columns - columns) / 2, rows: 3, columns: columns)
+    coverClicks()
     fill(frame)
     box(frame, title: title, style: .accent)
     return frame.inset(rows: 1, columns: 2)

@@ -46,6 +46,9 @@ package struct Picker: Equatable, Sendable {
     let matches = matches
     let selected = matches.indices.contains(list.selected) ? matches[list.selected] : nil
     switch key {
+    case .pick(let index):
+      list.select(index, count: matches.count)
+      return take(ticked == nil ? .enter : " ")
     case .escape: return .close
     case .enter:
       guard let ticked else { return selected.map { .chosen([$0.id]) } ?? .stay }
@@ -68,6 +71,7 @@ package struct Picker: Equatable, Sendable {
     let frame = Rect(
       row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - columns) / 2, rows: rows,
       columns: columns)
+    canvas.coverClicks()
     canvas.fill(frame)
     canvas.box(frame, title: title, style: .accent)
     var inside = frame.inset(rows: 1, columns: 2)
@@ -77,6 +81,7 @@ package struct Picker: Equatable, Sendable {
     let noteWidth = min(inside.columns / 2, matches.map { displayWidth($0.note) }.max() ?? 0)
     for (line, index) in list.window(count: matches.count, rows: inside.rows).enumerated() {
       let row = inside.line(line)
+      canvas.onClick(row, .key(.pick(index)))
       var rest = row
       if let ticked {
         let isTicked = ticked.contains(matches[index].id)

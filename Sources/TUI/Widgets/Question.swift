@@ -36,6 +36,7 @@ package struct Question: Equatable, Sendable {
     let frame = Rect(
       row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - width) / 2, rows: rows,
       columns: width)
+    canvas.coverClicks()
     canvas.fill(frame)
     canvas.box(frame, title: title, style: Style(.near), heavy: true)
     let inside = frame.inset(rows: 1, columns: 2)

@@ -1,4 +1,4 @@
-/// Rows in columns. Where room is short, columns give way, the least important first; one column takes what is left over.
+/// Rows in columns. Where room is short, columns give way, the least important first; flexible ones take what is left over.
 package struct Table<Row> {
   package struct Column {
     package var title: String
@@ -27,6 +27,8 @@ package struct Table<Row> {
   }
 
   package var columns: [Column]
+  /// How many columns of the selected row, from the left, are drawn as selected; nil for the whole row.
+  package var selectedColumns: Int?
 
   package init(_ columns: [Column]) { self.columns = columns }
 
@@ -41,12 +43,19 @@ package struct Table<Row> {
     drawCells(columns, heading, cursorWidth, &canvas) { Span($0.title, .muted) }
     for (line, index) in selected.window(count: rows.count, rows: area.rows).enumerated() {
       let row = area.line(line)
+      canvas.onClick(row, .key(.pick(index)))
       drawCells(columns, row, cursorWidth, &canvas) { $0.cell(rows[index]) }
       if index == selected.selected {
         canvas.put("›", row: row.row, column: row.column, style: Style(.accent, .bold))
-        canvas.restyle(row) { $0.background = .selection }
+        canvas.restyle(selectedPart(of: row, columns)) { $0.background = .selection }
       }
     }
+  }
+
+  private func selectedPart(of row: Rect, _ columns: [Column]) -> Rect {
+    guard let selectedColumns else { return row }
+    var row = row
+    return row.takeLeft(columns.prefix(selectedColumns).reduce(2) { $0 + $1.width + Self.gap } - 1)
   }
 
   private func drawCells(
@@ -68,9 +77,13 @@ package struct Table<Row> {
     while kept.count > 1, needed() > width, let rank = kept.map(\.rank).max() {
       kept.remove(at: kept.lastIndex { $0.rank == rank }!)
     }
-    let spare = width - needed()
-    if let flexible = kept.firstIndex(where: \.isFlexible) {
-      kept[flexible].width = max(0, kept[flexible].width + spare)
+    // Several columns share what is left over; what is missing is the first one's.
+    var spare = width - needed()
+    let flexible = kept.indices.filter { kept[$0].isFlexible }
+    for (place, column) in flexible.enumerated().reversed() {
+      let share = place == 0 ? spare : max(0, spare / (place + 1))
+      kept[column].width = max(0, kept[column].width + share)
+      spare -= share
     }
     return kept
   }

@@ -8,6 +8,6 @@ struct LabelsCommand: ParsableCommand {
       LabelsBottomUpCommand.self, LabelsTopDownCommand.self, LabelsSplitCommand.self, LabelsWithoutCommand.self,
       LabelsCutCommand.self, LabelsSampleCommand.self, LabelsListCommand.self, LabelsShowCommand.self,
       LabelsDiffCommand.self, LabelsTagCommand.self, LabelsRenameCommand.self, LabelsCopyCommand.self,
-      LabelsRemoveCommand.self, LabelsRestoreCommand.self, LabelsCollageCommand.self,
+      LabelsRemoveCommand.self, LabelsRestoreCommand.self, LabelsCollageCommand.self, LabelsImportCommand.self, LabelsExportCommand.self,
     ])
 }

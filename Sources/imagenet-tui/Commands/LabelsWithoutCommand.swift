@@ -10,15 +10,19 @@ struct LabelsWithoutCommand: ParsableCommand {
   var pascal = false
   @Option(help: ArgumentHelp("Leave out what lies below these.", valueName: "wnid,…"))
   var below: [WnidList] = []
+  @Option(help: ArgumentHelp("Leave out exactly these classes of the dataset.", valueName: "wnid,…"))
+  var classes: [WnidList] = []
   @OptionGroup var making: LabelSetMaking
 
   func validate() throws {
-    guard pascal || !below.isEmpty else { throw ValidationError("Give --pascal or --below.") }
+    guard pascal || !below.isEmpty || !classes.isEmpty else { throw ValidationError("Give --pascal, --below or --classes.") }
   }
 
   func run() throws {
     try making.run(pascal ? "without-pascal" : "without") { _ throws(Problem) in
-      [.without(below: (pascal ? try Assets.pascalClasses() : []) + below.flatMap(\.wnids))]
+      let synsets = (pascal ? try Assets.pascalClasses() : []) + below.flatMap(\.wnids)
+      return (synsets.isEmpty ? [] : [.without(below: synsets)])
+        + (classes.isEmpty ? [] : [.leaveOut(classes: classes.flatMap(\.wnids).sorted())])
     }
   }
 }

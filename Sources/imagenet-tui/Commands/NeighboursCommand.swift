@@ -17,7 +17,7 @@ struct NeighboursCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The runs: each its directory, its name, or the beginning of either.")
   var runs: [String]
-  @Option(help: ArgumentHelp("The index of a validation image, or a PNG or JPEG file.", valueName: "index|file"))
+  @Option(help: ArgumentHelp("The index of a validation image, train/INDEX for a training image, or a PNG or JPEG file.", valueName: "index|file"))
   var query: String
   @Option(name: .customShort("k"), help: "How many neighbours.")
   var count = 10
@@ -92,16 +92,18 @@ struct NeighboursCommand: ParsableCommand {
   }
 
   private func parse(_ dataset: any Dataset) throws -> (image: NeighborQuery, name: String, label: Int32?) {
-    guard let index = Int(query) else {
+    let parts = query.split(separator: "/", omittingEmptySubsequences: false)
+    let split = parts.count == 2 ? Split(rawValue: String(parts[0])) : parts.count == 1 ? .val : nil
+    guard let split, let index = Int(parts[parts.count - 1]) else {
       return (.picture(try Picture(file: query)), query, nil)
     }
-    let labels = dataset.labels(.val)
+    let labels = dataset.labels(split)
     guard labels.indices.contains(index) else {
       throw Problem(
-        "there is no such validation image", at: query, expected: "an index below \(labels.count), or a file",
-        advice: "a file of that name is ./\(query)")
+        split == .val ? "there is no such validation image" : "there is no such training image", at: query,
+        expected: "an index below \(labels.count), or a file", advice: "a file of that name is ./\(query)")
     }
-    return (.image(.val, index), dataset.identifier(.val, index), labels[index])
+    return (.image(split, index), dataset.identifier(split, index), labels[index])
   }
 
   private func montage(

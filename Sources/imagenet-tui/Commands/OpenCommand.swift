@@ -28,7 +28,7 @@ struct OpenCommand: ParsableCommand {
   func run() throws {
     let options = TerminalAppOptions(
       program: ImagenetTUI.nameAndVersion, home: global.location, wordNet: global.wordnet, dataset: dataset, color: color,
-      ascii: ascii)
+      ascii: ascii, shared: global.words)
     guard let replay else { return try runTerminalApp(options) }
     let sides = size.split(separator: "x").map { Int($0) }
     guard sides.count == 2, let columns = sides[0], let rows = sides[1], 40...500 ~= columns, 10...500 ~= rows else {

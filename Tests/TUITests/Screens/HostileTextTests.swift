@@ -65,4 +65,42 @@ import Testing
     _ = update(&state, .notice(Notice(.done, Self.hostile)))
     expectHarmless(state, shows: nil)
   }
+
+  /// The same screen with a name of other letters that take as many cells: everything else stays where it is.
+  private func expectStraight(_ plain: AppState, _ wide: AppState, _ name: (plain: String, wide: String)) throws {
+    try #require(displayWidth(name.plain) == displayWidth(name.wide))
+    let (one, other) = (view(plain).text, view(wide).text)
+    #expect(other.contains(name.wide))
+    #expect(other.replacing(name.wide, with: name.plain) == one)
+  }
+
+  private static let names = (plain: "abcdefg", wide: "犬猫e\u{301}u\u{308}x")
+
+  @Test("Wide and combining letters leave every column where it is, in all lists", arguments: [Size(rows: 40, columns: 140), Size(rows: 24, columns: 80)])
+  func straight(size: Size) throws {
+    let names = Self.names
+    func tree(_ name: String) throws -> AppState {
+      var classes = try TreeScreenTests.catalog.classes(of: "fashion-mnist")
+      for index in classes.indices { classes[index].name = name }
+      let hierarchy = try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: WordNetFiles.open())
+      var state = AppState(session: Session(dataset: "fashion-mnist", look: Look(), size: size))
+      _ = update(&state, .tree(.opened(hierarchy, classes: classes, pascal: [])))
+      return state
+    }
+    func runs(_ name: String) -> AppState {
+      var state = RunsFixtures.state(rows: size.rows, columns: size.columns)
+      var runs = RunsFixtures.all
+      runs[1].name = name
+      _ = update(&state, .runs(.looked(RunsLook(runs: runs))))
+      return state
+    }
+    func library(_ name: String) -> AppState {
+      var entries = LibraryFixtures.entries
+      entries[2].summary.recipe = "collapse \(name)"
+      return LibraryFixtures.state(rows: size.rows, columns: size.columns, entries: entries)
+    }
+    try expectStraight(tree(names.plain), tree(names.wide), names)
+    try expectStraight(runs(names.plain), runs(names.wide), names)
+    try expectStraight(library(names.plain), library(names.wide), names)
+  }
 }

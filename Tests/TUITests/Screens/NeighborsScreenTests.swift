@@ -13,7 +13,7 @@ struct NeighborsScreenTests {
   func row() {
     #expect(
       view(NeighborsFixtures.opened(runs: 2)).text == """
-         imagenet-tui  1 Tree  2 Runs  3 Neighbours  …t val/0  fc7  L2  coarse coarse-3
+         1 Tree  2 Runs  3 Neighbours  4 Label sets  …t val/0  fc7  L2  coarse coarse-3
         › fine  4 classes, step 1.20k                  ✓ 1 right  ≈ 2 coarse  ✗ 2 wrong
         ┌ query ───┐ ┏› .500 ━━━┓ ┏ 12.3 ━━━━┓ ┏ 31.3 ━━━━┓ ┏ 33.8 ━━━━┓ ┏ 34.0 ━━━━┓
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃

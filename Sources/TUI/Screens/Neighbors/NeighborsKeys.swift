@@ -26,7 +26,10 @@ extension NeighborsScreen {
     bind([.left, "h"], .left, "left", "Select the neighbour to the left", false, noNeighbor),
     bind([.down, "j"], .down, "down", "Select the neighbour or the run below", false, noQuery),
     bind([.up, "k"], .up, "up", "Select the neighbour or the run above", false, noQuery),
-    bind([.escape], .cancel, "cancel", "Leave the zoom, or stop computing features", false),
+    bind([.escape], .cancel, "cancel", "Leave the zoom, stop computing features, or go back to the query before", false) {
+      let screen = $0.neighbors
+      return !screen.isZoomed && !screen.isSearching && screen.history.isEmpty ? "this is the first query" : nil
+    },
   ]
 
   private static func bind(

@@ -59,9 +59,9 @@ package struct NeighborsScreen: Screen {
   package private(set) var rows: [Row] = []
   package private(set) var query: ImageReference?
   package private(set) var history: [ImageReference] = []
-  package private(set) var metric = Metric.l2
-  package private(set) var space = NeighborSpace.features
-  package private(set) var gallery = Split.train
+  package internal(set) var metric = Metric.l2
+  package internal(set) var space = NeighborSpace.features
+  package internal(set) var gallery = Split.train
   /// Decides orange; nil while none is known.
   package private(set) var coarse: LabelSet?
   package private(set) var selectedRow = 0
@@ -73,7 +73,9 @@ package struct NeighborsScreen: Screen {
   package private(set) var path: TextField?
   private var lastPath = ""
   private var wantedRun: String?
-  private var hasChosenCoarse = false
+  private(set) var hasChosenCoarse = false
+  /// Where it was left, until runs are known.
+  var recalled: Place?
   package private(set) var isOpening = false
   private var randomState: UInt64 = 0x5EED
   private var ticket = 0
@@ -100,6 +102,31 @@ package struct NeighborsScreen: Screen {
 
   /// What the net of the selected row calls the activation that is compared.
   package var spaceName: String { space.layer(of: rows.indices.contains(selectedRow) ? rows[selectedRow].run.network : "") }
+
+  package func command(_ session: Session) -> CommandSource {
+    guard let query, !rows.isEmpty else { return .none("no run has a checkpoint yet") }
+    let place =
+      switch query {
+      case .image(let split, let index): split == .val ? "\(index)" : "\(split.rawValue)/\(index)"
+      case .file(let path): path
+      }
+    let labels = coarse.flatMap { context?.saved.contains($0.name) == true ? ["--labels", $0.name] : nil } ?? []
+    let options =
+      ["--query", place, "-k", "\(Self.neighborCount)", "--metric", metric.rawValue, "--gallery", gallery.rawValue]
+      + labels
+    // Nets that call the layer alike are one command.
+    var spaces: [(name: String, runs: [String])] = []
+    for row in rows {
+      let name = space.layer(of: row.run.network)
+      if let index = spaces.firstIndex(where: { $0.name == name }) {
+        spaces[index].runs.append(row.run.id)
+      } else {
+        spaces.append((name, [row.run.id]))
+      }
+    }
+    let lines = spaces.map { ShellCommand(["neighbours"] + $0.runs + ["--space", $0.name] + options) }
+    return .made { lines.dropFirst().reduce(lines[0]) { $0.followed(by: $1) } }
+  }
 
   /// The neighbours of a row that has them.
   package func neighbors(_ row: Int) -> [NeighborImage] {
@@ -161,6 +188,8 @@ package struct NeighborsScreen: Screen {
     if let wanted = wantedRun {
       wantedRun = nil
       if !known.contains(wanted) { setRuns([wanted]) }
+    } else if rows.isEmpty, let place = recalled, context.runs.contains(where: { place.runs.contains($0.run.id) }) {
+      goOn(from: place, context)
     } else if rows.isEmpty, let newest = context.runs.first {
       setRuns([newest.run.id])
     }
@@ -176,6 +205,17 @@ package struct NeighborsScreen: Screen {
     if query == nil { query = randomImage(ofClass: nil) }
     guard rows.contains(where: { $0.standing == .waiting }) else { return fetchPictures() }
     return searchAgain()
+  }
+
+  private mutating func goOn(from place: Place, _ context: NeighborsContext) {
+    recalled = nil
+    setRuns(place.runs)
+    if let chosen = context.coarseSets.first(where: { $0.name == place.coarse }) {
+      coarse = chosen
+      hasChosenCoarse = true
+    }
+    guard let split = place.split, let index = place.index, context.dataset.labels(split).indices.contains(index) else { return }
+    query = .image(split, index)
   }
 
   private mutating func setRuns(_ ids: [String]) {
@@ -196,6 +236,8 @@ package struct NeighborsScreen: Screen {
     needsSearch = true
     return fetchPictures() + (search == nil ? startSearch() : [])
   }
+
+  package var isSearching: Bool { search != nil }
 
   /// One search at a time: computing features takes long, and what it makes serves the next query as well.
   private mutating func startSearch() -> [Effect] {
@@ -253,12 +295,23 @@ package struct NeighborsScreen: Screen {
       guard let context, let query, let fine = context.fineClass(of: query) else { return [] }
       return [.send(.perform(.show(.tree))), .send(.tree(.show(wnid: fine.wnid)))]
     case .cancel:
-      if picker == nil, isZoomed {
+      if isZoomed {
         isZoomed = false
+      } else if let search {
+        search.cancellation.cancel()
       } else {
-        search?.cancellation.cancel()
+        return perform(.back, session)
       }
     }
+    return []
+  }
+
+  /// A click selects a neighbour; one on the selected neighbour makes it the query.
+  package mutating func pick(_ index: Int, _ session: Session) -> [Effect] {
+    let (row, place) = (index / Self.neighborCount, index % Self.neighborCount)
+    guard rows.indices.contains(row), place < neighbors(row).count else { return [] }
+    if (row, place) == (selectedRow, selectedNeighbor) { return perform(.walk, session) }
+    (selectedRow, selectedNeighbor) = (row, place)
     return []
   }
 

@@ -103,8 +103,10 @@ extension NeighborsScreen {
     case .found(let images):
       let perLine = layout.neighborsPerLine
       for (place, image) in images.prefix(perLine * layout.linesPerRow).enumerated() {
+        let frame = layout.frame(line: place / perLine, slot: 1 + place % perLine, in: rect)
         card(image, context, query, judge, isSelected: index == selectedRow && place == selectedNeighbor)
-          .draw(on: &canvas, in: layout.frame(line: place / perLine, slot: 1 + place % perLine, in: rect))
+          .draw(on: &canvas, in: frame)
+        canvas.onClick(frame, .key(.pick(index * Self.neighborCount + place)))
       }
     }
   }

@@ -20,16 +20,20 @@ package struct NeighborsContext: Sendable {
   package var runs: [Candidate]
   /// What can decide orange, without duplicates.
   package var coarseSets: [LabelSet]
+  /// The names of those among them that a command knows.
+  package var saved: Set<String>
   /// What the tree suggests for it.
   private let suggestedCoarse: LabelSet?
   let finders: FinderShelf
 
   package init(
-    dataset: any Dataset, runs: [Candidate], coarseSets: [LabelSet], suggestedCoarse: LabelSet? = nil
+    dataset: any Dataset, runs: [Candidate], coarseSets: [LabelSet], suggestedCoarse: LabelSet? = nil,
+    saved: Set<String> = []
   ) {
     self.dataset = dataset
     self.runs = runs
     self.coarseSets = coarseSets
+    self.saved = saved
     self.suggestedCoarse = suggestedCoarse
     finders = FinderShelf()
   }
@@ -54,6 +58,7 @@ package struct NeighborsContext: Sendable {
     }
     let store = LabelSetStore(home: environment.home)
     let stored = store.names().compactMap { try? store.load($0, for: chosen) }
+    saved = Set(stored.map(\.name))
     // Without WordNet there is just no suggestion.
     suggestedCoarse = runs.first.flatMap { newest in
       try? .suggestedCoarseClasses(
@@ -143,7 +148,7 @@ final class FinderShelf: Sendable {
 }
 
 /// Which activation is compared, whatever each net calls it: rows may show different nets.
-package enum NeighborSpace: Sendable {
+package enum NeighborSpace: String, Codable, Sendable {
   /// The last activation before the classifier.
   case features
   /// What the classes are read from.
@@ -218,7 +223,7 @@ extension NeighborsScreen {
           send(.neighbors(.pictures(fetched)))
         }
       case .openFile(let typed):
-        let path = typed.hasPrefix("~/") ? (getenv("HOME").map { String(cString: $0) } ?? "~") + typed.dropFirst() : typed
+        let path = expandingHome(typed)
         send(.neighbors(.file(path: path, Thumbnail(try Picture(file: path)))))
       }
     }

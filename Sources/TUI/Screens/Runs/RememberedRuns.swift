@@ -11,6 +11,9 @@ package struct RememberedRuns: Codable, Equatable, Sendable {
   package var order = RunOrder.newestFirst.text
   package var isGrouped = false
   package var unit = ChartUnit.step
+  /// The run with the cursor, and the filter as it was typed; nil in a file of a time that did not remember them.
+  package var selected: String?
+  package var filter: String?
 
   package init() {}
 
@@ -41,6 +44,8 @@ extension RunsScreen {
     remembered.order = list.arrangement.order.text
     remembered.isGrouped = list.isGrouped
     remembered.unit = charts.window.unit
+    remembered.selected = selected?.id
+    remembered.filter = list.filter.text
     return remembered
   }
 
@@ -50,6 +55,8 @@ extension RunsScreen {
     charts.overlaid = remembered.overlaid
     charts.window = ChartWindow(unit: remembered.unit)
     list.isGrouped = remembered.isGrouped
+    wanted = remembered.selected
+    if let filter = remembered.filter.flatMap({ try? RunFilter($0) }) { list.filter = filter }
     if let order = try? RunOrder(remembered.order) { list.arrangement.order = order }
   }
 }

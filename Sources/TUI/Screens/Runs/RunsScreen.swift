@@ -57,7 +57,7 @@ package struct RunsScreen: Screen {
   package private(set) var hasLooked = false
   private var ticket = 0
   /// The run to select once it is there.
-  private var wanted: String?
+  var wanted: String?
   private var isLooking = false
   /// Whether runs that wait are being started.
   private var isPushing = false
@@ -75,6 +75,10 @@ package struct RunsScreen: Screen {
     if !list.filter.isEmpty { text = "\(NumberText.grouped(list.count)) of \(text) shown" }
     return [Span(text, .muted)] + (live > 0 ? [Span("  "), Span("\(live) live", Style(.accent))] : [])
       + (waiting > 0 ? [Span("  "), Span("\(waiting) waiting", Style(.near))] : [])
+  }
+
+  package func command(_ session: Session) -> CommandSource {
+    shownRun.map { .fetched(.runs(.copyCommand(RunDirectory($0.path)))) } ?? .none("there is no run yet; t launches one")
   }
 
   package var capture: [KeyHint]? { mode?.hints }
@@ -230,6 +234,13 @@ package struct RunsScreen: Screen {
       }
       return look(session)
     }
+  }
+
+  /// A click selects a line of the list or page; one on the selected line opens it.
+  package mutating func pick(_ index: Int, _ session: Session) -> [Effect] {
+    let before = (page, list.position)
+    let effects = perform(.list(.move(.pick(index))), session)
+    return page == before.0 && list.position == before.1 ? perform(.open, session) : effects
   }
 
   package mutating func take(_ key: Key, _ session: Session) -> [Effect] {

@@ -32,6 +32,8 @@ extension RunsScreen {
     case annotate([Annotation])
     /// Folds the tree to the run's label set.
     case showLabelSet(RunDirectory)
+    /// Reads the command that launched it.
+    case copyCommand(RunDirectory)
     case form(LaunchForm.Work)
 
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
@@ -43,19 +45,31 @@ extension RunsScreen {
         send(.runs(.opened(RunsReader(home: environment.home), RememberedRuns.read(environment.home))))
       case .look(let reader, let request): send(.runs(.looked(RunsLook(reader, request))))
       case .form(let work): work.run(in: environment, send: send)
-      case .pause(let run): try run.pause()
-      case .resume(let run): try run.resume(home: environment.home)
-      case .stop(let run): try run.stop(home: environment.home)
+      case .copyCommand(let run):
+        let words = try run.configuration().command
+        guard words.count > 1 else { throw Problem("nobody wrote down what launched this run", at: run.id) }
+        send(.copy(ShellCommand(Array(words.dropFirst()))))
+      case .pause(let run):
+        try run.pause()
+        done("Asked for a pause of", run, "pause")
+      case .resume(let run):
+        try run.resume(home: environment.home)
+        done("Resumed", run, "resume")
+      case .stop(let run):
+        try run.stop(home: environment.home)
+        done("Asked for a stop of", run, "stop")
       case .checkpoint(let run):
         try run.checkpoint()
-        send(.notice(Notice(.done, "\(run.id) writes a checkpoint after its present step")))
-      case .delete(let run): try RunTrash(home: environment.home).remove(run)
+        done("Asked for a checkpoint of", run, "checkpoint")
+      case .delete(let run):
+        try RunTrash(home: environment.home).remove(run)
+        done("Deleted", run, "rm")
       case .restore:
         let trash = RunTrash(home: environment.home)
         guard let last = trash.removed().first else { throw Problem("no deleted run is left to bring back") }
         let run = try trash.restore(last)
         send(.runs(.changed(select: run.id)))
-        send(.notice(Notice(.done, "\(run.id) is back")))
+        done("Brought back", run, "restore")
       case .extend(let run, let epochs):
         let record = try run.extend(by: .moreEpochs(epochs))
         if let remark = record.remark { send(.notice(Notice(.unavailable, remark))) }
@@ -84,11 +98,14 @@ extension RunsScreen {
       case .annotate(let annotations):
         for annotation in annotations { try annotation.run.annotate { $0 = annotation.notes } }
       }
+      func done(_ words: String, _ run: RunDirectory, _ verb: String) {
+        send(.notice(Notice(.done, "\(words) \(printable(run.id))", sameAs: ShellCommand("runs", verb, run.id))))
+      }
     }
 
     private var isVerb: Bool {
       switch self {
-      case .open, .look, .form, .showLabelSet, .readQueueLimit, .readClasses, .compare, .clone: false
+      case .open, .look, .form, .showLabelSet, .readQueueLimit, .readClasses, .compare, .clone, .copyCommand: false
       default: true
       }
     }

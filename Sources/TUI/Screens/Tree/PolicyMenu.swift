@@ -70,6 +70,7 @@ extension PolicyMenu {
     let rows = min(area.rows, max(1, count) + words.count + 3)
     let frame = Rect(
       row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - columns) / 2, rows: rows, columns: columns)
+    canvas.coverClicks()
     canvas.fill(frame)
     canvas.box(frame, title: other == .file ? "Parents in WordNet's order" : "Parents by name, as in the paper", style: .accent)
     var inside = frame.inset(rows: 1, columns: 2)
@@ -81,6 +82,7 @@ extension PolicyMenu {
       let move = moves[index]
       let (from, to) = other == .file ? (move.byName, move.byFile) : (move.byFile, move.byName)
       var row = inside.line(line)
+      canvas.onClick(row, .key(.pick(index)))
       let full = row
       let through = move.at == move.wnid ? "" : " (\(name(move.at)))"
       canvas.put(name(move.wnid) + through, in: row.takeLeft(columns * 2 / 5), cut: .middle)

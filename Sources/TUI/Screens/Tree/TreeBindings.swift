@@ -6,7 +6,7 @@ extension TreeScreen {
     case fold, leaveOut, finer, coarser, undo, redo
     case finerBelow, coarserBelow, mark, invertMarks, back, sort, unfoldAll, filter, history
     case search, nextHit, previousHit
-    case make, save, open, train, alsoUnder, details, consequences
+    case make, save, open, train, compare, alsoUnder, details, consequences
     case jumpBack, bookmark, bookmarks, partA, partB, swapParts, clearParts, saveParts, policy, invert
     case pictures, collage, writeCollage
   }
@@ -49,6 +49,7 @@ extension TreeScreen {
     bind(["t"], .train, "train", help: "Train a network on this label set", footer: true) {
       $0.cutView.map(\.classCount) ?? 0 < 2 ? "A training needs two classes or more" : nil
     },
+    bind(["D"], .compare, "compare", help: "Compare this label set with a saved one, node by node"),
     bind(["j", .down], .down, "down", help: "One line down"),
     bind(["k", .up], .up, "up", help: "One line up"),
     bind(["l", .right, .enter], .right, "unfold", help: "Show what is below, or go there"),

@@ -15,7 +15,9 @@ extension TreeScreen {
       let effects = changed()
       guard let remembered else { return effects + settle() }
       recall(remembered)
-      return effects + settle() + [.send(.perform(.show(remembered.screen)))]
+      // A comparison is of two sets that nobody kept together.
+      let screen = remembered.screen.tab
+      return effects + settle() + [.send(.recall(remembered.places ?? Places())), .send(.perform(.show(screen)))]
     case .paced(let pace):
       self.pace = pace
       return []
@@ -73,16 +75,29 @@ extension TreeScreen {
       return []
     case .saved(let name, let saved):
       if saved == .whole { history?.markSaved(as: name) } else { history?.markPartsSaved() }
-      return [.send(.notice(Notice(.done, saved == .whole ? "Saved as \(name)" : "Saved as \(name)-A and \(name)-B")))]
+      return [.send(.notice(savedNotice(name, saved, session)))]
     case .listed(let sets):
       let entries = sets.map { set in
         TreeMenu.Entry(set.name, detail: printable(set.summary), isAvailable: set.isUsable)
       }
       mode = .saved(TreeMenu(title: "Open a label set", entries: entries), sets)
       return []
+    case .compare(let name): return compare(with: name, session)
     case .loaded(let set, let cut):
       history?.open(set, cut)
       return edited() + [.send(.notice(Notice(.done, "Opened \(set.name)")))]
     }
+  }
+
+  /// What was saved, and the commands that do the same.
+  private func savedNotice(_ name: String, _ saved: TreeMode.Saved, _ session: Session) -> Notice {
+    guard saved == .parts else {
+      return Notice(.done, "Saved as \(name)", sameAs: try? history?.labelSet(name: name, dataset: session.dataset).command)
+    }
+    let parts = SplitPart.allCases.compactMap { part in
+      try? history?.labelSet(part, name: "\(name)-\(part.rawValue)", dataset: session.dataset).command
+    }
+    let command = parts.count == 2 ? parts[0].followed(by: parts[1]) : nil
+    return Notice(.done, "Saved as \(name)-A and \(name)-B", sameAs: command)
   }
 }

@@ -39,6 +39,7 @@ struct TreeListView {
     canvas.put("images", in: columns.images, style: .muted, align: .right)
     let start = ListPosition(selected).window(count: outline.lines.count, rows: list.rows)
     for (row, index) in start.enumerated() {
+      canvas.onClick(list.line(row), .key(.pick(index)))
       draw(outline.lines[index], of: images, isSelected: index == selected, on: &canvas, in: list.line(row))
     }
   }
@@ -58,7 +59,7 @@ struct TreeListView {
       canvas.put("◆", row: area.row, column: name.column - 1, style: Style(.near, .bold))
     }
     if let place = splitView?.places[line.top] { canvas.put(place.glyph, in: name.takeLeft(2), style: place.style) }
-    let twig = twig(of: line)
+    let twig = line.twig
     canvas.put(twig, in: name.takeLeft(min(displayWidth(twig), max(0, name.columns - 8))), style: .muted, cut: .start)
     let style: Style =
       switch mark {
@@ -100,14 +101,6 @@ struct TreeListView {
     line.chain.contains { cutView.marks[$0] == .isClass } ? .isClass : cutView.marks[line.node]
   }
 
-  private func twig(of line: TreeOutline.Line) -> String {
-    var twig = ""
-    // The first level's guides would be a line along the whole left side.
-    for level in 1..<max(1, line.depth) { twig += line.follows(atLevel: level) ? "│ " : "  " }
-    if line.depth > 0 { twig += line.isLast ? "└─" : "├─" }
-    return twig + (line.isLeaf ? "· " : line.isUnfolded ? "▾ " : "▸ ")
-  }
-
   /// The lowest name of the chain, with as many of those above as there is room for, and the dataset's own word.
   private func label(of line: TreeOutline.Line, columns: Int) -> String {
     let names = line.chain.map { printable(hierarchy.name($0)) }
@@ -118,11 +111,6 @@ struct TreeListView {
         label += "  “\(own)”"
       }
     }
-    var shown = names.count - 1
-    while shown > 0, displayWidth(names[shown - 1]) + 3 + displayWidth(label) + (shown > 1 ? 4 : 0) <= columns {
-      shown -= 1
-      label = names[shown] + " › " + label
-    }
-    return shown > 0 && displayWidth(label) + 4 <= columns ? "… › " + label : label
+    return TreeOutline.Line.label(label, below: names.dropLast(), columns: columns)
   }
 }

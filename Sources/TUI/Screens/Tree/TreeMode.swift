@@ -26,6 +26,17 @@ package enum TreeMode: Sendable {
     }
   }
 
+  /// What is selected in the list that takes the keys; nil where there is none.
+  var selected: Int? {
+    switch self {
+    case .search, .name, .overwrite: nil
+    case .made(let menu): menu.list.selected
+    case .saved(let menu, _), .history(let menu): menu.list.selected
+    case .places(let menu): menu.menu.list.selected
+    case .policy(let menu): menu.list.selected
+    }
+  }
+
   package var hints: [KeyHint] {
     switch self {
     case .search: [KeyHint("Enter", "stay"), KeyHint("Esc", "go back"), KeyHint("↑ ↓", "other hits")]
@@ -75,12 +86,14 @@ package struct TreeMenu: Sendable {
     let frame = Rect(
       row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - columns) / 2, rows: rows,
       columns: columns)
+    canvas.coverClicks()
     canvas.fill(frame)
     canvas.box(frame, title: title, style: .accent)
     let inside = frame.inset(rows: 1, columns: 2)
     if entries.isEmpty { canvas.put("nothing is here yet", in: inside, style: .muted) }
     for (line, index) in list.window(count: entries.count, rows: inside.rows).enumerated() {
       var row = inside.line(line)
+      canvas.onClick(row, .key(.pick(index)))
       let full = row
       let entry = entries[index]
       let style: Style = entry.isAvailable ? .plain : .muted

@@ -4,6 +4,8 @@ import Taxonomy
 extension TreeScreen {
   package mutating func take(_ key: Key, _ session: Session) -> [Effect] {
     guard let mode else { return [] }
+    // A click chooses, and one on what is chosen is Enter.
+    if case .pick(let index) = key, mode.selected == index { return take(.enter, session) }
     switch mode {
     case .search(var field, let origin, let before, let start):
       switch key {

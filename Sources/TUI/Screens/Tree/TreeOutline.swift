@@ -83,6 +83,28 @@ package struct TreeOutline: Equatable, Sendable {
 }
 
 extension TreeOutline.Line {
+  /// The lines that join it to its parent and siblings, and whether it can be unfolded.
+  var twig: String {
+    var twig = ""
+    // The first level's guides would be a line along the whole left side.
+    for level in 1..<max(1, depth) { twig += follows(atLevel: level) ? "│ " : "  " }
+    if depth > 0 { twig += isLast ? "└─" : "├─" }
+    return twig + (isLeaf ? "· " : isUnfolded ? "▾ " : "▸ ")
+  }
+
+  /// The name of a chain's lowest node, with as many of those above as there is room for.
+  static func label(_ lowest: String, below names: ArraySlice<String>, columns: Int) -> String {
+    var label = lowest
+    var shown = names.endIndex
+    while shown > names.startIndex,
+      displayWidth(names[shown - 1]) + 3 + displayWidth(label) + (shown > names.startIndex + 1 ? 4 : 0) <= columns
+    {
+      shown -= 1
+      label = names[shown] + " › " + label
+    }
+    return shown > names.startIndex && displayWidth(label) + 4 <= columns ? "… › " + label : label
+  }
+
   /// The line that a node would have if it were not folded away.
   init(folded node: Int, in hierarchy: Hierarchy) {
     self.init(top: node, node: node, depth: 0, isLast: true, isUnfolded: false, isLeaf: hierarchy.isLeaf(node), guides: 0)

@@ -93,6 +93,12 @@ package struct TreeScreen: Screen {
 
   package func appeared(_ session: Session) -> [Effect] { [.tree(.measurePace)] }
 
+  package func command(_ session: Session) -> CommandSource {
+    guard let history else { return .none("The tree is not open yet") }
+    let name = history.name ?? suggestedName
+    return .made { () throws(Problem) in try history.labelSet(name: name, dataset: session.dataset).command }
+  }
+
   // MARK: Keys
 
   package mutating func started(_ session: Session) -> [Effect] {
@@ -158,6 +164,7 @@ package struct TreeScreen: Screen {
       return []
     case .open: return [.tree(.list)]
     case .train: return train(session)
+    case .compare: return compare(with: nil, session)
     case .alsoUnder: return goAlsoUnder()
     case .jumpBack: return jumpBack()
     case .bookmark: return toggleBookmark()
@@ -192,6 +199,18 @@ package struct TreeScreen: Screen {
       let set =
         history.isUntouched ? nil : try history.labelSet(name: history.name ?? suggestedName, dataset: session.dataset)
       return [.send(.perform(.show(.runs))), .send(.runs(.launch(set)))]
+    } catch {
+      return [.send(.problem(error))]
+    }
+  }
+
+  /// - Parameter name: a saved label set; nil for one that is chosen then.
+  func compare(with name: String?, _ session: Session) -> [Effect] {
+    do throws(Problem) {
+      guard let history else { return [] }
+      let set = try history.labelSet(name: history.name ?? suggestedName, dataset: session.dataset)
+      let source: ComparisonScreen.Source = history.isSaved ? .saved(set.name) : .given(set)
+      return [.send(.comparison(name.map { .open(source, .saved($0)) } ?? .choose(for: source)))]
     } catch {
       return [.send(.problem(error))]
     }

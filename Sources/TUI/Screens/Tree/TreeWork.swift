@@ -30,6 +30,8 @@ extension TreeScreen {
     case exists(name: String, TreeMode.Saved)
     case listed([SavedSet])
     case loaded(LabelSet, Cut)
+    /// Compare the label set in the making with a saved one; nil: with one that is chosen then.
+    case compare(with: String?)
   }
 
   package struct SavedSet: Equatable, Sendable {
@@ -46,7 +48,7 @@ extension TreeScreen {
     case measurePace
     case search(Hierarchy, text: String)
     /// Writes down where the screens were, for the next start.
-    case keepDraft(TreeScreen, on: ScreenName, Session)
+    case keepDraft(TreeScreen, on: ScreenName, Places, Session)
     /// Images of these fine classes, a few in all.
     case pictures(wnid: String, fineClasses: [Int], count: Int)
     case drawCollage([LabelSet], of: TreeHistory.Version)
@@ -81,8 +83,8 @@ extension TreeScreen {
         send(.tree(.paced(TrainingPace(dataset: environment.dataset, imageSize: size, home: environment.home))))
       case .search(let hierarchy, let text):
         send(.tree(Self.found(text, in: hierarchy)))
-      case .keepDraft(let tree, let screen, let session):
-        tree.remembered(on: screen, session)?.write(session.dataset, environment.home)
+      case .keepDraft(let tree, let screen, let places, let session):
+        tree.remembered(on: screen, places, session)?.write(session.dataset, environment.home)
       case .pictures(let wnid, let fineClasses, let count):
         guard let dataset = try? environment.openDataset() else { return }
         send(.tree(.pictures(wnid: wnid, Self.pictures(of: fineClasses, count: count, in: dataset))))

@@ -192,6 +192,11 @@ package struct LaunchForm: Sendable {
   package mutating func take(_ key: Key) -> [Effect] {
     switch key {
     case .escape: isClosed = true
+    // A click goes to a field; one on a field of choices takes the next.
+    case .pick(let index) where Field.allCases.indices.contains(index):
+      let field = Field.allCases[index]
+      if field == focus, field.isChoice { return choose(1) }
+      focus = field
     case .enter:
       if let request, !isStarting {
         isStarting = true

@@ -6,6 +6,7 @@ extension LaunchForm {
     let width = min(area.columns - 2, 92)
     var rest = Rect(row: area.row, column: area.column + (area.columns - width) / 2, rows: area.rows, columns: width)
     let isRoomy = rest.rows >= 24
+    canvas.coverClicks()
     if isRoomy { _ = rest.takeTop(1) }
     let title = isClone ? "Train like \(printable(original?.name ?? "another run"))" : "Train a network"
     canvas.put(title, in: rest.takeTop(1), style: .bold)
@@ -14,7 +15,11 @@ extension LaunchForm {
     // On a small screen the fields around the cursor, and a line for what they come to.
     let all = Field.allCases
     let shown = ListPosition(all.firstIndex(of: focus)!).window(count: all.count, rows: min(all.count, max(1, rest.rows - 5)))
-    for field in all[shown] { draw(field, reasons[field], on: &canvas, in: rest.takeTop(1)) }
+    for index in shown {
+      let line = rest.takeTop(1)
+      canvas.onClick(line, .key(.pick(index)))
+      draw(all[index], reasons[all[index]], on: &canvas, in: line)
+    }
     if isRoomy { _ = rest.takeTop(1) }
     drawOutlook(on: &canvas, in: &rest)
     if isRoomy { _ = rest.takeTop(1) }

@@ -74,6 +74,7 @@ package struct NumberDialog: Sendable {
     let frame = Rect(
       row: area.row + max(0, area.rows - 5) / 3, column: area.column + (area.columns - columns) / 2, rows: min(5, area.rows),
       columns: columns)
+    canvas.coverClicks()
     canvas.fill(frame)
     canvas.box(frame, title: title, style: .accent)
     var inside = frame.inset(rows: 1, columns: 2)

@@ -76,6 +76,7 @@ package struct RunNotesForm: Sendable {
     let frame = Rect(
       row: area.row + max(0, area.rows - 7) / 3, column: area.column + (area.columns - columns) / 2, rows: min(7, area.rows),
       columns: columns)
+    canvas.coverClicks()
     canvas.fill(frame)
     let what = runs.count == 1 ? printable(runs[0].name) : "\(runs.count) runs"
     canvas.box(frame, title: "Tags, group and note of \(what)", style: .accent)

@@ -16,11 +16,13 @@ struct MakeMenuView {
     let rows = min(area.rows, count + foot + 2)
     let frame = Rect(
       row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - columns) / 2, rows: rows, columns: columns)
+    canvas.coverClicks()
     canvas.fill(frame)
     canvas.box(frame, title: "Make a label set", style: .accent)
     var inside = frame.inset(rows: 1, columns: 2)
     let below = inside.takeBottom(foot >= 3 ? foot : 0)
     for (line, index) in menu.list.window(count: count, rows: inside.rows).enumerated() {
+      canvas.onClick(inside.line(line), .key(.pick(index)))
       draw(row: index, on: &canvas, in: inside.line(line))
     }
     drawFoot(on: &canvas, in: below)

@@ -1,0 +1,78 @@
+import Taxonomy
+
+/// A label set as a file for other programs.
+public struct LabelSetExport: Sendable {
+  public let set: LabelSet
+  public let format: ExchangeFormat
+  /// The fine classes of its dataset.
+  private let classes: [FineClass]
+  private let home: Home
+
+  /// - Throws: a ``Problem`` where the label set does not fit its dataset.
+  public init(_ set: LabelSet, as format: ExchangeFormat, home: Home) throws(Problem) {
+    classes = try DatasetCatalog(home: home).classes(of: set.dataset)
+    try set.check(fineClasses: classes.map(\.wnid))
+    (self.set, self.format, self.home) = (set, format, home)
+  }
+
+  /// What the format leaves out, so that the file does not give the same label set again.
+  public var losses: [String] {
+    var losses: [String] = []
+    if format == .json { return losses }
+    if let budget = set.imageBudget {
+      losses.append("that training takes \(budget.perClass) images of each class (seed \(budget.seed))")
+    }
+    if set.policy != .name { losses.append("the policy `\(set.policy.rawValue)`, to be given again with --policy") }
+    switch format {
+    case .synsetWords: losses += set.leftOut.isEmpty ? [] : ["that \(set.leftOut.count) fine classes are left out, where they lie below a class"]
+    case .caffeTrain, .caffeVal: losses.append("the names of the classes, which `--format synset-words` gives")
+    case .json, .csv: break
+    }
+    return losses
+  }
+
+  /// Writes the file, and nothing where it cannot be written whole.
+  /// - Parameter mayReplace: whether what has this path already may be replaced.
+  /// - Throws: a ``Problem`` where something is there, the dataset's images are not (Caffe's lists need them), or the disk refuses.
+  public func write(to path: String, mayReplace: Bool) throws(Problem) {
+    if !mayReplace && Self.exists(path) {
+      throw Problem("there is a file already", at: path, advice: "give another path, or replace it with --replace")
+    }
+    try AtomicFile.write(try text(), to: path)
+  }
+
+  public static func exists(_ path: String) -> Bool { FileStamp(path) != nil }
+
+  /// The contents of the file.
+  /// - Throws: a ``Problem`` where Caffe's lists are asked for and the dataset has no images here.
+  public func text() throws(Problem) -> String {
+    switch format {
+    case .json: LabelSetFile.text(set)
+    // Classes of a hierarchy of the user's own have a name and nothing else.
+    case .synsetWords: set.classes.map { $0.wnid == $0.name ? $0.wnid + "\n" : "\($0.wnid) \(printable($0.name))\n" }.joined()
+    case .csv: csv
+    case .caffeTrain: try list(.train)
+    case .caffeVal: try list(.val)
+    }
+  }
+
+  static let csvHeader = ["fine wnid", "fine name", "target index", "target wnid", "target name"]
+
+  private var csv: String {
+    let targets = set.targets(for: classes.map(\.wnid))
+    return CSV.line(Self.csvHeader)
+      + zip(classes, targets).map { fine, target in
+        let own = target < 0 ? ["", "", ""] : ["\(target)", set.classes[Int(target)].wnid, set.classes[Int(target)].name]
+        return CSV.line([fine.wnid, fine.name] + own)
+      }.joined()
+  }
+
+  private func list(_ split: Split) throws(Problem) -> String {
+    let dataset = try DatasetCatalog(home: home).open(set.dataset)
+    let view = try TrainingView(dataset, set)
+    let samples = split == .train ? view.training : view.validation
+    var text = ""
+    for sample in samples { text += "\(dataset.identifier(split, Int(sample.index))) \(sample.label)\n" }
+    return text
+  }
+}

@@ -1,0 +1,71 @@
+import Engine
+
+/// Where the library and the neighbours were left on a dataset: selection, filter and order. (The runs, which are of all datasets, have
+/// ``RememberedRuns``.)
+package struct Places: Codable, Equatable, Sendable {
+  package var library: LibraryScreen.Place?
+  package var neighbors: NeighborsScreen.Place?
+
+  package init(
+    library: LibraryScreen.Place? = nil, neighbors: NeighborsScreen.Place? = nil
+  ) {
+    self.library = library
+    self.neighbors = neighbors
+  }
+}
+
+extension AppState {
+  var places: Places { Places(library: library.place, neighbors: neighbors.place) }
+
+  /// Goes on from there; what is gone meanwhile is passed over.
+  mutating func recall(_ places: Places) {
+    if let place = places.library { library.recall(place) }
+    if let place = places.neighbors { neighbors.recall(place) }
+  }
+}
+
+extension LibraryScreen {
+  package struct Place: Codable, Equatable, Sendable {
+    package var selected: String?
+    package var filter: String
+    package var order: LibraryOrder
+  }
+
+  package var place: Place { Place(selected: selected?.id, filter: filter, order: order) }
+
+  mutating func recall(_ place: Place) {
+    filter = place.filter
+    order = place.order
+    wanted = place.selected
+    select(wanted)
+  }
+}
+
+extension NeighborsScreen {
+  package struct Place: Codable, Equatable, Sendable {
+    package var runs: [String]
+    package var metric: Metric
+    package var space: NeighborSpace
+    package var gallery: Split
+    /// The name of the coarse set that somebody chose.
+    package var coarse: String?
+    /// The query, where it is an image of the dataset.
+    package var split: Split?
+    package var index: Int?
+  }
+
+  package var place: Place? {
+    guard !rows.isEmpty else { return recalled }
+    var place = Place(runs: rows.map(\.run.id), metric: metric, space: space, gallery: gallery)
+    place.coarse = hasChosenCoarse ? coarse?.name : nil
+    if case .image(let split, let index) = query { (place.split, place.index) = (split, index) }
+    return place
+  }
+
+  mutating func recall(_ place: Place) {
+    recalled = place
+    metric = place.metric
+    space = place.space
+    gallery = place.gallery
+  }
+}

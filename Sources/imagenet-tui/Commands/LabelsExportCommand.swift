@@ -1,0 +1,27 @@
+import ArgumentParser
+import Engine
+import Taxonomy
+
+struct LabelsExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write a saved label set as a file for other programs.",
+    discussion: ExchangeFormat.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+
+  @Argument(help: "The label set's name.")
+  var name: String
+  @Option(help: "How to write it.")
+  var format: ExchangeFormat
+  @Option(name: .shortAndLong, help: "The file to write.")
+  var output: String
+  @Flag(help: "Replace a file that is there.")
+  var replace = false
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let set = try LabelSetStore(home: global.location).load(name)
+    let export = try LabelSetExport(set, as: format, home: global.location)
+    try export.write(to: output, mayReplace: replace)
+    for loss in export.losses { RunProgressLine.note("note: the file does not tell \(loss)") }
+    print("wrote \(printable(output))")
+  }
+}
