@@ -21,6 +21,7 @@ extension RecipeStep {
     case .bottomUp(let depth): ["bottom-up", "--depth", "\(depth)"]
     case .topDown(let rounds): ["top-down", "--rounds", "\(rounds)"]
     case .cut(let collapsed): ["cut", "--collapse", collapsed.joined(separator: ",")]
+    case .merge(let groups): ["cut"] + groups.flatMap { ["--merge", $0.joined(separator: ",")] }
     case .without(let below): ["without", "--below", below.joined(separator: ",")]
     case .leaveOut(let classes): ["without", "--classes", classes.joined(separator: ",")]
     case .minimalSplit(let depth, let target, let part):
