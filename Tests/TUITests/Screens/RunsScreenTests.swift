@@ -265,7 +265,8 @@ struct RunsScreenTests {
     let runs = (0..<10_000).map { RunsFixtures.run("run-\($0)", .finished, step: $0, created: Double(10_000 - $0)) }
     var state = RunsFixtures.state(rows: 40, columns: 140)
     _ = update(&state, .runs(.opened(RunsReader(home: Home(explicit: "/nonexistent")), RememberedRuns())))
-    _ = update(&state, .runs(.looked(RunsLook(runs: runs))))
+    // The second look is for the run that is selected by then.
+    for _ in 0..<2 { _ = update(&state, .runs(.looked(RunsLook(runs: runs, selected: state.runs.selected?.id)))) }
     let wanted = runs.count - 1
     _ = press(&state, "G")
     #expect(state.runs.selected?.name == "run-\(wanted)")

@@ -37,7 +37,8 @@ struct RunsLayout {
     } else if screen.page?.hasCharts == false {
       facts = rest
     } else {
-      list = rest.takeTop(min(screen.list.rows.count + 1, max(4, area.rows / 3)))
+      // As high whatever the filter leaves: nothing jumps while it is typed.
+      list = rest.takeTop(min(screen.runs.count + 1, max(4, area.rows / 3)))
       status = rest.takeTop(1)
       if rest.rows >= 18 { log = rest.takeBottom(min(8, rest.rows - 14)) }
       charts = rest

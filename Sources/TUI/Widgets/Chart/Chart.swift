@@ -57,6 +57,7 @@ package struct Chart: Equatable, Sendable {
   }
 
   package func draw(on canvas: inout Canvas, in rect: Rect) {
+    guard !rect.isEmpty else { return }
     var body = rect
     drawTitle(on: &canvas, in: body.takeTop(1))
     let drawn = series.filter { $0.curve.range(positive: scale == .logarithmic) != nil }
