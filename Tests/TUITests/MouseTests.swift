@@ -47,9 +47,9 @@ import Testing
 
     state = RunsFixtures.state(rows: 24, columns: 80)
     _ = try Self.click(&state, "diverged")
-    #expect(state.runs.selected?.name == "diverged" && state.runs.detail == nil)
+    #expect(state.runs.selected?.name == "diverged" && state.runs.page == nil)
     _ = try Self.click(&state, "diverged")
-    #expect(state.runs.detail != nil)
+    #expect(state.runs.page?.run == state.runs.selected?.id)
   }
 
   @Test("A question's answers, a form's fields, a picker's entries")

@@ -7,8 +7,8 @@ import Taxonomy
 ///
 /// An entry holds as long as the run's directory has the stamp that it had: whatever is written about a run that is over is
 /// renamed into its directory. An index that is missing or damaged is made anew.
-enum RunIndex {
-  struct Entry {
+package enum RunIndex {
+  package struct Entry {
     /// Of the run's directory, before its files were read.
     var stamp: FileStamp
     var summary: RunSummary
@@ -20,7 +20,7 @@ enum RunIndex {
   private static func path(_ home: Home) -> String { home.cache + "/runs-index" }
 
   /// The entries by the names of the runs' directories.
-  static func load(_ home: Home) -> [String: Entry] {
+  package static func load(_ home: Home) -> [String: Entry] {
     guard let file = try? MappedFile(path: path(home)), file.bytes.count >= 16 else { return [:] }
     var head = PackedReader(UnsafeRawBufferPointer(rebasing: file.bytes.prefix(16)))
     let rest = UnsafeRawBufferPointer(rebasing: file.bytes.dropFirst(16))

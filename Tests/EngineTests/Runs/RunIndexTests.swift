@@ -4,7 +4,7 @@ import Taxonomy
 import TestSupport
 import Testing
 
-@testable import Engine
+import Engine
 
 @Suite struct RunIndexTests {
   let folder = TemporaryFolder()

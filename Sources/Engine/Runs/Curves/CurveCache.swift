@@ -9,14 +9,14 @@ import Taxonomy
 /// place, so that it is never taken for what another file held. What is missing, damaged or of something else is read
 /// again from the event files. Layout: header (magic, lengths, checksum), table (JSON), for every curve the times and spans of its
 /// blocks and its tail, and from a page's beginning on the blocks (``SeriesBlock/bytes``), little-endian.
-struct CurveCache: Sendable {
+package struct CurveCache: Sendable {
   private let folder: String
 
-  init(home: Home) { folder = home.cache + "/curves" }
+  package init(home: Home) { folder = home.cache + "/curves" }
 
   private func path(_ run: String) -> String { "\(folder)/\(run).curves" }
 
-  func remove(run: String) { unlink(path(run)) }
+  package func remove(run: String) { unlink(path(run)) }
 
   private static let magic: UInt64 = 0x3130_7376_7275_6369  // "icurvs01"
   private static let headerBytes = 32
@@ -46,7 +46,7 @@ struct CurveCache: Sendable {
   // MARK: Keeping
 
   /// - Throws: a ``Problem`` where it cannot be written, which costs only time.
-  func keep(_ curves: RunCurves, run: String) throws(Problem) {
+  package func keep(_ curves: RunCurves, run: String) throws(Problem) {
     var files: [Table.File] = []
     for reader in curves.readers {
       guard let check = Self.check(reader.path, upTo: reader.offset) else { return }
@@ -92,7 +92,7 @@ struct CurveCache: Sendable {
   // MARK: Opening
 
   /// The curves of a run as they were kept; nil where there are none that fit its event files.
-  func open(run: String, in runs: String) -> RunCurves? {
+  package func open(run: String, in runs: String) -> RunCurves? {
     guard let file = try? MappedFile(path: path(run)), file.bytes.count >= Self.headerBytes else { return nil }
     func number(_ place: Int) -> UInt64 { file.bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self) }
     guard number(0) == Self.magic, number(1) <= UInt64(file.bytes.count), number(2) <= UInt64(file.bytes.count) else {

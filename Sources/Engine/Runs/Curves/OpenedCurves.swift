@@ -4,7 +4,7 @@ import Taxonomy
 
 /// The curves that somebody looks at. Those that nobody asked for in a minute are dropped, and long ones are kept by
 /// ``CurveCache``, from where they open again without being parsed or held in memory.
-final class OpenedCurves: Sendable {
+package final class OpenedCurves: Sendable {
   private let runs: String
   private let cache: CurveCache
   private let opened = Mutex<[String: Opened]>([:])
@@ -22,13 +22,13 @@ final class OpenedCurves: Sendable {
   /// Parsing fewer bytes takes no time worth a file.
   private let worthKeeping: Int
 
-  init(home: Home, worthKeeping: Int = 16 << 20) {
+  package init(home: Home, worthKeeping: Int = 16 << 20) {
     self.worthKeeping = worthKeeping
     runs = home.runs
     cache = CurveCache(home: home)
   }
 
-  func refresh(_ id: String, smoothing: Double, of metrics: [RunMetric], atMost: Int) throws(Problem) -> RunCurves {
+  package func refresh(_ id: String, smoothing: Double, of metrics: [RunMetric], atMost: Int) throws(Problem) -> RunCurves {
     let now = steadyTime()
     let known = opened.withLock { opened in
       opened = opened.filter { now - $0.value.asked < Self.patience }

@@ -52,7 +52,7 @@ public struct RunCurves: Sendable {
   }
 
   /// The bytes of the event files that were read.
-  var readBytes: Int { readers.reduce(0) { $0 + $1.offset } }
+  package var readBytes: Int { readers.reduce(0) { $0 + $1.offset } }
 
   /// Reads what was appended since the last call, but of long files about `atMost` bytes: ``unreadBytes`` are left for the
   /// next call. Returns whether anything was read.

@@ -60,7 +60,7 @@ public struct RunSeries: RandomAccessCollection, Sendable {
   static let lastStep = Int(UInt32.max)
 
   /// - Parameter step: at most ``lastStep``. What is there from it on is taken away.
-  mutating func append(step: Int, value: Float, time: Double) {
+  package mutating func append(step: Int, value: Float, time: Double) {
     if !isEmpty && self.step(endIndex - 1) >= step { removeAll(from: step) }
     tail.steps.append(UInt32(step))
     tail.times.append(isEmpty ? time : Swift.max(time, self.time(endIndex - 1)))
@@ -79,7 +79,7 @@ public struct RunSeries: RandomAccessCollection, Sendable {
   }
 
   /// Steps that are done again after a resume take the place of what was recorded before.
-  mutating func removeAll(from step: Int) {
+  package mutating func removeAll(from step: Int) {
     let keep = partitionPoint { self.step($0) >= step }
     guard keep < endIndex else { return }
     lineage = Lineage()

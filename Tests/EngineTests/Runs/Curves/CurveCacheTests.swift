@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Engine
+import Engine
 
 @Suite struct CurveCacheTests {
   let folder = TemporaryFolder()

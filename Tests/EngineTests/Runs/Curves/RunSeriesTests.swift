@@ -3,7 +3,7 @@ import Kernels
 import TestSupport
 import Testing
 
-@testable import Engine
+import Engine
 
 /// Lengths around the sizes at which the pyramid gets another node, block and roof.
 private let lengths = [0, 1, 63, 64, 65, 4095, 4096, 4097, 9000, 64 * 4096 - 1, 64 * 4096, 64 * 4096 + 5000]
