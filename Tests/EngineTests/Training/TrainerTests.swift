@@ -127,7 +127,7 @@ import Testing
     let words = events.map { "\($0)".prefix { $0 != "(" } + ($0.stepOfEvent.map { " \($0)" } ?? "") }
     #expect(words == [
       "started", "stepFinished 1", "checkpointed 1", "paused 1", "resumed 1", "stepFinished 2", "checkpointed 2",
-      "stepFinished 3", "validated 3", "checkpointed 3", "finished 3",
+      "stepFinished 3", "validated 3", "classesCounted 3", "checkpointed 3", "finished 3",
     ])
     #expect(kept == ["1", "2", "3"])
   }
