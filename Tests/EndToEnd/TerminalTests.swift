@@ -231,6 +231,33 @@ import Testing
     #expect(terminal.output.isEmpty)
   }
 
+  @Test("Label sets are deleted, brought back, compared and opened, through sizes and signals, and the terminal is given back")
+  func library() throws {
+    try saveSets()
+    let terminal = try Self.open(["LANG": "C"], rows: 30, columns: 100, home: home)
+    #expect(terminal.wait(for: "1 Tree"))
+    terminal.type("4")
+    // What is not listed yet cannot be deleted.
+    #expect(terminal.wait { $0.text.contains("depth-10") && $0.text.contains("same as") })
+    terminal.type("D")
+    #expect(terminal.wait(for: "Removed depth-10"))
+    terminal.type("u")
+    #expect(terminal.wait(for: "Brought back depth-10"))
+    terminal.type(" jc")
+    #expect(terminal.wait(for: "fine classes in both"))
+    for step in 0..<30 { terminal.resize(rows: 5 + step * 7 % 50, columns: 20 + step * 31 % 150) }
+    terminal.resize(rows: 24, columns: 80)
+    #expect(terminal.wait { $0.text.contains("fine classes in both") && $0.text.hasSuffix("q quit") })
+    #expect(terminal.output.allSatisfy { $0 < 0x80 })
+    terminal.type("o")
+    #expect(terminal.wait(for: "Opened depth-1"))
+    terminal.type("4")
+    #expect(terminal.wait(for: "9 label sets"))
+    terminal.send(signal: SIGTERM)
+    #expect(terminal.waitForExit() == -Int(SIGTERM))
+    #expect(terminal.isRestored)
+  }
+
   @Test("Y sends the command to the terminal's clipboard, in tmux in its wrapping too; a terminal without one is told")
   func clipboard() throws {
     let command = Array("imagenet-tui labels bottom-up --classes 10 --dataset fashion-mnist --save 10-classes".utf8)
