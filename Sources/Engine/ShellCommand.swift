@@ -1,17 +1,13 @@
 /// What to type into a shell: one command line of this program, or several of which each goes on where the one before ended.
 public struct ShellCommand: Hashable, Sendable {
   /// The words of each line, without the program's name.
-  public private(set) var lines: [[String]]
+  public let lines: [[String]]
 
   public init(_ words: [String]) { lines = [words] }
   public init(_ words: String...) { lines = [words] }
 
-  /// This, and then `next`.
-  public func followed(by next: ShellCommand) -> ShellCommand {
-    var all = self
-    all.lines += next.lines
-    return all
-  }
+  /// All lines of these, one after another.
+  public init(inOrder commands: [ShellCommand]) { lines = commands.flatMap(\.lines) }
 
   /// As it is typed, in a single line.
   /// - Parameter options: words that every line ends with, as `--home DIR`.

@@ -45,7 +45,7 @@ struct CoarseFineStudy: Encodable {
         part.map { row in
           [
             printable(row.name), row.wnid, Output.grouped(row.members), Output.grouped(row.images), percent(row.coarse), percent(row.fine),
-            RunProgressLine.decimals(row.difference, 1), String(repeating: "█", count: Int((row.difference / most * 24).rounded())),
+            decimals(row.difference, 1), String(repeating: "█", count: Int((row.difference / most * 24).rounded())),
           ]
         })
     }
@@ -58,8 +58,8 @@ struct CoarseFineStudy: Encodable {
     print("\nby the tree: \(Output.grouped(tree.errors)) errors of \(Output.grouped(tree.images)) images")
     if let height = tree.meanHeightOfErrors {
       print(
-        "the lowest common ancestor of truth and error is \(RunProgressLine.decimals(height, 2)) high on average "
-          + "(\(RunProgressLine.decimals(tree.meanHeight, 2)) over all images); height: the longest way down to a class")
+        "the lowest common ancestor of truth and error is \(decimals(height, 2)) high on average "
+          + "(\(decimals(tree.meanHeight, 2)) over all images); height: the longest way down to a class")
     }
     Output.table(
       [" depth", " classes", " right there"],
@@ -79,7 +79,7 @@ struct CoarseFineStudy: Encodable {
       ? "the share of images taken for each other" : "minus the distance of mean features, in units of the mean distance"
     print("\n\(Output.grouped(suggestion.groups.count)) groups to join\(merges.alongTree ? " along the tree" : ""): alike by \(how), \(merges.least) or more")
     for group in suggestion.groups {
-      print(printable("  \(RunProgressLine.decimals(group.likeness, 3))  \(group.names.joined(separator: ", "))"))
+      print(printable("  \(decimals(group.likeness, 3))  \(group.names.joined(separator: ", "))"))
     }
   }
 
@@ -90,5 +90,5 @@ struct CoarseFineStudy: Encodable {
       unit: "points", bars: rows.map { .init(name: $0.name, value: $0.difference, note: "\($0.members) members") })
   }
 
-  private func percent(_ share: Double) -> String { RunProgressLine.decimals(100 * share, 1) + " %" }
+  private func percent(_ share: Double) -> String { decimals(100 * share, 1) + " %" }
 }

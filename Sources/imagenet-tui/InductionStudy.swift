@@ -190,10 +190,10 @@ struct InductionStudy: Encodable {
       })
   }
 
-  private static func percent(_ share: Double) -> String { share.isNaN ? "–" : RunProgressLine.decimals(100 * share, 1) + " %" }
+  private static func percent(_ share: Double) -> String { share.isNaN ? "–" : decimals(100 * share, 1) + " %" }
 
   private static func repeats(_ repeats: Repeats) -> String {
-    percent(repeats.mean) + (repeats.deviation.map { " ± \(RunProgressLine.decimals(100 * $0, 1))" } ?? "")
+    percent(repeats.mean) + (repeats.deviation.map { " ± \(decimals(100 * $0, 1))" } ?? "")
   }
 
   private static func bar(_ share: Double) -> String {

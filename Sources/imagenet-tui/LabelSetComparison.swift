@@ -40,7 +40,7 @@ struct LabelSetComparison: Encodable {
 
   /// What they share, and how far they lie apart: a line each.
   private func facts(_ distance: PartitionDistance) -> String {
-    func bits(_ value: Double) -> String { RunProgressLine.decimals(value, 3) }
+    func bits(_ value: Double) -> String { decimals(value, 3) }
     let counts =
       "\(Output.grouped(distance.fineClasses)) fine classes in both, in \(Output.grouped(distance.classesOfA)) classes of \(a.name) and "
       + "\(Output.grouped(distance.classesOfB)) of \(b.name), \(Output.grouped(diff.equalClasses)) of them equal"

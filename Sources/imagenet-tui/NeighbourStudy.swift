@@ -78,7 +78,7 @@ struct NeighbourStudy: Encodable {
       [" rank", "", " distance", "class", "wnid", "image"],
       neighbours.map { row in
         [
-          "\(row.rank)", row.verdict?.glyph ?? " ", RunProgressLine.decimals(row.distance, 4), row.fineClass.name,
+          "\(row.rank)", row.verdict?.glyph ?? " ", decimals(row.distance, 4), row.fineClass.name,
           row.fineClass.wnid, row.image,
         ].map(printable)
       })

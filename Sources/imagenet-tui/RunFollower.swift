@@ -104,15 +104,6 @@ enum RunProgressLine {
     return hours > 0 ? "\(hours):\(minutes):\(two(whole % 60))" : "\(whole / 60):\(two(whole % 60))"
   }
 
-  static func decimals(_ value: Double, _ places: Int) -> String {
-    guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-    var scale = 1
-    for _ in 0..<places { scale *= 10 }
-    let scaled = Int((abs(value) * Double(scale)).rounded())
-    let fraction = String(scaled % scale + scale).dropFirst()
-    return (value < 0 && scaled > 0 ? "-" : "") + "\(scaled / scale)" + (places > 0 ? ".\(fraction)" : "")
-  }
-
   private static func error(_ text: String) {
     _ = Array(text.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }

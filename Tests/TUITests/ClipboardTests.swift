@@ -23,7 +23,9 @@ import Testing
 
   @Test("A line of words is quoted as a shell reads it, and ends with the options that were given")
   func quoting() {
-    let command = ShellCommand("labels", "import", "it's here/a b.csv", "--name", "x-1", "").followed(by: ShellCommand("runs", "list"))
+    let command = ShellCommand(inOrder: [
+      ShellCommand("labels", "import", "it's here/a b.csv", "--name", "x-1", ""), ShellCommand("runs", "list"),
+    ])
     #expect(
       command.text(options: ["--home", "/h é"])
         == "imagenet-tui labels import 'it'\\''s here/a b.csv' --name x-1 '' --home '/h é' && imagenet-tui runs list --home '/h é'")

@@ -10,7 +10,7 @@ extension LabelSet {
     let lines = steps.enumerated().map { place, words in
       ShellCommand(["labels"] + words + (place == 0 ? start : ["--on", name]) + ["--save", name])
     }
-    return lines.dropFirst().reduce(lines[0]) { $0.followed(by: $1) }
+    return ShellCommand(inOrder: lines)
   }
 }
 

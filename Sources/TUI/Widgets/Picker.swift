@@ -66,15 +66,7 @@ package struct Picker: Equatable, Sendable {
 
   package func draw(on canvas: inout Canvas, in area: Rect) {
     let matches = matches
-    let columns = min(area.columns - 2, 70)
-    let rows = min(area.rows - 1, items.count + 4)
-    let frame = Rect(
-      row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - columns) / 2, rows: rows,
-      columns: columns)
-    canvas.coverClicks()
-    canvas.fill(frame)
-    canvas.box(frame, title: title, style: .accent)
-    var inside = frame.inset(rows: 1, columns: 2)
+    var inside = canvas.frame(in: area, rows: min(area.rows - 1, items.count + 4), columns: 70, title: title)
     query.draw(on: &canvas, in: inside.takeTop(1), placeholder: "type to search")
     canvas.horizontalRule(inside.takeTop(1))
     if matches.isEmpty { canvas.put("nothing has this name", in: inside, style: .muted) }

@@ -33,13 +33,7 @@ package struct Question: Equatable, Sendable {
     // Blank lines around the detail where there is room.
     let margin = area.rows >= lines.count + 5 ? 1 : 0
     let rows = min(area.rows, lines.count + 3 + 2 * margin)
-    let frame = Rect(
-      row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - width) / 2, rows: rows,
-      columns: width)
-    canvas.coverClicks()
-    canvas.fill(frame)
-    canvas.box(frame, title: title, style: Style(.near), heavy: true)
-    let inside = frame.inset(rows: 1, columns: 2)
+    let inside = canvas.frame(in: area, rows: rows, columns: width, title: title, style: Style(.near), heavy: true)
     for (index, line) in lines.enumerated() { canvas.put(line, in: inside.line(index + margin)) }
     drawHints(hints, on: &canvas, in: inside.line(inside.rows - 1))
   }

@@ -92,7 +92,7 @@ struct FeaturesCommand: ParsableCommand {
     let (groupOfFine, groups, by) = try colouring(features.dataset)
     let labels = features.dataset.labels(split)
     let width = scores.shape[1]
-    let shares = components.shares.map { RunProgressLine.decimals(100 * $0, 1) + " %" }.joined(separator: " and ")
+    let shares = components.shares.map { decimals(100 * $0, 1) + " %" }.joined(separator: " and ")
     return (
       ScatterPicture(
         title: [

@@ -54,6 +54,6 @@ struct NetsShowCommand: ParsableCommand {
 
   /// 12537440 → "12.5 M".
   static func millions(_ count: Int) -> String {
-    RunProgressLine.decimals(Double(count) / 1e6, count < 99_950_000 ? 1 : 0) + " M"
+    decimals(Double(count) / 1e6, count < 99_950_000 ? 1 : 0) + " M"
   }
 }

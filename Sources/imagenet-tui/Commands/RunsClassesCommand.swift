@@ -61,7 +61,7 @@ struct RunsClassesCommand: ParsableCommand {
         Whole(
           run: summary.id, step: results.step, epoch: results.epoch, unlisted: results.unlisted, rows: Array(rows)))
     }
-    func share(_ row: Row) -> String { row.accuracy.map { "\(RunProgressLine.decimals(100 * $0, 1)) %" } ?? "-" }
+    func share(_ row: Row) -> String { row.accuracy.map { "\(decimals(100 * $0, 1)) %" } ?? "-" }
     if nodes {
       Output.table(
         ["node", "name", " classes", " images", " right"],
@@ -129,7 +129,7 @@ struct ResultsOptions: ParsableArguments {
 
   func remark(_ results: ClassResults) {
     print(
-      "after step \(Output.grouped(results.step)), epoch \(RunProgressLine.decimals(results.epoch, 2))"
+      "after step \(Output.grouped(results.step)), epoch \(decimals(results.epoch, 2))"
         + (results.unlisted > 0 ? "; confusions of \(Output.grouped(results.unlisted)) images are too rare to be listed" : ""))
   }
 }

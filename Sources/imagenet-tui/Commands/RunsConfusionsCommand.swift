@@ -44,7 +44,7 @@ struct RunsConfusionsCommand: ParsableCommand {
       rows.map {
         [
           $0.wnid, $0.name, $0.takenForWnid ?? "-", $0.takenFor ?? "nothing", "\($0.images)",
-          "\(RunProgressLine.decimals(100 * $0.share, 1)) %",
+          "\(decimals(100 * $0.share, 1)) %",
         ].map(printable)
       })
     chosen.remark(results)

@@ -30,12 +30,12 @@ struct RunsListCommand: ParsableCommand {
       ["run", "labels", " classes", "net", "state", " step", " loss", " top-1", " best", " img/s", " left", "host", "group", "tags"],
       runs.map { run in
         let progress = run.progress
-        func share(_ value: Double?) -> String { value.map { RunProgressLine.decimals($0, 3) } ?? "-" }
+        func share(_ value: Double?) -> String { value.map { decimals($0, 3) } ?? "-" }
         return [
           run.id, run.labelSet, "\(run.classes)", run.network, run.state.rawValue,
-          "\(progress.step)/\(progress.steps)", progress.loss.map { RunProgressLine.decimals(Double($0), 3) } ?? "-",
+          "\(progress.step)/\(progress.steps)", progress.loss.map { decimals(Double($0), 3) } ?? "-",
           share(progress.validation?.top1), share(progress.best?.top1),
-          progress.imagesPerSecond.map { RunProgressLine.decimals($0, 0) } ?? "-",
+          progress.imagesPerSecond.map { decimals($0, 0) } ?? "-",
           run.secondsLeft.map(RunProgressLine.duration) ?? "-", run.host, run.group ?? "", run.tags.joined(separator: " "),
         ].map(printable)
       })

@@ -51,8 +51,8 @@ struct RunsResultsCommand: ParsableCommand {
 
   private func text(_ estimate: RunStatistics.Estimate?, _ scale: Double, _ places: Int) -> String {
     guard let estimate else { return "-" }
-    let deviation = estimate.deviation.map { " ± \(RunProgressLine.decimals(scale * $0, places))" } ?? ""
-    return RunProgressLine.decimals(scale * estimate.mean, places) + deviation
+    let deviation = estimate.deviation.map { " ± \(decimals(scale * $0, places))" } ?? ""
+    return decimals(scale * estimate.mean, places) + deviation
   }
 
   private func table(_ rows: [RunStatistics]) -> String {

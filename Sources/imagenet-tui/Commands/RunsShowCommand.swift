@@ -76,12 +76,12 @@ struct RunsShowCommand: ParsableCommand {
       ("checkpoints", checkpoints.isEmpty ? "none" : checkpoints.joined(separator: ", ")),
       ("classes", Self.words(results: whole.classResults)),
       ("left out", "\(summary.progress.skippedImages) images"),
-      ("loader", summary.progress.stall.map { "\(RunProgressLine.decimals(100 * $0, 1)) % of the time waited for" } ?? "-"),
+      ("loader", summary.progress.stall.map { "\(decimals(100 * $0, 1)) % of the time waited for" } ?? "-"),
       ("host", summary.host),
       (
         "takes",
         summary.usage.map {
-          "\(Output.size($0.memory)) of memory, \(Output.size($0.peak)) at most, \(RunProgressLine.decimals($0.cores, 1)) cores"
+          "\(Output.size($0.memory)) of memory, \(Output.size($0.peak)) at most, \(decimals($0.cores, 1)) cores"
         } ?? "-"
       ),
       ("program", configuration.program),

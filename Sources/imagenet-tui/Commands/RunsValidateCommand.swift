@@ -28,11 +28,11 @@ struct RunsValidateCommand: ParsableCommand {
     }
     RunProgressLine.end()
     if json { return try Output.json(report) }
-    func share(_ value: Double) -> String { "\(RunProgressLine.decimals(100 * value, 2)) %" }
+    func share(_ value: Double) -> String { "\(decimals(100 * value, 2)) %" }
     print(
       printable(
         "\(summary.id), step \(report.step): top-1 \(share(report.top1)), top-5 \(share(report.top5)), class mean "
-          + "\(share(report.meanClass)), loss \(RunProgressLine.decimals(report.loss, 4)) on "
+          + "\(share(report.meanClass)), loss \(decimals(report.loss, 4)) on "
           + "\(Output.grouped(report.images)) images"))
   }
 }

@@ -97,7 +97,7 @@ extension TreeScreen {
     let parts = SplitPart.allCases.compactMap { part in
       try? history?.labelSet(part, name: "\(name)-\(part.rawValue)", dataset: session.dataset).command
     }
-    let command = parts.count == 2 ? parts[0].followed(by: parts[1]) : nil
+    let command = parts.count == 2 ? ShellCommand(inOrder: parts) : nil
     return Notice(.done, "Saved as \(name)-A and \(name)-B", sameAs: command)
   }
 }

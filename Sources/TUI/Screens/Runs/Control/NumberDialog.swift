@@ -70,14 +70,7 @@ package struct NumberDialog: Sendable {
   }
 
   func draw(on canvas: inout Canvas, in area: Rect) {
-    let columns = min(area.columns - 2, 60)
-    let frame = Rect(
-      row: area.row + max(0, area.rows - 5) / 3, column: area.column + (area.columns - columns) / 2, rows: min(5, area.rows),
-      columns: columns)
-    canvas.coverClicks()
-    canvas.fill(frame)
-    canvas.box(frame, title: title, style: .accent)
-    var inside = frame.inset(rows: 1, columns: 2)
+    var inside = canvas.frame(in: area, rows: 5, columns: 60, title: title)
     var row = inside.takeTop(1)
     if case .extend = purpose { canvas.put("more epochs ", in: row.takeLeft(12), style: .muted) }
     field.draw(on: &canvas, in: row)

@@ -72,15 +72,8 @@ package struct RunNotesForm: Sendable {
   }
 
   func draw(on canvas: inout Canvas, in area: Rect) {
-    let columns = min(area.columns - 2, 72)
-    let frame = Rect(
-      row: area.row + max(0, area.rows - 7) / 3, column: area.column + (area.columns - columns) / 2, rows: min(7, area.rows),
-      columns: columns)
-    canvas.coverClicks()
-    canvas.fill(frame)
     let what = runs.count == 1 ? printable(runs[0].name) : "\(runs.count) runs"
-    canvas.box(frame, title: "Tags, group and note of \(what)", style: .accent)
-    var inside = frame.inset(rows: 1, columns: 2)
+    var inside = canvas.frame(in: area, rows: 7, columns: 72, title: "Tags, group and note of \(what)")
     for field in Field.allCases {
       var row = inside.takeTop(1)
       let isFocused = field == focus
