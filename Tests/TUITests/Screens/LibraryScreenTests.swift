@@ -105,6 +105,22 @@ import Testing
     #expect(view(state).text.contains("Nothing was removed"))
   }
 
+  @Test("A look that a newer one overtook changes nothing: what was brought back stays, with the cursor on it")
+  func overtaken() throws {
+    var state = LibraryFixtures.state(rows: 24, columns: 80)
+    let before = LibraryLook(entries: Array(LibraryFixtures.entries.dropFirst()))
+    let after = LibraryLook(entries: LibraryFixtures.entries)
+    func ticket(_ effects: [Effect]) throws -> Int {
+      try #require(effects.lazy.compactMap { if case .library(.look(_, _, let ticket)) = $0 { ticket } else { nil } }.first)
+    }
+    _ = update(&state, .library(.opened(LabelSetLibrary(home: Home(explicit: "/none")))))
+    let removal = try ticket(update(&state, .library(.done("Removed", ShellCommand("x"), select: nil))))
+    let restoring = try ticket(update(&state, .library(.done("Brought back", ShellCommand("x"), select: "coarse-4"))))
+    _ = update(&state, .library(.looked(after, ticket: restoring)))
+    _ = update(&state, .library(.looked(before, ticket: removal)))
+    #expect(state.library.rows.map(\.id).contains("coarse-4") && state.library.selected?.id == "coarse-4")
+  }
+
   @Test("A name that is taken when a label set comes back is asked for again")
   func taken() {
     var state = Self.state()

@@ -17,7 +17,8 @@ package struct LibraryScreen: Screen {
     case opened(LabelSetLibrary)
     /// Time to look again; only the latest ticket counts.
     case poll(ticket: Int)
-    case looked(LibraryLook)
+    /// What the look with this number found; only the latest one counts.
+    case looked(LibraryLook, ticket: Int = 0)
     /// The training images of each fine class of the dataset that the program is on.
     case counted([Int])
     /// The cursor has stayed where it is for a moment.
@@ -90,7 +91,8 @@ package struct LibraryScreen: Screen {
       self.library = library
       return look()
     case .poll(let ticket): return ticket == self.ticket ? look() : []
-    case .looked(let look):
+    case .looked(let look, let ticket):
+      guard ticket == self.ticket else { return [] }
       take(look)
       // Others may be saved by the tree, or from a shell.
       return settle() + [.later(milliseconds: 2000, .library(.poll(ticket: ticket)))]
@@ -122,7 +124,7 @@ package struct LibraryScreen: Screen {
   mutating func look() -> [Effect] {
     guard let library else { return [] }
     ticket += 1
-    return [.library(.look(library, imagesPerFine: imagesPerFine))]
+    return [.library(.look(library, imagesPerFine: imagesPerFine, ticket: ticket))]
   }
 
   private mutating func take(_ look: LibraryLook) {

@@ -4,7 +4,7 @@ import Taxonomy
 extension LibraryScreen {
   package enum Work: ScreenWork {
     case open
-    case look(LabelSetLibrary, imagesPerFine: [Int]?)
+    case look(LabelSetLibrary, imagesPerFine: [Int]?, ticket: Int)
     case describe(LabelSetSummary, imagesPerFine: [Int]?)
     /// Reads what makes it.
     case copyCommand(String)
@@ -28,9 +28,9 @@ extension LibraryScreen {
         // A dataset may be a list of classes only.
         guard let dataset = try? environment.openDataset() else { return }
         send(.library(.counted(dataset.imagesPerClass)))
-      case .look(let library, let imagesPerFine):
+      case .look(let library, let imagesPerFine, let ticket):
         let counts = imagesPerFine.map { [environment.dataset: $0] } ?? [:]
-        send(.library(.looked(LibraryLook(library, dataset: environment.dataset, imagesPerFine: counts))))
+        send(.library(.looked(LibraryLook(library, dataset: environment.dataset, imagesPerFine: counts), ticket: ticket)))
       case .describe(let summary, let imagesPerFine):
         let set = try store.load(summary.name)
         let classes = try DatasetCatalog(home: environment.home).classes(of: set.dataset)
