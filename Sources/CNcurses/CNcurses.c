@@ -6,6 +6,7 @@
 #include <curses.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -103,11 +104,20 @@ bool cn_open(const char *name, bool wants_exact_colors) {
   return true;
 }
 
-void cn_close(void) {
-  if (!is_open) return;
+// The cursor is shown again after the full screen has ended, too: terminals made of libvterm (those inside Neovim and Emacs) keep
+// one saved cursor, which a scroll of ours may have been the last to save, hidden, and take it back when the full screen ends.
+static void leave_screen(void) {
   curs_set(1);
   endwin();
+  if (cursor_normal) {
+    tputs(cursor_normal, 1, putchar);
+    fflush(stdout);
+  }
   is_open = 0;
+}
+
+void cn_close(void) {
+  if (is_open) leave_screen();
 }
 
 int cn_colors(void) {
@@ -282,10 +292,8 @@ void cn_route_signals(int descriptor) {
 }
 
 void cn_suspend(void) {
-  curs_set(1);
   cursor_shown = -1;
-  endwin();
-  is_open = 0;
+  leave_screen();
   handle(SIGTSTP, SIG_DFL, 0);
   kill(0, SIGTSTP);  // the whole job, as the terminal would
   handle(SIGTSTP, note, SA_RESTART);
