@@ -242,7 +242,6 @@ import Testing
     terminal.type("D")
     #expect(terminal.wait(for: "Removed depth-10"))
     terminal.type("u")
-    // It is listed again a moment after it is back, with the cursor on it.
     #expect(terminal.wait { $0.text.contains("Brought back depth-10") && $0.text.contains(">    depth-10") })
     terminal.type(" jc")
     #expect(terminal.wait(for: "fine classes in both"))

@@ -121,6 +121,19 @@ import Testing
     #expect(state.library.rows.map(\.id).contains("coarse-4") && state.library.selected?.id == "coarse-4")
   }
 
+  @Test("What was removed is said once the list no longer has it, so that u right after finds it removed")
+  func announced() throws {
+    var state = LibraryFixtures.state(rows: 24, columns: 80)
+    _ = update(&state, .library(.opened(LabelSetLibrary(home: Home(explicit: "/none")))))
+    let effects = update(&state, .library(.done("Removed gone", ShellCommand("labels", "rm", "gone"), select: nil)))
+    #expect(!view(state).text.contains("Removed gone"))
+    guard case .library(.look(_, _, let ticket))? = effects.first else { Issue.record("no look"); return }
+    let look = LibraryLook(entries: LibraryFixtures.entries, removed: LibraryFixtures.removed)
+    for case .send(let message) in update(&state, .library(.looked(look, ticket: ticket))) { _ = update(&state, message) }
+    #expect(view(state).text.contains("Removed gone"))
+    #expect(state.library.removed != nil)
+  }
+
   @Test("A name that is taken when a label set comes back is asked for again")
   func taken() {
     var state = Self.state()

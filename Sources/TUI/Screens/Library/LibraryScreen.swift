@@ -95,7 +95,7 @@ package struct LibraryScreen: Screen {
       guard ticket == self.ticket else { return [] }
       take(look)
       // Others may be saved by the tree, or from a shell.
-      return settle() + [.later(milliseconds: 2000, .library(.poll(ticket: ticket)))]
+      return announce() + settle() + [.later(milliseconds: 2000, .library(.poll(ticket: ticket)))]
     case .counted(let counts):
       imagesPerFine = counts
       return look()
@@ -108,7 +108,8 @@ package struct LibraryScreen: Screen {
     case .done(let words, let command, let name):
       marked.formIntersection(entries.map(\.id))
       wanted = name
-      return look() + [.send(.notice(Notice(.done, words, sameAs: command)))]
+      unannounced.append(Notice(.done, words, sameAs: command))
+      return library == nil ? announce() : look()
     case .nameTaken(let prompt):
       mode = .prompt(prompt)
       return []
@@ -120,6 +121,13 @@ package struct LibraryScreen: Screen {
 
   /// What to select once it is listed.
   var wanted: String?
+  /// What was done since the last look: said once the list shows it, so that a key that answers it finds it done.
+  private var unannounced: [Notice] = []
+
+  private mutating func announce() -> [Effect] {
+    defer { unannounced = [] }
+    return unannounced.map { .send(.notice($0)) }
+  }
 
   mutating func look() -> [Effect] {
     guard let library else { return [] }
