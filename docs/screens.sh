@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The states of the tree, the library and comparisons as text and as pictures, into docs/screens: what the README shows, made again by anybody.
+# The states of the tree, the library and comparisons as text and as pictures, and docs/screens/README.md that shows them all: made again by anybody.
 #     docs/screens.sh PROGRAM [NAME …]
 # Needs tmux; for the pictures PYTHON (default: python3) with Pillow, and DejaVu Sans Mono. Fashion-MNIST and WordNet only.
 set -euo pipefail
@@ -11,26 +11,43 @@ homes=$(mktemp -d)
 socket=screens-$$
 trap 'tmux -L "$socket-${name:-}" kill-server 2>/dev/null || true; sleep 1; rm -rf "$homes"' EXIT
 
-# name, dataset, columns, rows; then the keys, as tmux names them
+split="/ c l o t h i n g Enter A / f o o t w e a r Enter B"
+three="- s Enter - s C-u s i x Enter - s C-u f o u r Enter 4"
+# name | what it shows | dataset, columns, rows | the keys, as tmux names them
 states=(
-  "tree fashion-mnist 120 32 j j j c"
-  "make fashion-mnist 120 32 m j Left"
-  "split fashion-mnist 120 32 / c l o t h i n g Enter A / f o o t w e a r Enter B / b a g Enter b w"
-  "collage fashion-mnist 120 32 / c l o t h i n g Enter A / f o o t w e a r Enter B P"
-  "policy fashion-mnist 120 32 - - M"
-  "bookmarks wordnet 120 32 / t e r r i e r Enter b / o a k Enter b '"
-  "history fashion-mnist 120 32 - - / b a g Enter x m j j Enter H"
-  "pictures fashion-mnist 80 24 j j j p"
-  "consequences fashion-mnist 80 24 - - w"
-  "wordnet wordnet 120 32 / t e r r i e r"
-  "library fashion-mnist 120 32 - s Enter - s C-u s i x Enter - s C-u f o u r Enter 4 Down # p a p e r Enter Up"
-  "compare fashion-mnist 120 32 - s Enter - s C-u s i x Enter 4 Space Down c l"
+  "tree|The tree: j and k move, c makes one class of all below|fashion-mnist 120 32|j j j c"
+  "search|A search, while it is typed|fashion-mnist 120 32|/ s h o e"
+  "marked|Marked lines, and a part of the tree left out|fashion-mnist 120 32|j j v j v x v j v"
+  "filter|Filtered by what was searched, ordered by name|wordnet 120 32|S / t e r r i e r Enter f"
+  "wordnet|All nouns of WordNet|wordnet 120 32|/ t e r r i e r"
+  "make|A made set, before it is made|fashion-mnist 120 32|m j Left"
+  "split|Parts A and B of a split by hand, and what they come to|fashion-mnist 120 32|$split / b a g Enter b w"
+  "collage|Random images of both parts|fashion-mnist 120 32|$split P"
+  "save-parts|Saving both parts|fashion-mnist 120 32|$split W"
+  "policy|The classes that another hypernym policy moves|fashion-mnist 120 32|- - M"
+  "bookmarks|Bookmarks|wordnet 120 32|/ t e r r i e r Enter b / o a k Enter b '"
+  "history|What was done, to go back to|fashion-mnist 120 32|- - / b a g Enter x m j j Enter H"
+  "pictures|Pictures of a class, on a small terminal|fashion-mnist 80 24|j j j p"
+  "consequences|All that the label set comes to, on a small terminal|fashion-mnist 80 24|- - w"
+  "smallest|The smallest terminal|fashion-mnist 40 10|j j j c"
+  "library|The label sets that are kept|fashion-mnist 120 32|$three Down # p a p e r Enter Up"
+  "done|What was just done, and the command that does the same|fashion-mnist 120 32|$three r C-u c o a r s e Enter"
+  "export|A label set as a file of another program|fashion-mnist 120 32|$three e"
+  "compare|Two label sets side by side|fashion-mnist 120 32|- s Enter - s C-u s i x Enter 4 Space Down c l"
+  "help|Every key|fashion-mnist 120 32|?"
+  "palette|Commands by name|fashion-mnist 120 32|: p a r t"
 )
+
+page=docs/screens/README.md
+if [ $# -eq 0 ]; then
+  printf '# The screens\n\nMade by [docs/screens.sh](../screens.sh) from the keys above each; `imagenet-tui --replay` plays such keys without a terminal.\n' >"$page"
+fi
 for state in "${states[@]}"; do
-  read -r name dataset columns rows keys <<<"$state"
+  IFS='|' read -r name title place keys <<<"$state"
+  read -r dataset columns rows <<<"$place"
   [ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
   tmux -L "$socket-$name" -f /dev/null new-session -d -x "$columns" -y "$rows" \
-    "COLORTERM=truecolor LANG=C.UTF-8 '$program' --home '$homes/$name' --dataset $dataset --color true"
+    "COLORTERM=truecolor LANG=C.UTF-8 IMAGENET_TUI_HOME='$homes/$name' '$program' --dataset $dataset --color true"
   sleep 2
   # One at a time, as somebody types them.
   for key in $keys; do
@@ -41,4 +58,11 @@ for state in "${states[@]}"; do
   tmux -L "$socket-$name" capture-pane -p >"docs/screens/$name.txt"
   tmux -L "$socket-$name" capture-pane -p -e | "$python" docs/screenshot.py "docs/screens/$name.png" "$columns" "$rows"
   tmux -L "$socket-$name" kill-server
+  if [ $# -eq 0 ]; then
+    {
+      printf '\n## %s\n\n`%s` on %s\n\n![%s](%s.png)\n\n```\n' "$title" "${keys//\`/}" "$dataset" "$title" "$name"
+      cat "docs/screens/$name.txt"
+      printf '```\n'
+    } >>"$page"
+  fi
 done

@@ -9,6 +9,22 @@ public struct ShellCommand: Hashable, Sendable {
   /// All lines of these, one after another.
   public init(inOrder commands: [ShellCommand]) { lines = commands.flatMap(\.lines) }
 
+  /// What somebody typed, the program's name in front, without the options that say where things are kept: they are said as
+  /// they are now by ``text(options:)``.
+  public init(typed words: [String]) {
+    let places = ["--home", "--wordnet"]
+    var kept: [String] = []
+    var rest = words.dropFirst()
+    while let word = rest.popFirst() {
+      if places.contains(word) {
+        _ = rest.popFirst()
+      } else if !places.contains(where: { word.hasPrefix($0 + "=") }) {
+        kept.append(word)
+      }
+    }
+    lines = [kept]
+  }
+
   /// As it is typed, in a single line.
   /// - Parameter options: words that every line ends with, as `--home DIR`.
   public func text(options: [String] = []) -> String {

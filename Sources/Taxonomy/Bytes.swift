@@ -63,8 +63,13 @@ public final class Bytes: @unchecked Sendable {
   }
 
   /// The text of a range, which is clamped to what there is; wrong UTF-8 becomes U+FFFD.
-  func text(_ range: Range<Int>) -> String {
-    String(decoding: buffer[range.clamped(to: 0..<buffer.count)], as: UTF8.self)
+  func text(_ range: Range<Int>, underscoresAsSpaces: Bool = false) -> String {
+    let bytes = UnsafeRawBufferPointer(rebasing: buffer[range.clamped(to: 0..<buffer.count)])
+    guard underscoresAsSpaces else { return String(decoding: bytes, as: UTF8.self) }
+    return String(unsafeUninitializedCapacity: bytes.count) { text in
+      for (place, byte) in bytes.enumerated() { text[place] = byte == UInt8(ascii: "_") ? .space : byte }
+      return bytes.count
+    }
   }
 
   /// Whether `pattern` occurs in the first `limit` bytes.

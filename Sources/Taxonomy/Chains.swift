@@ -7,18 +7,18 @@ struct Chains {
   private(set) var fines: [Int32] = []
   private(set) var finesBelow: [Int32] = []
   private(set) var nodeOfFine: [Int32] = []
-  private var nodes: [SynsetID: Int32] = [:]
+  private var nodes: SynsetTable
 
   init(fineClasses: [String], wordNet: WordNet, policy: HypernymPolicy) throws(Problem) {
-    nodes.reserveCapacity(fineClasses.count * 2)
+    nodes = SynsetTable(expecting: fineClasses.count)
+    nodeOfFine.reserveCapacity(fineClasses.count)
     var unknown: [String] = []
     var twice: [String] = []
     for (fine, wnid) in fineClasses.enumerated() {
-      guard let id = wordNet.id(ofWnid: wnid) else {
+      guard let id = wordNet.idWritten(wnid), let node = try climb(from: id, wordNet, policy) else {
         unknown.append(wnid)
         continue
       }
-      let node = try climb(from: id, wordNet, policy)
       if fines[Int(node)] >= 0 { twice.append(wnid) }
       fines[Int(node)] = Int32(fine)
       nodeOfFine.append(node)
@@ -33,10 +33,11 @@ struct Chains {
     countFines()
   }
 
-  /// Adds what is missing of the chain from `id` to its root, and returns the node of `id`.
+  /// Adds what is missing of the chain from `id` to its root, and returns the node of `id`; nil where there is no such synset. Each
+  /// synset's line is read once: trees as large as WordNet are opened by this.
   private mutating func climb(
     from id: SynsetID, _ wordNet: WordNet, _ policy: HypernymPolicy
-  ) throws(Problem) -> Int32 {
+  ) throws(Problem) -> Int32? {
     if let known = nodes[id] { return known }
     let first = ids.count
     var next: SynsetID? = id
@@ -50,13 +51,14 @@ struct Chains {
         top = known
         break
       }
-      nodes[current] = Int32(ids.count)
-      ids.append(current)
-      next = wordNet.treeParent(of: current, policy: policy)
-      if let missing = next, !wordNet.contains(missing) {
+      guard let record = wordNet.record(current) else {
+        guard let below = ids.indices.contains(first) ? ids.last : nil else { return nil }
         throw Problem(
-          "a hypernym is missing", at: "data.noun", expected: "a synset \(missing) above \(current)", found: "none")
+          "a hypernym is missing", at: "data.noun", expected: "a synset \(current) above \(below)", found: "none")
       }
+      nodes.insert(current, Int32(ids.count))
+      ids.append(current)
+      next = wordNet.treeParent(of: current, record, policy: policy)
     }
     let last = ids.count - 1
     let depthAbove = top < 0 ? -1 : depths[Int(top)]
@@ -74,17 +76,16 @@ struct Chains {
   }
 
   private func deepestFirst() -> [Int] {
-    var levels: [[Int]] = Array(repeating: [], count: Int(depths.max() ?? 0) + 1)
-    for node in ids.indices { levels[Int(depths[node])].append(node) }
-    return levels.reversed().flatMap { $0 }
+    stablySorted(Array(0..<Int32(ids.count)), by: depths.map(UInt32.init)).reversed().map(Int.init)
   }
 
+  /// The nodes in the order of their wnids.
+  var byID: [Int32] { stablySorted(Array(0..<Int32(ids.count)), by: ids.map { UInt32($0.offset) }) }
+
   /// Roots first, each node before its children, children with more fine classes first, then by wnid.
-  func preorder() -> [Int32] {
-    // Numbered by the wnids first, so that a key and its node fit into one number.
-    let byID = ids.enumerated().map { UInt64($1.offset) << 32 | UInt64($0) }.sorted().map { Int($0 & 0xFFFF_FFFF) }
-    let sorted = byID.enumerated().map { UInt64(UInt32.max - UInt32(finesBelow[$1])) << 32 | UInt64($0) }.sorted()
-      .map { Int32(byID[Int($0 & 0xFFFF_FFFF)]) }
+  func preorder(_ byID: [Int32]) -> [Int32] {
+    let most = finesBelow.max() ?? 0
+    let sorted = stablySorted(byID, by: finesBelow.map { UInt32(most - $0) })
     // Linked lists of children: filled from the back, so that each begins with the first.
     var firstChild = [Int32](repeating: -1, count: ids.count)
     var nextSibling = [Int32](repeating: -1, count: ids.count)

@@ -27,7 +27,8 @@ public final class Hierarchy: Sendable {
   ///   a circle.
   public init(fineClasses: [String], wordNet: WordNet, policy: HypernymPolicy = .name) throws(Problem) {
     let chains = try Chains(fineClasses: fineClasses, wordNet: wordNet, policy: policy)
-    let order = chains.preorder()
+    let byID = chains.byID
+    let order = chains.preorder(byID)
     var place = [Int32](repeating: -1, count: order.count)
     for (node, chained) in order.enumerated() { place[Int(chained)] = Int32(node) }
 
@@ -50,7 +51,7 @@ public final class Hierarchy: Sendable {
       ends[Int(parents[node])] = max(ends[Int(parents[node])], ends[node])
     }
     self.ends = ends
-    byID = ids.enumerated().map { UInt64($1.offset) << 32 | UInt64($0) }.sorted().map { Int32($0 & 0xFFFF_FFFF) }
+    self.byID = byID.map { place[Int($0)] }
   }
 
   /// The number of nodes.

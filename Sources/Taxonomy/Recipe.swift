@@ -82,14 +82,20 @@ extension LabelSet {
       members[target, default: []].append(hierarchy.fineClasses[fine])
     }
     let leftOut = members.removeValue(forKey: -1) ?? []
-    var budget: ImageBudget?
-    for case .sampleImages(let perClass, let seed) in recipe { budget = ImageBudget(perClass: perClass, seed: seed) }
     self.init(
       name: name, dataset: dataset, policy: hierarchy.policy, recipe: recipe,
       classes: members.map { node, members in
         TargetClass(wnid: hierarchy.wnid(Int(node)), name: hierarchy.name(Int(node)), members: members)
       },
-      leftOut: leftOut, imageBudget: budget)
+      leftOut: leftOut, imageBudget: recipe.imageBudget)
+  }
+}
+
+extension [RecipeStep] {
+  /// How many images of each fine class these steps leave; nil for all.
+  package var imageBudget: ImageBudget? {
+    for case .sampleImages(let perClass, let seed) in reversed() { return ImageBudget(perClass: perClass, seed: seed) }
+    return nil
   }
 }
 

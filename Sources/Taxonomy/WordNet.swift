@@ -37,8 +37,12 @@ public struct WordNet: Sendable {
 
   /// The synset with this wnid, nil where there is none.
   public func id(ofWnid wnid: some StringProtocol) -> SynsetID? {
-    if let ownNames { return ownNames.id(of: String(wnid)) }
-    return SynsetID(wnid).flatMap { contains($0) ? $0 : nil }
+    idWritten(wnid).flatMap { contains($0) ? $0 : nil }
+  }
+
+  /// What a wnid says, whether there is such a synset or not.
+  func idWritten(_ wnid: some StringProtocol) -> SynsetID? {
+    if let ownNames { ownNames.id(of: String(wnid)) } else { SynsetID(wnid) }
   }
 
   /// What identifies a synset to people and files.
@@ -79,14 +83,28 @@ public struct WordNet: Sendable {
   public func primaryHypernym(of id: SynsetID, policy: HypernymPolicy) -> SynsetID? {
     let hypernyms = hypernyms(of: id)
     guard policy == .name, hypernyms.count > 1 else { return hypernyms.first }
-    return hypernyms.map { (id: $0, name: Array((canonicalName(of: $0) ?? "").utf8)) }
-      .min { $0.name.lexicographicallyPrecedes($1.name) }?.id
+    return hypernyms.min(by: isNamedBefore)
+  }
+
+  /// Whether the canonical name of one comes before that of the other. Which sense of a word each is, is looked up only where the word is
+  /// the same.
+  private func isNamedBefore(_ one: SynsetID, _ other: SynsetID) -> Bool {
+    func word(_ id: SynsetID) -> [UInt8] {
+      if let own = ownNames?.name(of: id) { return Array(own.utf8) }
+      return record(id).map { record in record.firstWord.map { data[$0].lowercased } + Array(".n.".utf8) } ?? []
+    }
+    let (first, second) = (word(one), word(other))
+    guard first == second else { return first.lexicographicallyPrecedes(second) }
+    return (canonicalName(of: one) ?? "").utf8.lexicographicallyPrecedes((canonicalName(of: other) ?? "").utf8)
   }
 
   /// What a synset is placed under in a tree: its primary hypernym, or else what it is an instance of, so that Einstein is
   /// found below physicist and not among thousands of roots.
   public func treeParent(of id: SynsetID, policy: HypernymPolicy) -> SynsetID? {
-    guard let record = record(id) else { return nil }
+    record(id).flatMap { treeParent(of: id, $0, policy: policy) }
+  }
+
+  func treeParent(of id: SynsetID, _ record: Record, policy: HypernymPolicy) -> SynsetID? {
     var first: SynsetID?
     var instance: SynsetID?
     var hasSeveral = false
@@ -234,10 +252,7 @@ public struct WordNet: Sendable {
     return data.text(start..<last)
   }
 
-  private func text(ofWord range: Range<Int>) -> String {
-    let word = data.text(range)
-    return word.utf8.contains(UInt8(ascii: "_")) ? String(word.map { $0 == "_" ? " " : $0 }) : word
-  }
+  private func text(ofWord range: Range<Int>) -> String { data.text(range, underscoresAsSpaces: true) }
 
   /// Eight digits.
   @inline(__always)

@@ -72,4 +72,12 @@ import TUI
     #expect(wrap("abcdefgh i", 3) == ["abc", "def", "gh", "i"])
     #expect(wrap("犬", 1) == [])
   }
+
+  @Test("A mark goes with its letter where text is cut, and a wide letter is never halved")
+  func fittingMarks() {
+    #expect(fit("abu\u{308}x", 2, .start) == "…x")
+    #expect(fit("u\u{308}bcd", 2) == "u\u{308}…")
+    #expect(fit("ab犬", 2, .start) == "…" && fit("犬猫", 3) == "犬…")
+    #expect(wrap("one two three four", 9, most: 2) == ["one two", "three fo…"])
+  }
 }

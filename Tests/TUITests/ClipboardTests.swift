@@ -31,8 +31,24 @@ import Testing
         == "imagenet-tui labels import 'it'\\''s here/a b.csv' --name x-1 '' --home '/h é' && imagenet-tui runs list --home '/h é'")
   }
 
+  @Test(
+    "What launched a run is repeated where the screens look now, and says so once",
+    arguments: [["--home", "/old"], ["--home=/old"], ["--wordnet", "/w", "--home", "/old"], []])
+  func typed(places: [String]) {
+    let command = ShellCommand(typed: ["/usr/bin/imagenet-tui", "train"] + places + ["--name", "a b"])
+    #expect(command.text(options: ["--home", "/h"]) == "imagenet-tui train --name 'a b' --home /h")
+  }
+
   private static func copied(_ state: inout AppState) -> String? {
-    for case .copy(let text) in update(&state, .key("Y")) { return text }
+    for effect in update(&state, .key("Y")) {
+      switch effect {
+      case .copy(let text): return text
+      case .tree(.copyCommand(let draft, let collage)):
+        guard let command = try? draft.command(collage: collage) else { return nil }
+        for case .copy(let text) in update(&state, .copy(command)) { return text }
+      default: break
+      }
+    }
     return nil
   }
 
@@ -45,6 +61,42 @@ import Testing
     let parts = text.split(separator: "&").map { $0.split(separator: " ").joined(separator: " ") }
     #expect(parts.count == 2 && parts[0].hasPrefix("imagenet-tui labels cut --collapse n"))
     #expect(parts[1].hasPrefix("imagenet-tui labels without --classes n") && parts[1].contains("--on 8-classes --save 8-classes"))
+  }
+
+  @Test("Where subtrees are in parts, Y copies what makes both parts; where the collage is shown, what draws that as well")
+  func parts() throws {
+    var state = try TreeScreenTests.state("fashion-mnist", Size(rows: 40, columns: 140))
+    TreeScreenTests.press(&state, "/", "s", "h", "o", "e", .enter, "A")
+    let split = "imagenet-tui labels split --a n04199027 --part A --dataset fashion-mnist --save 10-classes-A"
+    #expect(Self.copied(&state) == split, "part B has no class")
+    TreeScreenTests.press(&state, "/", "s", "h", "i", "r", "t", .enter, "B", "P")
+    let lines = try #require(Self.copied(&state)).replacing(" && ", with: "\n").split(separator: "\n")
+    #expect(lines.count == 3 && lines[0].hasSuffix("--part A --dataset fashion-mnist --save 10-classes-A"))
+    #expect(lines[1].hasSuffix("--part B --dataset fashion-mnist --save 10-classes-B"))
+    #expect(lines[2] == "imagenet-tui labels collage 10-classes-A 10-classes-B -o 10-classes.png")
+  }
+
+  @Test("What the label set comes to ends with the command that makes it, once it is worked out after an edit")
+  func sameAs() throws {
+    var state = try TreeScreenTests.state("fashion-mnist", Size(rows: 40, columns: 140))
+    state.session.options = ["--home", "/h"]
+    func rest() throws -> TreeDraft? {
+      let node = try #require(state.tree.line).node
+      for case .tree(.tellCommand(let draft)) in update(&state, .tree(.settled(node: node))) { return draft }
+      return nil
+    }
+    TreeScreenTests.press(&state, "w")
+    let fine = try #require(try rest())
+    _ = update(&state, .tree(.told(try fine.command(), of: fine.version)))
+    #expect(view(state).text.contains("bottom-up --classes 10") && view(state).text.contains("--home /h"))
+    TreeScreenTests.press(&state, "-")
+    #expect(!view(state).text.contains("bottom-up --classes 10"))
+    let coarser = try #require(try rest())
+    _ = update(&state, .tree(.told(try fine.command(), of: fine.version)))
+    #expect(!view(state).text.contains("bottom-up --classes 10"), "an answer that comes late is of another version")
+    _ = update(&state, .tree(.told(try coarser.command(), of: coarser.version)))
+    #expect(view(state).text.contains("labels cut --collapse"))
+    #expect(try rest() == nil)
   }
 
   @Test("Y copies the neighbours of the query for all runs, with the coarse set where a command knows it")

@@ -14,7 +14,7 @@ import Testing
     var state = AppState(
       session: Session(dataset: "fashion-mnist", look: Look(), size: Size(rows: 24, columns: 80)))
     _ = update(&state, .started)
-    _ = update(&state, .tree(.opened(hierarchy, classes: classes, pascal: [], remembered: remembered)))
+    TreeScreenTests.finish(&state, update(&state, .tree(.opened(hierarchy, classes: classes, pascal: [], remembered: remembered))))
     return state
   }
 
@@ -45,11 +45,42 @@ import Testing
   @Test("A saved label set comes back under its name, an untouched tree as it is")
   func saved() throws {
     var state = try Self.opened(nil)
-    #expect(try #require(state.remembered).labelSet == nil)
+    #expect(try #require(state.remembered).draft == nil)
     TreeScreenTests.press(&state, "-")
     _ = update(&state, .tree(.saved(name: "nine", .whole)))
     let again = try Self.opened(state.remembered)
     #expect(again.tree.history?.name == "nine" && again.tree.history?.isEdited == false)
+  }
+
+  @Test("A file of an earlier version, which held all classes, is gone on from")
+  func earlier() throws {
+    var state = try Self.opened(nil)
+    TreeScreenTests.press(&state, "-", "/", "b", "a", "g", .enter, "x")
+    var left = try #require(state.remembered)
+    left.draft = nil
+    left.labelSet = try state.tree.history?.labelSet(name: "8-classes", dataset: "fashion-mnist")
+    left.write("fashion-mnist", home)
+    let again = try Self.opened(Remembered.read("fashion-mnist", home))
+    #expect(again.tree.history?.current.cut.partition.targets == state.tree.history?.current.cut.partition.targets)
+    #expect(again.tree.history?.isEdited == true)
+  }
+
+  @Test("Order and filter come back, with the cursor where it was; without the filter, what was unfolded before it")
+  func orderAndFilter() throws {
+    var state = try Self.opened(nil)
+    TreeScreenTests.press(&state, "S", "g", "/", "s", "h", "o", "e", .enter, "f", "j")
+    let left = try #require(state.remembered)
+    func shown(_ state: AppState) -> [Substring] { Array(view(state).text.split(separator: "\n").dropFirst(2).prefix(5)) }
+    left.write("fashion-mnist", home)
+
+    var again = try Self.opened(Remembered.read("fashion-mnist", home))
+    #expect(shown(again) == shown(state))
+    #expect(view(again).text.contains("filtered   by name") && again.tree.line?.node == state.tree.line?.node)
+    #expect(again.remembered == left)
+    TreeScreenTests.press(&again, "f")
+    #expect(view(again).text.contains("bag") && again.tree.filter == nil)
+    TreeScreenTests.press(&state, "f")
+    #expect(again.remembered == state.remembered)
   }
 
   @Test("A file that is not ours, or of classes that are gone, is passed over", arguments: ["", "{}", "[1]", "\u{0}"])

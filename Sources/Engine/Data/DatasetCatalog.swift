@@ -39,6 +39,25 @@ public struct DatasetCatalog: Sendable {
     }
   }
 
+  /// Whether the dataset calls its classes by names of its own, beside the words of their synsets.
+  public func hasOwnNames(_ name: String) -> Bool { name != Self.wordNet }
+
+  /// The wnids of a dataset's fine classes in index order: ``classes(of:)`` without the names, which take a while for all of WordNet.
+  public func wnids(of name: String) throws(Problem) -> [String] {
+    name == Self.wordNet ? try WordNetFiles.open().all().map(\.description) : try classes(of: name).map(\.wnid)
+  }
+
+  /// Tells whether the classes of a dataset are still those that were read: the stamp of the file that lists them. Nil where there is
+  /// none.
+  func classesStamp(_ name: String) -> FileStamp? {
+    switch name {
+    case Self.imageNet where !Registration.exists(name, in: home): (try? Assets.path("imagenet-1k.wnids")).flatMap { FileStamp($0) }
+    case Self.fashionMNIST: (try? Assets.path("fashion-mnist.classes")).flatMap { FileStamp($0) }
+    case Self.wordNet: FileStamp(WordNetFiles.folder() + "/data.noun")
+    default: DatasetName.isValid(name) ? FileStamp(Registration.path(name, in: home)) : nil
+    }
+  }
+
   /// Whether the dataset is more than a list of classes.
   public func hasImages(_ name: String) -> Bool {
     name == Self.fashionMNIST || DatasetName.isValid(name) && Registration.exists(name, in: home)
@@ -102,8 +121,9 @@ public struct DatasetCatalog: Sendable {
     of name: String, _ policy: HypernymPolicy = .name, classes: [FineClass]? = nil, wordNet: String? = nil
   ) throws(Problem) -> Hierarchy {
     let wordNet = if let own = try ownHierarchy(name) { try own.wordNet() } else { try WordNetFiles.open(explicit: wordNet) }
-    let classes = if let classes { classes } else { try self.classes(of: name) }
-    return try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: wordNet, policy: policy)
+    let wnids =
+      if name == Self.wordNet { wordNet.all().map(\.description) } else if let classes { classes.map(\.wnid) } else { try self.wnids(of: name) }
+    return try Hierarchy(fineClasses: wnids, wordNet: wordNet, policy: policy)
   }
 
   /// Whether the dataset was added with a hierarchy, so that its classes are not WordNet's.

@@ -17,7 +17,7 @@ struct Registration: Codable, Equatable, Sendable {
   var format = 1
 
   static func folder(_ name: String, in home: Home) -> String { "\(home.datasets)/\(name)" }
-  private static func path(_ name: String, in home: Home) -> String { folder(name, in: home) + "/dataset.json" }
+  static func path(_ name: String, in home: Home) -> String { folder(name, in: home) + "/dataset.json" }
 
   /// The index carries the fingerprint in its name, so that an interrupted re-scan never pairs a new index with an
   /// old description.

@@ -35,9 +35,11 @@ public enum Assets {
       advice: "set IMAGENET_TUI_ASSETS to the folder that holds imagenet-1k.wnids")
   }
 
+  static func path(_ name: String) throws(Problem) -> String { try folder() + "/" + name }
+
   /// The lines of an asset, without empty lines and `#` comments.
   public static func lines(_ name: String) throws(Problem) -> [String] {
-    let path = try folder() + "/" + name
+    let path = try path(name)
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Problem("cannot read the asset", at: path, advice: "reinstall the program")
     }

@@ -34,23 +34,42 @@ public struct LabelSetSummary: Equatable, Sendable, Codable, Identifiable {
   public init(name: String) { self.name = name }
 }
 
-/// The label sets of a home as they stand, for lists and screens that look again and again: only files that changed
-/// since the last look are read. May be asked from any thread.
+/// The label sets of a home as they stand, for lists and screens that look again and again: only what changed since the last
+/// look is read, label sets and the classes of their datasets alike. May be asked from any thread.
 public final class LabelSetLibrary: Sendable {
   public let store: LabelSetStore
   private let runs: RunsReader
-  private let known = Mutex<[String: Known]>([:])
+  private let known = Mutex(Known())
+
+  private struct Known: Sendable {
+    var files: [String: File] = [:]
+    var classes: [String: Classes] = [:]
+  }
 
   /// What a file held when its stamp was this.
-  private struct Known: Sendable {
+  private struct File: Sendable {
     var stamp: FileStamp
     var content: Result<Content, Problem>
+    var verdict: Verdict?
   }
 
   private struct Content: Sendable {
     var set: LabelSet
     var tags: [String]
     var hash: String
+  }
+
+  /// The wnids of a dataset's classes, or why there are none, when the file that lists them had this stamp.
+  private struct Classes: Sendable {
+    var stamp: FileStamp?
+    var wnids: Result<[String], Problem>
+  }
+
+  /// Whether a label set fits its dataset's classes, and how many of these images it holds.
+  private struct Verdict: Sendable {
+    var classes: FileStamp?
+    var imagesPerFine: [Int]?
+    var images: Result<Int?, Problem>
   }
 
   /// - Parameter runs: a reader that others ask as well, nil for one of its own.
@@ -66,31 +85,39 @@ public final class LabelSetLibrary: Sendable {
     for run in runs.refresh() {
       if let hash = run.labelSetHash { users[hash, default: []].append(run.id) }
     }
-    var fineClasses: [String: Result<[String], Problem>] = [:]
     return known.withLock { known in
-      var current: [String: Known] = [:]
+      forgetOldClasses(&known)
+      var files: [String: File] = [:]
       var summaries: [LabelSetSummary] = []
       for name in store.names() {
-        guard let found = read(name, known[name]) else { continue }
-        current[name] = found
+        guard var file = read(name, known.files[name]) else { continue }
         var summary = LabelSetSummary(name: name)
-        summary.modified = found.stamp.modified
-        do throws(Problem) {
-          let content = try found.content.get()
+        summary.modified = file.stamp.modified
+        switch file.content {
+        case .failure(let problem): summary.problem = problem.description
+        case .success(let content):
           summary.describe(content.set, tags: content.tags, hash: content.hash, runs: users[content.hash] ?? [])
-          let dataset = content.set.dataset
-          let fines = fineClasses[dataset] ?? store.fineClasses(of: dataset)
-          fineClasses[dataset] = fines
-          let wnids = try fines.get()
-          try content.set.check(fineClasses: wnids)
-          summary.images = imagesPerFine[dataset].map { content.set.imageCount($0, of: wnids) }
-        } catch {
-          summary.problem = error.description
+          let classes = classes(of: content.set.dataset, &known)
+          switch Self.check(content.set, on: classes, imagesPerFine[content.set.dataset], &file.verdict) {
+          case .success(let images): summary.images = images
+          case .failure(let problem): summary.problem = problem.description
+          }
         }
+        files[name] = file
         summaries.append(summary)
       }
-      known = current
+      known.files = files
       return summaries
+    }
+  }
+
+  /// Whether two datasets have the same fine classes in the same order, as a packed one has those of its source.
+  package func haveEqualClasses(_ one: String, _ other: String) -> Bool {
+    known.withLock { known in
+      guard case .success(let a) = classes(of: one, &known).wnids, case .success(let b) = classes(of: other, &known).wnids else {
+        return false
+      }
+      return a == b
     }
   }
 
@@ -100,16 +127,45 @@ public final class LabelSetLibrary: Sendable {
     return runs.refresh().filter { $0.labelSetHash == hash }
   }
 
-  private func read(_ name: String, _ known: Known?) -> Known? {
+  private func read(_ name: String, _ known: File?) -> File? {
     guard let path = try? store.path(name), let stamp = FileStamp(path) else { return nil }
     if let known, known.stamp == stamp { return known }
-    return Known(
+    return File(
       stamp: stamp,
       content: Result { () throws(Problem) in
         var (set, tags) = try LabelSetFile.readTagged(path)
         set.name = name
         return Content(set: set, tags: tags, hash: set.contentHash)
       })
+  }
+
+  private func forgetOldClasses(_ known: inout Known) {
+    let catalog = DatasetCatalog(home: store.home)
+    known.classes = known.classes.filter { catalog.classesStamp($0.key) == $0.value.stamp }
+  }
+
+  private func classes(of dataset: String, _ known: inout Known) -> Classes {
+    if let classes = known.classes[dataset] { return classes }
+    let catalog = DatasetCatalog(home: store.home)
+    // The stamp first: what changes meanwhile is read again at the next look.
+    let classes = Classes(
+      stamp: catalog.classesStamp(dataset), wnids: Result { () throws(Problem) in try catalog.wnids(of: dataset) })
+    known.classes[dataset] = classes
+    return classes
+  }
+
+  /// How many images a label set holds, nil where nobody counted them; or what is wrong with it.
+  private static func check(
+    _ set: LabelSet, on classes: Classes, _ imagesPerFine: [Int]?, _ verdict: inout Verdict?
+  ) -> Result<Int?, Problem> {
+    if let verdict, verdict.classes == classes.stamp, verdict.imagesPerFine == imagesPerFine { return verdict.images }
+    let images = Result { () throws(Problem) -> Int? in
+      let wnids = try classes.wnids.get()
+      try set.check(fineClasses: wnids)
+      return imagesPerFine.map { set.imageCount($0, of: wnids) }
+    }
+    verdict = Verdict(classes: classes.stamp, imagesPerFine: imagesPerFine, images: images)
+    return images
   }
 }
 
@@ -132,12 +188,5 @@ extension LabelSet {
     zip(targets(for: fineClasses), imagesPerFine).reduce(0) { sum, fine in
       fine.0 < 0 ? sum : sum + min(fine.1, imageBudget?.perClass ?? .max)
     }
-  }
-}
-
-extension LabelSetStore {
-  /// The wnids of a dataset's classes, or why there are none.
-  fileprivate func fineClasses(of dataset: String) -> Result<[String], Problem> {
-    Result { () throws(Problem) in try DatasetCatalog(home: home).classes(of: dataset).map(\.wnid) }
   }
 }

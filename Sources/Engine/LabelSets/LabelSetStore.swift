@@ -65,12 +65,12 @@ public struct LabelSetStore: Sendable {
   /// Whether two datasets have the same fine classes in the same order, as a packed one has those of its source.
   package func haveEqualClasses(_ one: String, _ other: String) throws(Problem) -> Bool {
     let catalog = DatasetCatalog(home: home)
-    let classes = try catalog.classes(of: one).map(\.wnid)
-    return (try? catalog.classes(of: other).map(\.wnid)) == classes
+    let classes = try catalog.wnids(of: one)
+    return (try? catalog.wnids(of: other)) == classes
   }
 
   func check(_ set: LabelSet) throws(Problem) {
-    try set.check(fineClasses: DatasetCatalog(home: home).classes(of: set.dataset).map(\.wnid))
+    try set.check(fineClasses: DatasetCatalog(home: home).wnids(of: set.dataset))
   }
 }
 

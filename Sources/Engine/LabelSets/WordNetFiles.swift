@@ -4,15 +4,20 @@ import Taxonomy
 
 /// Finds WordNet's files and maps them into memory, so that only the pages that are looked at are ever read.
 public enum WordNetFiles {
-  /// Opens the folder `explicit` (the option `--wordnet`), else `$WNSEARCHDIR`, else `$WNHOME/dict`, else
-  /// `/usr/share/wordnet`.
+  /// The folder `explicit` (the option `--wordnet`), else `$WNSEARCHDIR`, else `$WNHOME/dict`, else `/usr/share/wordnet`.
+  static func folder(
+    explicit: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> String {
+    func nonEmpty(_ key: String) -> String? { environment[key].flatMap { $0.isEmpty ? nil : $0 } }
+    return explicit ?? nonEmpty("WNSEARCHDIR") ?? nonEmpty("WNHOME").map { $0 + "/dict" } ?? "/usr/share/wordnet"
+  }
+
+  /// Opens ``folder(explicit:environment:)``.
   /// - Throws: a ``Problem`` where the folder lacks data.noun or index.noun, or holds another version than 3.0.
   public static func open(
     explicit: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(Problem) -> WordNet {
-    func nonEmpty(_ key: String) -> String? { environment[key].flatMap { $0.isEmpty ? nil : $0 } }
-    let folder =
-      explicit ?? nonEmpty("WNSEARCHDIR") ?? nonEmpty("WNHOME").map { $0 + "/dict" } ?? "/usr/share/wordnet"
+    let folder = folder(explicit: explicit, environment: environment)
     let data = try map(folder + "/data.noun")
     let index = try map(folder + "/index.noun")
     do {

@@ -24,6 +24,10 @@ package struct Finder: Equatable, Sendable {
   /// Below the first heading, which only help has.
   private static func start(_ kind: Kind) -> ListPosition { ListPosition(kind == .help ? 1 : 0) }
 
+  package var hints: [KeyHint] {
+    [KeyHint("Enter", "do it"), KeyHint("↑ ↓", "choose"), KeyHint("type", "search"), KeyHint("Esc", "close")]
+  }
+
   /// A row is a heading or a binding.
   package enum Row: Sendable {
     case heading(String)
@@ -95,21 +99,14 @@ package struct Finder: Equatable, Sendable {
 
   package func draw(on canvas: inout Canvas, _ state: AppState) {
     let rows = rows(on: state.screen)
-    let columns = min(canvas.size.columns - 2, 78)
-    let height = min(canvas.size.rows - 2, rows.count + 4)
-    let frame = Rect(
-      row: max(1, (canvas.size.rows - height) / 3), column: (canvas.size.columns - columns) / 2, rows: height,
-      columns: columns)
-    canvas.coverClicks()
-    canvas.fill(frame)
-    canvas.box(frame, title: kind == .help ? "Keys" : "Commands", style: .accent)
-    var inside = frame.inset(rows: 1, columns: 2)
+    let title = kind == .help ? "Keys" : "Commands"
+    var inside = canvas.frame(in: state.session.body, rows: rows.count + 4, columns: 78, title: title)
     var prompt = inside.takeTop(1)
     canvas.put(kind == .help ? "find " : ": ", in: prompt.takeLeft(kind == .help ? 5 : 2), style: .muted)
-    query.draw(on: &canvas, in: prompt, placeholder: "type to search, Enter to do it, Esc to close")
+    query.draw(on: &canvas, in: prompt, placeholder: "type to search")
     canvas.horizontalRule(inside.takeTop(1))
     if rows.isEmpty { canvas.put("nothing has this name", in: inside, style: .muted) }
-    let keyWidth = min(columns / 3, keyColumn(rows))
+    let keyWidth = min(inside.columns / 3, keyColumn(rows))
     for (line, index) in list.window(count: rows.count, rows: inside.rows).enumerated() {
       var row = inside.line(line)
       canvas.onClick(row, .key(.pick(index)))

@@ -10,16 +10,26 @@ package struct Remembered: Codable, Equatable, Sendable {
   package var selected: String
   /// The wnids whose children are shown.
   package var unfolded: [String]
-  /// What the tree was folded to; nil where it was not, or holds no class.
+  /// What was done to the dataset's classes; nil where nothing was.
+  package var draft: Draft?
+  /// The same in files of earlier versions: all classes that it gave, which are 80,000 on the largest trees.
   package var labelSet: LabelSet?
-  /// Whether `labelSet` is kept under its name.
+  /// Whether it is kept as a label set of its name.
   package var isSaved: Bool
   /// The wnids with a bookmark; nil in files of earlier versions.
   package var bookmarks: [String]?
+  /// In what order siblings stand, and what the filter was searched for, where there was one; nil in files of earlier versions.
+  package var order: TreeOrder?
+  package var filter: String?
   /// The split into parts by hand, as the step that takes part A; nil where there is none.
   package var parts: RecipeStep?
   /// The other screens; nil in a file of a time that did not remember them.
   package var places: Places?
+
+  package struct Draft: Codable, Equatable, Sendable {
+    package var name: String
+    package var steps: [RecipeStep]
+  }
 
   private static func path(_ dataset: String, _ home: Home) -> String { "\(home.path)/screens/\(dataset).json" }
 
@@ -27,6 +37,19 @@ package struct Remembered: Codable, Equatable, Sendable {
   /// - Parameter dataset: one that the catalog knows.
   package static func read(_ dataset: String, _ home: Home) -> Remembered? {
     try? RunJSON.read(Remembered.self, from: path(dataset, home), what: "where the screens were left")
+  }
+
+  /// The label set as it was left; nil where there was none, or the tree does not have it any more.
+  func version(on hierarchy: Hierarchy) -> (version: TreeHistory.Version, name: String)? {
+    let title = "as it was left"
+    if let draft {
+      var partition: Partition? = Partition(hierarchy)
+      for step in draft.steps { partition = partition.flatMap { try? $0.applying(step) } }
+      guard let partition, let cut = try? Cut(partition) else { return nil }
+      return (TreeHistory.Version(cut, recipe: draft.steps, budget: draft.steps.imageBudget, title: title), draft.name)
+    }
+    guard let labelSet, let partition = try? Partition(labelSet, on: hierarchy), let cut = try? Cut(partition) else { return nil }
+    return (TreeHistory.Version(cut, recipe: labelSet.recipe, budget: labelSet.imageBudget, title: title), labelSet.name)
   }
 
   /// What cannot be written is not remembered: leaving must not fail.
@@ -46,25 +69,23 @@ extension TreeScreen {
     guard let history, let hierarchy, let line else { return nil }
     return Remembered(
       screen: screen, policy: hierarchy.policy, selected: hierarchy.wnid(line.node),
-      unfolded: unfolded.map { hierarchy.wnid($0) }.sorted(),
-      labelSet: history.isUntouched
-        ? nil : try? history.labelSet(name: history.name ?? suggestedName, dataset: session.dataset),
+      unfolded: (filter?.unfoldedBefore ?? unfolded).map { hierarchy.wnid($0) }.sorted(),
+      draft: history.isUntouched ? nil : Remembered.Draft(name: name, steps: history.current.steps),
       isSaved: history.isSaved,
       bookmarks: bookmarks,
+      order: order,
+      // One that is being searched again is kept as well.
+      filter: filter?.text ?? (filteredAt == nil ? nil : sought),
       parts: history.current.parts.isEmpty ? nil : history.current.parts.handStep(.a, of: history.current.cut.partition),
       places: places)
   }
 
   /// Goes on from where the screens were left. What the tree does not know any more is passed over.
-  mutating func recall(_ remembered: Remembered) {
-    guard let hierarchy else { return }
-    if let set = remembered.labelSet, let partition = try? Partition(set, on: hierarchy), let cut = try? Cut(partition) {
-      if remembered.isSaved {
-        history?.open(set, cut)
-      } else {
-        history?.change(
-          to: TreeHistory.Version(cut, recipe: set.recipe, budget: set.imageBudget, title: "as it was left"))
-      }
+  /// - Returns: the search for what the tree was filtered by.
+  mutating func recall(_ remembered: Remembered) -> [Effect] {
+    guard let hierarchy else { return [] }
+    if let (version, name) = remembered.version(on: hierarchy) {
+      if remembered.isSaved { history?.open(version, as: name) } else { history?.change(to: version) }
       _ = changed()
     }
     bookmarks = remembered.bookmarks ?? []
@@ -72,7 +93,12 @@ extension TreeScreen {
       _ = changeParts("parts as they were left") { $0 = parts }
     }
     unfolded = Set(remembered.unfolded.compactMap { hierarchy.node(wnid: $0) })
-    rebuildOutline(keeping: hierarchy.node(wnid: remembered.selected))
+    order = remembered.order ?? order
+    let selected = hierarchy.node(wnid: remembered.selected)
+    rebuildOutline(keeping: selected)
     detailed = line?.node
+    guard let text = remembered.filter else { return [] }
+    filteredAt = selected ?? line?.node
+    return search(text)
   }
 }

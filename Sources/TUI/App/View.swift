@@ -19,8 +19,8 @@ package func view(_ state: AppState) -> Canvas {
   case .comparison: state.comparison.draw(on: &canvas, in: session.body, session)
   }
   state.drawHeader(on: &canvas)
-  state.drawFooter(on: &canvas)
   state.finder?.draw(on: &canvas, state)
+  state.drawFooter(on: &canvas)
   state.notice?.draw(on: &canvas, above: session.size.rows - 1, session)
   return canvas
 }
@@ -96,7 +96,7 @@ extension AppState {
 
   fileprivate func drawFooter(on canvas: inout Canvas) {
     let row = session.size.rows - 1
-    if let capture {
+    if let capture = finder?.hints ?? capture {
       drawHints(capture, on: &canvas, in: Rect(row: row, column: 1, rows: 1, columns: session.size.columns - 2))
       return
     }

@@ -51,6 +51,14 @@ package func wrap(_ text: String, _ width: Int) -> [String] {
   return lines
 }
 
+/// The same in at most so many lines: the last one is cut where there would be more.
+package func wrap(_ text: String, _ width: Int, most: Int) -> [String] {
+  let lines = wrap(text, width)
+  guard most > 0 else { return [] }
+  guard lines.count > most else { return lines }
+  return lines.prefix(most - 1) + [fit(lines.dropFirst(most - 1).joined(separator: " "), width)]
+}
+
 /// The longest beginning of `text` that takes at most `width` cells.
 private func prefix(_ text: String, _ width: Int) -> String {
   var kept = String.UnicodeScalarView()
@@ -72,6 +80,8 @@ private func suffix(_ text: String, _ width: Int) -> String {
     if used > width { break }
     kept.append(scalar)
   }
+  // Marks whose letter was left out would land on what comes before them.
+  while let first = kept.last, displayWidth(String(Character(first))) == 0 { kept.removeLast() }
   var end = String.UnicodeScalarView()
   end.append(contentsOf: kept.reversed())
   return String(end)

@@ -9,20 +9,13 @@ extension Canvas {
       row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - columns) / 2, rows: rows,
       columns: columns)
     coverClicks()
-    fill(frame)
+    // A blank column on either side, so that it does not run into the halves of words beside it.
+    fill(frame.inset(columns: -1))
     box(frame, title: title, style: style, heavy: heavy)
     return frame.inset(rows: 1, columns: 2)
   }
 
   /// Draws a framed line over the middle of `area`, for text to be typed.
   /// - Returns: its inside.
-  package mutating func dialog(in area: Rect, title: String) -> Rect {
-    let columns = min(area.columns - 2, 60)
-    let frame = Rect(
-      row: area.row + area.rows / 3, column: area.column + (area.columns - columns) / 2, rows: 3, columns: columns)
-    coverClicks()
-    fill(frame)
-    box(frame, title: title, style: .accent)
-    return frame.inset(rows: 1, columns: 2)
-  }
+  package mutating func dialog(in area: Rect, title: String) -> Rect { frame(in: area, rows: 3, columns: 60, title: title) }
 }

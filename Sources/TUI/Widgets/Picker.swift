@@ -70,7 +70,9 @@ package struct Picker: Equatable, Sendable {
     query.draw(on: &canvas, in: inside.takeTop(1), placeholder: "type to search")
     canvas.horizontalRule(inside.takeTop(1))
     if matches.isEmpty { canvas.put("nothing has this name", in: inside, style: .muted) }
-    let noteWidth = min(inside.columns / 2, matches.map { displayWidth($0.note) }.max() ?? 0)
+    // Notes have what the texts leave, and half of it where both are long.
+    let textWidth = (matches.map { displayWidth($0.text) }.max() ?? 0) + (ticked == nil ? 1 : 3)
+    let noteWidth = min(max(inside.columns / 2, inside.columns - textWidth), matches.map { displayWidth($0.note) }.max() ?? 0)
     for (line, index) in list.window(count: matches.count, rows: inside.rows).enumerated() {
       let row = inside.line(line)
       canvas.onClick(row, .key(.pick(index)))

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 import Taxonomy
 import TestSupport
 import Testing
@@ -68,5 +69,39 @@ struct LabelSetLibraryTests {
     #expect(summaries.map(\.name) == ["damaged", "foreign"])
     #expect(summaries[0].problem?.hasPrefix("cannot read the label set") == true && summaries[0].dataset == nil)
     #expect(summaries[1].problem?.contains("no such dataset") == true && summaries[1].dataset == "nothing")
+  }
+
+  /// Writes over a file's content in place. With `isSeen` false, size and time of the file stay as they are.
+  private func overwrite(_ path: String, _ bytes: [UInt8], isSeen: Bool) throws {
+    var before = stat()
+    try #require(stat(path, &before) == 0 && before.st_size == bytes.count)
+    let file = try #require(fopen(path, "r+"))
+    fwrite(bytes, 1, bytes.count, file)
+    fclose(file)
+    var times = [before.st_atim, before.st_mtim]
+    if isSeen { times[1].tv_sec += 1 }
+    try #require(utimensat(AT_FDCWD, path, times, 0) == 0)
+  }
+
+  @Test("A dataset's classes are read again when their file changed, and not before")
+  func classesOnce() throws {
+    for wnid in ["n02084071", "n02121620"] {
+      for image in 0..<3 { try sets.folder.write(ImageFixtures.png(6, 6, phase: image), at: "pets/\(wnid)/\(image).png") }
+    }
+    let catalog = DatasetCatalog(home: sets.home)
+    _ = try catalog.add("pets", FolderRecipe(path: sets.folder.path + "/pets"), wordNet: nil)
+    try sets.store.save(LabelSet(name: "both", dataset: "pets", recipe: [], on: catalog.hierarchy(of: "pets")))
+    let library = LabelSetLibrary(home: sets.home)
+    #expect(library.refresh(imagesPerFine: ["pets": [3, 3]]).map(\.images) == [6])
+    #expect(library.refresh(imagesPerFine: ["pets": [3, 4]]).map(\.images) == [7], "other counts are another number of images")
+
+    let description = sets.folder.path + "/datasets/pets/dataset.json"
+    let text = sets.folder.bytes(of: "datasets/pets/dataset.json")
+    try overwrite(description, [UInt8](repeating: UInt8(ascii: "?"), count: text.count), isSeen: false)
+    #expect(library.refresh().map(\.problem) == [nil] && library.haveEqualClasses("pets", "pets"))
+    try overwrite(description, [UInt8](repeating: UInt8(ascii: "?"), count: text.count), isSeen: true)
+    #expect(library.refresh().first?.problem?.contains("description is damaged") == true && !library.haveEqualClasses("pets", "pets"))
+    try overwrite(description, text, isSeen: true)
+    #expect(library.refresh().map(\.problem) == [nil])
   }
 }

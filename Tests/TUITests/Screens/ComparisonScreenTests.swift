@@ -5,8 +5,14 @@ import TestSupport
 import Testing
 
 @Suite struct ComparisonScreenTests {
+  /// The effects of the last key, and of what the tree has to say to it.
   private static func press(_ state: inout AppState, _ keys: Key...) -> [Effect] {
-    keys.reduce([]) { _, key in update(&state, .key(key)) }
+    keys.reduce([]) { _, key in
+      update(&state, .key(key)).flatMap { effect -> [Effect] in
+        guard case .tree(.compare(let draft, let name)) = effect, let set = try? draft.whole() else { return [effect] }
+        return update(&state, .comparison(name.map { .open(.given(set), .saved($0)) } ?? .choose(for: .given(set))))
+      }
+    }
   }
 
   private static func name(_ state: AppState) -> String? {
@@ -17,8 +23,8 @@ import Testing
   func facts() throws {
     let text = view(try ComparisonFixtures.state()).text
     #expect(text.contains("≠ fine is finer: each of its classes lies in one of shoeless"))
-    #expect(text.contains("10 fine classes in both · .475 bits apart · only left tells .475 · only right .000"))
-    #expect(text.contains("7 classes in both · 3 only left · 1 only right · 3 fine classes moved"))
+    #expect(text.contains("10 fine classes in both · .475 bits apart: .475 left, .000 right"))
+    #expect(text.contains("7 classes in both · 3 only left · 1 only right · 3 fine moved"))
   }
 
   @Test("The cursor begins at the first difference; n and N go round, unfolding what hides them")

@@ -67,9 +67,15 @@ import Testing
   }
 
   /// The same screen with a name of other letters that take as many cells: everything else stays where it is.
-  private func expectStraight(_ plain: AppState, _ wide: AppState, _ name: (plain: String, wide: String)) throws {
+  /// - Parameter line: what stands above it may have room for a part of the name only.
+  private func expectStraight(
+    _ plain: AppState, _ wide: AppState, _ name: (plain: String, wide: String), from line: Int = 0
+  ) throws {
     try #require(displayWidth(name.plain) == displayWidth(name.wide))
-    let (one, other) = (view(plain).text, view(wide).text)
+    func text(_ state: AppState) -> String {
+      view(state).text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(line).joined(separator: "\n")
+    }
+    let (one, other) = (text(plain), text(wide))
     #expect(other.contains(name.wide))
     #expect(other.replacing(name.wide, with: name.plain) == one)
   }
@@ -102,5 +108,43 @@ import Testing
     try expectStraight(tree(names.plain), tree(names.wide), names)
     try expectStraight(runs(names.plain), runs(names.wide), names)
     try expectStraight(library(names.plain), library(names.wide), names)
+  }
+
+  @Test("The same beside pictures: a dataset's classes, and the name of a file", arguments: [Size(rows: 40, columns: 140), Size(rows: 24, columns: 80)])
+  func straightNeighbors(size: Size) throws {
+    func found(_ name: String) -> AppState {
+      var dataset = TinyDataset()
+      dataset.classNames = [name, "coat", name, "boot"]
+      return NeighborsFixtures.opened(rows: size.rows, columns: size.columns, runs: 2, dataset: dataset)
+    }
+    func ofFile(_ name: String) -> AppState {
+      var state = found("shirt")
+      let picture = Thumbnail(Picture(width: 1, height: 1, channels: 1, pixels: [9]))
+      _ = update(&state, .neighbors(.file(path: "/tmp/\(name).png", picture)))
+      NeighborsFixtures.answer(&state)
+      return state
+    }
+    let names = Self.names
+    try expectStraight(found(names.plain), found(names.wide), names, from: size.columns > 100 ? 0 : 1)
+    // A narrow header has no room for the whole path.
+    if size.columns > 100 { try expectStraight(ofFile(names.plain), ofFile(names.wide), names) }
+  }
+
+  @Test("The same where two label sets of the user's own hierarchy are compared", arguments: [Size(rows: 40, columns: 140), Size(rows: 24, columns: 80)])
+  func straightComparison(size: Size) throws {
+    func compared(_ name: String, keys: [Key]) throws -> AppState {
+      let text = "x\t\(name)\ny\t\(name)\n\(name)\troot\nz\troot\n"
+      let tree = try Hierarchy(fineClasses: ["x", "y", "z"], wordNet: UserHierarchy(Array(text.utf8), at: "test").wordNet())
+      let fine = try LabelSet(name: "fine", dataset: "own", recipe: [], on: tree)
+      let coarse = try LabelSet(name: "coarse", dataset: "own", recipe: [.cut(collapsed: [name])], on: tree)
+      var state = AppState(session: Session(dataset: "own", look: Look(), size: size), screen: .comparison)
+      _ = update(&state, .comparison(.opened(try Comparison(fine, coarse, isSaved: (true, true), on: tree))))
+      for key in keys { _ = update(&state, .key(key)) }
+      return state
+    }
+    let names = Self.names
+    for keys in [[], [.right, .down], ["d"]] as [[Key]] {
+      try expectStraight(compared(names.plain, keys: keys), compared(names.wide, keys: keys), names)
+    }
   }
 }

@@ -4,10 +4,11 @@ import Taxonomy
 
 /// Eight tiny pictures of four classes, two of which are garments.
 struct TinyDataset: Dataset {
+  var classNames = ["shirt", "coat", "bag", "boot"]
   var name: String { "tiny" }
   var summary: String { "eight pictures" }
   var classes: [FineClass] {
-    ["shirt", "coat", "bag", "boot"].enumerated().map { FineClass(wnid: "n0000000\($0.offset)", name: $0.element) }
+    classNames.enumerated().map { FineClass(wnid: "n0000000\($0.offset)", name: $0.element) }
   }
   var fingerprint: String { "tiny" }
   var imageSize: (height: Int, width: Int, channels: Int)? { (4, 4, 1) }
@@ -41,11 +42,13 @@ enum NeighborsFixtures {
   }
 
   /// The screen on a shirt of the training images, its neighbours found.
-  static func opened(rows: Int = 24, columns: Int = 80, _ look: Look = Look(), runs count: Int = 1) -> AppState {
+  static func opened(
+    rows: Int = 24, columns: Int = 80, _ look: Look = Look(), runs count: Int = 1, dataset: TinyDataset = TinyDataset()
+  ) -> AppState {
     var state = AppState(
       session: Session(dataset: "tiny", look: look, size: Size(rows: rows, columns: columns)), screen: .neighbors)
     _ = update(&state, .neighbors(.open(run: Self.runs[0].run.id)))
-    let context = NeighborsContext(dataset: TinyDataset(), runs: Self.runs, coarseSets: [Self.coarse, Self.fine], suggestedCoarse: Self.coarse)
+    let context = NeighborsContext(dataset: dataset, runs: Self.runs, coarseSets: [Self.coarse, Self.fine], suggestedCoarse: Self.coarse)
     _ = update(&state, .neighbors(.opened(context)))
     if count == 2 {
       for key in ["R", .down, " ", .enter] as [Key] { _ = update(&state, .key(key)) }

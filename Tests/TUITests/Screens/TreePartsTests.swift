@@ -49,17 +49,22 @@ import Testing
   func save() throws {
     var state = try TreeScreenTests.state()
     Self.search("clothing", &state)
-    TreeScreenTests.press(&state, "[", "A", "W", .enter)
-    #expect(view(state).text.contains("part B has no class"))
+    TreeScreenTests.press(&state, "[", "A", "W")
+    guard case .tree(.save(let half, .parts, mayReplace: false))? = update(&state, .key(.enter)).first else {
+      Issue.record("nothing is saved")
+      return
+    }
+    #expect { try half.parts() } throws: { "\($0)".contains("part B has no class") }
     Self.search("artifact", &state)
     TreeScreenTests.press(&state, "B")
     Self.search("shoe", &state)
     TreeScreenTests.press(&state, "A", "W")
     #expect(view(state).text.contains("Save parts A and B"))
-    guard case .tree(.save(let sets, as: _, .parts, mayReplace: false))? = update(&state, .key(.enter)).first else {
+    guard case .tree(.save(let draft, .parts, mayReplace: false))? = update(&state, .key(.enter)).first else {
       Issue.record("nothing is saved")
       return
     }
+    let sets = try draft.parts()
     #expect(sets.map { $0.name.suffix(2) } == ["-A", "-B"])
     let tree = try #require(state.tree.hierarchy)
     for set in sets {

@@ -56,11 +56,12 @@ import Testing
     var state = try TreeScreenTests.state("fashion-mnist", Size(rows: 40, columns: 140))
     TreeScreenTests.press(&state, Self.split[0])
     for key in Self.split.dropFirst() { TreeScreenTests.press(&state, key) }
-    guard case .drawCollage(let sets, let version)? = Self.press(&state, "P").first else {
+    guard case .drawCollage(let draft)? = Self.press(&state, "P").first else {
       Issue.record("no collage is asked for")
       return
     }
-    #expect(sets.map { $0.classes.flatMap(\.members).count } == [2, 2])
+    let version = draft.version
+    #expect(try draft.shown().map { $0.classes.flatMap(\.members).count } == [2, 2])
     let part = TreeCollage.Part("part A   2 classes", [Thumbnail(try TinyDataset().picture(.train, 0))])
     _ = update(&state, .tree(.collage(TreeCollage(version: version, parts: [part, part]))))
     #expect(view(state).text.contains("part A   2 classes"))
@@ -84,7 +85,9 @@ import Testing
       return sent.withLock { $0 }
     }
     for message in try run(Self.press(&state, .enter)) { _ = update(&state, message) }
-    #expect(view(state).text.contains("Wrote"))
+    #expect(view(state).text.contains("Wrote") && view(state).text.contains("same as"))
+    let command = try #require(state.notice?.command)
+    #expect(command.lines.map { $0[1] } == ["split", "split", "collage"] && command.lines[2].suffix(2) == ["-o", path])
     let picture = try ImageCodec.decode(Array(try #require(FileManager.default.contents(atPath: path))))
     #expect(picture.width == 2 * (10 * 66 - 2) + 32 && picture.height == 10 * 66 - 2)
 

@@ -263,14 +263,15 @@ import Testing
     var state = try Self.state()
     Self.press(&state, "-", "s")
     #expect(view(state).text.contains("9-classes"))
-    guard case .tree(.save(let sets, as: "9-classes", .whole, mayReplace: false))? = update(&state, .key(.enter)).first, let set = sets.first else {
+    guard case .tree(.save(let draft, .whole, mayReplace: false))? = update(&state, .key(.enter)).first else {
       Issue.record("nothing is saved")
       return
     }
+    let set = try draft.whole()
     #expect(set.classes.count == 9 && set.name == "9-classes")
     _ = update(&state, .tree(.exists(name: "9-classes", .whole)))
     #expect(view(state).text.contains("Replace it?"))
-    guard case .tree(.save(_, as: _, _, mayReplace: true))? = update(&state, .key("y")).first else {
+    guard case .tree(.save(_, _, mayReplace: true))? = update(&state, .key("y")).first else {
       Issue.record("nothing is replaced")
       return
     }

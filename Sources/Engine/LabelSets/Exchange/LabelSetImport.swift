@@ -93,7 +93,7 @@ public struct LabelSetImport: Sendable {
   /// Its hash tells of the classes; that the recipe makes them, only making them tells.
   private func checkRecipe(_ file: String, _ home: Home, _ options: Options) throws(Problem) {
     let catalog = DatasetCatalog(home: home)
-    try set.check(fineClasses: try catalog.classes(of: set.dataset).map(\.wnid))
+    try set.check(fineClasses: try catalog.wnids(of: set.dataset))
     let hierarchy = try catalog.hierarchy(of: set.dataset, set.policy, wordNet: options.wordNet)
     let made = try LabelSet(name: set.name, dataset: set.dataset, recipe: set.recipe, on: hierarchy)
     guard made.contentHash == set.contentHash else {

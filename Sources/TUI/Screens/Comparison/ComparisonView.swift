@@ -46,16 +46,16 @@ extension ComparisonScreen {
     var lines: [[String]] = [[], []]
     if let distance = diff.distance {
       lines[0].append("\(NumberText.grouped(distance.fineClasses)) fine classes in both")
-      lines[0].append("\(NumberText.fixed(distance.variationOfInformation, 3)) bits apart")
-      lines[0].append("only left tells \(NumberText.fixed(distance.onlyInA, 3))")
-      lines[0].append("only right \(NumberText.fixed(distance.onlyInB, 3))")
+      lines[0].append(
+        "\(NumberText.fixed(distance.variationOfInformation, 3)) bits apart: \(NumberText.fixed(distance.onlyInA, 3)) left, "
+          + "\(NumberText.fixed(distance.onlyInB, 3)) right")
     }
     lines[1].append("\(NumberText.grouped(diff.equalClasses)) classes in both")
     lines[1].append("\(NumberText.grouped(diff.onlyInA.count)) only left")
     lines[1].append("\(NumberText.grouped(diff.onlyInB.count)) only right")
-    lines[1].append("\(NumberText.grouped(diff.moved.count)) fine classes moved")
+    lines[1].append("\(NumberText.grouped(diff.moved.count)) fine moved")
     let alone = diff.heldOnlyByA.count + diff.heldOnlyByB.count
-    if alone > 0 { lines[1].append("\(NumberText.grouped(alone)) left out by one of them") }
+    if alone > 0 { lines[1].append("\(NumberText.grouped(alone)) in one only") }
     for (index, parts) in lines.enumerated() { canvas.put(parts.joined(separator: " · "), in: area.line(index + 1)) }
   }
 

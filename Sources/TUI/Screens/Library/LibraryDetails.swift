@@ -45,7 +45,7 @@ struct LibraryDetails {
       if let images = summary.images { holds += ", \(NumberText.grouped(images)) images" }
       add("holds", holds)
     }
-    if let command = facts?.command { add("same as", printable(command.text(options: session.options)), 2, .accent) }
+    if let command = facts?.command { add("same as", printable(String(command.text(options: session.options).prefix(2000))), 2, .accent) }
     if !summary.runs.isEmpty {
       add("runs", printable(summary.runs.joined(separator: ", ")) + "   (R go)")
     }

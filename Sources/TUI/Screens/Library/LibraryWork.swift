@@ -105,7 +105,7 @@ package struct LibraryLook: Sendable {
       if let problem = summary.problem { return LibraryEntry(summary, obstacle: problem) }
       guard let other = summary.dataset, other != dataset else { return LibraryEntry(summary) }
       // A packed dataset has the classes of the one that it was made of.
-      let isStranger = strangers[other] ?? ((try? library.store.haveEqualClasses(dataset, other)) != true)
+      let isStranger = strangers[other] ?? !library.haveEqualClasses(dataset, other)
       strangers[other] = isStranger
       return LibraryEntry(
         summary, obstacle: isStranger ? "It is of \(other), and these screens are on \(dataset)" : nil)

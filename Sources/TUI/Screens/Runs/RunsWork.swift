@@ -48,7 +48,7 @@ extension RunsScreen {
       case .copyCommand(let run):
         let words = try run.configuration().command
         guard words.count > 1 else { throw Problem("nobody wrote down what launched this run", at: run.id) }
-        send(.copy(ShellCommand(Array(words.dropFirst()))))
+        send(.copy(ShellCommand(typed: words)))
       case .pause(let run):
         try run.pause()
         done("Asked for a pause of", run, "pause")

@@ -7,6 +7,8 @@ struct ConsequencesView {
   var pace: TrainingPace?
   /// What parts A and B come to, where there are any.
   var parts: [(part: SplitPart, facts: Consequences)] = []
+  /// The command line that makes it, where that is shown.
+  var command: String?
   /// The name of a class by its target.
   let name: (Int) -> String
 
@@ -125,22 +127,38 @@ struct ConsequencesView {
   /// A row a line; where there are lines to spare, a value that is too long goes on below.
   func draw(on canvas: inout Canvas, rows area: Rect) {
     let rows = rows(atMost: area.rows)
-    var spare = area.rows - rows.count
+    var spare = area.rows - rows.count - (command == nil ? 0 : 1)
     var rest = area
     for row in rows {
       var line = rest.takeTop(1)
       canvas.put(row.title, in: line.takeLeft(10), style: .muted)
+      func goOn() {
+        spare -= 1
+        line = rest.takeTop(1)
+        _ = line.takeLeft(10)
+      }
       for span in row.value {
         var text = span.text
         if displayWidth(text) > line.columns, line.columns < area.columns - 10, spare > 0 {
-          spare -= 1
-          line = rest.takeTop(1)
-          _ = line.takeLeft(10)
+          goOn()
           text = String(text.drop { $0 == "," || $0 == " " })
         }
-        canvas.put(text, in: line, style: span.style)
-        _ = line.takeLeft(displayWidth(text))
+        let pieces = displayWidth(text) > line.columns ? wrap(text, line.columns, most: spare + 1) : [text]
+        for (place, piece) in pieces.enumerated() {
+          if place > 0 { goOn() }
+          canvas.put(piece, in: line, style: span.style)
+          _ = line.takeLeft(displayWidth(piece))
+        }
       }
+    }
+    if rest.rows > 0, let command { draw(command, on: &canvas, in: rest) }
+  }
+
+  private func draw(_ command: String, on canvas: inout Canvas, in area: Rect) {
+    var area = area
+    canvas.put("same as", in: area.takeLeft(10), style: .muted)
+    for (index, line) in wrap(command, area.columns, most: area.rows).enumerated() {
+      canvas.put(line, in: area.line(index), style: .accent)
     }
   }
 

@@ -67,13 +67,8 @@ extension PolicyMenu {
     let columns = min(area.columns - 2, 100)
     let count = moves?.count ?? 0
     let words = summary.flatMap { wrap($0, columns - 4) }
-    let rows = min(area.rows, max(1, count) + words.count + 3)
-    let frame = Rect(
-      row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - columns) / 2, rows: rows, columns: columns)
-    canvas.coverClicks()
-    canvas.fill(frame)
-    canvas.box(frame, title: other == .file ? "Parents in WordNet's order" : "Parents by name, as in the paper", style: .accent)
-    var inside = frame.inset(rows: 1, columns: 2)
+    let title = other == .file ? "Parents in WordNet's order" : "Parents by name, as in the paper"
+    var inside = canvas.frame(in: area, rows: max(1, count) + words.count + 3, columns: columns, title: title)
     for line in words.prefix(max(1, inside.rows - 2)) { canvas.put(line, in: inside.takeTop(1)) }
     canvas.horizontalRule(inside.takeTop(1))
     guard let moves, count > 0 else { return canvas.put(moves == nil ? "…" : "no class is moved", in: inside, style: .muted) }

@@ -68,7 +68,7 @@ extension TreeScreen {
   /// After an edit: as ``changed()``, and the draft is kept once edits pause.
   mutating func edited() -> [Effect] {
     edits += 1
-    return changed() + [.later(milliseconds: 1000, .keepDraft(edit: edits))] + (side == .collage ? settle() : [])
+    return changed() + [.later(milliseconds: 1000, .keepDraft(edit: edits))] + (side == .collage || side == .consequences ? settle() : [])
   }
 
   /// After anything that gives another cut: what it comes to, and the lines.

@@ -14,10 +14,10 @@ extension TreeScreen {
       history = TreeHistory(Cut(hierarchy))
       let effects = changed()
       guard let remembered else { return effects + settle() }
-      recall(remembered)
+      let search = recall(remembered)
       // A comparison is of two sets that nobody kept together.
       let screen = remembered.screen.tab
-      return effects + settle() + [.send(.recall(remembered.places ?? Places())), .send(.perform(.show(screen)))]
+      return effects + search + settle() + [.send(.recall(remembered.places ?? Places())), .send(.perform(.show(screen)))]
     case .paced(let pace):
       self.pace = pace
       return []
@@ -25,11 +25,18 @@ extension TreeScreen {
       imagesPerFine = counts
       imagesBelow = nil
       count()
+      // An order by images was waiting for this.
+      if order.followsEdits { rebuildOutline(keeping: line?.node) }
       return []
     case .found(let text, let hits, let best):
       guard sought == text else { return [] }
       sought = nil
+      searched = text
       self.hits = hits
+      if let node = filteredAt {
+        filteredAt = nil
+        return startFilter(at: node)
+      }
       if filter != nil { _ = hits.isEmpty ? endFilter() : startFilter() }
       if let best { reveal(best) }
       return mode == nil ? settle() : []
@@ -45,8 +52,11 @@ extension TreeScreen {
     case .collage(let collage):
       self.collage = collage
       return fetchCollage()
-    case .collageWritten(let path, let size):
-      return [.send(.notice(Notice(.done, "Wrote \(printable(path)), \(size)")))]
+    case .collageWritten(let path, let size, let command):
+      return [.send(.notice(Notice(.done, "Wrote \(printable(path)), \(size)", sameAs: command)))]
+    case .told(let command, let version):
+      sameAs = (version, printable(String(command.text(options: session.options).prefix(4000))))
+      return []
     case .exists(let name, let saved):
       mode = .overwrite(name: name, saved)
       return []
@@ -73,31 +83,19 @@ extension TreeScreen {
       menu.outlook = outlook
       mode = .policy(menu)
       return []
-    case .saved(let name, let saved):
+    case .saved(let name, let saved, let command):
       if saved == .whole { history?.markSaved(as: name) } else { history?.markPartsSaved() }
-      return [.send(.notice(savedNotice(name, saved, session)))]
+      return [.send(.notice(Notice(.done, saved == .parts ? "Saved as \(name)-A and \(name)-B" : "Saved as \(name)", sameAs: command)))]
     case .listed(let sets):
       let entries = sets.map { set in
         TreeMenu.Entry(set.name, detail: printable(set.summary), isAvailable: set.isUsable)
       }
       mode = .saved(TreeMenu(title: "Open a label set", entries: entries), sets)
       return []
-    case .compare(let name): return compare(with: name, session)
+    case .compare(let name): return compare(with: name)
     case .loaded(let set, let cut):
       history?.open(set, cut)
       return edited() + [.send(.notice(Notice(.done, "Opened \(set.name)")))]
     }
-  }
-
-  /// What was saved, and the commands that do the same.
-  private func savedNotice(_ name: String, _ saved: TreeMode.Saved, _ session: Session) -> Notice {
-    guard saved == .parts else {
-      return Notice(.done, "Saved as \(name)", sameAs: try? history?.labelSet(name: name, dataset: session.dataset).command)
-    }
-    let parts = SplitPart.allCases.compactMap { part in
-      try? history?.labelSet(part, name: "\(name)-\(part.rawValue)", dataset: session.dataset).command
-    }
-    let command = parts.count == 2 ? ShellCommand(inOrder: parts) : nil
-    return Notice(.done, "Saved as \(name)-A and \(name)-B", sameAs: command)
   }
 }

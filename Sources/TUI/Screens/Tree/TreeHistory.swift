@@ -110,8 +110,12 @@ package struct TreeHistory: Equatable, Sendable {
 
   /// Goes on with a label set that was saved before; what was there can be had again with undo.
   package mutating func open(_ set: LabelSet, _ cut: Cut) {
-    change(to: Version(cut, recipe: set.recipe, budget: set.imageBudget, title: "open \(set.name)"))
-    markSaved(as: set.name)
+    open(Version(cut, recipe: set.recipe, budget: set.imageBudget, title: "open \(set.name)"), as: set.name)
+  }
+
+  mutating func open(_ version: Version, as name: String) {
+    change(to: version)
+    markSaved(as: name)
   }
 
   /// The label set as it is now.

@@ -81,15 +81,7 @@ package struct TreeMenu: Sendable {
   }
 
   package func draw(on canvas: inout Canvas, in area: Rect) {
-    let columns = min(area.columns - 2, 70)
-    let rows = min(area.rows, max(1, entries.count) + 2)
-    let frame = Rect(
-      row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - columns) / 2, rows: rows,
-      columns: columns)
-    canvas.coverClicks()
-    canvas.fill(frame)
-    canvas.box(frame, title: title, style: .accent)
-    let inside = frame.inset(rows: 1, columns: 2)
+    let inside = canvas.frame(in: area, rows: max(1, entries.count) + 2, columns: 70, title: title)
     if entries.isEmpty { canvas.put("nothing is here yet", in: inside, style: .muted) }
     for (line, index) in list.window(count: entries.count, rows: inside.rows).enumerated() {
       var row = inside.line(line)
@@ -97,7 +89,8 @@ package struct TreeMenu: Sendable {
       let full = row
       let entry = entries[index]
       let style: Style = entry.isAvailable ? .plain : .muted
-      canvas.put(entry.detail, in: row.takeRight(min(columns / 2, displayWidth(entry.detail))), style: .muted, align: .right)
+      canvas.put(entry.detail, in: row.takeRight(min(inside.columns / 2, displayWidth(entry.detail))), style: .muted, align: .right)
+      _ = row.takeRight(1)
       canvas.put(entry.title, in: row, style: style, cut: .middle)
       if index == list.selected { canvas.restyle(full) { $0.background = .selection } }
     }

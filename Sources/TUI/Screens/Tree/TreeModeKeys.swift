@@ -34,7 +34,7 @@ extension TreeScreen {
       case .escape: self.mode = nil
       case .enter:
         self.mode = nil
-        return save(saved, as: field.text, session, mayReplace: saved == .whole && field.text == history?.name)
+        return save(saved, as: field.text, mayReplace: saved == .whole && field.text == history?.name)
       default:
         field.take(key)
         self.mode = .name(field, saved)
@@ -44,7 +44,7 @@ extension TreeScreen {
       switch key {
       case "y", .enter:
         self.mode = nil
-        return save(saved, as: name, session, mayReplace: true)
+        return save(saved, as: name, mayReplace: true)
       case "n", .escape: self.mode = .name(TextField(name), saved)
       default: break
       }
@@ -95,17 +95,8 @@ extension TreeScreen {
     return settle()
   }
 
-  mutating func save(_ saved: TreeMode.Saved, as name: String, _ session: Session, mayReplace: Bool) -> [Effect] {
-    do throws(Problem) {
-      guard let history else { return [] }
-      switch saved {
-      case .whole:
-        return [.tree(.save([try history.labelSet(name: name, dataset: session.dataset)], as: name, .whole, mayReplace: mayReplace))]
-      case .collage: return [.tree(.writeCollage(try collageSets(), path: name, mayReplace: mayReplace))]
-      case .parts: return [.tree(.save(try parts(name: name, session), as: name, .parts, mayReplace: mayReplace))]
-      }
-    } catch {
-      return [.send(.problem(error))]
-    }
+  func save(_ saved: TreeMode.Saved, as name: String, mayReplace: Bool) -> [Effect] {
+    guard let draft = draft(named: saved == .collage ? nil : name) else { return [] }
+    return [.tree(saved == .collage ? .writeCollage(draft, typed: name, mayReplace: mayReplace) : .save(draft, saved, mayReplace: mayReplace))]
   }
 }

@@ -1,7 +1,7 @@
 import Taxonomy
 
 /// In what order siblings stand in the tree.
-package enum TreeOrder: CaseIterable, Sendable {
+package enum TreeOrder: String, CaseIterable, Sendable, Codable {
   /// Those with the most fine classes first: the tree's own order, which no edit changes.
   case fineClasses
   case name

@@ -28,23 +28,6 @@ extension TreeScreen {
     if let splitView { return splitView }
     return cutView.map { SplitView(HandSplit($0.partition.hierarchy), of: $0.partition) }
   }
-
-  /// The label sets of both parts, called `name-A` and `name-B`.
-  /// - Throws: a ``Problem`` where a part has no class.
-  func parts(name: String, _ session: Session) throws(Problem) -> [LabelSet] {
-    guard let history else { return [] }
-    var sets: [LabelSet] = []
-    for part in SplitPart.allCases {
-      do throws(Problem) {
-        sets.append(try history.labelSet(part, name: "\(name)-\(part.rawValue)", dataset: session.dataset))
-      } catch {
-        throw Problem(
-          "part \(part.rawValue) has no class", expected: "classes in both parts", found: "none",
-          advice: "put a subtree into it with \(part.rawValue)")
-      }
-    }
-    return sets
-  }
 }
 
 extension SplitView.Place {

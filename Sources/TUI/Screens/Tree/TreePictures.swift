@@ -27,9 +27,9 @@ package struct TreeCollage: Sendable {
   }
 
   /// - Throws: a ``Problem`` where a set has no images.
-  init(_ sets: [LabelSet], of version: TreeHistory.Version, _ dataset: any Dataset) throws(Problem) {
-    self.init(version: version, parts: [])
-    for set in sets {
+  init(_ draft: TreeDraft, _ dataset: any Dataset) throws(Problem) {
+    self.init(version: draft.version, parts: [])
+    for set in try draft.shown() {
       var draw = try CollageDraw(set, of: dataset, seed: Self.seed)
       var unreadable: [Problem] = []
       let pictures = draw.pictures(Self.most, of: dataset, unreadable: &unreadable).map(Thumbnail.init)
@@ -43,6 +43,7 @@ extension TreeScreen {
   /// Asks for what the side shows and is not there yet, now that the cursor rests.
   mutating func fetchPictures(_ node: Int, _ hierarchy: Hierarchy) -> [Effect] {
     if side == .collage { return fetchCollage() }
+    if side == .consequences { return fetchCommand() }
     guard side == .node || side == .pictures else { return [] }
     let wnid = hierarchy.wnid(node)
     guard pictures[wnid] == nil else { return [] }
@@ -53,17 +54,10 @@ extension TreeScreen {
   /// Asks for the collage of the label set as it is, unless it is there or under way.
   mutating func fetchCollage() -> [Effect] {
     guard side == .collage, let version = history?.current, collage?.version.isSame(as: version) != true,
-      wantedCollage?.isSame(as: version) != true, let sets = try? collageSets()
+      wantedCollage?.isSame(as: version) != true, let draft = draft()
     else { return [] }
     wantedCollage = version
-    return [.tree(.drawCollage(sets, of: version))]
-  }
-
-  /// The label sets that a collage shows: the parts that hold something, else the whole.
-  func collageSets() throws(Problem) -> [LabelSet] {
-    guard let history else { return [] }
-    let parts = SplitPart.allCases.compactMap { try? history.labelSet($0, name: "part \($0.rawValue)", dataset: dataset) }
-    return parts.isEmpty ? [try history.labelSet(name: history.name ?? suggestedName, dataset: dataset)] : parts
+    return [.tree(.drawCollage(draft))]
   }
 
   // MARK: Drawing

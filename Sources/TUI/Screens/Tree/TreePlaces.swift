@@ -93,7 +93,7 @@ extension TreeScreen {
   }
 
   /// Keeps what is no edit of the label set once nothing follows for a while.
-  private mutating func remember() -> [Effect] {
+  mutating func remember() -> [Effect] {
     edits += 1
     return [.later(milliseconds: 1000, .keepDraft(edit: edits))]
   }

@@ -21,6 +21,10 @@ package struct TreeScreen: Screen {
   package var hits: [Int] = []
   /// What is being looked for, until it is found or given up.
   package var sought: String?
+  /// What gave the hits.
+  var searched = ""
+  /// Where the cursor was when the screens were left with a filter, until what that was of is found again.
+  var filteredAt: Int?
   /// The nodes that were marked: what is done, is done to all of them.
   package var marked: Set<Int> = []
   /// The wnids of nodes to come back to, in the order in which they were set.
@@ -51,6 +55,8 @@ package struct TreeScreen: Screen {
   /// The last one that came, and the label set that one is under way for.
   var collage: TreeCollage?
   var wantedCollage: TreeHistory.Version?
+  /// The command that makes the label set, as much as any screen shows of it, and the version that it was worked out for.
+  var sameAs: (version: TreeHistory.Version, text: String)?
   /// The dataset, for what is made of the label set beside the keys.
   var dataset = ""
   var unfolded: Set<Int> = []
@@ -93,12 +99,6 @@ package struct TreeScreen: Screen {
 
   package func appeared(_ session: Session) -> [Effect] { [.tree(.measurePace)] }
 
-  package func command(_ session: Session) -> CommandSource {
-    guard let history else { return .none("The tree is not open yet") }
-    let name = history.name ?? suggestedName
-    return .made { () throws(Problem) in try history.labelSet(name: name, dataset: session.dataset).command }
-  }
-
   // MARK: Keys
 
   package mutating func started(_ session: Session) -> [Effect] {
@@ -129,14 +129,14 @@ package struct TreeScreen: Screen {
       return []
     case .back:
       if side.isAsked { return show(side) }
-      if filter != nil { return endFilter() }
+      if filter != nil { return endFilter() + remember() }
       if marked.isEmpty { hits = [] } else { marked = [] }
       return []
     case .sort:
       order = order.next
       rebuildOutline(keeping: line?.node)
-      return settle()
-    case .filter: return filter == nil ? startFilter() : endFilter()
+      return settle() + remember()
+    case .filter: return (filter == nil ? startFilter() : endFilter()) + remember()
     case .unfoldAll: return unfoldAll()
     case .history:
       guard let history else { return [] }
@@ -154,17 +154,18 @@ package struct TreeScreen: Screen {
       if layout(session.body).list.isEmpty { side = .node }
       mode = .search(TextField(), origin: cursor.selected, unfolded: unfolded, start: line.node)
       sought = nil
+      filteredAt = nil
       return []
     case .nextHit: return goToHit(after: 1)
     case .previousHit: return goToHit(after: -1)
     case .make:
       return openMakeMenu()
     case .save:
-      mode = .name(TextField(history?.name ?? suggestedName), .whole)
+      mode = .name(TextField(name), .whole)
       return []
     case .open: return [.tree(.list)]
-    case .train: return train(session)
-    case .compare: return compare(with: nil, session)
+    case .train: return train()
+    case .compare: return compare(with: nil)
     case .alsoUnder: return goAlsoUnder()
     case .jumpBack: return jumpBack()
     case .bookmark: return toggleBookmark()
@@ -176,7 +177,7 @@ package struct TreeScreen: Screen {
       guard let hierarchy else { return [] }
       return changeParts("clear the split") { $0 = HandSplit(hierarchy) }
     case .saveParts:
-      mode = .name(TextField(history?.name ?? suggestedName), .parts)
+      mode = .name(TextField(name), .parts)
       return []
     case .policy: return openPolicyMenu()
     case .invert: return change("invert", targets) { $0.invert(below: $1.top) }
@@ -185,19 +186,17 @@ package struct TreeScreen: Screen {
     case .pictures: return show(.pictures)
     case .collage: return show(.collage)
     case .writeCollage:
-      mode = .name(TextField("\(history?.name ?? suggestedName).png"), .collage)
+      mode = .name(TextField("\(name).png"), .collage)
       return []
     }
   }
 
-  var suggestedName: String { "\(cutView?.classCount ?? 0)-classes" }
-
-  mutating func train(_ session: Session) -> [Effect] {
+  /// Not beside the keys: what is typed next is for the form.
+  private func train() -> [Effect] {
+    guard let draft = draft() else { return [] }
     do throws(Problem) {
-      guard let history else { return [] }
       // Nobody folded anything: the dataset's own classes, which need no name.
-      let set =
-        history.isUntouched ? nil : try history.labelSet(name: history.name ?? suggestedName, dataset: session.dataset)
+      let set = draft.history.isUntouched ? nil : try draft.whole()
       return [.send(.perform(.show(.runs))), .send(.runs(.launch(set)))]
     } catch {
       return [.send(.problem(error))]
@@ -205,14 +204,8 @@ package struct TreeScreen: Screen {
   }
 
   /// - Parameter name: a saved label set; nil for one that is chosen then.
-  func compare(with name: String?, _ session: Session) -> [Effect] {
-    do throws(Problem) {
-      guard let history else { return [] }
-      let set = try history.labelSet(name: history.name ?? suggestedName, dataset: session.dataset)
-      let source: ComparisonScreen.Source = history.isSaved ? .saved(set.name) : .given(set)
-      return [.send(.comparison(name.map { .open(source, .saved($0)) } ?? .choose(for: source)))]
-    } catch {
-      return [.send(.problem(error))]
-    }
+  func compare(with name: String?) -> [Effect] {
+    guard let draft = draft() else { return [] }
+    return [.tree(.compare(draft, with: name))]
   }
 }

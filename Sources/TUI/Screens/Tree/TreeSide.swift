@@ -20,7 +20,7 @@ package enum TreeSide: Equatable, Sendable {
     switch self {
     case .nothing: 0
     case .node: body.rows < 16 ? 0 : body.rows >= 22 ? 5 : 4
-    case .consequences: 9 + parts
+    case .consequences: 10 + parts
     case .pictures: 10
     case .collage: 13
     }
@@ -44,7 +44,10 @@ extension TreeScreen {
   /// What the label set comes to, in words; nil until the tree is open.
   var consequencesView: ConsequencesView? {
     guard let consequences, let version = history?.current else { return nil }
-    return view(of: consequences, parts: partConsequences, version)
+    var view = view(of: consequences, parts: partConsequences, version)
+    // What it was before the last edit is no command for what is shown.
+    if side == .consequences { view.command = sameAs.flatMap { $0.version.isSame(as: version) ? $0.text : nil } ?? "…" }
+    return view
   }
 
   func view(of facts: Consequences, parts: [Consequences], _ version: TreeHistory.Version) -> ConsequencesView {

@@ -6,7 +6,7 @@ extension TreeScreen {
   package enum Event: Sendable {
     /// Move to the class with this wnid.
     case show(wnid: String)
-    /// `pascal`: the wnids of PASCAL's classes. `remembered`: where the screens were left, at the first opening.
+    /// `classes`: empty where the dataset has no names of its own for them; `pascal`: the wnids of PASCAL's classes. `remembered`: where the screens were left, at the first opening.
     case opened(Hierarchy, classes: [FineClass], pascal: [String], remembered: Remembered? = nil)
     case counted([Int])
     case paced(TrainingPace?)
@@ -16,7 +16,7 @@ extension TreeScreen {
     case settled(node: Int)
     case pictures(wnid: String, [Thumbnail])
     case collage(TreeCollage)
-    case collageWritten(path: String, size: String)
+    case collageWritten(path: String, size: String, sameAs: ShellCommand)
     /// What the menu of made sets can offer.
     case madeCounted([MadeSet.Base: MadeFacts], of: TreeHistory.Version)
     /// What the set that is chosen in it would come to.
@@ -25,7 +25,9 @@ extension TreeScreen {
     case moved([PolicyDifference], Hierarchy)
     /// What becomes of the label set by the other hypernym policy.
     case outlook(Result<PolicyMenu.Outlook, Problem>, of: TreeHistory.Version)
-    case saved(name: String, TreeMode.Saved)
+    case saved(name: String, TreeMode.Saved, sameAs: ShellCommand? = nil)
+    /// The command that makes this version of the label set.
+    case told(ShellCommand, of: TreeHistory.Version)
     /// Another label set has this name; nothing was saved.
     case exists(name: String, TreeMode.Saved)
     case listed([SavedSet])
@@ -51,22 +53,25 @@ extension TreeScreen {
     case keepDraft(TreeScreen, on: ScreenName, Places, Session)
     /// Images of these fine classes, a few in all.
     case pictures(wnid: String, fineClasses: [Int], count: Int)
-    case drawCollage([LabelSet], of: TreeHistory.Version)
-    case writeCollage([LabelSet], path: String, mayReplace: Bool)
+    case drawCollage(TreeDraft)
+    case writeCollage(TreeDraft, typed: String, mayReplace: Bool)
     case countMade(TreeHistory.Version)
     case preview(MadeSet, of: TreeHistory.Version, pascal: [String], imagesPerFine: [Int]?, ticket: Int)
     case findMoves(Hierarchy)
     case tryPolicy(HypernymPolicy, TreeHistory.Version)
-    /// The label set, or both parts of it, that was named so.
-    case save([LabelSet], as: String, TreeMode.Saved, mayReplace: Bool)
+    /// The label set, or both parts of it.
+    case save(TreeDraft, TreeMode.Saved, mayReplace: Bool)
+    case compare(TreeDraft, with: String?)
     case list
     case load(name: String)
+    case tellCommand(TreeDraft)
+    case copyCommand(TreeDraft, collage: String?)
 
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
       let catalog = DatasetCatalog(home: environment.home)
       switch self {
       case .open(let policy):
-        let classes = try catalog.classes(of: environment.dataset)
+        let classes = catalog.hasOwnNames(environment.dataset) ? try catalog.classes(of: environment.dataset) : []
         let remembered = policy == nil ? Remembered.read(environment.dataset, environment.home) : nil
         let hierarchy = try environment.hierarchy(of: environment.dataset, policy ?? remembered?.policy ?? .name, classes: classes)
         send(
@@ -88,18 +93,19 @@ extension TreeScreen {
       case .pictures(let wnid, let fineClasses, let count):
         guard let dataset = try? environment.openDataset() else { return }
         send(.tree(.pictures(wnid: wnid, Self.pictures(of: fineClasses, count: count, in: dataset))))
-      case .drawCollage(let sets, let version):
-        send(.tree(.collage(try TreeCollage(sets, of: version, try environment.openDataset()))))
-      case .writeCollage(let sets, let path, let mayReplace):
+      case .drawCollage(let draft): send(.tree(.collage(try TreeCollage(draft, try environment.openDataset()))))
+      case .writeCollage(let draft, let typed, let mayReplace):
+        let path = expandingHome(typed)
         guard mayReplace || !FileManager.default.fileExists(atPath: path) else {
-          send(.tree(.exists(name: path, .collage)))
+          send(.tree(.exists(name: typed, .collage)))
           return
         }
         let dataset = try environment.openDataset()
         let collage = try Collage(
-          sets.map { ($0, dataset) }, sheet: CollageSheet(columns: 10, size: 64), images: 100, seed: TreeCollage.seed)
+          try draft.shown().map { ($0, dataset) }, sheet: CollageSheet(columns: 10, size: 64), images: 100, seed: TreeCollage.seed)
         try AtomicFile.write(try ImageCodec.png(collage.picture), to: path)
-        send(.tree(.collageWritten(path: path, size: "\(collage.picture.width)×\(collage.picture.height) pixels")))
+        let size = "\(collage.picture.width)×\(collage.picture.height) pixels"
+        send(.tree(.collageWritten(path: path, size: size, sameAs: try draft.command(collage: path))))
       case .countMade(let version): send(.tree(.madeCounted(Self.facts(of: version), of: version)))
       case .preview(let set, let version, let pascal, let imagesPerFine, let ticket):
         send(.tree(.previewed(Self.preview(set, of: version, pascal: pascal, imagesPerFine: imagesPerFine), ticket: ticket)))
@@ -108,14 +114,20 @@ extension TreeScreen {
         let hierarchy = try environment.hierarchy(of: environment.dataset, policy)
         let outlook = Result { () throws(Problem) in try PolicyMenu.Outlook(version, on: hierarchy) }
         send(.tree(.outlook(outlook, of: version)))
-      case .save(let sets, let name, let saved, let mayReplace):
+      case .save(let draft, let saved, let mayReplace):
         let store = LabelSetStore(home: environment.home)
+        let sets = saved == .parts ? try draft.parts() : [try draft.whole()]
         guard mayReplace || !sets.contains(where: { store.contains($0.name) }) else {
-          send(.tree(.exists(name: name, saved)))
+          send(.tree(.exists(name: draft.name, saved)))
           return
         }
         for set in sets { try store.save(set) }
-        send(.tree(.saved(name: name, saved)))
+        send(.tree(.saved(name: draft.name, saved, sameAs: ShellCommand(inOrder: sets.map(\.command)))))
+      case .compare(let draft, let name):
+        let source: ComparisonScreen.Source = draft.history.isSaved ? .saved(draft.name) : .given(try draft.whole())
+        send(.comparison(name.map { .open(source, .saved($0)) } ?? .choose(for: source)))
+      case .tellCommand(let draft): send(.tree(.told(try draft.command(), of: draft.version)))
+      case .copyCommand(let draft, let collage): send(.copy(try draft.command(collage: collage)))
       case .list:
         let store = LabelSetStore(home: environment.home)
         send(.tree(.listed(store.names().map { Self.summary(of: $0, in: store, dataset: environment.dataset) })))

@@ -9,17 +9,10 @@ struct MakeMenuView {
   let consequences: (MakeMenu.Preview) -> ConsequencesView
 
   func draw(on canvas: inout Canvas, in area: Rect) {
-    let columns = min(area.columns - 2, 76)
     let count = menu.rows.count + 1
     // A slider, a rule, and up to nine rows of consequences where they fit.
     let foot = max(0, min(11, area.rows - 2 - count))
-    let rows = min(area.rows, count + foot + 2)
-    let frame = Rect(
-      row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - columns) / 2, rows: rows, columns: columns)
-    canvas.coverClicks()
-    canvas.fill(frame)
-    canvas.box(frame, title: "Make a label set", style: .accent)
-    var inside = frame.inset(rows: 1, columns: 2)
+    var inside = canvas.frame(in: area, rows: count + foot + 2, columns: 76, title: "Make a label set")
     let below = inside.takeBottom(foot >= 3 ? foot : 0)
     for (line, index) in menu.list.window(count: count, rows: inside.rows).enumerated() {
       canvas.onClick(inside.line(line), .key(.pick(index)))
