@@ -79,11 +79,9 @@ struct Chains {
     stablySorted(Array(0..<Int32(ids.count)), by: depths.map(UInt32.init)).reversed().map(Int.init)
   }
 
-  /// The nodes in the order of their wnids.
-  var byID: [Int32] { stablySorted(Array(0..<Int32(ids.count)), by: ids.map { UInt32($0.offset) }) }
-
   /// Roots first, each node before its children, children with more fine classes first, then by wnid.
-  func preorder(_ byID: [Int32]) -> [Int32] {
+  func preorder() -> [Int32] {
+    let byID = stablySorted(Array(0..<Int32(ids.count)), by: ids.map { UInt32($0.offset) })
     let most = finesBelow.max() ?? 0
     let sorted = stablySorted(byID, by: finesBelow.map { UInt32(most - $0) })
     // Linked lists of children: filled from the back, so that each begins with the first.

@@ -25,33 +25,46 @@ public final class Hierarchy: Sendable {
   /// - Parameter fineClasses: wnids, in the dataset's index order.
   /// - Throws: a ``Problem`` where a wnid is none, unknown to WordNet or named twice, or where hypernyms run in
   ///   a circle.
-  public init(fineClasses: [String], wordNet: WordNet, policy: HypernymPolicy = .name) throws(Problem) {
+  public convenience init(fineClasses: [String], wordNet: WordNet, policy: HypernymPolicy = .name) throws(Problem) {
     let chains = try Chains(fineClasses: fineClasses, wordNet: wordNet, policy: policy)
-    let byID = chains.byID
-    let order = chains.preorder(byID)
+    let order = chains.preorder()
     var place = [Int32](repeating: -1, count: order.count)
     for (node, chained) in order.enumerated() { place[Int(chained)] = Int32(node) }
-
-    self.wordNet = wordNet
-    self.policy = policy
-    self.fineClasses = fineClasses
-    ids = order.map { chains.ids[Int($0)] }
-    parents = order.map { chained in
+    let parents = order.map { chained in
       let parent = chains.parents[Int(chained)]
       return parent < 0 ? -1 : place[Int(parent)]
     }
-    depths = order.map { chains.depths[Int($0)] }
-    fines = order.map { chains.fines[Int($0)] }
-    finesBelow = order.map { chains.finesBelow[Int($0)] }
-    nodeOfFine = chains.nodeOfFine.map { place[Int($0)] }
-    deepest = Int(depths.max() ?? 0)
+    self.init(
+      ids: order.map { chains.ids[Int($0)] }, parents: parents, fines: order.map { chains.fines[Int($0)] }, fineClasses: fineClasses,
+      wordNet: wordNet, policy: policy)
+  }
 
-    var ends = (0..<Int32(order.count)).map { $0 + 1 }
-    for node in ends.indices.reversed() where parents[node] >= 0 {
-      ends[Int(parents[node])] = max(ends[Int(parents[node])], ends[node])
+  /// - Parameters: of each node, in preorder, its synset, its parent (−1 at a root) and the fine class that it is (else −1).
+  private init(
+    ids: [SynsetID], parents: [Int32], fines: [Int32], fineClasses: [String], wordNet: WordNet, policy: HypernymPolicy
+  ) {
+    var depths = [Int32](repeating: 0, count: ids.count)
+    var ends = depths
+    var finesBelow = depths
+    var nodeOfFine = [Int32](repeating: -1, count: fineClasses.count)
+    for node in ids.indices {
+      if parents[node] >= 0 { depths[node] = depths[Int(parents[node])] + 1 }
+      if fines[node] >= 0 { nodeOfFine[Int(fines[node])] = Int32(node) }
     }
-    self.ends = ends
-    self.byID = byID.map { place[Int($0)] }
+    for node in ids.indices.reversed() {
+      ends[node] = max(ends[node], Int32(node) + 1)
+      finesBelow[node] += fines[node] < 0 ? 0 : 1
+      guard parents[node] >= 0 else { continue }
+      ends[Int(parents[node])] = max(ends[Int(parents[node])], ends[node])
+      finesBelow[Int(parents[node])] += finesBelow[node]
+    }
+    self.wordNet = wordNet
+    self.policy = policy
+    self.fineClasses = fineClasses
+    (self.ids, self.parents, self.fines) = (ids, parents, fines)
+    (self.depths, self.ends, self.finesBelow, self.nodeOfFine) = (depths, ends, finesBelow, nodeOfFine)
+    deepest = Int(depths.max() ?? 0)
+    byID = stablySorted(Array(0..<Int32(ids.count)), by: ids.map { UInt32($0.offset) })
   }
 
   /// The number of nodes.
@@ -123,5 +136,28 @@ public final class Hierarchy: Sendable {
       node = Int(ends[node])
     }
     return siblings
+  }
+}
+
+/// A tree as plain numbers, to be kept and had again without a look at any synset.
+extension Hierarchy {
+  /// The synsets of all nodes, then their parents, then their fine classes.
+  package var packed: [Int32] { ids.map(\.offset) + parents + fines }
+
+  /// - Parameter packed: what ``packed`` gave for a tree of the same WordNet, whose fine classes are called by their wnids. Nil where it is
+  ///   no tree.
+  package convenience init?(packed: [Int32], wordNet: WordNet, policy: HypernymPolicy) {
+    let count = packed.count / 3
+    guard count > 0, packed.count == 3 * count, packed[..<count].allSatisfy({ $0 >= 0 }) else { return nil }
+    let ids = packed[..<count].map { SynsetID(offset: $0) }
+    let (parents, fines) = (Array(packed[count..<2 * count]), Array(packed[(2 * count)...]))
+    guard parents.indices.allSatisfy({ -1..<Int32($0) ~= parents[$0] }) else { return nil }
+    var wnids = [String](repeating: "", count: fines.count { $0 >= 0 })
+    for node in 0..<count where fines[node] >= 0 {
+      guard wnids.indices.contains(Int(fines[node])) else { return nil }
+      wnids[Int(fines[node])] = wordNet.wnid(of: ids[node])
+    }
+    guard !wnids.contains("") else { return nil }
+    self.init(ids: ids, parents: parents, fines: fines, fineClasses: wnids, wordNet: wordNet, policy: policy)
   }
 }

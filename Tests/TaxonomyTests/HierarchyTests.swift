@@ -55,6 +55,22 @@ struct HierarchyTests {
     #expect(tree.roots.allSatisfy { tree.parent($0) == nil })
   }
 
+  @Test("A tree is the same again from its numbers, and other numbers are none", arguments: 0..<10)
+  func packed(seed: UInt64) throws {
+    let tree = try Hierarchy.random(seed: seed)
+    let again = try #require(Hierarchy(packed: tree.packed, wordNet: tree.wordNet, policy: tree.policy))
+    #expect(again.packed == tree.packed && again.fineClasses == tree.fineClasses && again.nodeOfFine == tree.nodeOfFine)
+    for node in tree.nodes {
+      #expect(again.subtree(node) == tree.subtree(node) && again.depth(node) == tree.depth(node) && again.node(tree.id(node)) == node)
+      #expect(again.fineClassesBelow(node) == tree.fineClassesBelow(node))
+    }
+    var loop = tree.packed
+    loop[tree.count] = 0
+    for wrong in [[], [1], loop, Array(tree.packed.dropLast()), [Int32](repeating: 0, count: tree.packed.count)] {
+      #expect(Hierarchy(packed: wrong, wordNet: tree.wordNet, policy: tree.policy) == nil)
+    }
+  }
+
   @Test("All of WordNet is a tree as well")
   func everything() throws {
     let wordNet = try RealTrees.wordNet.get()

@@ -120,10 +120,19 @@ public struct DatasetCatalog: Sendable {
   public func hierarchy(
     of name: String, _ policy: HypernymPolicy = .name, classes: [FineClass]? = nil, wordNet: String? = nil
   ) throws(Problem) -> Hierarchy {
+    if name == Self.wordNet { return try allOfWordNet(policy, wordNet) }
     let wordNet = if let own = try ownHierarchy(name) { try own.wordNet() } else { try WordNetFiles.open(explicit: wordNet) }
-    let wnids =
-      if name == Self.wordNet { wordNet.all().map(\.description) } else if let classes { classes.map(\.wnid) } else { try self.wnids(of: name) }
+    let wnids = if let classes { classes.map(\.wnid) } else { try self.wnids(of: name) }
     return try Hierarchy(fineClasses: wnids, wordNet: wordNet, policy: policy)
+  }
+
+  private func allOfWordNet(_ policy: HypernymPolicy, _ folder: String?) throws(Problem) -> Hierarchy {
+    let wordNet = try WordNetFiles.open(explicit: folder)
+    let cache = TreeCache(home: home, wordNet: WordNetFiles.folder(explicit: folder), policy)
+    if let kept = cache?.read(wordNet, policy) { return kept }
+    let tree = try Hierarchy(fineClasses: wordNet.all().map(\.description), wordNet: wordNet, policy: policy)
+    cache?.keep(tree)
+    return tree
   }
 
   /// Whether the dataset was added with a hierarchy, so that its classes are not WordNet's.
