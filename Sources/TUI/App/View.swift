@@ -136,7 +136,7 @@ extension KeyHint {
 }
 
 extension Notice {
-  /// Up to four lines just above the footer, and below them the command that does the same.
+  /// Up to four lines just above the footer, and below them up to two of the command that does the same.
   fileprivate func draw(on canvas: inout Canvas, above row: Int, _ session: Session) {
     let (mark, color): (String, Color) =
       switch kind {
@@ -145,8 +145,8 @@ extension Notice {
       case .unavailable: ("≈", .near)
       }
     let said = wrap(text, canvas.size.columns - 4).prefix(4)
-    let command = command.map { "same as  \(printable($0.text(options: session.options)))" }
-    let lines = said + (command.map { [fit($0, canvas.size.columns - 4, .middle)] } ?? [])
+    let command = command.map { "same as " + printable(String($0.text(options: session.options).prefix(2000))) }
+    let lines = said + (command.map { wrap($0, canvas.size.columns - 4, most: 2) } ?? [])
     let area = Rect(row: row - lines.count, column: 0, rows: lines.count, columns: canvas.size.columns)
     canvas.fill(area, style: Style(on: .selection))
     canvas.onClick(area, nil)

@@ -96,7 +96,7 @@ import Testing
     var state = Self.state()
     let command = ShellCommand("labels", "copy", "fine", "fine-copy")
     _ = update(&state, .library(.done("Copied fine to fine-copy", command, select: "fine-copy")))
-    #expect(view(state).text.contains("same as  imagenet-tui labels copy fine fine-copy"))
+    #expect(view(state).text.contains("same as imagenet-tui labels copy fine fine-copy"))
     var copy = LibraryFixtures.summary("fine-copy", classes: 10, recipe: "every class")
     copy.modified = nil
     _ = update(&state, .library(.looked(LibraryLook(entries: LibraryFixtures.entries + [LibraryEntry(copy)]))))

@@ -26,7 +26,9 @@ extension LibraryScreen {
     if entries.isEmpty {
       drawEmpty(on: &canvas, in: layout.list)
     } else {
-      LibraryTable(rows: rows, marked: marked).draw(selected: list, on: &canvas, in: layout.list)
+      var table = layout.list
+      _ = table.takeRight(1)
+      LibraryTable(rows: rows, marked: marked).draw(selected: list, on: &canvas, in: table)
       if let selected, !layout.details.isEmpty {
         canvas.horizontalRule(layout.rule)
         LibraryDetails(entry: selected, facts: facts?.isOf(selected) == true ? facts : nil, session: session)

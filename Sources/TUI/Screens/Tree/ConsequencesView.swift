@@ -127,7 +127,7 @@ struct ConsequencesView {
   /// A row a line; where there are lines to spare, a value that is too long goes on below.
   func draw(on canvas: inout Canvas, rows area: Rect) {
     let rows = rows(atMost: area.rows)
-    var spare = area.rows - rows.count - (command == nil ? 0 : 1)
+    var spare = max(0, area.rows - rows.count - (command == nil ? 0 : 1))
     var rest = area
     for row in rows {
       var line = rest.takeTop(1)

@@ -33,15 +33,16 @@ struct MakeMenuView {
       return put(policy.title, rest)
     }
     let set = menu.rows[index]
-    if let classes = classes(set) {
-      let text = "\(NumberText.grouped(classes)) classes"
+    func width(_ field: MadeSet.Field) -> Int { displayWidth(words(field, set).0) + displayWidth(words(field, set).1) + 4 }
+    let needed = 15 + (isSelected ? menu.selectedField.map(width) ?? 0 : 0)
+    // What keys change comes first; what it would give stands below as well.
+    if let text = classes(set).map({ "\(NumberText.grouped($0)) classes" }), rest.columns > needed + displayWidth(text) {
       put(text, rest.takeRight(displayWidth(text)), .muted, align: .right)
       _ = rest.takeRight(1)
     }
     put(set.title, rest.takeLeft(15))
     // Where not all fit, those in front of the one that keys change give way.
     var fields = set.fields[...]
-    func width(_ field: MadeSet.Field) -> Int { displayWidth(words(field, set).0) + displayWidth(words(field, set).1) + 4 }
     while isSelected, fields.first != menu.selectedField, fields.reduce(0, { $0 + width($1) }) > rest.columns { fields.removeFirst() }
     for field in fields {
       let isChanged = isSelected && field == menu.selectedField
