@@ -52,6 +52,25 @@ import Testing
     #expect(again.tree.history?.name == "nine" && again.tree.history?.isEdited == false)
   }
 
+  @Test("What was done is there again to be taken back, and what was taken back to be made again")
+  func history() throws {
+    var state = try Self.opened(nil)
+    TreeScreenTests.press(&state, "-", "/", "b", "a", "g", .enter, "x", "/", "s", "h", "o", "e", .enter, "A", "-", "u", "u")
+    try #require(state.remembered).write("fashion-mnist", home)
+    var again = try Self.opened(Remembered.read("fashion-mnist", home))
+    func titles(_ state: AppState) -> [String] { state.tree.history?.versions.map(\.title) ?? [] }
+    #expect(titles(state) == ["the dataset's own classes", "coarser", "leave out bag", "shoe to part A", "coarser"])
+    #expect(titles(again) == ["the dataset's own classes", "coarser", "as it was left", "shoe to part A", "coarser"])
+    TreeScreenTests.press(&again, "U", "U")
+    TreeScreenTests.press(&state, "U", "U")
+    #expect(again.tree.history?.current.cut.partition.targets == state.tree.history?.current.cut.partition.targets)
+    #expect(again.tree.history?.current.parts == state.tree.history?.current.parts)
+    while again.tree.history?.canUndo == true { TreeScreenTests.press(&again, "u") }
+    #expect(TreeScreenTests.classes(again) == 10)
+    TreeScreenTests.press(&again, "U", "U")
+    #expect(TreeScreenTests.classes(again) == 8)
+  }
+
   @Test("A file of an earlier version, which held all classes, is gone on from")
   func earlier() throws {
     var state = try Self.opened(nil)

@@ -14,6 +14,9 @@ package struct Remembered: Codable, Equatable, Sendable {
   package var draft: Draft?
   /// The same in files of earlier versions: all classes that it gave, which are 80,000 on the largest trees.
   package var labelSet: LabelSet?
+  /// What was done on the way there, and what was taken back, in their order; nil in files of earlier versions.
+  package var done: [Past]?
+  package var undone: [Past]?
   /// Whether it is kept as a label set of its name.
   package var isSaved: Bool
   /// The wnids with a bookmark; nil in files of earlier versions.
@@ -29,6 +32,31 @@ package struct Remembered: Codable, Equatable, Sendable {
   package struct Draft: Codable, Equatable, Sendable {
     package var name: String
     package var steps: [RecipeStep]
+  }
+
+  /// A version of the label set, as what gives it from the dataset's classes.
+  package struct Past: Codable, Equatable, Sendable {
+    package var title: String
+    package var steps: [RecipeStep]
+    /// As ``Remembered/parts``.
+    package var parts: RecipeStep?
+
+    init(_ version: TreeHistory.Version) {
+      title = version.title
+      steps = version.steps
+      parts = version.parts.isEmpty ? nil : version.parts.handStep(.a, of: version.cut.partition)
+    }
+
+    /// Nil where the tree does not have it any more.
+    func version(on hierarchy: Hierarchy) -> TreeHistory.Version? {
+      var partition: Partition? = Partition(hierarchy)
+      for step in steps { partition = partition.flatMap { try? $0.applying(step) } }
+      guard let partition, let cut = try? Cut(partition) else { return nil }
+      let parts = parts.flatMap { try? HandSplit($0, of: partition) }
+      var version = TreeHistory.Version(cut, recipe: steps, budget: steps.imageBudget, parts: parts, title: title)
+      version.classes = partition.count
+      return version
+    }
   }
 
   private static func path(_ dataset: String, _ home: Home) -> String { "\(home.path)/screens/\(dataset).json" }
@@ -71,6 +99,7 @@ extension TreeScreen {
       screen: screen, policy: hierarchy.policy, selected: hierarchy.wnid(line.node),
       unfolded: (filter?.unfoldedBefore ?? unfolded).map { hierarchy.wnid($0) }.sorted(),
       draft: history.isUntouched ? nil : Remembered.Draft(name: name, steps: history.current.steps),
+      done: past(history.versions[..<history.place].reversed()).reversed(), undone: past(Array(history.versions[(history.place + 1)...])),
       isSaved: history.isSaved,
       bookmarks: bookmarks,
       order: order,
@@ -80,8 +109,15 @@ extension TreeScreen {
       places: places)
   }
 
+  /// As many of the nearest versions, the nearest first, as are worth writing down: fewer where each names many classes.
+  private func past(_ versions: [TreeHistory.Version]) -> [Remembered.Past] {
+    guard let hierarchy else { return [] }
+    return versions.prefix { $0.cut.hierarchy.policy == hierarchy.policy }.prefix(min(200, max(10, 200_000 / hierarchy.count)))
+      .map { Remembered.Past($0) }
+  }
+
   /// Goes on from where the screens were left. What the tree does not know any more is passed over.
-  /// - Returns: the search for what the tree was filtered by.
+  /// - Returns: the search for what the tree was filtered by, and the work to have again what was done before.
   mutating func recall(_ remembered: Remembered) -> [Effect] {
     guard let hierarchy else { return [] }
     if let (version, name) = remembered.version(on: hierarchy) {
@@ -97,8 +133,11 @@ extension TreeScreen {
     let selected = hierarchy.node(wnid: remembered.selected)
     rebuildOutline(keeping: selected)
     detailed = line?.node
-    guard let text = remembered.filter else { return [] }
+    let (done, undone) = (remembered.done ?? [], remembered.undone ?? [])
+    let past: [Effect] =
+      done.isEmpty && undone.isEmpty ? [] : [.tree(.restore(done, undone, on: hierarchy, at: history?.place ?? 0))]
+    guard let text = remembered.filter else { return past }
     filteredAt = selected ?? line?.node
-    return search(text)
+    return search(text) + past
   }
 }

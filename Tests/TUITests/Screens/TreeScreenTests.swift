@@ -1,4 +1,5 @@
 import Engine
+import Synchronization
 import TUI
 import Taxonomy
 import Testing
@@ -33,6 +34,11 @@ import Testing
       case .preview(let set, let version, let pascal, let images, let ticket):
         let preview = TreeScreen.Work.preview(set, of: version, pascal: pascal, imagesPerFine: images)
         finish(&state, update(&state, .tree(.previewed(preview, ticket: ticket))))
+      case .restore:
+        let environment = Environment(program: "test", home: Home(explicit: "/nonexistent"), dataset: "fashion-mnist")
+        let sent = Mutex<[Message]>([])
+        try? work.run(in: environment) { message in sent.withLock { $0.append(message) } }
+        for message in sent.withLock({ $0 }) { _ = update(&state, message) }
       case .findMoves(let hierarchy): _ = update(&state, .tree(.moved(PolicyDifference.all(in: hierarchy), hierarchy)))
       default: break
       }

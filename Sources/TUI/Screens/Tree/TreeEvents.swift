@@ -54,6 +54,10 @@ extension TreeScreen {
       return fetchCollage()
     case .collageWritten(let path, let size, let command):
       return [.send(.notice(Notice(.done, "Wrote \(printable(path)), \(size)", sameAs: command)))]
+    case .restored(let before, let after, let place):
+      guard (before + after).allSatisfy({ $0.cut.hierarchy === hierarchy }) else { return [] }
+      history?.restore(before: before, after: after, at: place)
+      return []
     case .told(let command, let version):
       sameAs = (version, printable(String(command.text(options: session.options).prefix(4000))))
       return []

@@ -94,6 +94,14 @@ package struct TreeHistory: Equatable, Sendable {
   /// The place of the current one among them.
   package var place: Int { done.count }
 
+  /// Puts what was done before the screens were left, and what was taken back then, around what this start began with.
+  /// - Parameter place: where this start began; what was taken back is gone where something was done since.
+  package mutating func restore(before: [Version], after: [Version], at place: Int) {
+    if undone.isEmpty, done.count == place { undone = after.reversed() }
+    guard place > 0, done.count >= place, let first = done.first else { return }
+    done.insert(contentsOf: before.first?.isSame(as: first) == true ? Array(before.dropFirst()) : before, at: 1)
+  }
+
   /// Takes back, or makes again, as many changes as lie between.
   package mutating func go(to place: Int) {
     while done.count > place { undo() }

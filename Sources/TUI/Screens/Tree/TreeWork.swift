@@ -26,6 +26,8 @@ extension TreeScreen {
     /// What becomes of the label set by the other hypernym policy.
     case outlook(Result<PolicyMenu.Outlook, Problem>, of: TreeHistory.Version)
     case saved(name: String, TreeMode.Saved, sameAs: ShellCommand? = nil)
+    /// What was done before the screens were left, and what was taken back.
+    case restored(before: [TreeHistory.Version], after: [TreeHistory.Version], at: Int)
     /// The command that makes this version of the label set.
     case told(ShellCommand, of: TreeHistory.Version)
     /// Another label set has this name; nothing was saved.
@@ -64,6 +66,7 @@ extension TreeScreen {
     case compare(TreeDraft, with: String?)
     case list
     case load(name: String)
+    case restore([Remembered.Past], [Remembered.Past], on: Hierarchy, at: Int)
     case tellCommand(TreeDraft)
     case copyCommand(TreeDraft, collage: String?)
 
@@ -126,6 +129,9 @@ extension TreeScreen {
       case .compare(let draft, let name):
         let source: ComparisonScreen.Source = draft.history.isSaved ? .saved(draft.name) : .given(try draft.whole())
         send(.comparison(name.map { .open(source, .saved($0)) } ?? .choose(for: source)))
+      case .restore(let done, let undone, let hierarchy, let place):
+        let (before, after) = (done.compactMap { $0.version(on: hierarchy) }, undone.compactMap { $0.version(on: hierarchy) })
+        send(.tree(.restored(before: before, after: after, at: place)))
       case .tellCommand(let draft): send(.tree(.told(try draft.command(), of: draft.version)))
       case .copyCommand(let draft, let collage): send(.copy(try draft.command(collage: collage)))
       case .list:
