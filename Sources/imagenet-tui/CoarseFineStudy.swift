@@ -1,35 +1,8 @@
 import Engine
 import Taxonomy
 
-/// What `coarse-fine` has to tell.
-struct CoarseFineStudy: Encodable {
-  struct Pair: Encodable {
-    var truth, truthWnid, prediction, predictionWnid: String
-    var images: Int
-  }
-
-  struct Behind: Encodable {
-    var wnid, name: String
-    var confusions: [Pair]
-  }
-
-  struct Merges: Encodable {
-    var least: Double
-    var alongTree: Bool
-    var suggestion: MergeSuggestion
-    /// The nodes that are joined, where only whole ones are.
-    var nodes: [String]?
-  }
-
-  var run: String
-  var step: Int
-  var dataset, labels: String
-  var images, minMembers: Int
-  var result: CoarseFromFine
-  var tree: HierarchicalError
-  var behind: Behind?
-  var merges: Merges?
-
+/// In words.
+extension CoarseFineStudy {
   func show(top: Int) {
     print(printable("coarse from fine: \(run) step \(step) on \(Output.grouped(images)) validation images of \(dataset), coarse classes of \(labels)"))
     print("coarse − fine accuracy in percentage points, every member of a class weighing the same; \(minMembers) members or more")
@@ -73,7 +46,7 @@ struct CoarseFineStudy: Encodable {
       behind.confusions.map { [printable($0.truth), printable($0.prediction), Output.grouped($0.images)] })
   }
 
-  private func show(_ merges: Merges) {
+  private func show(_ merges: MergeProposal) {
     let suggestion = merges.suggestion
     let how = suggestion.likeness == .confusion
       ? "the share of images taken for each other" : "minus the distance of mean features, in units of the mean distance"
@@ -81,13 +54,6 @@ struct CoarseFineStudy: Encodable {
     for group in suggestion.groups {
       print(printable("  \(decimals(group.likeness, 3))  \(group.names.joined(separator: ", "))"))
     }
-  }
-
-  func chart(top: Int) -> BarPicture {
-    let rows = top == 0 || result.rows.count <= 2 * top ? result.rows : Array(result.rows.prefix(top) + result.rows.suffix(top))
-    return BarPicture(
-      title: ["coarse − fine accuracy, \(labels)", "\(run), step \(step): \(Output.grouped(images)) validation images of \(dataset)"],
-      unit: "points", bars: rows.map { .init(name: $0.name, value: $0.difference, note: "\($0.members) members") })
   }
 
   private func percent(_ share: Double) -> String { decimals(100 * share, 1) + " %" }

@@ -43,7 +43,7 @@ struct NeighbourStudy: Encodable {
       return Class(wnid: found.wnid, name: found.name)
     }
     func verdict(_ neighbor: Int32) -> Verdict? {
-      label.map { judge?.verdict(query: $0, neighbor: neighbor) ?? ($0 == neighbor ? .fine : .wrong) }
+      label.map { Judge.verdict(judge, query: $0, neighbor: neighbor) }
     }
     self.run = run
     self.step = step

@@ -99,6 +99,17 @@ import Testing
     #expect(runs.count == 2 && runs[0].contains("-fine") && runs[1].contains("-coarse"))
   }
 
+  @Test("A run is followed by its checkpoint, spaces are called alike for every net, and surprising images are listed")
+  func surprising() throws {
+    let step = try #require(home.directory("fine").checkpoints.best())
+    let one = try home.run("neighbours", "fine", "--query", "0", "--json")
+    let other = try home.run("neighbours", "fine@\(step)", "--space", "features", "--query", "0", "--json")
+    #expect(one.code == 0 && one.output == other.output, "\(other.errors)")
+    #expect(try home.run("neighbours", "fine@\(step + 1)", "--query", "0").code == 1)
+    let listed = try home.run("neighbours", "coarse", "fine", "--surprising")
+    #expect(listed.code == 0 && listed.output.contains("one of"), "\(listed.errors)")
+  }
+
   @Test("What cannot be asked is one line", arguments: [
     ["induction", "fine"], ["induction", "none"], ["induction", "coarse", "--gallery", "x"], ["induction", "coarse", "--space", "fc9"],
     ["coarse-fine", "coarse"], ["coarse-fine", "fine", "--labels", "none"], ["coarse-fine", "fine", "--labels", "two", "--behind", "cat"],
@@ -111,7 +122,7 @@ import Testing
   }
 
   @Test("Wrong usage is told apart: exit code 64", arguments: [
-    ["induction", "coarse", "-k", "0"], ["induction"], ["features", "fine"], ["coarse-fine", "fine", "--save", "x"],
+    ["induction", "coarse", "-k", "0"], ["induction"], ["features", "fine"], ["neighbours", "fine"], ["neighbours", "fine", "--surprising"], ["coarse-fine", "fine", "--save", "x"],
   ])
   func usage(arguments: [String]) throws { #expect(try home.start(arguments).wait() == 64) }
 }

@@ -103,7 +103,7 @@ import Testing
   func neighbors() {
     var state = NeighborsFixtures.opened(runs: 2)
     let text = Self.copied(&state)
-    #expect(text?.hasPrefix("imagenet-tui neighbours 20260101-000000-fine 20260101-000000-coarse-4 --space fc7 --query") == true, "\(text ?? "")")
+    #expect(text?.hasPrefix("imagenet-tui neighbours 20260101-000000-fine@1200 20260101-000000-coarse-4@640 --space features --query") == true, "\(text ?? "")")
     #expect(text?.contains("--labels") == false)
   }
 

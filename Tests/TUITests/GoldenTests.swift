@@ -105,7 +105,8 @@ enum GoldenScreen: String, CaseIterable, Sendable {
   case filter, filterError = "filter-error", groups, notes, extend
   case charts, chart, frozen
   case classes, difference, news
-  case neighbours, zoom
+  case neighbours, zoom, neighboursVerdict = "neighbours-verdict", neighboursSurprising = "neighbours-surprising"
+  case coarseFine = "coarse-fine", confusions, joins, induction, map
   case library, libraryRename = "library-rename", libraryDone = "library-done", libraryExport = "library-export"
   case compare, compareOnly = "compare-only", compareChoose = "compare-choose"
   case help, palette
@@ -164,12 +165,25 @@ enum GoldenScreen: String, CaseIterable, Sendable {
       let command = ShellCommand("labels", "rename", "coarse-4", "coarse-four")
       _ = update(&state, .library(.done("Renamed coarse-4 to coarse-four", command, select: nil)))
       return state
-    case .neighbours, .zoom:
+    case .coarseFine: return try EvaluationFixtures().opened(size, look)
+    case .confusions, .joins, .induction, .map:
+      let fixtures = try EvaluationFixtures()
+      var state = try fixtures.opened(size, look)
+      let keys: [GoldenScreen: [Key]] = [.confusions: [.enter, "j"], .joins: ["m", "a"], .induction: ["i"], .map: ["p", "j"]]
+      for key in keys[self] ?? [] { try fixtures.press(&state, key) }
+      return state
+    case .neighbours, .zoom, .neighboursVerdict, .neighboursSurprising:
       var state = NeighborsFixtures.opened(rows: size.rows, columns: size.columns, look, runs: 2)
       let images = state.neighbors.rows.indices.flatMap { state.neighbors.neighbors($0) }
       let references = [state.neighbors.query].compactMap { $0 } + images.map { ImageReference($0.split, $0.index) }
       let picture = Thumbnail(try TinyDataset().picture(.train, 0))
       _ = update(&state, .neighbors(.pictures(Dictionary(references.map { ($0, picture) }) { first, _ in first })))
+      if self == .neighboursSurprising {
+        let found = [(2, 0, 4, true), (1, 1, 3, true), (3, 5, 1, false)].map { image, fine, coarse, isCoarseRight in
+          SurprisingQuery(image: image, label: Int32(image), fine: fine, coarse: coarse, isCoarseRight: isCoarseRight)
+        }
+        _ = update(&state, .neighbors(.surprising(.found(found))))
+      }
       return state
     }
   }
@@ -212,6 +226,8 @@ enum GoldenScreen: String, CaseIterable, Sendable {
     case .launchError: [.down, .down, "x"]
     case .neighbours: [.right]
     case .zoom: [.right, "z"]
+    case .neighboursVerdict: ["v", "v", "v"]
+    case .neighboursSurprising, .coarseFine, .confusions, .joins, .induction, .map: []
     case .help: ["?"]
     case .palette: [":", "t"]
     }

@@ -71,9 +71,9 @@ import Testing
   func pictures() throws {
     var state = NeighborsFixtures.opened(rows: 24, columns: 80, runs: 2)
     let query = state.neighbors.query
-    _ = try Self.click(&state, " 31.3 ")
+    _ = try Self.click(&state, "✗ bag")
     #expect(state.neighbors.selectedNeighbor == 2 && state.neighbors.query == query)
-    _ = try Self.click(&state, " 31.3 ")
+    _ = try Self.click(&state, "✗ bag")
     #expect(state.neighbors.query != query)
   }
 

@@ -113,4 +113,44 @@ import Testing
     for _ in 0..<12 { #expect(!update(&state, .key(.escape)).contains { if case .quit = $0 { true } else { false } }) }
     #expect(state.capture == nil && state.finder == nil && state.trail.isEmpty)
   }
+
+  private static let featureKeys: [Key] =
+    (NeighborsScreen.bindings + EvaluationScreen.bindings).flatMap(\.keys)
+    + [.tab, "?", ":", "3", "5", "y", "n", " ", .backspace, .pick(0), .pick(3), .pick(26)] + "coarse".map(Key.character)
+
+  @Test("10,000 random keys over neighbours and evaluation leave a valid state that can be drawn", arguments: 0..<4 as Range<UInt64>)
+  func features(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let fixtures = try EvaluationFixtures()
+    let size = Size(rows: Int.random(in: 10...40, using: &random), columns: Int.random(in: 40...140, using: &random))
+    var state = try fixtures.opened(size)
+    _ = update(&state, .perform(.show(.neighbors)))
+    _ = update(&state, .neighbors(.opened(fixtures.context)))
+    for turn in 0..<10_000 {
+      if ![.neighbors, .evaluation].contains(state.screen) {
+        state.finder = nil
+        for _ in 0..<3 { _ = update(&state, .key(.escape)) }
+        _ = update(&state, .perform(.show(turn % 3 == 0 ? .neighbors : .evaluation)))
+      }
+      let effects = update(&state, .key(Self.featureKeys.randomElement(using: &random)!))
+      // Work that takes long comes back late, or fails.
+      if turn % 3 > 0 {
+        try fixtures.finish(&state, effects)
+      } else if case .evaluation(let job)? = effects.first, case .answer(_, _, let ticket, _) = job {
+        _ = update(&state, .evaluation(.failed(ticket: ticket, "the disk is gone")))
+      }
+      if turn % 7 == 0 { NeighborsFixtures.answerOne(&state, fixtures.found) }
+      if turn % 41 == 0 { _ = update(&state, .neighbors(.surprising(.found([.init(image: 3, label: 3, fine: 0, coarse: 5, isCoarseRight: true)])))) }
+      if turn % 31 == 0 {
+        let (neighbors, evaluation) = (state.neighbors, state.evaluation)
+        try #require(neighbors.rows.isEmpty || neighbors.rows.indices.contains(neighbors.selectedRow), "after \(turn) keys")
+        try #require(neighbors.selectedNeighbor == 0 || neighbors.selectedNeighbor < neighbors.shown(neighbors.selectedRow).count, "after \(turn) keys")
+        try #require(evaluation.coarseFine.minMembers >= 1 && evaluation.map.depth <= fixtures.tree.deepest)
+        #expect(view(state).size == size)
+      }
+    }
+    // The walk over neighbours goes back step by step.
+    for _ in 0..<12_000 where !state.trail.isEmpty || state.capture != nil || state.finder != nil { _ = update(&state, .key(.escape)) }
+    #expect(state.capture == nil && state.finder == nil && state.trail.isEmpty)
+  }
 }

@@ -138,7 +138,7 @@ import Testing
     #expect(again.runs.selected?.id == state.runs.selected?.id && again.runs.selected?.name == "diverged")
     var other = AppState(session: neighbors.session, screen: .neighbors)
     _ = update(&other, .recall(places))
-    let context = NeighborsContext(
+    let context = FeatureContext(
       dataset: TinyDataset(), runs: NeighborsFixtures.runs, coarseSets: [NeighborsFixtures.coarse, NeighborsFixtures.fine])
     _ = update(&other, .neighbors(.opened(context)))
     #expect(other.neighbors.rows.map(\.run.id) == neighbors.neighbors.rows.map(\.run.id))

@@ -10,7 +10,7 @@ import Testing
     keys.flatMap { update(&state, .key($0)) }
   }
 
-  @Test("1, 2, 3, 4 and Tab go from screen to screen")
+  @Test("1 to 5 and Tab go from screen to screen")
   func screens() {
     var state = Self.state()
     _ = Self.press(&state, "2")
@@ -20,9 +20,11 @@ import Testing
     _ = Self.press(&state, .tab)
     #expect(state.screen == .library)
     _ = Self.press(&state, .tab)
+    #expect(state.screen == .evaluation)
+    _ = Self.press(&state, .tab)
     #expect(state.screen == .tree)
     _ = Self.press(&state, .backTab)
-    #expect(state.screen == .library)
+    #expect(state.screen == .evaluation)
     _ = Self.press(&state, "3")
     #expect(state.screen == .neighbors)
     _ = Self.press(&state, "1")
@@ -39,7 +41,7 @@ import Testing
 
   @Test("Help lists keys, narrows while typing, and does what is chosen")
   func help() {
-    var state = Self.state(Size(rows: 200, columns: 80))
+    var state = Self.state(Size(rows: 260, columns: 80))
     _ = Self.press(&state, "?")
     #expect(view(state).text.contains("Show nearest neighbours"))
     _ = Self.press(&state, "t", "r", "a", "i", "n", "i", "n", "g", "s")

@@ -30,6 +30,10 @@ public struct Induction: Sendable {
       public var queries: Int
       /// How many of them are right at each k.
       public var hits: [Int]
+
+      package init(fineClass: Int, queries: Int, hits: [Int]) {
+        (self.fineClass, self.queries, self.hits) = (fineClass, queries, hits)
+      }
     }
 
     public var ks: [Int]
@@ -39,6 +43,10 @@ public struct Induction: Sendable {
     public var classes: [ClassResult]
     /// What guessing a class comes to at k = 1.
     public var chance: Double { 1 / Double(max(1, classes.count)) }
+
+    package init(ks: [Int], galleryImages: Int, queries: Int, accuracy: [Estimate], classes: [ClassResult]) {
+      (self.ks, self.galleryImages, self.queries, self.accuracy, self.classes) = (ks, galleryImages, queries, accuracy, classes)
+    }
   }
 
   /// The fine classes (indices) that `taught` does not hold as classes of their own.

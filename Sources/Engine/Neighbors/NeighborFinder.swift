@@ -84,6 +84,34 @@ public final class NeighborFinder: Sendable {
       }
   }
 
+  /// So many images of a split that have features, or all of them, evenly drawn.
+  func evenly(_ count: Int, of split: Split) throws(Problem) -> [Int32] {
+    let known = try features.matrix(split).indices
+    return count >= known.count ? known : (0..<count).map { known[$0 * known.count / count] }
+  }
+
+  /// The `k` nearest images in `split` of each of several images, whose features are kept; none is its own neighbour.
+  /// - Parameter asked: the split of `images`, which are rising indices out of ``evenly(_:of:)``.
+  func nearest(
+    to images: [Int32], of asked: Split, in split: Split, k: Int, metric: Metric
+  ) throws(Problem) -> [[NeighborImage]] {
+    let (queries, gallery) = (try features.matrix(asked), try features.matrix(split))
+    var rowOf = [Int32: Int](minimumCapacity: queries.indices.count)
+    for (row, image) in queries.indices.enumerated() { rowOf[image] = row }
+    let rows = images.compactMap { rowOf[$0] }
+    let vectors = features.backend.makeTensor([rows.count, queries.values.shape[1]])
+    vectors.gather(rows, from: queries.values)
+    let labels = dataset.labels(split)
+    return try NeighborSearch(k: k, metric: metric, backend: features.backend)
+      .nearest(to: vectors, in: Gallery(gallery.values), excluding: asked == split ? rows.map { $0 } : nil)
+      .map { found in
+        found.map { neighbor in
+          let index = Int(gallery.indices[neighbor.index])
+          return NeighborImage(split: split, index: index, label: labels[index], distance: neighbor.distance)
+        }
+      }
+  }
+
   private func features(of query: NeighborQuery) throws(Problem) -> Tensor {
     let matrix: FeatureMatrix
     switch query {

@@ -40,4 +40,14 @@ public struct Judge: Sendable {
     let target = coarse[Int(query)]
     return target >= 0 && target == coarse[Int(neighbor)] ? .coarse : .wrong
   }
+
+  /// The same where there may be no coarse classes: then a neighbour is right or wrong.
+  public static func verdict(_ judge: Judge?, query: Int32, neighbor: Int32) -> Verdict {
+    judge?.verdict(query: query, neighbor: neighbor) ?? (query == neighbor ? .fine : .wrong)
+  }
+}
+
+extension LabelSet {
+  /// Whether a fine class is a class of its own.
+  public func holds(_ fine: String) -> Bool { classes.contains { $0.members == [fine] } }
 }

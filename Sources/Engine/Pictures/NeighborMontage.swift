@@ -105,3 +105,49 @@ public struct NeighborMontage: Sendable {
     sheet.write(text, x: left, y: y - 3, .grey)
   }
 }
+
+extension NeighborMontage {
+  /// What one run found.
+  public struct Found: Sendable {
+    public var run: String
+    public var labelSet: LabelSet
+    /// The checkpoint, and the layer that was compared.
+    public var step: Int
+    public var space: String
+    public var neighbors: [NeighborImage]
+
+    public init(run: String, labelSet: LabelSet, step: Int, space: String, neighbors: [NeighborImage]) {
+      (self.run, self.labelSet, self.step, self.space, self.neighbors) = (run, labelSet, step, space, neighbors)
+    }
+  }
+
+  /// The montage of what several runs found for one query.
+  /// - Parameters:
+  ///   - label: the query's fine class; nil for a picture from outside.
+  ///   - coarse: decides orange.
+  ///   - found: from fine to coarse.
+  /// - Throws: a ``Problem`` where an image cannot be decoded.
+  public init(
+    query: Picture, label: Int32?, found: [Found], metric: Metric, coarse: LabelSet?, dataset: any Dataset, size: Int = 96
+  ) throws(Problem) {
+    let judge = coarse.map { Judge($0, classes: dataset.classes) }
+    let fine = label.map { dataset.classes[Int($0)] }
+    var rows: [Row] = []
+    for one in found {
+      var tiles: [Tile] = []
+      for neighbor in one.neighbors {
+        tiles.append(
+          Tile(
+            picture: try dataset.picture(neighbor.split, neighbor.index),
+            verdict: label.map { Judge.verdict(judge, query: $0, neighbor: neighbor.label) },
+            name: dataset.classes[Int(neighbor.label)].name, distance: neighbor.distance))
+      }
+      let count = one.labelSet.classes.count
+      rows.append(
+        Row(
+          title: [one.run, one.labelSet.name, "\(count) classes", "step \(one.step)", "\(one.space), \(metric.rawValue)"], tiles: tiles,
+          knowsQuery: fine.map { one.labelSet.holds($0.wnid) }))
+    }
+    try self.init(query: query, queryName: fine?.name ?? "query", rows: rows, size: size)
+  }
+}

@@ -64,9 +64,8 @@ public struct ScatterPicture: Sendable {
     return sheet
   }
 
-  /// Lines of `columns` letters: of each cell the letter of the group with the most points in it; then the legend.
-  public func text(columns: Int = 78, rows: Int = 24) -> [String] {
-    let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+  /// A raster of cells, row by row from the top: of each the rank of the group with the most points in it, nil where there are none.
+  package func cells(columns: Int, rows: Int) -> [Int?] {
     var rankOf = [Int](repeating: -1, count: groups.count)
     for (rank, entry) in order.enumerated() { rankOf[entry.group] = rank }
     var cells = [[Int: Int]](repeating: [:], count: columns * rows)
@@ -75,17 +74,27 @@ public struct ScatterPicture: Sendable {
       let cell = min(rows - 1, Int(place.y * Double(rows))) * columns + min(columns - 1, Int(place.x * Double(columns)))
       cells[cell][rankOf[label], default: 0] += 1
     }
-    func letter(_ rank: Int) -> Character { rank < letters.count ? letters[rank] : "·" }
+    return cells.map { cell in cell.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key }
+  }
+
+  /// The groups that have points, by rank: the largest first.
+  package var legend: [(name: String, group: Int, points: Int)] { order.map { (groups[$0.group], $0.group, $0.count) } }
+
+  /// What stands for the group of a rank where there are no colours.
+  package static func letter(_ rank: Int) -> Character { rank < letters.count ? letters[rank] : "·" }
+
+  private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+
+  /// Lines of `columns` letters: of each cell the letter of the group with the most points in it; then the legend.
+  public func text(columns: Int = 78, rows: Int = 24) -> [String] {
+    let cells = cells(columns: columns, rows: rows)
     var lines = (0..<rows).map { row in
-      String((0..<columns).map { column -> Character in
-        let most = cells[row * columns + column].max { ($0.value, $1.key) < ($1.value, $0.key) }
-        return most.map { letter($0.key) } ?? " "
-      })
+      String((0..<columns).map { column -> Character in cells[row * columns + column].map(Self.letter) ?? " " })
     }
-    for (rank, entry) in order.prefix(letters.count).enumerated() {
-      lines.append("\(letter(rank))  \(groups[entry.group])  \(entry.count)")
+    for (rank, entry) in legend.prefix(Self.letters.count).enumerated() {
+      lines.append("\(Self.letter(rank))  \(entry.name)  \(entry.points)")
     }
-    if order.count > letters.count { lines.append("·  \(order.count - letters.count) smaller groups") }
+    if legend.count > Self.letters.count { lines.append("·  \(legend.count - Self.letters.count) smaller groups") }
     return lines
   }
 }

@@ -3,7 +3,7 @@ import Taxonomy
 
 /// The screens, in the order of their tabs.
 package enum ScreenName: String, CaseIterable, Sendable, Codable {
-  case tree, runs, neighbors, library
+  case tree, runs, neighbors, library, evaluation
   /// Belongs to the library.
   case comparison
 
@@ -13,6 +13,7 @@ package enum ScreenName: String, CaseIterable, Sendable, Codable {
     case .runs: "Runs"
     case .neighbors: "Neighbours"
     case .library: "Label sets"
+    case .evaluation: "Evaluation"
     case .comparison: "Compare"
     }
   }
@@ -35,6 +36,7 @@ package struct AppState: Sendable {
   package var neighbors: NeighborsScreen
   package var library: LibraryScreen
   package var comparison: ComparisonScreen
+  package var evaluation: EvaluationScreen
   /// Help or the command palette, over everything else.
   package var finder: Finder?
   /// One message to the user, until the next key.
@@ -50,6 +52,7 @@ package struct AppState: Sendable {
     neighbors = NeighborsScreen()
     library = LibraryScreen()
     comparison = ComparisonScreen()
+    evaluation = EvaluationScreen()
   }
 }
 
@@ -81,6 +84,7 @@ package enum Action: Hashable, Sendable {
   case neighbors(NeighborsScreen.Action)
   case library(LibraryScreen.Action)
   case comparison(ComparisonScreen.Action)
+  case evaluation(EvaluationScreen.Action)
 }
 
 /// Everything that can happen to the program.
@@ -103,6 +107,7 @@ package enum Message: Sendable {
   case neighbors(NeighborsScreen.Event)
   case library(LibraryScreen.Event)
   case comparison(ComparisonScreen.Event)
+  case evaluation(EvaluationScreen.Event)
 }
 
 /// Everything that the program can ask for in return.
@@ -121,4 +126,5 @@ package enum Effect: Sendable {
   case neighbors(NeighborsScreen.Work)
   case library(LibraryScreen.Work)
   case comparison(ComparisonScreen.Work)
+  case evaluation(EvaluationScreen.Work)
 }

@@ -76,6 +76,7 @@ extension Effect {
     case .neighbors(let work): work
     case .library(let work): work
     case .comparison(let work): work
+    case .evaluation(let work): work
     case .quit, .suspend, .redraw, .copy, .send, .later: nil
     }
   }

@@ -34,6 +34,7 @@ package enum KeyTable {
     Binding(["2"], .show(.runs), "runs", help: "Show the trainings"),
     Binding(["3"], .show(.neighbors), "neighbours", help: "Show nearest neighbours"),
     Binding(["4"], .show(.library), "label sets", help: "Show the label sets that are kept"),
+    Binding(["5"], .show(.evaluation), "evaluation", help: "Show what nets know: coarse classes, induction, map"),
     Binding([.tab], .nextScreen, "next screen", help: "Go to the next screen"),
     Binding([.backTab], .previousScreen, "previous screen", help: "Go to the previous screen"),
     Binding(["?"], .help, "help", help: "List every key; type to search"),
@@ -53,6 +54,7 @@ package enum KeyTable {
     case .neighbors: NeighborsScreen.bindings
     case .library: LibraryScreen.bindings
     case .comparison: ComparisonScreen.bindings
+    case .evaluation: EvaluationScreen.bindings
     }
   }
 

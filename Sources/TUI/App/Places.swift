@@ -1,26 +1,29 @@
 import Engine
 
-/// Where the library and the neighbours were left on a dataset: selection, filter and order. (The runs, which are of all datasets, have
+/// Where the library, the neighbours and the evaluation were left on a dataset: selection, filter and order. (The runs, which are of all datasets, have
 /// ``RememberedRuns``.)
 package struct Places: Codable, Equatable, Sendable {
   package var library: LibraryScreen.Place?
   package var neighbors: NeighborsScreen.Place?
+  package var evaluation: EvaluationScreen.Place?
 
   package init(
-    library: LibraryScreen.Place? = nil, neighbors: NeighborsScreen.Place? = nil
+    library: LibraryScreen.Place? = nil, neighbors: NeighborsScreen.Place? = nil, evaluation: EvaluationScreen.Place? = nil
   ) {
     self.library = library
     self.neighbors = neighbors
+    self.evaluation = evaluation
   }
 }
 
 extension AppState {
-  var places: Places { Places(library: library.place, neighbors: neighbors.place) }
+  var places: Places { Places(library: library.place, neighbors: neighbors.place, evaluation: evaluation.place) }
 
   /// Goes on from there; what is gone meanwhile is passed over.
   mutating func recall(_ places: Places) {
     if let place = places.library { library.recall(place) }
     if let place = places.neighbors { neighbors.recall(place) }
+    if let place = places.evaluation { evaluation.recalled = place }
   }
 }
 
@@ -68,4 +71,15 @@ extension NeighborsScreen {
     space = place.space
     gallery = place.gallery
   }
+}
+
+extension EvaluationScreen {
+  package struct Place: Codable, Equatable, Sendable {
+    package var pane: Pane
+    package var run: String?
+    /// The name of the coarse label set.
+    package var coarse: String?
+  }
+
+  package var place: Place? { context == nil ? recalled : Place(pane: pane, run: run, coarse: coarseFine.coarse?.name) }
 }

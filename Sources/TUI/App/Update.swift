@@ -66,6 +66,7 @@ extension AppState {
     case .library(.poll) where screen != .library: return []
     case .library(let event): return library.receive(event, session)
     case .comparison(let event): return comparison.receive(event, session)
+    case .evaluation(let event): return evaluation.receive(event, session)
     }
   }
 
@@ -97,6 +98,7 @@ extension AppState {
       case .neighbors: return neighbors.take(key, session)
       case .library: return library.take(key, session)
       case .comparison: return comparison.take(key, session)
+      case .evaluation: return evaluation.take(key, session)
       }
     }
     if case .pick(let index) = key { return pick(index) }
@@ -114,6 +116,7 @@ extension AppState {
     case .neighbors: neighbors.pick(index, session)
     case .library: library.pick(index, session)
     case .comparison: comparison.pick(index, session)
+    case .evaluation: evaluation.pick(index, session)
     }
   }
 
@@ -152,6 +155,7 @@ extension AppState {
     case .neighbors(let action): return show(.neighbors) + neighbors.perform(action, session)
     case .library(let action): return show(.library) + library.perform(action, session)
     case .comparison(let action): return show(.comparison) + comparison.perform(action, session)
+    case .evaluation(let action): return show(.evaluation) + evaluation.perform(action, session)
     }
   }
 
@@ -170,6 +174,7 @@ extension AppState {
     case .neighbors: neighbors.appeared(session)
     case .library: library.appeared(session)
     case .comparison: comparison.appeared(session)
+    case .evaluation: evaluation.appeared(session)
     }
   }
 
@@ -186,6 +191,7 @@ extension AppState {
     case .neighbors: neighbors.command(session)
     case .library: library.command(session)
     case .comparison: comparison.command(session)
+    case .evaluation: evaluation.command(session)
     }
   }
 
@@ -197,6 +203,7 @@ extension AppState {
     case .neighbors: neighbors.capture
     case .library: library.capture
     case .comparison: comparison.capture
+    case .evaluation: evaluation.capture
     }
   }
 }

@@ -17,6 +17,7 @@ package func view(_ state: AppState) -> Canvas {
   case .neighbors: state.neighbors.draw(on: &canvas, in: session.body, session)
   case .library: state.library.draw(on: &canvas, in: session.body, session)
   case .comparison: state.comparison.draw(on: &canvas, in: session.body, session)
+  case .evaluation: state.evaluation.draw(on: &canvas, in: session.body, session)
   }
   state.drawHeader(on: &canvas)
   state.finder?.draw(on: &canvas, state)
@@ -91,6 +92,7 @@ extension AppState {
     case .neighbors: neighbors.headline(session)
     case .library: library.headline(session)
     case .comparison: comparison.headline(session)
+    case .evaluation: evaluation.headline(session)
     }
   }
 

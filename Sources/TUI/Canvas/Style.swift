@@ -71,9 +71,26 @@ package enum GlyphSet: Sendable, CaseIterable {
 package struct Look: Hashable, Sendable {
   package var glyphs: GlyphSet
   package var colors: ColorDepth
+  /// Whether it draws Unicode 13's sextants.
+  package var hasSextants: Bool
 
-  package init(glyphs: GlyphSet = .unicode, colors: ColorDepth = .palette256) {
+  package init(glyphs: GlyphSet = .unicode, colors: ColorDepth = .palette256, hasSextants: Bool = false) {
     self.glyphs = glyphs
     self.colors = colors
+    self.hasSextants = hasSextants
+  }
+
+  /// What pictures are drawn in.
+  package var grain: ScaledPicture.Grain { hasSextants && glyphs == .unicode && colors >= .palette256 ? .sextant : .half }
+
+  /// Whether a terminal is known to draw sextants by itself, whatever its font has: most fonts lack them. Behind tmux and screen nobody knows which
+  /// terminal that is.
+  package static func knowsSextants(environment: [String: String]) -> Bool {
+    let name = environment["TERM"] ?? ""
+    guard environment["TMUX"] == nil, !name.hasPrefix("screen"), !name.hasPrefix("tmux") else { return false }
+    if ["xterm-kitty", "foot", "foot-extra", "wezterm", "xterm-ghostty", "contour"].contains(name) { return true }
+    if ["WezTerm", "ghostty"].contains(environment["TERM_PROGRAM"] ?? "") { return true }
+    // GNOME Terminal and others on VTE 0.62 or newer.
+    return Int(environment["VTE_VERSION"] ?? "") ?? 0 >= 6200
   }
 }

@@ -58,7 +58,9 @@ package final class Terminal {
     }
     atexit { cn_close() }
     palette = Palette(depth: wished, colors: Int(cn_colors()))
-    look = Look(glyphs: ascii || !isUTF8 ? .ascii : .unicode, colors: palette.depth)
+    // Where the C library does not know their width, they would come out as question marks.
+    let hasSextants = Look.knowsSextants(environment: environment) && cn_has_width(0x1FB00, 1)
+    look = Look(glyphs: ascii || !isUTF8 ? .ascii : .unicode, colors: palette.depth, hasSextants: hasSextants)
     size = Self.windowSize()
   }
 

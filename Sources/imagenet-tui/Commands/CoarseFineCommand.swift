@@ -63,17 +63,24 @@ struct CoarseFineCommand: ParsableCommand {
     guard let coarse else {
       throw Problem("this dataset's tree suggests no coarse classes", at: name, advice: "name a label set with --labels")
     }
-    let report = CoarseFineStudy(
-      run: features.run.id, step: features.step, dataset: name, labels: coarse.name, images: predictions.truths.count,
-      minMembers: minMembers, result: try CoarseFromFine(predictions, coarse: coarse, minMembers: minMembers),
-      tree: try HierarchicalError(predictions, on: tree),
-      behind: try confusions(predictions, coarse), merges: try suggestion(opening, features, predictions, tree))
+    var report = try CoarseFineStudy(
+      run: features.run.id, step: features.step, dataset: name, predictions, coarse: coarse, minMembers: minMembers, tree: tree)
+    report.behind = try confusions(predictions, coarse)
+    report.merges = try merge.map { likeness throws(Problem) in
+      try MergeProposal(
+        likeness, predictions, features: { () throws(Problem) in try opening.features(argument.run, space: nil) }, tree: tree,
+        least: least, leaving: leaving, alongTree: alongTree)
+    }
     if let output {
       try AtomicFile.write(try ImageCodec.png(report.chart(top: top).compose()), to: output)
       RunProgressLine.note("wrote \(output)")
     }
     if json { try Output.json(report) } else { report.show(top: top) }
-    if let save, let merges = report.merges { try keep(merges, as: save, taught, tree) }
+    if let save, let merges = report.merges {
+      let set = try merges.labelSet(name: save, taught: taught, on: tree)
+      try LabelSetStore(home: home).save(set)
+      RunProgressLine.note("saved \(set.summary)")
+    }
   }
 
   private func confusions(_ predictions: RunPredictions, _ coarse: LabelSet) throws(Problem) -> CoarseFineStudy.Behind? {
@@ -81,47 +88,7 @@ struct CoarseFineCommand: ParsableCommand {
     guard let target = coarse.classes.first(where: { $0.wnid == behind || $0.name == behind }) else {
       throw Problem("there is no such coarse class", at: behind, expected: "a class of \(coarse.name), by wnid or name")
     }
-    let found = CoarseFromFine.confusions(of: target.wnid, predictions, coarse: coarse, limit: 20)
-    return .init(
-      wnid: target.wnid, name: target.name,
-      confusions: found.map { .init(truth: $0.truth.name, truthWnid: $0.truth.wnid, prediction: $0.prediction.name, predictionWnid: $0.prediction.wnid, images: $0.count) })
-  }
-
-  // MARK: Suggestions
-
-  private func suggestion(
-    _ opening: RunOpening, _ scores: RunFeatures, _ predictions: RunPredictions, _ tree: Hierarchy
-  ) throws(Problem) -> CoarseFineStudy.Merges? {
-    guard let merge else { return nil }
-    let classes = predictions.labelSet.classes.map { FineClass(wnid: $0.members[0], name: $0.name) }
-    let alike: [Double]
-    switch merge {
-    case .confusion:
-      alike = MergeSuggestion.confusion(
-        Confusion(truths: predictions.truths, predictions: predictions.predictions, classes: classes.count))
-    case .features:
-      let features = try opening.features(argument.run, space: nil)
-      let matrix = try features.matrix(.val)
-      let targets = predictions.labelSet.targets(for: features.dataset.classes.map(\.wnid))
-      let labels = features.dataset.labels(.val)
-      alike = MergeSuggestion.features(
-        matrix.values, labels: matrix.indices.map { targets[Int(labels[Int($0)])] }, classes: classes.count)
-    }
-    let least = least ?? (merge == .confusion ? 0.1 : -0.5)
-    let found = alongTree
-      ? MergeSuggestion(merge, classes: classes, alike: alike, alongTree: tree, least: least)
-      : MergeSuggestion(merge, classes: classes, alike: alike, leaving: leaving, least: least)
-    return .init(least: least, alongTree: alongTree, suggestion: found, nodes: alongTree ? found.nodes(tree) : nil)
-  }
-
-  private func keep(_ merges: CoarseFineStudy.Merges, as name: String, _ taught: LabelSet, _ tree: Hierarchy) throws(Problem) {
-    guard !merges.suggestion.groups.isEmpty else {
-      throw Problem("there is nothing to join", at: name, advice: "ask for less likeness with --least")
-    }
-    let step = merges.nodes.map { RecipeStep.cut(collapsed: $0) } ?? .merge(groups: merges.suggestion.groups.map(\.wnids))
-    let set = try LabelSet(name: name, dataset: taught.dataset, recipe: taught.recipe + [step], on: tree)
-    try LabelSetStore(home: argument.global.location).save(set)
-    RunProgressLine.note("saved \(set.summary)")
+    return .init(target.wnid, predictions, coarse: coarse)
   }
 }
 

@@ -72,8 +72,9 @@ struct FeaturesCommand: ParsableCommand {
       report.projected = written.projected
     }
     if map != nil || text {
-      let (picture, shares) = try scatter(features, matrix)
-      report.variance = shares
+      let found = try FeatureMap(features, split)
+      let picture = found.picture(try colouring(features.dataset))
+      report.variance = found.shares
       if let map {
         try AtomicFile.write(try ImageCodec.png(picture.compose()), to: map)
         report.files.append(map)
@@ -86,40 +87,14 @@ struct FeaturesCommand: ParsableCommand {
     for image in report.skipped { print("left out \(image): it cannot be decoded") }
   }
 
-  private func scatter(_ features: RunFeatures, _ matrix: FeatureMatrix) throws(Problem) -> (ScatterPicture, [Double]) {
-    let components = try PrincipalComponents(matrix.values, backend: features.backend)
-    let scores = components.scores(of: matrix.values, backend: features.backend)
-    let (groupOfFine, groups, by) = try colouring(features.dataset)
-    let labels = features.dataset.labels(split)
-    let width = scores.shape[1]
-    let shares = components.shares.map { decimals(100 * $0, 1) + " %" }.joined(separator: " and ")
-    return (
-      ScatterPicture(
-        title: [
-          "\(features.space) of \(matrix.indices.count) \(split.rawValue) images of \(features.dataset.name), by \(by)",
-          "\(features.run.id), step \(features.step): the two directions of most variance (\(shares))",
-        ],
-        points: matrix.indices.indices.map { row in
-          (Double(scores.elements[row * width]), width > 1 ? Double(scores.elements[row * width + 1]) : 0)
-        },
-        labels: matrix.indices.map { groupOfFine[Int(labels[Int($0)])] }, groups: groups), components.shares
-    )
-  }
-
-  /// Of each fine class its group, the groups' names, and what they are.
-  private func colouring(_ dataset: any Dataset) throws(Problem) -> (groupOfFine: [Int], groups: [String], by: String) {
+  private func colouring(_ dataset: any Dataset) throws(Problem) -> FeatureMap.Colouring {
     if let labels {
-      let set = try LabelSetStore(home: argument.global.location).load(labels, for: dataset.name)
-      return (set.targets(for: dataset.classes.map(\.wnid)).map { Int($0) }, set.classes.map(\.name), set.name)
+      return .init(try LabelSetStore(home: argument.global.location).load(labels, for: dataset.name), classes: dataset.classes)
     }
     let tree = try DatasetCatalog(home: argument.global.location).hierarchy(of: dataset.name, wordNet: argument.global.wordnet)
-    func nodes(_ depth: Int) -> [Int] { tree.nodeOfFine.map { tree.ancestor(Int($0), atDepth: depth) } }
     if let depth, !(0...tree.deepest ~= depth) {
       throw Problem("the tree has no such depth", at: "\(depth)", expected: "0 to \(tree.deepest)")
     }
-    let depth = depth ?? (0...tree.deepest).first { Set(nodes($0)).count >= 6 } ?? tree.deepest
-    let found = nodes(depth)
-    let distinct = Set(found).sorted()
-    return (found.map { node in distinct.firstIndex(of: node)! }, distinct.map { tree.name($0) }, "ancestor at depth \(depth)")
+    return .init(depth: depth ?? FeatureMap.Colouring.depth(of: tree), of: tree)
   }
 }

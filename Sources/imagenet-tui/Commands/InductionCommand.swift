@@ -74,9 +74,9 @@ struct InductionCommand: ParsableCommand {
       let baselines = try compared.map { try evaluate(induction, $0, tested) }
       rows.append(InductionStudy.Row(features, result, baselines: baselines))
     }
-    let study = InductionStudy(induction, space: used, rows: rows, baselines: compared, labels: chosen?.name)
+    let study = InductionStudy(induction, space: used, rows: rows, baselines: compared.map(\.run.id), labels: chosen?.name)
     if let output {
-      try AtomicFile.write(try ImageCodec.png(study.chart().compose()), to: output)
+      try AtomicFile.write(try ImageCodec.png(study.chart.compose()), to: output)
       RunProgressLine.note("wrote \(output)")
     }
     if json { return try Output.json(study) }

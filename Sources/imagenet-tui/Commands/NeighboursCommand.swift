@@ -15,15 +15,17 @@ struct NeighboursCommand: ParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The runs: each its directory, its name, or the beginning of either.")
+  @Argument(help: "The runs: each its directory, its name, or the beginning of either; RUN@STEP takes that checkpoint.")
   var runs: [String]
   @Option(help: ArgumentHelp("The index of a validation image, train/INDEX for a training image, or a PNG or JPEG file.", valueName: "index|file"))
-  var query: String
+  var query: String?
+  @Flag(help: "List the validation images that the first and the last of the runs, from fine to coarse, disagree about most.")
+  var surprising = false
   @Option(name: .customShort("k"), help: "How many neighbours.")
   var count = 10
   @Option(help: "The dataset whose images are searched. (default: the run's)")
   var dataset: String?
-  @Option(help: "The layer whose activation is compared. (default: the last before the classifier)")
+  @Option(help: "The layer whose activation is compared, or: features, scores, whatever each net calls them. (default: features)")
   var space: String?
   @Option(help: "How distance is measured: l2 or cosine.")
   var metric = Metric.l2
@@ -44,6 +46,8 @@ struct NeighboursCommand: ParsableCommand {
 
   func validate() throws {
     guard !runs.isEmpty else { throw ValidationError("give a run") }
+    guard (query == nil) == surprising else { throw ValidationError("give either --query or --surprising") }
+    guard !surprising || runs.count > 1 && output == nil else { throw ValidationError("--surprising takes two runs or more, and no -o") }
     guard 1...1000 ~= count else { throw ValidationError("-k takes 1 to 1000") }
     guard 1...1024 ~= workers ?? 1 else { throw ValidationError("--workers takes 1 to 1024") }
   }
@@ -59,7 +63,8 @@ struct NeighboursCommand: ParsableCommand {
       throw Problem(
         "the runs are of several datasets", at: runs.joined(separator: ", "), expected: "one", advice: "name it with --dataset")
     }
-    let query = try parse(dataset)
+    guard let asked = self.query else { return try showSurprising(finders, dataset) }
+    let query = try parse(asked, dataset)
     let taught = finders.filter { $0.configuration.dataset == dataset.name }.map(\.configuration.labelSet)
     let policy = finders[0].configuration.labelSet.policy
     let coarse =
@@ -69,18 +74,29 @@ struct NeighboursCommand: ParsableCommand {
         dataset: dataset.name,
         on: DatasetCatalog(home: home).hierarchy(of: dataset.name, policy, wordNet: global.wordnet))
     var studies: [NeighbourStudy] = []
+    var found: [NeighborMontage.Found] = []
     for finder in finders {
       let total = finder.count(gallery)
       try finder.prepare(gallery) { done in RunProgressLine.show(work: "\(finder.space) features", done, of: total) }
       RunProgressLine.end()
       let neighbors = try finder.nearest(to: query.image, in: gallery, k: count, metric: metric)
+      found.append(
+        .init(
+          run: finder.configuration.name, labelSet: finder.configuration.labelSet, step: finder.step, space: finder.space,
+          neighbors: neighbors))
       studies.append(
         NeighbourStudy(
           run: finder.run.id, step: finder.step, space: finder.space, metric: metric, gallery: gallery, images: total,
           query: query.name, label: query.label, neighbors: neighbors, coarse: coarse, dataset: dataset))
     }
     if let output {
-      let montage = try montage(finders, studies, query, dataset)
+      let asked =
+        switch query.image {
+        case .image(let split, let index): try dataset.picture(split, index)
+        case .picture(let picture): picture
+        }
+      let montage = try NeighborMontage(
+        query: asked, label: query.label, found: found, metric: metric, coarse: coarse, dataset: dataset, size: size)
       try AtomicFile.write(try ImageCodec.png(montage.compose()), to: output)
       RunProgressLine.note("wrote \(output)")
     }
@@ -91,7 +107,7 @@ struct NeighboursCommand: ParsableCommand {
     }
   }
 
-  private func parse(_ dataset: any Dataset) throws -> (image: NeighborQuery, name: String, label: Int32?) {
+  private func parse(_ query: String, _ dataset: any Dataset) throws -> (image: NeighborQuery, name: String, label: Int32?) {
     let parts = query.split(separator: "/", omittingEmptySubsequences: false)
     let split = parts.count == 2 ? Split(rawValue: String(parts[0])) : parts.count == 1 ? .val : nil
     guard let split, let index = Int(parts[parts.count - 1]) else {
@@ -106,38 +122,20 @@ struct NeighboursCommand: ParsableCommand {
     return (.image(split, index), dataset.identifier(split, index), labels[index])
   }
 
-  private func montage(
-    _ finders: [NeighborFinder], _ studies: [NeighbourStudy], _ query: (image: NeighborQuery, name: String, label: Int32?),
-    _ dataset: any Dataset
-  ) throws(Problem) -> NeighborMontage {
-    let asked: Picture
-    switch query.image {
-    case .image(let split, let index): asked = try dataset.picture(split, index)
-    case .picture(let picture): asked = picture
+  private func showSurprising(_ finders: [NeighborFinder], _ dataset: any Dataset) throws {
+    let found = try SurprisingQuery.find(fine: finders[0], coarse: finders[finders.count - 1], in: gallery, metric: metric) { work, done, total in
+      RunProgressLine.show(work: work, done, of: total)
     }
-    var rows: [NeighborMontage.Row] = []
-    for (finder, study) in zip(finders, studies) {
-      var tiles: [NeighborMontage.Tile] = []
-      for row in study.neighbours {
-        tiles.append(
-          .init(
-            picture: try dataset.picture(gallery, row.index), verdict: row.verdict, name: row.fineClass.name, distance: row.distance))
-      }
-      let configuration = finder.configuration
-      let classes = configuration.labelSet.classes
-      rows.append(
-        .init(
-          title: [
-            configuration.name, "\(configuration.labelSet.name)", "\(Output.grouped(classes.count)) classes", "step \(Output.grouped(finder.step))",
-            "\(finder.space), \(metric.rawValue)",
-          ],
-          tiles: tiles,
-          knowsQuery: query.label.map { label in
-            classes.contains { $0.members == [dataset.classes[Int(label)].wnid] }
-          }))
-    }
-    return try NeighborMontage(
-      query: asked, queryName: query.label.map { dataset.classes[Int($0)].name } ?? "query", rows: rows, size: size)
+    RunProgressLine.end()
+    if json { return try Output.json(found) }
+    let names = [finders[0], finders[finders.count - 1]].map(\.run.id)
+    print(printable("validation images whose nearest neighbour is of their class under one of \(names[0]) and \(names[1]) only"))
+    Output.table(
+      [" image", "class", "wnid", "right is", " of \(SurprisingQuery.neighbors): \(names[0])", " \(names[1])"],
+      found.map { query in
+        let fine = dataset.classes[Int(query.label)]
+        return ["\(query.image)", fine.name, fine.wnid, names[query.isCoarseRight ? 1 : 0], "\(query.fine)", "\(query.coarse)"].map(printable)
+      })
   }
 }
 

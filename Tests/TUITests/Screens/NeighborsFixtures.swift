@@ -33,8 +33,8 @@ enum NeighborsFixtures {
       TargetClass(wnid: "n00000003", name: "boot", members: ["n00000003"]),
     ], leftOut: [])
   static let runs = [
-    NeighborsContext.Candidate(run: RunsFixtures.all[0], labelSet: fine),
-    NeighborsContext.Candidate(run: RunsFixtures.all[1], labelSet: coarse),
+    FeatureContext.Candidate(run: RunsFixtures.all[0], labelSet: fine, steps: [400, 800, 1200]),
+    FeatureContext.Candidate(run: RunsFixtures.all[1], labelSet: coarse, steps: [640]),
   ]
   static let found = [(1, 0.5), (2, 12.25), (4, 31.26), (3, 33.8), (6, 34), (7, 35), (5, 36)].map {
     index, distance in
@@ -48,7 +48,7 @@ enum NeighborsFixtures {
     var state = AppState(
       session: Session(dataset: "tiny", look: look, size: Size(rows: rows, columns: columns)), screen: .neighbors)
     _ = update(&state, .neighbors(.open(run: Self.runs[0].run.id)))
-    let context = NeighborsContext(dataset: dataset, runs: Self.runs, coarseSets: [Self.coarse, Self.fine], suggestedCoarse: Self.coarse)
+    let context = FeatureContext(dataset: dataset, runs: Self.runs, coarseSets: [Self.coarse, Self.fine], suggestedCoarse: Self.coarse)
     _ = update(&state, .neighbors(.opened(context)))
     if count == 2 {
       for key in ["R", .down, " ", .enter] as [Key] { _ = update(&state, .key(key)) }
@@ -68,9 +68,18 @@ enum NeighborsFixtures {
   static func answer(_ state: inout AppState) {
     for ticket in 1...60 {
       for row in state.neighbors.rows {
-        _ = update(&state, .neighbors(.found(ticket: ticket, FoundRow(run: row.run.id, standing: .found(Self.found)))))
+        _ = update(&state, .neighbors(.found(ticket: ticket, FoundRow(run: row.run.id, standing: .found(Self.found), step: row.steps.last))))
       }
       _ = update(&state, .neighbors(.searched(ticket: ticket)))
     }
+  }
+
+  /// Answers the search under way with these.
+  static func answerOne(_ state: inout AppState, _ found: [NeighborImage]) {
+    guard let ticket = state.neighbors.searchTicket else { return }
+    for row in state.neighbors.rows {
+      _ = update(&state, .neighbors(.found(ticket: ticket, FoundRow(run: row.run.id, standing: .found(found), step: row.step ?? row.steps.last))))
+    }
+    _ = update(&state, .neighbors(.searched(ticket: ticket)))
   }
 }

@@ -13,8 +13,8 @@ struct NeighborsScreenTests {
   func row() {
     #expect(
       view(NeighborsFixtures.opened(runs: 2)).text == """
-         1 Tree  2 Runs  3 Neighbours  4 Label sets  …t val/0  fc7  L2  coarse coarse-3
-        › fine  4 classes, step 1.20k                  ✓ 1 right  ≈ 2 coarse  ✗ 2 wrong
+         1 Tree  2 Runs  3 Neighbours  4 Label sets  5 Evaluation  …L2  coarse coarse-3
+        › fine  4 classes, step 1.20k, 3 of 3         ✓ 1 right  ≈ 2 coarse  ✗ 4 wrong
         ┌ query ───┐ ┏› .500 ━━━┓ ┏ 12.3 ━━━━┓ ┏ 31.3 ━━━━┓ ┏ 33.8 ━━━━┓ ┏ 34.0 ━━━━┓
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
@@ -23,7 +23,7 @@ struct NeighborsScreenTests {
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
         └ shirt ───┘ ┗✓ shirt━━━┛ ┗≈ coat━━━━┛ ┗✗ bag━━━━━┛ ┗≈ coat━━━━┛ ┗✗ boot━━━━┛
         ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ shirt was not a class of its own in training ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
-          coarse-4  3 classes, step 640                ✓ 1 right  ≈ 2 coarse  ✗ 2 wrong
+          coarse-4  3 classes, step 640     ✓ 1 right  ≈ 2 coarse  ✗ 4 wrong   1–5 of 7
         ┌ query ───┐ ┏ .500 ━━━━┓ ┏ 12.3 ━━━━┓ ┏ 31.3 ━━━━┓ ┏ 33.8 ━━━━┓ ┏ 34.0 ━━━━┓
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
@@ -34,8 +34,8 @@ struct NeighborsScreenTests {
 
 
 
-
-
+         query  ≈ garment in coarse-3, 3 classes  val/0                shirt  n00000000
+         1      ✓ .500  train/1                                        shirt  n00000000
          Enter walk  Backspace back  r random  c class        ? help  : command  q quit
         """)
   }
@@ -118,8 +118,8 @@ struct NeighborsScreenTests {
     else { return }
     let run = NeighborsFixtures.runs[0].run.id
     _ = update(
-      &state, .neighbors(.found(ticket: ticket, FoundRow(run: run, standing: .computing(done: 20_400, of: 60_000)))))
-    #expect(view(state).text.contains("computing fc7 of 60,000 images … 34 %"))
+      &state, .neighbors(.found(ticket: ticket, FoundRow(run: run, standing: .computing(WorkProgress(work: "computing fc7 of train", done: 20_400, total: 60_000))))))
+    #expect(view(state).text.contains("computing fc7 of train, 60,000 … 34 %"))
     #expect(!cancellation.isCancelled)
     _ = update(&state, .key(.escape))
     #expect(cancellation.isCancelled)
@@ -137,16 +137,16 @@ struct NeighborsScreenTests {
     #expect(dotted != nil && coarse != nil && dotted! < coarse!)
   }
 
-  @Test("] and [ go to the next and the previous image of the class")
+  @Test(". and , go to the next and the previous image of the class")
   func stepping() {
     var state = NeighborsFixtures.opened()
     _ = update(&state, .key(.right))
     _ = update(&state, .key(.enter))
-    _ = update(&state, .key("]"))
+    _ = update(&state, .key("."))
     #expect(state.neighbors.query == ImageReference(.train, 3))
-    _ = update(&state, .key("]"))
+    _ = update(&state, .key("."))
     #expect(state.neighbors.query == ImageReference(.train, 2))
-    _ = update(&state, .key("["))
+    _ = update(&state, .key(","))
     #expect(state.neighbors.query == ImageReference(.train, 3))
   }
 
@@ -175,7 +175,7 @@ struct NeighborsScreenTests {
     let text = view(state).text
     #expect(text.contains("query a.png file") && text.contains("└ a.png"))
     #expect(!text.contains("✓") && !text.contains("≈") && !text.contains("✗"))
-    _ = update(&state, .key("]"))
+    _ = update(&state, .key("."))
     #expect(state.notice?.text == "a picture from outside has no class")
     _ = update(&state, .key(.backspace))
     #expect(state.neighbors.query.map { if case .image = $0 { true } else { false } } == true)
@@ -198,11 +198,126 @@ struct NeighborsScreenTests {
     #expect(view(state).text.contains("≈ 0 coarse"))
   }
 
+  @Test("v shows one verdict after the other, then all again; the tallies count them all")
+  func filter() {
+    var state = NeighborsFixtures.opened(rows: 24, columns: 200)
+    for (verdict, count) in [(Verdict.fine, 1), (.coarse, 2), (.wrong, 4)] {
+      _ = update(&state, .key("v"))
+      #expect(state.neighbors.filter == verdict && state.neighbors.shown(0).count == count)
+      #expect(view(state).text.contains("✓ 1 right  ≈ 2 coarse  ✗ 4 wrong"))
+    }
+    _ = update(&state, .key(.escape))
+    #expect(state.neighbors.filter == nil && state.neighbors.shown(0).count == 7)
+  }
+
+  @Test("[ and ] go over the checkpoints of the selected run alone, and what it shows stays until the answer is there")
+  func scrub() throws {
+    var state = NeighborsFixtures.opened(runs: 2)
+    let run = NeighborsFixtures.runs[0].run.id
+    #expect(state.neighbors.rows[0].step == 1200 && view(state).text.contains("step 1.20k, 3 of 3"))
+    _ = update(&state, .key("]"))
+    #expect(state.notice?.text == "this is the last checkpoint")
+    let asked = try #require(searches(update(&state, .key("["))).first)
+    #expect(asked.runs.map(\.id) == [run] && asked.runs[0].step == 800)
+    #expect(state.neighbors.neighbors(0) == NeighborsFixtures.found && view(state).text.contains("step 800, 2 of 3"))
+    // One more before the answer: the answer to 800 counts no more.
+    #expect(searches(update(&state, .key("["))).isEmpty)
+    let fewer = Array(NeighborsFixtures.found.dropLast(3))
+    for ticket in 1...60 { _ = update(&state, .neighbors(.found(ticket: ticket, FoundRow(run: run, standing: .found(fewer), step: 800)))) }
+    #expect(state.neighbors.neighbors(0) == NeighborsFixtures.found)
+    var next: [NeighborsRequest] = []
+    for ticket in 1...60 { next += searches(update(&state, .neighbors(.searched(ticket: ticket)))) }
+    #expect(next.map { $0.runs.map(\.step) } == [[400]])
+    for ticket in 1...60 { _ = update(&state, .neighbors(.found(ticket: ticket, FoundRow(run: run, standing: .found(fewer), step: 400)))) }
+    #expect(state.neighbors.neighbors(0) == fewer && state.neighbors.rows[0].step == 400)
+  }
+
+  @Test("Surprising queries: asked of the first and the last run, listed in both kinds, and one becomes the query")
+  func surprising() throws {
+    var state = NeighborsFixtures.opened()
+    _ = update(&state, .key("s"))
+    #expect(state.notice?.text == "choose two runs or more, with R")
+    state = NeighborsFixtures.opened(runs: 2)
+    guard case .neighbors(.surprise(_, let request, let cancellation))? = update(&state, .key("s")).first else {
+      Issue.record("nothing is looked for")
+      return
+    }
+    #expect(request.runs.map(\.id) == NeighborsFixtures.runs.map(\.run.id))
+    _ = update(&state, .neighbors(.surprising(.computing(WorkProgress(work: "fc7 of val", done: 1, total: 4)))))
+    #expect(view(state).text.contains("fc7 of val, 4 … 25 %"))
+    var stopped = state
+    _ = update(&stopped, .key(.escape))
+    #expect(cancellation.isCancelled)
+    let found = [
+      SurprisingQuery(image: 2, label: 2, fine: 0, coarse: 4, isCoarseRight: true),
+      SurprisingQuery(image: 3, label: 3, fine: 5, coarse: 1, isCoarseRight: false),
+    ]
+    _ = update(&state, .neighbors(.surprising(.found(found))))
+    let text = view(state).text
+    #expect(text.contains("✓ only coarse-4  4 : 0 of 5") && text.contains("✓ only fine  1 : 5 of 5"))
+    let effects = update(&state, .key(.down)) + update(&state, .key(.enter))
+    #expect(searches(effects).first?.query == .image(.val, 3))
+    // Asked again, they are there.
+    NeighborsFixtures.answer(&state)
+    #expect(update(&state, .key("s")).isEmpty && state.neighbors.picker?.choice == .surprising)
+  }
+
+  @Test("E asks for a path and writes what the command writes, over a file only after a yes")
+  func montage() throws {
+    var state = NeighborsFixtures.opened(runs: 2)
+    _ = update(&state, .key("E"))
+    guard case .neighbors(.writePicture(_, let montage, let path, mayReplace: false))? = update(&state, .key(.enter)).first else {
+      Issue.record("nothing is written")
+      return
+    }
+    #expect(path == "fine-neighbours.png" && montage.found.map(\.step) == [1200, 640] && montage.label == 0)
+    let words = montage.command.text()
+    #expect(words.contains("20260101-000000-fine@1200 20260101-000000-coarse-4@640 --space features --query") && words.contains("-k 10"))
+    _ = update(&state, .neighbors(.pictureExists(montage, path: path)))
+    #expect(view(state).text.contains("Replace the file?"))
+    guard case .neighbors(.writePicture(_, _, _, mayReplace: true))? = update(&state, .key("y")).first else {
+      Issue.record("a yes does not write")
+      return
+    }
+  }
+
+  @Test("The line below tells the query's coarse class, the neighbour's verdict and distance, and where both stand in the tree")
+  func paths() throws {
+    let fixtures = try EvaluationFixtures()
+    var state = try fixtures.opened(Size(rows: 30, columns: 140))
+    _ = update(&state, .perform(.show(.neighbors)))
+    _ = update(&state, .neighbors(.opened(fixtures.context)))
+    // A node of the tree stands for any class below it.
+    let footwear = try #require(fixtures.tree.node(wnid: "n03380867"))
+    _ = update(&state, .neighbors(.queryBelow(wnid: "n03380867")))
+    for ticket in 1...9 { _ = update(&state, .neighbors(.searched(ticket: ticket))) }
+    let query = try #require(state.neighbors.query)
+    guard case .image(let split, let index) = query else { return }
+    let label = Int(fixtures.dataset.labels(split)[index])
+    #expect(fixtures.tree.subtree(footwear).contains(Int(fixtures.tree.nodeOfFine[label])))
+    NeighborsFixtures.answer(&state)
+    let text = view(state).text
+    #expect(text.contains("footwear › ") && text.contains("in four, "))
+  }
+
+  @Test("Pictures are asked for once, the first ones first, and those of an older query no more")
+  func fetching() {
+    var state = NeighborsFixtures.opened(runs: 2)
+    func fetches(_ effects: [Effect]) -> [([ImageReference], Cancellation)] {
+      effects.compactMap { if case .neighbors(.pictures(_, let images, let cancellation)) = $0 { (images, cancellation) } else { nil } }
+    }
+    let first = fetches(update(&state, .key("r")))
+    let all = first.flatMap(\.0)
+    #expect(Set(all).count == all.count)
+    _ = update(&state, .key("r"))
+    #expect(first.allSatisfy { $0.1.isCancelled })
+  }
+
   @Test("Without a run the screen says how to get one")
   func empty() {
     var state = UpdateTests.state()
     _ = update(&state, .key("3"))
-    _ = update(&state, .neighbors(.opened(NeighborsContext(dataset: TinyDataset(), runs: [], coarseSets: []))))
+    _ = update(&state, .neighbors(.opened(FeatureContext(dataset: TinyDataset(), runs: [], coarseSets: []))))
     #expect(view(state).text.contains("No run has a checkpoint yet"))
     #expect(update(&state, .key("r")).isEmpty)
     #expect(state.notice?.text == "no run has a checkpoint yet")
@@ -243,11 +358,7 @@ struct NeighborsScreenTests {
   func anyKeys(seed: Int) {
     var random = TestRandom(seed: seed)
     var state = NeighborsFixtures.opened(runs: 2)
-    let keys: [Key] = [
-      "h", "j", "k", "l", "r", "c", "R", "m", "f", "o", "z", "[", "]", "g", "T", "3", "b", " ", .enter, .escape,
-      .backspace, .up,
-      .down, .left, .right, .home, .end,
-    ]
+    let keys = NeighborsScreen.bindings.flatMap(\.keys) + ["3", "b", " ", "y", .home, .end]
     for _ in 0..<300 {
       _ = update(&state, .key(keys.randomElement(using: &random)!))
       if Int.random(in: 0..<8, using: &random) == 0 { NeighborsFixtures.answer(&state) }

@@ -339,7 +339,7 @@ import Testing
   @Test("The screen at 80×24, letter by letter")
   func literal() throws {
     let lines = view(try Self.state()).text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    #expect(lines[0] == " 1 Tree  2 Runs  3 Neighbours  4 Label sets          fashion-mnist   10 classes")
+    #expect(lines[0] == " 1 Tree  2 Runs  3 Neighbours  4 Label sets  5 Evaluation  …-mnist   10 classes")
     #expect(
       Array(lines[1...16]) == [
         " entity                                                                 1 of 15",

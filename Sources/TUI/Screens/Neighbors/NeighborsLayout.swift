@@ -45,3 +45,12 @@ package struct NeighborsLayout: Equatable, Sendable {
       columns: card.columns)
   }
 }
+
+extension NeighborsScreen {
+  /// The cards, and below them what is said of the query and the selected neighbour, where there is room.
+  static func parts(_ body: Rect) -> (cards: Rect, facts: Rect) {
+    var cards = body
+    let facts = cards.takeBottom(body.rows >= 16 ? 2 : 0)
+    return (cards, facts)
+  }
+}

@@ -15,25 +15,32 @@ package struct NeighborsScreen: Screen {
     case right, left, up, down
     /// Make the selected neighbour the query; go back to the one before.
     case walk, back
-    case random, nextImage, previousImage
+    case random, surprising, nextImage, previousImage
     case chooseClass, chooseRuns, chooseCoarse
     case openFile
-    case metric, space, gallery
-    case zoom, showInTree
+    /// Look at another checkpoint of the selected run.
+    case earlier, later
+    case metric, space, gallery, filter
+    case zoom, showInTree, evaluate, writePicture
     case cancel
   }
 
   package enum Event: Sendable {
     /// Look at the neighbours in this run's features.
     case open(run: String)
-    case opened(NeighborsContext)
+    /// Take an image of a class, or of any below a node, as the query.
+    case queryBelow(wnid: String)
+    case opened(FeatureContext)
     /// Nothing could be opened; the user was told why.
     case closed
     case found(ticket: Int, FoundRow)
     case searched(ticket: Int)
+    case surprising(Surprises?)
     case pictures([ImageReference: Thumbnail])
     /// A picture from elsewhere was read, and becomes the query.
     case file(path: String, Thumbnail)
+    /// There is such a file; nothing was written.
+    case pictureExists(NeighborsMontage, path: String)
   }
 
   /// One run's neighbours.
@@ -41,46 +48,75 @@ package struct NeighborsScreen: Screen {
     package enum Standing: Sendable, Equatable {
       case waiting
       /// Features of so many images are computed.
-      case computing(done: Int, of: Int)
+      case computing(WorkProgress)
       case found([NeighborImage])
       case failed(String)
     }
     package var run: RunSummary
     package var labelSet: LabelSet
+    /// The steps of its checkpoints, rising.
+    package var steps: [Int] = []
+    /// The checkpoint that is looked at; nil: the best in validation.
+    package var step: Int?
     package var standing = Standing.waiting
+    /// Whether what it shows is of another question.
+    var isStale = true
   }
 
   package enum Choice: Sendable, Equatable {
-    case fineClass, runs, coarse
+    case fineClass, runs, coarse, surprising
   }
 
-  package private(set) var context: NeighborsContext?
+  /// Text that is being typed.
+  package enum Prompt: Sendable {
+    /// The path of a picture that becomes the query.
+    case query
+    /// The path to which the montage is written.
+    case picture(NeighborsMontage)
+  }
+
+  /// The queries that the first and the last run disagree about.
+  package enum Surprises: Sendable, Equatable {
+    case computing(WorkProgress)
+    case found([SurprisingQuery])
+  }
+
+  package internal(set) var context: FeatureContext?
   /// From fine label sets to coarse ones.
-  package private(set) var rows: [Row] = []
-  package private(set) var query: ImageReference?
-  package private(set) var history: [ImageReference] = []
+  package internal(set) var rows: [Row] = []
+  package internal(set) var query: ImageReference?
+  package internal(set) var history: [ImageReference] = []
   package internal(set) var metric = Metric.l2
   package internal(set) var space = NeighborSpace.features
   package internal(set) var gallery = Split.train
+  /// Only neighbours of this verdict are shown; nil: all.
+  package internal(set) var filter: Verdict?
   /// Decides orange; nil while none is known.
-  package private(set) var coarse: LabelSet?
-  package private(set) var selectedRow = 0
-  package private(set) var selectedNeighbor = 0
-  package private(set) var isZoomed = false
-  package private(set) var pictures: [ImageReference: Thumbnail] = [:]
-  package private(set) var picker: (choice: Choice, list: Picker)?
-  /// The path of a picture, while it is typed.
-  package private(set) var path: TextField?
-  private var lastPath = ""
+  package internal(set) var coarse: LabelSet?
+  package internal(set) var selectedRow = 0
+  package internal(set) var selectedNeighbor = 0
+  package internal(set) var isZoomed = false
+  package internal(set) var pictures: [ImageReference: Thumbnail] = [:]
+  package internal(set) var picker: (choice: Choice, list: Picker)?
+  package internal(set) var prompt: (kind: Prompt, field: TextField)?
+  /// Whether to write over a file.
+  package internal(set) var question: (question: Question, montage: NeighborsMontage, path: String)?
+  package internal(set) var surprises: Surprises?
+  /// What ends the search for surprising queries.
+  var surprising: Cancellation?
+  var lastPath = ""
   private var wantedRun: String?
-  private(set) var hasChosenCoarse = false
+  var wantedClass: String?
+  var hasChosenCoarse = false
   /// Where it was left, until runs are known.
   var recalled: Place?
   package private(set) var isOpening = false
-  private var randomState: UInt64 = 0x5EED
+  var randomState: UInt64 = 0x5EED
   private var ticket = 0
-  private var search: (ticket: Int, cancellation: Cancellation)?
-  private var needsSearch = false
+  private(set) var search: (ticket: Int, cancellation: Cancellation)?
+  /// The pictures that are being fetched, and what ends that.
+  private var fetching = Cancellation()
+  private var pending: Set<ImageReference> = []
 
   /// More neighbours than any screen shows.
   static let neighborCount = 24
@@ -89,7 +125,12 @@ package struct NeighborsScreen: Screen {
   package init() {}
 
   package var capture: [KeyHint]? {
-    path == nil ? picker?.list.hints : [KeyHint("Enter", "look for its neighbours"), KeyHint("Esc", "cancel")]
+    if let question { return question.question.hints }
+    if let prompt {
+      let verb = if case .query = prompt.kind { "look for its neighbours" } else { "write it" }
+      return [KeyHint("Enter", verb), KeyHint("Esc", "cancel")]
+    }
+    return picker?.list.hints
   }
 
   package func headline(_ session: Session) -> [Span] {
@@ -109,8 +150,16 @@ package struct NeighborsScreen: Screen {
     return images
   }
 
+  /// Those among them that are of the verdict that is asked for.
+  package func shown(_ row: Int) -> [NeighborImage] {
+    let images = neighbors(row)
+    guard let filter, let context, let query, let label = context.label(of: query) else { return images }
+    let judge = coarse.map { Judge($0, classes: context.dataset.classes) }
+    return images.filter { Judge.verdict(judge, query: label, neighbor: $0.label) == filter }
+  }
+
   package var selected: ImageReference? {
-    let images = neighbors(selectedRow)
+    let images = shown(selectedRow)
     return images.indices.contains(selectedNeighbor)
       ? ImageReference(images[selectedNeighbor].split, images[selectedNeighbor].index) : nil
   }
@@ -120,7 +169,7 @@ package struct NeighborsScreen: Screen {
   package mutating func appeared(_ session: Session) -> [Effect] {
     guard !isOpening else { return [] }
     isOpening = true
-    return [.neighbors(.open(known: context, dataset: session.dataset))]
+    return [.neighbors(.open(known: context, run: wantedRun ?? rows.first?.run.id, dataset: session.dataset))]
   }
 
   package mutating func receive(_ event: Event, _ session: Session) -> [Effect] {
@@ -128,6 +177,9 @@ package struct NeighborsScreen: Screen {
     case .open(let run):
       wantedRun = run
       return appeared(session)
+    case .queryBelow(let wnid):
+      wantedClass = wnid
+      return [.send(.perform(.show(.neighbors)))] + (isOpening || context == nil ? [] : goToWanted())
     case .opened(let context):
       isOpening = false
       return take(context)
@@ -136,28 +188,51 @@ package struct NeighborsScreen: Screen {
       return []
     case .found(let ticket, let found):
       guard ticket == self.ticket, let row = rows.firstIndex(where: { $0.run.id == found.run }) else { return [] }
+      if case .computing = found.standing {
+        rows[row].standing = found.standing
+        return []
+      }
+      // An answer to a question that is not asked any more.
+      if rows[row].isStale { return [] }
       rows[row].standing = found.standing
-      selectedNeighbor = max(0, min(selectedNeighbor, max(0, neighbors(selectedRow).count - 1)))
+      rows[row].step = found.step ?? rows[row].step
+      clampSelection()
       return fetchPictures()
     case .searched(let ticket):
       if search?.ticket == ticket { search = nil }
-      return needsSearch ? startSearch() : []
+      return search == nil && rows.contains(where: \.isStale) ? startSearch() : []
+    case .surprising(let found):
+      surprises = found
+      guard case .found(let queries)? = found else { return [] }
+      surprising = nil
+      if queries.isEmpty {
+        return [.send(.notice(Notice(.unavailable, "Both nets are right about the same images, of \(SurprisingQuery.asked) at most that were asked")))]
+      }
+      if capture == nil { showSurprises(queries) }
+      return []
     case .pictures(let fetched):
       pictures.merge(fetched) { $1 }
+      pending.subtract(fetched.keys)
       return []
     case .file(let path, let picture):
       pictures[.file(path: path)] = picture
       return go(to: .file(path: path))
+    case .pictureExists(let montage, let path):
+      question = (
+        Question("Replace the file?", detail: "There is a file \(printable(path)).", yes: "replace"), montage, path
+      )
+      return []
     }
   }
 
-  private mutating func take(_ context: NeighborsContext) -> [Effect] {
+  private mutating func take(_ context: FeatureContext) -> [Effect] {
     let isOther = context.dataset.name != self.context?.dataset.name
     self.context = context
     if isOther {
       pictures = [:]
       history = []
       query = nil
+      surprises = nil
     }
     let known = rows.map(\.run.id)
     if let wanted = wantedRun {
@@ -170,19 +245,24 @@ package struct NeighborsScreen: Screen {
     }
     // A run that went on has newer features; one that was deleted has none.
     rows = rows.compactMap { row in
-      context.runs.first { $0.run.id == row.run.id }.map {
-        Row(run: $0.run, labelSet: $0.labelSet, standing: row.standing)
+      context.run(row.run.id).map { candidate in
+        var row = row
+        (row.run, row.labelSet, row.steps) = (candidate.run, candidate.labelSet, candidate.steps)
+        if let step = row.step, !row.steps.isEmpty, !row.steps.contains(step) { (row.step, row.isStale) = (nil, true) }
+        return row
       }
     }
+    selectedRow = max(0, min(selectedRow, rows.count - 1))
     if !hasChosenCoarse || coarse.map({ $0.dataset != context.dataset.name }) ?? true {
-      coarse = context.coarseClasses(for: rows)
+      coarse = context.coarseClasses(taught: rows.map(\.labelSet))
     }
-    if query == nil { query = randomImage(ofClass: nil) }
-    guard rows.contains(where: { $0.standing == .waiting }) else { return fetchPictures() }
-    return searchAgain()
+    if query == nil { query = randomImage { _ in true } }
+    if wantedClass != nil { return goToWanted() }
+    guard rows.contains(where: \.isStale) else { return fetchPictures() }
+    return fetchPictures() + (search == nil ? startSearch() : [])
   }
 
-  private mutating func goOn(from place: Place, _ context: NeighborsContext) {
+  private mutating func goOn(from place: Place, _ context: FeatureContext) {
     recalled = nil
     setRuns(place.runs)
     if let chosen = context.coarseSets.first(where: { $0.name == place.coarse }) {
@@ -193,206 +273,73 @@ package struct NeighborsScreen: Screen {
     query = .image(split, index)
   }
 
-  private mutating func setRuns(_ ids: [String]) {
+  mutating func setRuns(_ ids: [String]) {
     guard let context else { return }
-    let standing = Dictionary(rows.map { ($0.run.id, $0.standing) }) { first, _ in first }
+    let known = Dictionary(rows.map { ($0.run.id, $0) }) { first, _ in first }
     rows = context.runs.filter { ids.contains($0.run.id) }
-      .map { Row(run: $0.run, labelSet: $0.labelSet, standing: standing[$0.run.id] ?? .waiting) }
+      .map { known[$0.run.id] ?? Row(run: $0.run, labelSet: $0.labelSet, steps: $0.steps) }
       .sorted { $0.labelSet.classes.count > $1.labelSet.classes.count }
     selectedRow = min(selectedRow, max(0, rows.count - 1))
     selectedNeighbor = 0
+    surprises = nil
+  }
+
+  mutating func clampSelection() {
+    selectedNeighbor = max(0, min(selectedNeighbor, shown(selectedRow).count - 1))
   }
 
   // MARK: Searching
 
-  private mutating func searchAgain() -> [Effect] {
-    for row in rows.indices { rows[row].standing = .waiting }
+  /// Another question: what every row shows is of the one before.
+  mutating func searchAgain() -> [Effect] {
+    for row in rows.indices { (rows[row].standing, rows[row].isStale) = (.waiting, true) }
     selectedNeighbor = 0
-    needsSearch = true
+    // Nobody waits any more for pictures of the question before.
+    fetching.cancel()
+    (fetching, pending) = (Cancellation(), [])
     return fetchPictures() + (search == nil ? startSearch() : [])
   }
 
-  package var isSearching: Bool { search != nil }
+  /// Another checkpoint of one row: what it shows stays until the answer is there, so that one sees borders change.
+  mutating func search(row: Int, step: Int) -> [Effect] {
+    (rows[row].step, rows[row].isStale) = (step, true)
+    surprises = nil
+    return search == nil ? startSearch() : []
+  }
+
+  /// The number of the search under way.
+  package var searchTicket: Int? { search?.ticket }
+
+  /// Whether there is something that Esc can stop.
+  package var isSearching: Bool { search?.cancellation.isCancelled == false || surprising?.isCancelled == false }
 
   /// One search at a time: computing features takes long, and what it makes serves the next query as well.
   private mutating func startSearch() -> [Effect] {
     guard let context, let query, !rows.isEmpty else { return [] }
-    needsSearch = false
     ticket += 1
     let cancellation = Cancellation()
     search = (ticket, cancellation)
+    let asked = rows.filter(\.isStale).map { NeighborsRequest.Run(id: $0.run.id, step: $0.step) }
+    for row in rows.indices { rows[row].isStale = false }
     let request = NeighborsRequest(
-      query: query, runs: rows.map(\.run.id), space: space, metric: metric, gallery: gallery, k: Self.neighborCount)
+      query: query, runs: asked, space: space, metric: metric, gallery: gallery, k: Self.neighborCount)
     return [.neighbors(.search(context, request, ticket: ticket, cancellation))]
   }
 
+  /// What is shown first comes first.
   private mutating func fetchPictures() -> [Effect] {
     guard let context else { return [] }
     var wanted = query.map { [$0] } ?? []
-    for row in rows.indices { wanted += neighbors(row).map { ImageReference($0.split, $0.index) } }
-    let missing = wanted.filter { pictures[$0] == nil }
+    let found = rows.indices.map { neighbors($0) }
+    for place in 0..<(found.map(\.count).max() ?? 0) {
+      for images in found where place < images.count { wanted.append(ImageReference(images[place].split, images[place].index)) }
+    }
     if pictures.count > Self.picturesKept {
       let kept = Set(wanted)
       pictures = pictures.filter { kept.contains($0.key) }
     }
-    return missing.isEmpty ? [] : [.neighbors(.pictures(context, missing))]
-  }
-
-  // MARK: Keys
-
-  package mutating func perform(_ action: Action, _ session: Session) -> [Effect] {
-    switch action {
-    case .right: selectedNeighbor = min(selectedNeighbor + 1, max(0, neighbors(selectedRow).count - 1))
-    case .left: selectedNeighbor = max(0, selectedNeighbor - 1)
-    case .down: move(1, session)
-    case .up: move(-1, session)
-    case .walk: return selected.map { go(to: $0) } ?? []
-    case .back:
-      guard let last = history.popLast() else { return [] }
-      query = last
-      return searchAgain()
-    case .random: return randomImage(ofClass: nil).map { go(to: $0) } ?? []
-    case .nextImage: return step(1)
-    case .previousImage: return step(-1)
-    case .chooseClass, .chooseRuns, .chooseCoarse: openPicker(action)
-    case .openFile: path = TextField(lastPath)
-    case .metric:
-      metric = metric == .l2 ? .cosine : .l2
-      return searchAgain()
-    case .space:
-      space = space == .features ? .scores : .features
-      return searchAgain()
-    case .gallery:
-      gallery = gallery == .train ? .val : .train
-      return searchAgain()
-    case .zoom: isZoomed.toggle()
-    case .showInTree:
-      guard let context, let query, let fine = context.fineClass(of: query) else { return [] }
-      return [.send(.perform(.show(.tree))), .send(.tree(.show(wnid: fine.wnid)))]
-    case .cancel:
-      if isZoomed {
-        isZoomed = false
-      } else if let search {
-        search.cancellation.cancel()
-      } else {
-        return perform(.back, session)
-      }
-    }
-    return []
-  }
-
-  /// A click selects a neighbour; one on the selected neighbour makes it the query.
-  package mutating func pick(_ index: Int, _ session: Session) -> [Effect] {
-    let (row, place) = (index / Self.neighborCount, index % Self.neighborCount)
-    guard rows.indices.contains(row), place < neighbors(row).count else { return [] }
-    if (row, place) == (selectedRow, selectedNeighbor) { return perform(.walk, session) }
-    (selectedRow, selectedNeighbor) = (row, place)
-    return []
-  }
-
-  /// Up and down go over the lines of a run's neighbours, then on to the next run.
-  private mutating func move(_ step: Int, _ session: Session) {
-    let columns = NeighborsLayout(rows: rows.count, in: session.body).neighborsPerLine
-    let lines = NeighborsLayout(rows: rows.count, in: session.body).linesPerRow
-    let line = selectedNeighbor / columns + step
-    let count = min(neighbors(selectedRow).count, columns * lines)
-    if line >= 0, line * columns < count {
-      selectedNeighbor = min(selectedNeighbor + step * columns, count - 1)
-    } else if rows.indices.contains(selectedRow + step) {
-      selectedRow += step
-      selectedNeighbor = min(selectedNeighbor % columns, max(0, neighbors(selectedRow).count - 1))
-    }
-  }
-
-  private mutating func go(to image: ImageReference) -> [Effect] {
-    if let query, query != image { history.append(query) }
-    query = image
-    return searchAgain()
-  }
-
-  /// The next image of the query's class in its split, round and round.
-  private mutating func step(_ step: Int) -> [Effect] {
-    guard let context, case .image(let split, let start) = query else { return [] }
-    let labels = context.dataset.labels(split)
-    guard labels.indices.contains(start) else { return [] }
-    var index = start
-    repeat { index = (index + step + labels.count) % labels.count } while labels[index] != labels[start]
-    return index == start ? [] : go(to: ImageReference(split, index))
-  }
-
-  private mutating func randomImage(ofClass label: Int32?) -> ImageReference? {
-    guard let context else { return nil }
-    for split in [Split.val, .train] {
-      let labels = context.dataset.labels(split)
-      let candidates = label == nil ? Array(labels.indices) : labels.indices.filter { labels[$0] == label }
-      guard !candidates.isEmpty else { continue }
-      // Xorshift (Marsaglia 2003): the next image is a function of the state, so that a session can be replayed.
-      randomState ^= randomState << 13
-      randomState ^= randomState >> 7
-      randomState ^= randomState << 17
-      return ImageReference(split, candidates[Int(randomState % UInt64(candidates.count))])
-    }
-    return nil
-  }
-
-  // MARK: Choosing
-
-  private mutating func type(_ key: Key) -> [Effect] {
-    switch key {
-    case .escape: path = nil
-    case .enter:
-      lastPath = path?.text ?? ""
-      path = nil
-      return lastPath.isEmpty ? [] : [.neighbors(.openFile(path: lastPath))]
-    default: path?.take(key)
-    }
-    return []
-  }
-
-  private mutating func openPicker(_ action: Action) {
-    guard let context else { return }
-    switch action {
-    case .chooseClass:
-      let items = context.dataset.classes.map { Picker.Item(id: $0.wnid, text: printable($0.name), note: $0.wnid) }
-      picker = (.fineClass, Picker("Class of the query", items, selected: query.flatMap(context.fineClass)?.wnid))
-    case .chooseRuns:
-      let items = context.runs.map {
-        Picker.Item(
-          id: $0.run.id, text: printable($0.run.name), note: "\(NumberText.grouped($0.labelSet.classes.count)) classes")
-      }
-      picker = (.runs, Picker("Runs to compare", items, selected: rows.first?.run.id, ticked: Set(rows.map(\.run.id))))
-    default:
-      let items = context.coarseSets.map {
-        Picker.Item(
-          id: $0.name, text: printable($0.name), note: "\(NumberText.grouped($0.classes.count)) classes")
-      }
-      picker = (.coarse, Picker("Coarse classes (orange)", items, selected: coarse?.name))
-    }
-  }
-
-  package mutating func take(_ key: Key, _ session: Session) -> [Effect] {
-    if path != nil { return type(key) }
-    guard let open = picker, let context else { return [] }
-    var list = open.list
-    let outcome = list.take(key)
-    picker = (open.choice, list)
-    guard outcome != .stay else { return [] }
-    picker = nil
-    guard case .chosen(let ids) = outcome, let first = ids.first else { return [] }
-    switch open.choice {
-    case .fineClass:
-      guard let label = context.dataset.classes.firstIndex(where: { $0.wnid == first }),
-        let image = randomImage(ofClass: Int32(label))
-      else { return [] }
-      return go(to: image)
-    case .runs:
-      setRuns(ids)
-      if !hasChosenCoarse { coarse = context.coarseClasses(for: rows) }
-      return searchAgain()
-    case .coarse:
-      coarse = context.coarseSets.first { $0.name == first }
-      hasChosenCoarse = true
-      return []
-    }
+    var missing: [ImageReference] = []
+    for image in wanted where pictures[image] == nil && pending.insert(image).inserted { missing.append(image) }
+    return missing.isEmpty ? [] : [.neighbors(.pictures(context, missing, fetching))]
   }
 }

@@ -90,6 +90,9 @@ extension RunsScreen {
       ["n"], .runs(.page(.neighbors)), "neighbours", help: "Show nearest neighbours in this run's features", isInFooter: true,
       obstacle: shown("this run has no checkpoint yet") { $0.progress.step > 0 }),
     Binding(
+      ["M"], .runs(.page(.evaluation)), "evaluation", help: "What this run's net knows: coarse classes, induction, map",
+      obstacle: shown("this run has no checkpoint yet") { $0.progress.step > 0 }),
+    Binding(
       ["T"], .runs(.page(.tree)), "tree", help: "Show the run's label set in the tree",
       obstacle: { state in
         shown("") { _ in true }(state)

@@ -8,7 +8,7 @@ extension TreeScreen {
     case search, nextHit, previousHit
     case make, save, open, train, compare, alsoUnder, details, consequences
     case jumpBack, bookmark, bookmarks, partA, partB, swapParts, clearParts, saveParts, policy, invert
-    case pictures, collage, writeCollage
+    case pictures, collage, writeCollage, neighbors
   }
 
   package static let bindings: [Binding] = [
@@ -88,6 +88,9 @@ extension TreeScreen {
       $0.imagesPerFine == nil ? "The dataset has no images here" : nil
     },
     bind(["E"], .writeCollage, "write collage", help: "Write random images of the label set, or of both parts, as a PNG file") {
+      $0.imagesPerFine == nil ? "The dataset has no images here" : nil
+    },
+    bind(["I"], .neighbors, "neighbours", help: "Take an image of this class as the query for nearest neighbours") {
       $0.imagesPerFine == nil ? "The dataset has no images here" : nil
     },
     bind(["i"], .details, "details", help: "Show or hide what is known about the class"),

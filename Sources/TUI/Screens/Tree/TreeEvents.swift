@@ -100,6 +100,10 @@ extension TreeScreen {
     case .loaded(let set, let cut):
       history?.open(set, cut)
       return edited() + [.send(.notice(Notice(.done, "Opened \(set.name)")))]
+    case .suggested(let set, let cut, let title):
+      history?.change(to: TreeHistory.Version(cut, recipe: set.recipe, budget: set.imageBudget, title: title))
+      let words = "\(NumberText.grouped(set.classes.count)) classes: change them, s saves them, u takes them back"
+      return [.send(.perform(.show(.tree)))] + edited() + [.send(.notice(Notice(.done, words)))]
     }
   }
 }

@@ -85,7 +85,7 @@ extension TreeScreen {
         row += rows + 1
       }
       guard row + rows <= area.endRow, column + columns <= area.endColumn else { return }
-      canvas.draw(picture.scaled(columns: columns, rows: rows), row: row, column: column)
+      canvas.draw(picture.cells(columns: columns, rows: rows, canvas.look), row: row, column: column)
       column += columns + 1
     }
   }
@@ -113,7 +113,7 @@ extension TreeScreen {
     guard across > 0 else { return }
     for (index, picture) in pictures.enumerated() where (index / across + 1) * rows <= area.rows {
       canvas.draw(
-        picture.scaled(columns: columns, rows: rows), row: area.row + index / across * rows,
+        picture.cells(columns: columns, rows: rows, canvas.look), row: area.row + index / across * rows,
         column: area.column + index % across * columns)
     }
   }

@@ -185,6 +185,9 @@ package struct TreeScreen: Screen {
     case .consequences: return show(.consequences)
     case .pictures: return show(.pictures)
     case .collage: return show(.collage)
+    case .neighbors:
+      guard let line, let hierarchy else { return [] }
+      return [.send(.neighbors(.queryBelow(wnid: hierarchy.wnid(line.node))))]
     case .writeCollage:
       mode = .name(TextField("\(name).png"), .collage)
       return []

@@ -34,6 +34,8 @@ extension TreeScreen {
     case exists(name: String, TreeMode.Saved)
     case listed([SavedSet])
     case loaded(LabelSet, Cut)
+    /// Classes that somebody may want, to be edited and saved.
+    case suggested(LabelSet, Cut, title: String)
     /// Compare the label set in the making with a saved one; nil: with one that is chosen then.
     case compare(with: String?)
   }

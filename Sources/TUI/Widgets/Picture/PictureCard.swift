@@ -26,7 +26,7 @@ package struct PictureCard: Equatable, Sendable {
     canvas.box(frame, style: style, heavy: isHeavy)
     let inside = frame.inset(rows: 1, columns: 1)
     if let picture {
-      let scaled = picture.scaled(columns: inside.columns, rows: inside.rows)
+      let scaled = picture.cells(columns: inside.columns, rows: inside.rows, canvas.look)
       canvas.draw(
         scaled, row: inside.row + (inside.rows - scaled.rows) / 2,
         column: inside.column + (inside.columns - scaled.columns) / 2)

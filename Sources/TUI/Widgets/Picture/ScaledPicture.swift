@@ -1,7 +1,18 @@
 import Engine
 
-/// A picture reduced to the pixels that a block of cells can show: one across and two down per cell.
+/// A picture reduced to the pixels that a block of cells can show.
 package struct ScaledPicture: Equatable, Sendable {
+  /// How many pixels a cell has.
+  package enum Grain: Sendable {
+    /// One across and two down.
+    case half
+    /// Two across and three down.
+    case sextant
+
+    package var across: Int { self == .half ? 1 : 2 }
+    package var down: Int { self == .half ? 2 : 3 }
+  }
+
   package struct Pixel: Equatable, Sendable {
     package var red, green, blue: UInt8
 
@@ -15,27 +26,29 @@ package struct ScaledPicture: Equatable, Sendable {
     package var luminance: Int { (77 * Int(red) + 150 * Int(green) + 29 * Int(blue)) >> 8 }
   }
 
-  /// Cells across and down; the picture is `columns` × 2·`rows` pixels.
+  /// Cells across and down.
   package let columns, rows: Int
+  package let grain: Grain
   /// Row by row from the top.
   package let pixels: [Pixel]
 
-  package subscript(column: Int, pixelRow: Int) -> Pixel { pixels[pixelRow * columns + column] }
+  package subscript(pixelColumn: Int, pixelRow: Int) -> Pixel { pixels[pixelRow * columns * grain.across + pixelColumn] }
 
   /// `picture` as large as fits into `columns` × `rows` cells with its aspect kept (a cell is twice as high as wide).
   /// Each pixel is the mean of the area that it covers.
-  package init(_ picture: Picture, columns: Int, rows: Int) {
+  package init(_ picture: Picture, columns: Int, rows: Int, grain: Grain = .half) {
+    self.grain = grain
     guard picture.width > 0, picture.height > 0, columns > 0, rows > 0 else {
       (self.columns, self.rows, pixels) = (0, 0, [])
       return
     }
     let scale = min(Double(columns) / Double(picture.width), Double(rows * 2) / Double(picture.height))
     let width = min(columns, max(1, Int((Double(picture.width) * scale).rounded())))
-    // An even number of pixel rows fills its cells; an odd one would leave a black half row at the bottom.
-    let height = min(rows, max(1, Int((Double(picture.height) * scale / 2).rounded()))) * 2
+    // Whole cells: what is left over would be a black part of a row at the bottom.
+    let height = min(rows, max(1, Int((Double(picture.height) * scale / 2).rounded())))
     self.columns = width
-    self.rows = height / 2
-    pixels = Self.areaMeans(picture, width: width, height: height)
+    self.rows = height
+    pixels = Self.areaMeans(picture, width: width * grain.across, height: height * grain.down)
   }
 
   /// Separable box filter: columns first, each source row once, then rows.

@@ -12,17 +12,18 @@ package final class Thumbnail: Sendable, Equatable {
 
   private struct Scaled {
     var columns, rows: Int
-    var picture: ScaledPicture
+    var look: Look
+    var cells: PictureCells
   }
 
   package init(_ picture: Picture) { self.picture = picture.reduced(to: Self.side) }
 
   /// The picture as large as fits into so many cells.
-  package func scaled(columns: Int, rows: Int) -> ScaledPicture {
+  package func cells(columns: Int, rows: Int, _ look: Look) -> PictureCells {
     latest.withLock { latest in
-      if let latest, latest.columns == columns, latest.rows == rows { return latest.picture }
-      let made = ScaledPicture(picture, columns: columns, rows: rows)
-      latest = Scaled(columns: columns, rows: rows, picture: made)
+      if let latest, latest.columns == columns, latest.rows == rows, latest.look == look { return latest.cells }
+      let made = PictureCells(ScaledPicture(picture, columns: columns, rows: rows, grain: look.grain), look)
+      latest = Scaled(columns: columns, rows: rows, look: look, cells: made)
       return made
     }
   }

@@ -47,7 +47,7 @@ package enum RunsPage: Equatable, Sendable {
 package enum PageAction: Hashable, Sendable {
   case news, classes, difference
   /// The selected run on other screens: its neighbours, its label set in the tree.
-  case neighbors, tree
+  case neighbors, evaluation, tree
   /// The run that this one began with.
   case origin
 }
@@ -67,7 +67,10 @@ extension RunsScreen {
       return [.runs(.compare(reader, a, b))] + look(session)
     case .neighbors:
       guard let run = shownRun else { return [] }
-      return [.send(.perform(.show(.neighbors))), .send(.neighbors(.open(run: run.id)))]
+      return [.send(.neighbors(.open(run: run.id))), .send(.perform(.show(.neighbors)))]
+    case .evaluation:
+      guard let run = shownRun else { return [] }
+      return [.send(.evaluation(.open(run: run.id))), .send(.perform(.show(.evaluation)))]
     case .tree:
       if case .classes(let open)? = page {
         return open.selected.map { [.send(.tree(.show(wnid: $0.wnid)))] } ?? []

@@ -1,0 +1,133 @@
+import Engine
+import Taxonomy
+
+/// What the screens that look at features work with: a dataset with its tree, the runs on it, and their networks once they are opened.
+package struct FeatureContext: Sendable {
+  package struct Candidate: Sendable {
+    package var run: RunSummary
+    package var labelSet: LabelSet
+    /// The steps of its checkpoints, rising.
+    package var steps: [Int]
+
+    package init(run: RunSummary, labelSet: LabelSet, steps: [Int] = []) {
+      self.run = run
+      self.labelSet = labelSet
+      self.steps = steps
+    }
+  }
+
+  package var dataset: any Dataset
+  /// Nil without WordNet, and where the classes are in none.
+  package var hierarchy: Hierarchy?
+  /// Those with a checkpoint, newest first.
+  package var runs: [Candidate]
+  /// What can decide which classes are alike, without duplicates.
+  package var coarseSets: [LabelSet]
+  /// The names of those among them that a command knows.
+  package var saved: Set<String>
+  /// What the tree suggests for it.
+  package let suggestedCoarse: LabelSet?
+  let finders: FinderShelf
+
+  package init(
+    dataset: any Dataset, hierarchy: Hierarchy? = nil, runs: [Candidate], coarseSets: [LabelSet], suggestedCoarse: LabelSet? = nil,
+    saved: Set<String> = []
+  ) {
+    self.dataset = dataset
+    self.hierarchy = hierarchy
+    self.runs = runs
+    self.coarseSets = coarseSets
+    self.saved = saved
+    self.suggestedCoarse = suggestedCoarse
+    finders = FinderShelf()
+  }
+
+  /// Reads what is there now; `known` keeps the dataset, its tree and the networks that are open.
+  /// - Parameters:
+  ///   - run: the one that is looked at: its dataset is opened.
+  ///   - name: of the dataset that is opened otherwise.
+  init(known: FeatureContext?, run: String?, dataset name: String, _ environment: Environment) throws(Problem) {
+    let reader = RunsReader(home: environment.home)
+    let summaries = reader.refresh().filter { $0.progress.step > 0 }
+    // The dataset of the newest run, where the one the program was opened on has none.
+    let chosen = summaries.first { $0.id == run }?.dataset
+      ?? (summaries.contains { $0.dataset == name } ? name : summaries.first?.dataset ?? name)
+    let same = known?.dataset.name == chosen ? known : nil
+    dataset = if let same { same.dataset } else { try DatasetCatalog(home: environment.home).open(chosen) }
+    finders = known?.finders ?? FinderShelf()
+    runs = summaries.filter { $0.dataset == chosen }.compactMap { summary in
+      let directory = RunDirectory(summary.path)
+      let steps = directory.checkpoints.steps()
+      guard !steps.isEmpty, let configuration = try? directory.configuration() else { return nil }
+      return Candidate(run: summary, labelSet: configuration.labelSet, steps: steps)
+    }
+    let policy = runs.first?.labelSet.policy ?? .name
+    hierarchy =
+      if let tree = same?.hierarchy, tree.policy == policy { tree } else { try? environment.hierarchy(of: chosen, policy) }
+    let store = LabelSetStore(home: environment.home)
+    let stored = store.names().compactMap { try? store.load($0, for: chosen) }
+    saved = Set(stored.map(\.name))
+    // Without WordNet there is just no suggestion.
+    suggestedCoarse = hierarchy.flatMap { tree in try? .suggestedCoarseClasses(dataset: chosen, on: tree) }
+    var seen: Set<String> = []
+    coarseSets = (stored + runs.map(\.labelSet) + (suggestedCoarse.map { [$0] } ?? [])).filter {
+      seen.insert($0.name).inserted
+    }
+    .sorted { ($0.classes.count, $0.name) < ($1.classes.count, $1.name) }
+  }
+
+  package func run(_ id: String) -> Candidate? { runs.first { $0.run.id == id } }
+
+  // MARK: Images
+
+  package func fineClass(of image: ImageReference) -> FineClass? {
+    guard let label = label(of: image), dataset.classes.indices.contains(Int(label)) else { return nil }
+    return dataset.classes[Int(label)]
+  }
+
+  /// Nil for a picture from outside.
+  func label(of image: ImageReference) -> Int32? {
+    guard case .image(let split, let index) = image else { return nil }
+    let labels = dataset.labels(split)
+    return labels.indices.contains(index) ? labels[index] : -1
+  }
+
+  /// The name of its class, or of its file.
+  func name(of image: ImageReference) -> String {
+    switch image {
+    case .image: fineClass(of: image)?.name ?? "?"
+    case .file(let path): path.split(separator: "/").last.map(String.init) ?? path
+    }
+  }
+
+  /// In few words, where it lies.
+  func place(of image: ImageReference) -> String {
+    switch image {
+    case .image(let split, let index): "\(split.rawValue)/\(index)"
+    case .file: "file"
+    }
+  }
+
+  func identifier(of image: ImageReference) -> String {
+    switch image {
+    case .image(let split, let index): dataset.identifier(split, index)
+    case .file(let path): path
+    }
+  }
+
+  /// The nodes above a class, from the root down to it, as they are shown; the class alone where there is no tree.
+  func path(of fine: FineClass) -> String {
+    guard let hierarchy, let node = hierarchy.node(wnid: fine.wnid) else { return printable(fine.name) }
+    return (hierarchy.chain(node).dropFirst().reversed().map { printable(hierarchy.name($0)) } + [printable(fine.name)]).joined(separator: " › ")
+  }
+
+  func picture(_ image: ImageReference) throws(Problem) -> Picture {
+    switch image {
+    case .image(let split, let index): try dataset.picture(split, index)
+    case .file(let path): try Picture(file: path)
+    }
+  }
+
+  /// What decides orange for nets that were taught these, until somebody chooses.
+  func coarseClasses(taught: [LabelSet]) -> LabelSet? { .coarseClasses(taught: taught) ?? suggestedCoarse }
+}

@@ -1,0 +1,128 @@
+import Engine
+import TUI
+import Taxonomy
+import TestSupport
+
+/// Fashion-MNIST's classes with a few images each, which are all the same.
+struct FashionDataset: Dataset {
+  let classes: [FineClass]
+
+  init() throws { classes = try TreeScreenTests.catalog.classes(of: "fashion-mnist") }
+
+  var name: String { "fashion-mnist" }
+  var summary: String { "the classes of Fashion-MNIST" }
+  var fingerprint: String { "few" }
+  var imageSize: (height: Int, width: Int, channels: Int)? { (4, 4, 1) }
+  func labels(_ split: Split) -> [Int32] { (0..<(split == .train ? 60 : 200)).map { Int32($0 % 10) } }
+  func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture { try TinyDataset().picture(split, 0) }
+  func identifier(_ split: Split, _ index: Int) -> String { "\(split.rawValue)/\(index)" }
+}
+
+/// The evaluation screen on a run on the fine classes and two on coarser ones.
+struct EvaluationFixtures {
+  let tree: Hierarchy
+  let dataset: FashionDataset
+  let fine, coarse, two: LabelSet
+  let context: FeatureContext
+
+  init() throws {
+    tree = try RealTrees.hierarchy("fashion-mnist")
+    dataset = try FashionDataset()
+    fine = try LabelSet(name: "fine", dataset: "fashion-mnist", recipe: [], on: tree)
+    coarse = try LabelSet(name: "four", dataset: "fashion-mnist", recipe: [.bottomUp(depth: 7)], on: tree)
+    two = try LabelSet(name: "two", dataset: "fashion-mnist", recipe: [.bottomUp(depth: 6)], on: tree)
+    let runs = [(0, fine, [400, 800, 1200]), (1, coarse, [640]), (3, two, [100, 300])].map { index, set, steps in
+      FeatureContext.Candidate(run: RunsFixtures.all[index], labelSet: set, steps: steps)
+    }
+    context = FeatureContext(
+      dataset: dataset, hierarchy: tree, runs: runs, coarseSets: [two, coarse, fine], suggestedCoarse: coarse, saved: ["four"])
+  }
+
+  /// The fine net: images of a class are right, but for one in five that is taken for the class after it, and one in ten for the last.
+  var predictions: RunPredictions {
+    let truths = dataset.labels(.val)
+    let classOf = fine.targets(for: dataset.classes.map(\.wnid))
+    let predictions = truths.indices.map { image in
+      let label = Int(truths[image])
+      return classOf[image / 10 % 5 == 0 ? (label + 1) % 10 : image / 10 % 10 == 7 ? 9 : label]
+    }
+    return RunPredictions(labelSet: fine, truths: truths.map { classOf[Int($0)] }, predictions: predictions)
+  }
+
+  func facts(_ set: LabelSet, minMembers: Int) throws -> CoarseFineFacts {
+    let study = try CoarseFineStudy(
+      run: RunsFixtures.all[0].id, step: 1200, dataset: "fashion-mnist", predictions, coarse: set, minMembers: minMembers, tree: tree)
+    return CoarseFineFacts(study: study, predictions: predictions, coarse: set)
+  }
+
+  private func result(_ set: LabelSet, _ share: Double) -> Induction.Result {
+    let tested = Induction.testedClasses(set, of: dataset.classes)
+    func estimate(_ value: Double) -> Estimate { Estimate(value: value, low: value - 0.04, high: value + 0.03) }
+    return Induction.Result(
+      ks: [1, 5], galleryImages: 6 * tested.count, queries: 20 * tested.count, accuracy: [estimate(share), estimate(min(0.97, share + 0.2))],
+      classes: tested.map { .init(fineClass: $0, queries: 20, hits: [Int(20 * share), 19]) })
+  }
+
+  func study(_ runs: [String], _ baselines: [String]) -> InductionStudy {
+    let rows = runs.compactMap { context.run($0) }.enumerated().map { place, candidate in
+      InductionStudy.Row(
+        run: candidate.run.id, step: candidate.steps[0], candidate.labelSet, seed: 1, classes: dataset.classes,
+        result(candidate.labelSet, 0.7 - 0.15 * Double(place)), baselines: baselines.map { _ in result(candidate.labelSet, 0.8) })
+    }
+    return InductionStudy(Induction(), space: "fc7", rows: rows, baselines: baselines, labels: nil)
+  }
+
+  /// Classes on a circle, their images around them.
+  var map: FeatureMap {
+    let corners: [(Double, Double)] = [(3, 0), (2.4, 1.8), (0.9, 2.9), (-0.9, 2.9), (-2.4, 1.8), (-3, 0), (-2.4, -1.8), (-0.9, -2.9), (0.9, -2.9), (2.4, -1.8)]
+    let fines = dataset.labels(.val).map { Int($0) }
+    let points = fines.enumerated().map { image, fine in
+      (x: corners[fine].0 + Double(image * 7 % 11) / 14, y: corners[fine].1 + Double(image * 5 % 13) / 16)
+    }
+    return FeatureMap(
+      run: RunsFixtures.all[0].id, step: 1200, space: "fc7", dataset: "fashion-mnist", points: points, fines: fines, shares: [0.412, 0.18])
+  }
+
+  /// What the work would bring back.
+  func answer(_ question: EvaluationQuestion) throws -> EvaluationAnswer {
+    switch question {
+    case .coarseFine(_, _, let name, let minMembers):
+      return .coarseFine(try facts(context.coarseSets.first { $0.name == name }!, minMembers: minMembers))
+    case .merges(_, _, let likeness, let alongTree, let least):
+      return .merges(
+        try MergeProposal(
+          likeness == .features ? .confusion : likeness, predictions, features: { () throws(Problem) in throw Problem("none") }, tree: tree,
+          least: likeness == .features ? least + 0.6 : least, alongTree: alongTree))
+    case .induction(let runs, let baselines, _, _, _): return .induction(study(runs, baselines), isWhole: true)
+    case .map: return .map(map)
+    }
+  }
+
+  /// Answers what is asked, until nothing is.
+  func finish(_ state: inout AppState, _ effects: [Effect]) throws {
+    for effect in effects {
+      switch effect {
+      case .evaluation(.answer(_, let question, let ticket, let cancellation)) where !cancellation.isCancelled:
+        try finish(&state, update(&state, .evaluation(.answered(ticket: ticket, answer(question)))))
+      case .evaluation(.open): try finish(&state, update(&state, .evaluation(.opened(context))))
+      default: break
+      }
+    }
+  }
+
+  func press(_ state: inout AppState, _ keys: Key...) throws {
+    for key in keys { try finish(&state, update(&state, .key(key))) }
+  }
+
+  /// The screen, everything answered that was asked.
+  func opened(_ size: Size = Size(rows: 24, columns: 80), _ look: Look = Look()) throws -> AppState {
+    var state = try TreeScreenTests.state("fashion-mnist", size, look)
+    try press(&state, "5")
+    return state
+  }
+
+  /// Neighbours of every class.
+  var found: [NeighborImage] {
+    (0..<24).map { NeighborImage(split: .train, index: $0, label: dataset.labels(.train)[$0], distance: Double($0) / 3 + 1) }
+  }
+}
