@@ -32,6 +32,8 @@ package struct Remembered: Codable, Equatable, Sendable {
   package struct Draft: Codable, Equatable, Sendable {
     package var name: String
     package var steps: [RecipeStep]
+    /// What was done last; nil in files of earlier versions.
+    package var title: String?
   }
 
   /// A version of the label set, as what gives it from the dataset's classes.
@@ -41,10 +43,13 @@ package struct Remembered: Codable, Equatable, Sendable {
     /// As ``Remembered/parts``.
     package var parts: RecipeStep?
 
+    init(title: String, steps: [RecipeStep], parts: RecipeStep? = nil) {
+      (self.title, self.steps, self.parts) = (title, steps, parts)
+    }
+
     init(_ version: TreeHistory.Version) {
-      title = version.title
-      steps = version.steps
-      parts = version.parts.isEmpty ? nil : version.parts.handStep(.a, of: version.cut.partition)
+      let parts = version.parts.isEmpty ? nil : version.parts.handStep(.a, of: version.cut.partition)
+      self.init(title: version.title, steps: version.steps, parts: parts)
     }
 
     /// Nil where the tree does not have it any more.
@@ -71,10 +76,7 @@ package struct Remembered: Codable, Equatable, Sendable {
   func version(on hierarchy: Hierarchy) -> (version: TreeHistory.Version, name: String)? {
     let title = "as it was left"
     if let draft {
-      var partition: Partition? = Partition(hierarchy)
-      for step in draft.steps { partition = partition.flatMap { try? $0.applying(step) } }
-      guard let partition, let cut = try? Cut(partition) else { return nil }
-      return (TreeHistory.Version(cut, recipe: draft.steps, budget: draft.steps.imageBudget, title: title), draft.name)
+      return Past(title: draft.title ?? title, steps: draft.steps).version(on: hierarchy).map { ($0, draft.name) }
     }
     guard let labelSet, let partition = try? Partition(labelSet, on: hierarchy), let cut = try? Cut(partition) else { return nil }
     return (TreeHistory.Version(cut, recipe: labelSet.recipe, budget: labelSet.imageBudget, title: title), labelSet.name)
@@ -98,7 +100,7 @@ extension TreeScreen {
     return Remembered(
       screen: screen, policy: hierarchy.policy, selected: hierarchy.wnid(line.node),
       unfolded: (filter?.unfoldedBefore ?? unfolded).map { hierarchy.wnid($0) }.sorted(),
-      draft: history.isUntouched ? nil : Remembered.Draft(name: name, steps: history.current.steps),
+      draft: history.isUntouched ? nil : Remembered.Draft(name: name, steps: history.current.steps, title: history.current.title),
       done: past(history.versions[..<history.place].reversed()).reversed(), undone: past(Array(history.versions[(history.place + 1)...])),
       isSaved: history.isSaved,
       bookmarks: bookmarks,
