@@ -37,8 +37,7 @@ int codec_grow(struct codec_image *image, int32_t width, int32_t height, int32_t
 static const uint8_t png[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
 static int decode(
-    const uint8_t *data, size_t size, int header_only, int32_t least_width, int32_t least_height,
-    struct codec_image *image, char *message) {
+    const uint8_t *data, size_t size, int header_only, struct codec_need need, struct codec_image *image, char *message) {
   static const uint8_t jpeg[3] = {0xFF, 0xD8, 0xFF};
   image->width = image->height = image->channels = 0;
   message[0] = 0;
@@ -48,7 +47,7 @@ static int decode(
   } else if (size >= sizeof png && memcmp(data, png, sizeof png) == 0) {
     status = codec_decode_png(data, size, header_only, 0, image, message);
   } else if (size >= sizeof jpeg && memcmp(data, jpeg, sizeof jpeg) == 0) {
-    status = codec_decode_jpeg(data, size, header_only, least_width, least_height, image, message);
+    status = codec_decode_jpeg(data, size, header_only, need, image, message);
   } else {
     status = codec_fail(message, CODEC_UNKNOWN_FORMAT, "neither PNG nor JPEG");
   }
@@ -57,9 +56,8 @@ static int decode(
 }
 
 int codec_decode(
-    const uint8_t *data, size_t size, int32_t least_width, int32_t least_height, struct codec_image *image,
-    char message[CODEC_MESSAGE_SIZE]) {
-  return decode(data, size, 0, least_width, least_height, image, message);
+    const uint8_t *data, size_t size, struct codec_need need, struct codec_image *image, char message[CODEC_MESSAGE_SIZE]) {
+  return decode(data, size, 0, need, image, message);
 }
 
 int codec_decode_cutout(
@@ -75,7 +73,7 @@ int codec_decode_cutout(
 
 int codec_measure(
     const uint8_t *data, size_t size, struct codec_image *image, char message[CODEC_MESSAGE_SIZE]) {
-  return decode(data, size, 1, 0, 0, image, message);
+  return decode(data, size, 1, (struct codec_need){0, 0, 1}, image, message);
 }
 
 void codec_release(struct codec_image *image) {

@@ -73,9 +73,16 @@ static void cmyk_to_rgb(uint8_t *row, size_t width, int adobe) {
   }
 }
 
+// How many of an image's rows are decoded. A file that does not end as it should is decoded to its end, to be found damaged whatever was needed.
+static unsigned rows_needed(int32_t height, double share, const uint8_t *data, size_t size) {
+  if (share >= 1 || size < 2 || data[size - 2] != 0xFF || data[size - 1] != JPEG_EOI) return (unsigned)height;
+  // The last row in part, and one that its interpolation may take in.
+  double rows = (share > 0 ? share : 0) * height + 2;
+  return rows < height ? (unsigned)rows : (unsigned)height;
+}
+
 int codec_decode_jpeg(
-    const uint8_t *data, size_t size, int header_only, int32_t least_width, int32_t least_height,
-    struct codec_image *image, char *message) {
+    const uint8_t *data, size_t size, int header_only, struct codec_need need, struct codec_image *image, char *message) {
   struct jpeg_decompress_struct jpeg;
   struct jpeg_progress_mgr progress;
   struct handler handler;
@@ -111,7 +118,7 @@ int codec_decode_jpeg(
     return CODEC_OK;
   }
   jpeg.scale_num = 1;
-  jpeg.scale_denom = reduction(&jpeg, least_width, least_height);
+  jpeg.scale_denom = reduction(&jpeg, need.least_width, need.least_height);
   jpeg_start_decompress(&jpeg);
 
   int32_t width = (int32_t)jpeg.output_width, height = (int32_t)jpeg.output_height;
@@ -122,7 +129,8 @@ int codec_decode_jpeg(
     escape(&handler, CODEC_NO_MEMORY);
   }
   size_t stride = (size_t)width * (size_t)channels;
-  while (jpeg.output_scanline < jpeg.output_height) {
+  unsigned rows = rows_needed(height, need.share_of_rows, data, size);
+  while (jpeg.output_scanline < rows) {
     uint8_t *target = image->bytes + jpeg.output_scanline * stride;
     JSAMPROW row = is_cmyk ? cmyk : target;
     if (jpeg_read_scanlines(&jpeg, &row, 1) != 1) {
@@ -134,7 +142,8 @@ int codec_decode_jpeg(
       memcpy(target, cmyk, stride);
     }
   }
-  jpeg_finish_decompress(&jpeg);
+  if (rows == jpeg.output_height) jpeg_finish_decompress(&jpeg);
+  memset(image->bytes + rows * stride, 0, ((size_t)height - rows) * stride);
   image->width = width;
   image->height = height;
   image->channels = channels;

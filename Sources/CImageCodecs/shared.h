@@ -16,7 +16,6 @@ int codec_grow(struct codec_image *image, int32_t width, int32_t height, int32_t
 int codec_decode_png(
     const uint8_t *data, size_t size, int header_only, int keeps_alpha, struct codec_image *image, char *message);
 int codec_decode_jpeg(
-    const uint8_t *data, size_t size, int header_only, int32_t least_width, int32_t least_height,
-    struct codec_image *image, char *message);
+    const uint8_t *data, size_t size, int header_only, struct codec_need need, struct codec_image *image, char *message);
 
 #endif

@@ -18,7 +18,12 @@ struct SearchCommand: ParsableCommand {
 
   func run() throws {
     let search = NeighborSearch(k: k, metric: .l2, backend: CPUBackend(workers: workers))
-    let (rows, asked) = (Gallery(try NumPyFile.read(gallery)), try NumPyFile.read(queries))
+    let (vectors, asked) = (try NumPyFile.read(gallery), try NumPyFile.read(queries))
+    let rows = Gallery(vectors)
+    // They are read from the file when they are looked at: all pages, so that only what the search itself takes is counted below.
+    var touched: Float = 0
+    for index in stride(from: 0, to: vectors.count, by: 1024) { touched += vectors.elements[index] }
+    precondition(touched.isFinite)
     let before = peakBytes()
     var best = Double.infinity
     var found: [[Neighbor]] = []

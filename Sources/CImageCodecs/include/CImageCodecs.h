@@ -22,6 +22,14 @@ enum codec_status {
   CODEC_NO_MEMORY,
 };
 
+// What of an image is needed.
+struct codec_need {
+  // A JPEG whose sides are both at least twice, four or eight times these is reduced by that power of two while it is decoded; 0: full size.
+  int32_t least_width, least_height;
+  // The rows that matter, from above, as a share of all. A JPEG that is whole is decoded no further; the rows below are black.
+  double share_of_rows;
+};
+
 // A decoded image, and a buffer that grows as needed and is used again by the next call. Start with zeroes.
 struct codec_image {
   uint8_t *bytes;
@@ -36,13 +44,9 @@ struct codec_image {
 // JPEG: grey, YCbCr and RGB, CMYK and YCCK (Adobe's inverted values recognised by its marker).
 // Embedded profiles, gamma and EXIF orientation are ignored.
 //
-// A JPEG whose sides are both at least twice, four or eight times the wanted least sides is reduced by that power of
-// two while it is decoded; least sides of 0 decode at full size.
-//
 // On failure returns the status, writes the reason into `message`, and leaves the image without pixels (width 0).
 int codec_decode(
-    const uint8_t *data, size_t size, int32_t least_width, int32_t least_height, struct codec_image *image,
-    char message[CODEC_MESSAGE_SIZE]);
+    const uint8_t *data, size_t size, struct codec_need need, struct codec_image *image, char message[CODEC_MESSAGE_SIZE]);
 
 // Decodes a PNG into RGB and alpha (not premultiplied), whatever it holds; opaque where it has no transparency. Fails as
 // codec_decode does.

@@ -65,10 +65,8 @@ final class BatchMaker: @unchecked Sendable {
   private func make(_ sample: Sample, epoch: Int, row: Int, _ worker: Worker, _ input: Tensor) -> Problem? {
     do throws(Problem) {
       let index = Int(sample.index)
-      // Warping needs both sides; keeping the aspect, the shorter one decides.
-      try dataset.load(
-        split, index, leastWidth: transform.resizeTo, leastHeight: transform.resizeTo, into: worker.buffer)
       let random = seed.map { CounterRandom(seed: $0, epoch, index, Self.augmentationUse) }
+      try dataset.load(split, index, transform.need(random: random), into: worker.buffer)
       let floats = transform.count
       transform.apply(
         worker.buffer, random: random, scratch: worker.scratch,

@@ -28,19 +28,14 @@ public protocol Dataset: Sendable {
   /// Loads what is kept in memory, so that the first picture does not wait for it. Every picture does so by itself.
   /// - Throws: a ``Problem`` where the split as a whole cannot be read.
   func prepare(_ split: Split) throws(Problem)
-  /// Decodes one image into memory that is used again. It may come reduced, with sides at least as long as asked
-  /// (0: full size), where that saves work.
-  func load(
-    _ split: Split, _ index: Int, leastWidth: Int, leastHeight: Int, into buffer: PixelBuffer
-  ) throws(Problem)
+  /// Decodes one image, or what is needed of it, into memory that is used again.
+  func load(_ split: Split, _ index: Int, _ need: ImageNeed, into buffer: PixelBuffer) throws(Problem)
 }
 
 extension Dataset {
   public func prepare(_ split: Split) throws(Problem) {}
 
-  public func load(
-    _ split: Split, _ index: Int, leastWidth: Int, leastHeight: Int, into buffer: PixelBuffer
-  ) throws(Problem) {
+  public func load(_ split: Split, _ index: Int, _ need: ImageNeed, into buffer: PixelBuffer) throws(Problem) {
     buffer.copy(try picture(split, index))
   }
 }

@@ -24,7 +24,7 @@ public enum DatasetCheck {
       let bad = Mutex<[(index: Int, reason: String)]>([])
       parallelFor(dataset.labels(split).count, workers: buffers.count) { index, worker in
         do throws(Problem) {
-          try dataset.load(split, index, leastWidth: 0, leastHeight: 0, into: buffers[worker].pixels)
+          try dataset.load(split, index, .everything, into: buffers[worker].pixels)
         } catch {
           bad.withLock { $0.append((index, error.found ?? error.what)) }
         }

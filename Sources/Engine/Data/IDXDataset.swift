@@ -67,9 +67,7 @@ public final class IDXDataset: Dataset {
     return Picture(width: width, height: height, channels: 1, pixels: Array(pixels))
   }
 
-  public func load(
-    _ split: Split, _ index: Int, leastWidth: Int, leastHeight: Int, into buffer: PixelBuffer
-  ) throws(Problem) {
+  public func load(_ split: Split, _ index: Int, _ need: ImageNeed, into buffer: PixelBuffer) throws(Problem) {
     let (height, width, _) = imageSize!
     buffer.show(
       try part(split).pixels(), from: index * height * width, width: width, height: height, channels: 1)

@@ -18,7 +18,7 @@ public enum ImageCodec {
   public static func read(_ path: String) throws(Problem) -> Picture {
     let buffer = PixelBuffer()
     try buffer.decode(
-      file: path.utf8CString.map { $0 }, leastWidth: 0, leastHeight: 0, place: path)
+      file: path.utf8CString.map { $0 }, place: path)
     return buffer.picture
   }
 

@@ -35,13 +35,11 @@ public final class ImageFolderDataset: Dataset {
 
   public func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture {
     let buffer = PixelBuffer()
-    try load(split, index, leastWidth: 0, leastHeight: 0, into: buffer)
+    try load(split, index, .everything, into: buffer)
     return buffer.picture
   }
 
-  public func load(
-    _ split: Split, _ index: Int, leastWidth: Int, leastHeight: Int, into buffer: PixelBuffer
-  ) throws(Problem) {
+  public func load(_ split: Split, _ index: Int, _ need: ImageNeed, into buffer: PixelBuffer) throws(Problem) {
     let path = path(split, index)
     // The index lies in the user's home, where anything may have happened to it.
     let slash = UInt8(ascii: "/")
@@ -49,8 +47,7 @@ public final class ImageFolderDataset: Dataset {
       throw Problem("the path leaves the dataset's folder", at: identifier(split, index))
     }
     try buffer.decode(
-      file: absolutePath(recipe.root, path), leastWidth: leastWidth, leastHeight: leastHeight,
-      place: "\(recipe.root)/\(String(decoding: path, as: UTF8.self))")
+      file: absolutePath(recipe.root, path), need, place: "\(recipe.root)/\(String(decoding: path, as: UTF8.self))")
   }
 
   /// The path below the root, fit for a terminal.

@@ -105,8 +105,7 @@ public enum InputMean {
 
     func add(_ sample: Sample, of dataset: any Dataset, _ transform: InputTransform) {
       do {
-        try dataset.load(
-          .train, Int(sample.index), leastWidth: transform.resizeTo, leastHeight: transform.resizeTo, into: buffer)
+        try dataset.load(.train, Int(sample.index), transform.need(random: nil), into: buffer)
       } catch { return }
       let floats = values.elements
       transform.apply(buffer, random: nil, scratch: scratch, to: floats)

@@ -76,6 +76,26 @@ package struct InputTransform: Sendable {
     }
   }
 
+  /// What ``apply(_:random:scratch:to:)`` needs of a picture: warping both sides; keeping the aspect, the shorter one decides.
+  package func need(random: CounterRandom?) -> ImageNeed {
+    var need = ImageNeed(leastWidth: resizeTo, leastHeight: resizeTo)
+    if resize == .warp {
+      // The last row is mixed from those around its middle, half a row further at most than it reaches itself.
+      let end = corner(on: (resizeTo, resizeTo), random).top + height
+      need.shareOfRows = min(1, (Double(end) + 0.5) / Double(resizeTo))
+    }
+    return need
+  }
+
+  /// The window's upper left corner on the resized image; negative inside the padding.
+  private func corner(on size: (width: Int, height: Int), _ random: CounterRandom?) -> (left: Int, top: Int) {
+    let slack = (x: size.width + 2 * padding - width, y: size.height + 2 * padding - height)
+    return (
+      (random.map { $0.below(slack.x + 1, 0) } ?? slack.x / 2) - padding,
+      (random.map { $0.below(slack.y + 1, 1) } ?? slack.y / 2) - padding
+    )
+  }
+
   /// Writes the input made of `buffer`'s picture. `random` draws crop and mirroring; nil takes the centre.
   package func apply(
     _ buffer: PixelBuffer, random: CounterRandom?, scratch: TransformScratch,
@@ -83,10 +103,7 @@ package struct InputTransform: Sendable {
   ) {
     precondition(output.count == count)
     let size = resizedSize(width: buffer.width, height: buffer.height)
-    let slack = (x: size.width + 2 * padding - width, y: size.height + 2 * padding - height)
-    // The window's upper left corner on the resized image; negative inside the padding.
-    let left = (random.map { $0.below(slack.x + 1, 0) } ?? slack.x / 2) - padding
-    let top = (random.map { $0.below(slack.y + 1, 1) } ?? slack.y / 2) - padding
+    let (left, top) = corner(on: size, random)
     let mirrored = mirror && (random.map { $0.bits(2) >> 63 == 1 } ?? false)
     // The part of the window that the image covers; padding surrounds it.
     let x = min(max(0, left), size.width)..<max(0, min(size.width, left + width))

@@ -2,6 +2,20 @@ import CImageCodecs
 import Glibc
 import Taxonomy
 
+/// What of an image is needed: it may come smaller, or end early, where that saves work.
+public struct ImageNeed: Equatable, Sendable {
+  /// Sides are at least as long as these; 0: full size.
+  public var leastWidth, leastHeight: Int
+  /// Rows from above, as a share of the image's height; those below may be black.
+  public var shareOfRows: Double
+
+  public static let everything = ImageNeed()
+
+  public init(leastWidth: Int = 0, leastHeight: Int = 0, shareOfRows: Double = 1) {
+    (self.leastWidth, self.leastHeight, self.shareOfRows) = (leastWidth, leastHeight, shareOfRows)
+  }
+}
+
 /// The pixels of one image at a time, in memory that the next image uses again. One for each worker.
 public final class PixelBuffer {
   public private(set) var width = 0, height = 0, channels = 0
@@ -61,16 +75,14 @@ public final class PixelBuffer {
     pixels = UnsafeBufferPointer(rebasing: storage.bytes[offset..<offset + width * height * channels])
   }
 
-  /// Reads a file and decodes it like ``decode(_:leastWidth:leastHeight:place:)``.
+  /// Reads a file and decodes it like ``decode(_:_:place:)``.
   /// - Throws: a ``Problem`` at `place` where it is no regular file, is longer than 1 GiB, or is no image.
   func decode(
-    file path: [CChar], leastWidth: Int, leastHeight: Int, place: @autoclosure () -> String
+    file path: [CChar], _ need: ImageNeed = .everything, place: @autoclosure () -> String
   ) throws(Problem) {
     let count = try read(path, place: place())
     try file.withUnsafeBufferPointer { bytes throws(Problem) in
-      try decode(
-        UnsafeBufferPointer(rebasing: bytes.prefix(count)), leastWidth: leastWidth, leastHeight: leastHeight,
-        place: place())
+      try decode(UnsafeBufferPointer(rebasing: bytes.prefix(count)), need, place: place())
     }
   }
 
@@ -97,17 +109,18 @@ public final class PixelBuffer {
     return done
   }
 
-  /// Decodes a PNG or JPEG, told apart by content. A large JPEG may come reduced by a power of two, as long as its
-  /// sides stay at least as long as asked; 0 asks for full size.
+  /// Decodes a PNG or JPEG, told apart by content. A large JPEG may come reduced by a power of two, and without the rows that nobody needs.
   /// - Throws: a ``Problem`` at `place` with the decoder's reason.
-  func decode(
-    _ bytes: UnsafeBufferPointer<UInt8>, leastWidth: Int = 0, leastHeight: Int = 0, place: @autoclosure () -> String
+  package func decode(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ need: ImageNeed = .everything, place: @autoclosure () -> String
   ) throws(Problem) {
     owner = nil
     let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CODEC_MESSAGE_SIZE))
     defer { message.deallocate() }
-    let status = codec_decode(
-      bytes.baseAddress, bytes.count, Int32(clamping: leastWidth), Int32(clamping: leastHeight), &decoded, message)
+    let wanted = codec_need(
+      least_width: Int32(clamping: need.leastWidth), least_height: Int32(clamping: need.leastHeight),
+      share_of_rows: need.shareOfRows)
+    let status = codec_decode(bytes.baseAddress, bytes.count, wanted, &decoded, message)
     (width, height, channels) = (Int(decoded.width), Int(decoded.height), Int(decoded.channels))
     pixels = UnsafeBufferPointer(start: decoded.bytes, count: width * height * channels)
     guard status == CODEC_OK.rawValue else {
@@ -121,7 +134,7 @@ extension Picture {
   /// - Throws: a ``Problem`` where it cannot be read or decoded.
   public init(file path: String) throws(Problem) {
     let buffer = PixelBuffer()
-    try buffer.decode(file: Array(path.utf8CString), leastWidth: 0, leastHeight: 0, place: path)
+    try buffer.decode(file: Array(path.utf8CString), place: path)
     self = buffer.picture
   }
 }

@@ -175,7 +175,7 @@ import Testing
     try AtomicFile.write(ImageFixtures.jpeg(pixels, 160, 160, FIXTURE_RGB), to: root + "/\(Self.dog)/a.jpg")
     let dataset = try add("pets")
     let buffer = PixelBuffer()
-    try dataset.load(.train, 0, leastWidth: side, leastHeight: side, into: buffer)
+    try dataset.load(.train, 0, ImageNeed(leastWidth: side, leastHeight: side), into: buffer)
     #expect([buffer.width, buffer.height] == [expected, expected])
   }
 

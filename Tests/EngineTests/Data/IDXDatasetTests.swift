@@ -31,7 +31,7 @@ import Testing
     #expect(dataset.labels(.train) == [1, 0, 1])
     #expect(try dataset.picture(.train, 1).pixels == Array(pixels[10..<20]))
     let buffer = PixelBuffer()
-    try dataset.load(.train, 2, leastWidth: 0, leastHeight: 0, into: buffer)
+    try dataset.load(.train, 2, .everything, into: buffer)
     #expect(buffer.picture == (try dataset.picture(.train, 2)))
   }
 

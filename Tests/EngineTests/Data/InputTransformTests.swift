@@ -1,3 +1,4 @@
+import CImageFixtures
 import Engine
 import Kernels
 import Taxonomy
@@ -47,6 +48,42 @@ import Testing
     let source = Picture(width: 7, height: 5, channels: 3, pixels: pixels)
     let rows = resample(source, width, height)
     for (found, wanted) in zip(rows, golden) { #expect(abs(found - Float(wanted)) <= 1) }
+  }
+
+  @Test("an input is the same bits where only the rows that it needs were decoded", arguments: [
+    FIXTURE_GREY, FIXTURE_RGB, FIXTURE_PROGRESSIVE,
+  ])
+  func neededRows(kind: fixture_jpeg) throws {
+    let channels = kind == FIXTURE_GREY ? 1 : 3
+    let file = ImageFixtures.jpeg(ImageFixtures.pixels(90, 73, channels), 90, 73, kind)
+    let (whole, part) = (PixelBuffer(), PixelBuffer())
+    var spared = 0
+    for side in [34, 40, 73, 110] {
+      var augmentation = Self.plain(.warp, to: side)
+      augmentation.padding = side == 40 ? 3 : 0
+      let transform = try InputTransform(input: (32, 32, 3), augmentation: augmentation, mean: nil)
+      for seed in 0..<30 {
+        let random = CounterRandom(seed: UInt64(seed))
+        let need = transform.need(random: random)
+        try file.withUnsafeBufferPointer { file in
+          try whole.decode(file, ImageNeed(leastWidth: need.leastWidth, leastHeight: need.leastHeight), place: "whole")
+          try part.decode(file, need, place: "part")
+        }
+        if Array(part.pixels) != Array(whole.pixels) { spared += 1 }
+        #expect(input(of: part, transform, random) == input(of: whole, transform, random))
+      }
+    }
+    #expect(spared > 60)
+    // A file without its end is damaged, whatever was needed of it.
+    #expect(throws: Problem.self) {
+      try file.dropLast(2).withUnsafeBufferPointer { try part.decode($0, ImageNeed(shareOfRows: 0.2), place: "cut") }
+    }
+  }
+
+  private func input(of buffer: PixelBuffer, _ transform: InputTransform, _ random: CounterRandom) -> [Float] {
+    let output = FloatStorage(count: 32 * 32 * 3)
+    transform.apply(buffer, random: random, scratch: TransformScratch(), to: output.elements)
+    return Array(output.elements)
   }
 
   @Test("every channel is divided by its deviation, mirrored or not")

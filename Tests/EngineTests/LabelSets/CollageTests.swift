@@ -13,9 +13,7 @@ import Testing
     func identifier(_ split: Split, _ index: Int) -> String { "\(index)" }
     func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture { throw Problem("not used") }
     func prepare(_ split: Split) {}
-    func load(
-      _ split: Split, _ index: Int, leastWidth: Int, leastHeight: Int, into buffer: PixelBuffer
-    ) throws(Problem) { throw Problem("not used") }
+    func load(_ split: Split, _ index: Int, _ need: ImageNeed, into buffer: PixelBuffer) throws(Problem) { throw Problem("not used") }
   }
 
   private static func set(_ classes: [[String]], budget: ImageBudget? = nil) -> LabelSet {

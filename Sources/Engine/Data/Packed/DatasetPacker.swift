@@ -132,7 +132,7 @@ public struct DatasetPacker: Sendable {
       for index in isThere.indices where !isThere[index] {
         var reason = "it could not be decoded while it was packed"
         do throws(Problem) {
-          try dataset.load(split, index, leastWidth: 0, leastHeight: 0, into: buffer)
+          try dataset.load(split, index, .everything, into: buffer)
         } catch {
           reason = error.found ?? error.what
         }
@@ -180,7 +180,7 @@ public struct DatasetPacker: Sendable {
     /// Nil where the image cannot be decoded.
     func message(_ dataset: any Dataset, _ split: Split, _ index: Int, label: Int) -> [UInt8]? {
       do {
-        try dataset.load(split, index, leastWidth: side, leastHeight: side, into: buffer)
+        try dataset.load(split, index, ImageNeed(leastWidth: side, leastHeight: side), into: buffer)
         warp()
         let bytes = UnsafeBufferPointer(pixels.bytes)
         guard let quality else { return Datum.message(pixels: bytes, side: side, label: label) }

@@ -39,13 +39,11 @@ public final class PackedDataset: Dataset {
 
   public func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture {
     let buffer = PixelBuffer()
-    try load(split, index, leastWidth: 0, leastHeight: 0, into: buffer)
+    try load(split, index, .everything, into: buffer)
     return buffer.picture
   }
 
-  public func load(
-    _ split: Split, _ index: Int, leastWidth: Int, leastHeight: Int, into buffer: PixelBuffer
-  ) throws(Problem) {
+  public func load(_ split: Split, _ index: Int, _ need: ImageNeed, into buffer: PixelBuffer) throws(Problem) {
     try (split == .train ? train : val).withValue(of: key(split, index)) { value throws(Problem) in
       guard let datum = Datum(value) else {
         throw Problem("cannot decode the image", at: identifier(split, index), found: "no image in the entry")
@@ -53,8 +51,7 @@ public final class PackedDataset: Dataset {
       switch datum.content {
       case .encoded(let file):
         try buffer.decode(
-          file.assumingMemoryBound(to: UInt8.self), leastWidth: leastWidth, leastHeight: leastHeight,
-          place: identifier(split, index))
+          file.assumingMemoryBound(to: UInt8.self), need, place: identifier(split, index))
       case .planes(let planes):
         buffer.show(planes: planes, width: datum.width, height: datum.height, channels: datum.channels)
       }
