@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 """What eight live runs cost a line, on a terminal of 140×40.
 
-    Benchmarks/scripts/live_runs.py PROGRAM [--home FOLDER] [--command VIEWER …]
+    Benchmarks/scripts/live_runs.py PROGRAM [--home FOLDER] [--seconds N]
 
 Makes a home with eight runs that this script keeps alive: real event files and heartbeats, four steps a second each, no network. Prints the
-bytes a second that the runs screen sends, those at rest, and how long keys take to their first byte. With --command, another
-program that shows a folder of event files is measured in its place (it is given the folder of runs as its last argument).
-Needs nothing but Python and the program. Times hold for a quiet machine only.
+bytes a second that the runs screen sends, those at rest, and for keys how long they take to their first byte and what they cost.
+Needs nothing but Python and the program. Times hold for a quiet machine only. leet_runs.py does the same with W&B's viewer.
 """
 import argparse
 import json
@@ -135,16 +134,37 @@ def template(program, home):
     return configuration
 
 
-def train(runs, master, seconds):
+def go_on(train, master, seconds):
     """Bytes that arrive while the runs go on."""
     taken = b""
     for _ in range(seconds * RATE):
         until = time.perf_counter() + 1 / RATE
-        for run in runs:
-            run.train()
+        train()
         while (left := until - time.perf_counter()) > 0:
             taken += terminal.read(master, left)
     return len(taken)
+
+
+def measure(master, train, finish, keys, seconds):
+    """Prints what a viewer costs. `train` lets every run make a step, `finish` ends them; `keys` are pressed in turn, by what they do."""
+    go_on(train, master, 5)
+    sent = go_on(train, master, seconds)
+    print(f"{RUNS} live runs: {terminal.against(sent / seconds, 2000, 'bytes/s')} on the wire")
+    for what, pair in keys:
+        took, first, whole = [], [], []
+        for index in range(40):
+            go_on(train, master, 1) if index % 10 == 9 else None
+            terminal.drain(master, 0.3)
+            milliseconds, bytes_sent, at_once = terminal.press(master, pair[index % 2], 0.05)
+            took.append(milliseconds)
+            first.append(at_once)
+            whole.append(bytes_sent)
+        took.sort()
+        print(f"{what}: to the first byte {terminal.against(statistics.median(took), 1, 'ms')} median, {took[-2]:.2f} ms p95; "
+              f"{terminal.against(statistics.median(first), 400, 'bytes')} median at once, {max(first)} most, {statistics.median(whole):.0f} in all")
+    finish()
+    terminal.drain(master, 3)
+    print(f"at rest: {len(terminal.drain(master, 5))} bytes in 5 s")
 
 
 def main():
@@ -152,39 +172,26 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--home")
     parser.add_argument("--seconds", type=int, default=20)
-    parser.add_argument("--command", nargs="+")
     options = parser.parse_args()
     home = options.home or tempfile.mkdtemp()
     configuration = template(options.program, home)
     runs = [Run(configuration, home + "/runs", number) for number in range(RUNS)]
-    viewer = options.command + [home + "/runs"] if options.command else [
-        options.program, "--home", home, "--dataset", "fashion-mnist"]
-    process, master = terminal.start(viewer)
-    began = time.perf_counter()
+    process, master = terminal.start([options.program, "--home", home, "--dataset", "fashion-mnist"])
     terminal.drain(master, 1)
-    if not options.command:
-        terminal.press(master, b"2", 0.5)
-    train(runs, master, 5)
-    sent = train(runs, master, options.seconds)
-    print(f"{RUNS} live runs: {sent / options.seconds:.0f} bytes/s on the wire ({time.perf_counter() - began:.0f} s)")
-    for what, keys in [("moves", [b"j", b"k"]), ("crosshair", [b"\x1b[D", b"\x1b[C"])]:
-        took, cost = [], []
-        for index in range(40):
-            train(runs, master, 1) if index % 10 == 9 else None
-            terminal.drain(master, 0.02)
-            milliseconds, _, first = terminal.press(master, keys[index % 2], 0.01)
-            took.append(milliseconds)
-            cost.append(first)
-        took.sort()
-        print(f"{what}: to the first byte {statistics.median(took):.2f} ms median, {took[-2]:.2f} ms p95; "
-              f"{statistics.median(cost):.0f} bytes median in the first write")
-    for run in runs:
-        with open(run.folder + "/result.json", "w") as file:
+    terminal.press(master, b"2", 0.5)
+
+    def train():
+        for run in runs:
+            run.train()
+
+    def finish():
+        for run in runs:
             with open(run.folder + "/heartbeat") as beat:
                 progress = json.load(beat)["progress"]
-            json.dump({"outcome": "finished", "session": 1, "time": time.time(), "progress": progress}, file)
-    terminal.drain(master, 3)
-    print(f"at rest: {len(terminal.drain(master, 5))} bytes in 5 s")
+            with open(run.folder + "/result.json", "w") as file:
+                json.dump({"outcome": "finished", "session": 1, "time": time.time(), "progress": progress}, file)
+
+    measure(master, train, finish, [("moves", [b"j", b"k"]), ("crosshair", [b"\x1b[D", b"\x1b[C"])], options.seconds)
     os.write(master, b"\x03")
     terminal.drain(master, 0.5)
     os.waitpid(process, 0)
@@ -192,4 +199,5 @@ def main():
         shutil.rmtree(home)
 
 
-main()
+if __name__ == "__main__":
+    main()

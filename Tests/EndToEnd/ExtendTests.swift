@@ -64,6 +64,22 @@ import Testing
     #expect(bytes(run, 300) == bytes(whole, 300))
   }
 
+  @Test("A run that is extended while it runs, or waits, ends in the bits of one launched so long, with one worker", arguments: [false, true])
+  func whileRunning(isPaused: Bool) throws {
+    let whole = try run("whole", epochs: 60)
+    let program = try home.start(TinyHome.training("live", epochs: 40) + ["--schedule", "constant", "--detach"])
+    #expect(program.wait() == 0)
+    let live = try home.directory("live")
+    #expect(home.wait { live.heartbeat()?.progress.step ?? 0 > 0 })
+    if isPaused { #expect(try home.run("runs", "pause", "live").code == 0) }
+    #expect(try home.run("runs", "extend", "live", "--epochs", "60").code == 0)
+    if isPaused { #expect(try home.run("runs", "resume", "live").code == 0) }
+    #expect(try home.wait { try live.state() == .finished && live.result()?.progress.step == 300 })
+    #expect(try live.result()?.session == 1)
+    #expect(!bytes(whole, 300).isEmpty && bytes(live, 300) == bytes(whole, 300))
+    #expect(try curve(live, .trainLoss) == curve(whole, .trainLoss) && curve(live, .top1) == curve(whole, .top1))
+  }
+
   @Test("Where the rate depends on the length this is said, and the rest of the run has the longer run's rates")
   func cosine() throws {
     let whole = try run("whole", epochs: 4, schedule: "cosine")

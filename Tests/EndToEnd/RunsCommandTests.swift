@@ -90,6 +90,34 @@ import Testing
     #expect(try home.run("runs", "list", "--sort", "colour").errors.contains("one of name, label"))
   }
 
+  @Test("The results of a group are mean and sample standard deviation over its seeds, as text, CSV and JSON")
+  func results() throws {
+    for seed in 1...3 {
+      let run = try home.start(TinyHome.training("seed-\(seed)", epochs: 1) + ["--seed", "\(seed)", "--group", "seeds"])
+      #expect(run.wait() == 0, "\(run.errors)")
+    }
+    #expect(try home.start(TinyHome.training("other", epochs: 1) + ["--seed", "4"]).wait() == 0)
+    let rows = try JSONDecoder().decode(
+      [RunStatistics].self, from: Data(try home.run("runs", "results", "--group", "seeds", "--json").output.utf8))
+    let row = try #require(rows.first)
+    #expect(rows.count == 1 && Set(row.seeds) == [1, 2, 3])
+    let losses = home.reader.refresh().filter { $0.group == "seeds" }.compactMap(\.progress.validation?.loss)
+    #expect(row.loss == RunStatistics.Estimate(losses) && row.loss?.deviation ?? 0 > 0)
+    let text = try home.run("runs", "results", "--group", "seeds").output
+    #expect(text.contains(" ± ") && text.split(separator: "\n").count == 2, "\(text)")
+    let table = try home.run("runs", "results", "--group", "seeds", "--csv").output.split(separator: "\n")
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    #expect(table.count == 2 && table[0].count == table[1].count)
+    let column = try #require(table[0].firstIndex(of: "loss_sd"))
+    #expect(try Double(table[1][column]) == #require(row.loss).deviation)
+    // All runs are repeats of each other but for their seeds; those of no group have no row of a group.
+    let all = try JSONDecoder().decode([RunStatistics].self, from: Data(try home.run("runs", "results", "--json").output.utf8))
+    #expect(all.map(\.seeds.count) == [4])
+    #expect(try home.run("runs", "results", "--by", "group").output.split(separator: "\n").count == 2)
+    let wrong = try home.run("runs", "results", "--group", "none")
+    #expect(wrong.code == 1 && wrong.errors.contains("seeds"))
+  }
+
   @Test("watch ends with the run, as lines of JSON for scripts")
   func watch() throws {
     #expect(try home.start(TinyHome.training("seen", epochs: 40) + ["--detach"]).wait() == 0)

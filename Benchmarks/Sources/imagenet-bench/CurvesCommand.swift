@@ -35,7 +35,7 @@ struct CurvesCommand: ParsableCommand {
     }
     let start = ContinuousClock.now
     let reader = RunsReader(home: home)
-    _ = try reader.curves(of: run)
+    try reader.curves(of: run) { _ in }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     print(
       "first parse: \(steps) steps, \(bytes >> 20) MB in \(decimal(seconds)) s, \(Int(Double(bytes) / seconds / 1e6)) MB/s")
@@ -45,7 +45,7 @@ struct CurvesCommand: ParsableCommand {
     let size = try FileManager.default.attributesOfItem(atPath: kept)[.size] as? UInt64 ?? 0
     print("kept: \(size >> 20) MB")
 
-    var curves = try timed("opening what was kept") { try RunsReader(home: home).curves(of: run) }
+    var curves = try timed("opening what was kept") { try RunsReader(home: home).curves(of: run) { $0 } }
     let loss = curves[.trainLoss]
     let all = 0...Double(steps)
     for (what, bounds) in [

@@ -9,11 +9,9 @@ public struct RunDifference: Codable, Equatable, Sendable {
     /// From the first recorded step to the last one; nil where none is recorded.
     public var seconds: Double?
 
-    /// - Parameter curves: the run's, for its time.
-    public init(_ configuration: RunConfiguration, _ summary: RunSummary, _ curves: RunCurves?) {
-      (self.configuration, self.summary) = (configuration, summary)
-      let loss = curves?[.trainLoss]
-      if let first = loss?.first, let last = loss?.last { seconds = last.time - first.time }
+    /// - Parameter seconds: as ``RunCurves/seconds`` has them.
+    public init(_ configuration: RunConfiguration, _ summary: RunSummary, _ seconds: Double?) {
+      (self.configuration, self.summary, self.seconds) = (configuration, summary, seconds)
     }
   }
 

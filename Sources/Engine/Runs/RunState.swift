@@ -17,8 +17,9 @@ public enum RunState: String, Codable, Sendable, CaseIterable {
   /// Whether `resume` starts a new worker.
   public var isResumable: Bool { self == .queued || self == .stopped || self == .failed || self == .lost }
 
-  /// A worker on another machine that says nothing for this long is taken for lost, in seconds.
-  public static let silence = 30.0
+  /// A worker on another machine that says nothing for this long is taken for lost, in seconds. With the second between its beats and the
+  /// time to the next look a screen says so within 30.
+  public static let silence = 28.0
   /// Seconds in which a heartbeat is seen to change if it does.
   public static let patience = 3.0
   /// Seconds that the clocks of two machines may lie apart: a day, and the time zones.

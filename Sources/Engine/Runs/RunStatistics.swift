@@ -23,6 +23,8 @@ public struct RunStatistics: Codable, Equatable, Sendable {
   public enum Key: String, CaseIterable, Sendable {
     /// Everything that decides the numbers of a training, but its seed.
     case configuration
+    /// What a person put into one group (``RunNotes/group``).
+    case group
     case labelSet = "label-set"
     case net
     case dataset
@@ -44,7 +46,7 @@ public struct RunStatistics: Codable, Equatable, Sendable {
     var groups: [(key: [String], runs: [(configuration: RunConfiguration, summary: RunSummary)])] = []
     var places: [[String]: Int] = [:]
     for run in runs {
-      let words = Self.words(run.configuration, key)
+      let words = Self.words(run.configuration, run.summary, key)
       if let place = places[words] {
         groups[place].runs.append(run)
       } else {
@@ -60,7 +62,8 @@ public struct RunStatistics: Codable, Equatable, Sendable {
     } ?? []
     return groups.indices.map { group in
       let settings = key == .configuration ? varying.map { "\(facts[group][$0].field) \(facts[group][$0].text)" } : []
-      return RunStatistics(Self.name(groups[group].runs[0].configuration, key), settings, groups[group].runs.map(\.summary))
+      let first = groups[group].runs[0]
+      return RunStatistics(Self.name(first.configuration, first.summary, key), settings, groups[group].runs.map(\.summary))
     }
   }
 
@@ -76,18 +79,20 @@ public struct RunStatistics: Codable, Equatable, Sendable {
     bestTop1 = Estimate(runs.compactMap(\.progress.best?.top1))
   }
 
-  private static func words(_ run: RunConfiguration, _ key: Key) -> [String] {
+  private static func words(_ run: RunConfiguration, _ summary: RunSummary, _ key: Key) -> [String] {
     switch key {
     case .configuration: RunDifference.deciding(run).map(\.text)
+    case .group: [summary.group ?? ""]
     case .labelSet: [run.labelSet.contentHash]
     case .net: [run.training.network]
     case .dataset: [run.dataset]
     }
   }
 
-  private static func name(_ run: RunConfiguration, _ key: Key) -> String {
+  private static func name(_ run: RunConfiguration, _ summary: RunSummary, _ key: Key) -> String {
     switch key {
     case .configuration: "\(run.labelSet.name)  \(run.training.network)"
+    case .group: summary.group ?? "no group"
     case .labelSet: "\(run.labelSet.name), \(run.labelSet.classes.count) classes"
     case .net: run.training.network
     case .dataset: run.dataset

@@ -86,14 +86,27 @@ public final class RunsReader: Sendable {
     return summary
   }
 
-  /// The curves of a run as far as they are written.
+  /// What `look` makes of the curves of a run as far as they are written. It is called once more, with curves that were read from the
+  /// event files, where a cache turns out damaged while it looks.
   /// - Parameters:
   ///   - smoothing: the weight of the moving averages of `metrics` (``RunCurves/smoothed(_:)``); 0: none.
   ///   - atMost: about how many bytes of event files to read; ``RunCurves/unreadBytes`` are left for the next call.
-  public func curves(
-    of id: String, smoothing: Double = 0, of metrics: [RunMetric] = [.trainLoss], atMost: Int = .max
-  ) throws(Problem) -> RunCurves {
-    try curves.refresh(id, smoothing: smoothing, of: metrics, atMost: atMost)
+  public func curves<Made>(
+    of id: String, smoothing: Double = 0, of metrics: [RunMetric] = [.trainLoss], atMost: Int = .max, look: (RunCurves) -> Made
+  ) throws(Problem) -> Made {
+    while true {
+      let found = try curves.refresh(id, smoothing: smoothing, of: metrics, atMost: atMost)
+      let made = look(found)
+      if !found.isDamaged { return made }
+    }
+  }
+
+  /// All curves of a run, every value of them held against its checksum where they come from a cache.
+  public func checkedCurves(of id: String, atMost: Int = .max) throws(Problem) -> RunCurves {
+    try curves(of: id, atMost: atMost) { curves in
+      curves.lookAtAll()
+      return curves
+    }
   }
 
   private func places() -> [String: (place: Int, entry: RunQueue.Entry)] {

@@ -6,8 +6,8 @@ package struct Binding: Sendable {
   package var title: String
   /// One sentence for help.
   package var help: String
-  /// Whether the footer should name it where there is room.
-  package var isInFooter: Bool
+  /// Whether the footer should name it where there is room, as its screen stands.
+  package var isInFooter: @Sendable (AppState) -> Bool
   /// Nil where the action can be done; else the reason why not, as a sentence without a full stop.
   package var obstacle: @Sendable (AppState) -> String?
 
@@ -19,8 +19,15 @@ package struct Binding: Sendable {
     self.action = action
     self.title = title
     self.help = help
-    self.isInFooter = isInFooter
+    self.isInFooter = { _ in isInFooter }
     self.obstacle = obstacle
+  }
+
+  /// The same, named by the footer while `condition` holds.
+  func inFooter(while condition: @escaping @Sendable (AppState) -> Bool) -> Binding {
+    var binding = self
+    binding.isInFooter = condition
+    return binding
   }
 
   /// Its keys as help shows them: "Space c".

@@ -82,7 +82,7 @@ extension AppState {
     let end = session.size.columns - 1
     let shown = session.size.columns >= 60 ? Self.always : [Self.always[0]]
     let width = shown.reduce(-2) { $0 + KeyHint($1.keys[0].title, $1.title).width + 2 }
-    return placed(KeyTable.bindings(of: screen).filter(\.isInFooter), 1, end - width - 2) + placed(shown, end - width, end)
+    return placed(KeyTable.bindings(of: screen).filter { $0.isInFooter(self) }, 1, end - width - 2) + placed(shown, end - width, end)
   }
 
   private var headline: [Span] {

@@ -13,7 +13,7 @@ struct FeaturesCommand: ParsableCommand {
       """)
 
   @OptionGroup var argument: RunArgument
-  @Option(help: "The layer. (default: the last before the classifier)")
+  @Option(help: "The layer, or features, scores: what each net calls them. (default: features, the last before the classifier)")
   var layer: String?
   @Option(help: "The dataset whose images are looked at. (default: the run's)")
   var dataset: String?

@@ -19,7 +19,7 @@ struct InductionCommand: ParsableCommand {
   var baseline: [String] = []
   @Option(help: "The dataset whose images are looked at. (default: the runs')")
   var dataset: String?
-  @Option(help: "The layer whose activation is compared: fc7, or fc8 as the paper's caption says. (default: the last before the classifier)")
+  @Option(help: "The layer whose activation is compared: fc7, or fc8 as the paper's caption says; or features, scores: what each net calls them. (default: features)")
   var space: String?
   @Option(help: "How distance is measured: l2 or cosine.")
   var metric = Metric.l2

@@ -19,7 +19,7 @@ struct RunsDiffCommand: ParsableCommand {
     func side(_ text: String) throws -> RunDifference.Side {
       let summary = try reader.find(text)
       return .init(
-        try reader.directory(of: summary.id).configuration(), summary, try? reader.curves(of: summary.id))
+        try reader.directory(of: summary.id).configuration(), summary, try? reader.curves(of: summary.id) { $0.seconds })
     }
     let difference = RunDifference(try side(a), try side(b))
     if json { return try Output.json(difference) }

@@ -59,11 +59,11 @@ extension RunsReader {
   /// All curves of a run; of long ones it shows on a terminal how far it is.
   func wholeCurves(of id: String) throws -> RunCurves {
     let piece = 64 << 20
-    var curves = try curves(of: id, atMost: piece)
+    var curves = try checkedCurves(of: id, atMost: piece)
     let total = curves.unreadBytes
     while curves.unreadBytes > 0 {
       RunProgressLine.show(work: "reading \(id), MB", (total - curves.unreadBytes) >> 20, of: total >> 20)
-      curves = try self.curves(of: id, atMost: piece)
+      curves = try checkedCurves(of: id, atMost: piece)
     }
     if total > 0 { RunProgressLine.end() }
     return curves

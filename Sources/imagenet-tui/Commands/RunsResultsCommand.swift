@@ -11,7 +11,9 @@ struct RunsResultsCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The runs: their directories, their names, or the beginning of either. (default: all)")
   var runs: [String] = []
-  @Option(help: "What makes runs repeats of each other: configuration, label-set, net or dataset.")
+  @Option(help: ArgumentHelp("Only the runs of this group; may be given several times.", valueName: "name"))
+  var group: [String] = []
+  @Option(help: "What makes runs repeats of each other: configuration, group, label-set, net or dataset.")
   var by = RunStatistics.Key.configuration
   @Flag(help: "Count runs that are not finished too, at their last validation so far.")
   var unfinished = false
@@ -28,7 +30,16 @@ struct RunsResultsCommand: ParsableCommand {
     let reader = RunsReader(home: global.location)
     var known = Set<String>()
     var chosen = try runs.isEmpty ? reader.refresh() : runs.map { try reader.find($0) }
-    chosen = chosen.filter { known.insert($0.id).inserted && $0.progress.validation != nil }
+    let groups = Set(chosen.compactMap(\.group)).sorted()
+    for name in group where !groups.contains(name) {
+      throw Problem(
+        "no run is in this group", at: name, expected: groups.isEmpty ? nil : "one of \(firstFew(groups, 8))",
+        advice: "`imagenet-tui runs group RUN \(name)` puts one in")
+    }
+    chosen = chosen.filter { run in
+      known.insert(run.id).inserted && run.progress.validation != nil && (group.isEmpty || run.group.map(group.contains) ?? false)
+        && (by != .group || run.group != nil)
+    }
     let counted = chosen.filter { unfinished || $0.state == .finished }
     let rows = RunStatistics.rows(
       try counted.map { (try reader.directory(of: $0.id).configuration(), $0) }, by: by)

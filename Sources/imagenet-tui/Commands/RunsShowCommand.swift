@@ -46,7 +46,7 @@ struct RunsShowCommand: ParsableCommand {
     let (summary, directory) = try argument.find()
     let configuration = try directory.configuration()
     let extensions = try directory.extensions()
-    let remarks = (try? argument.reader.curves(of: summary.id).remarks) ?? []
+    let remarks = (try? argument.reader.curves(of: summary.id) { $0.remarks }) ?? []
     let whole = Whole(
       summary: summary, configuration: configuration, checkpoints: directory.checkpoints.steps(),
       extensions: extensions, bestCheckpoint: directory.checkpoints.best(), ancestry: argument.reader.ancestry(of: configuration),

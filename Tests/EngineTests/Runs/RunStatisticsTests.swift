@@ -62,5 +62,12 @@ import Testing
     #expect(RunStatistics.rows(runs, by: .labelSet).map(\.name) == ["two, 2 classes"])
     #expect(RunStatistics.rows(runs, by: .dataset).first?.top1?.n == 3)
     #expect(RunStatistics.rows([], by: .configuration).isEmpty)
+    let grouped = runs.enumerated().map { index, run in
+      var run = run
+      run.summary.group = index < 2 ? "first" : nil
+      return run
+    }
+    #expect(RunStatistics.rows(grouped, by: .group).map(\.name) == ["first", "no group"])
+    #expect(RunStatistics.rows(grouped, by: .group).map(\.runs) == [["a", "b"], ["c"]])
   }
 }

@@ -24,7 +24,7 @@ import Testing
     let text = view(try ComparisonFixtures.state()).text
     #expect(text.contains("≠ fine is finer: each of its classes lies in one of shoeless"))
     #expect(text.contains("10 fine classes in both · .475 bits apart: .475 left, .000 right"))
-    #expect(text.contains("7 classes in both · 3 only left · 1 only right · 3 fine moved"))
+    #expect(text.contains("7 alike · 3 only left · 1 only right · 3 fine moved"))
   }
 
   @Test("The cursor begins at the first difference; n and N go round, unfolding what hides them")

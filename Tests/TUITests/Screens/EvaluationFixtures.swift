@@ -7,7 +7,9 @@ import TestSupport
 struct FashionDataset: Dataset {
   let classes: [FineClass]
 
-  init() throws { classes = try TreeScreenTests.catalog.classes(of: "fashion-mnist") }
+  init(naming: (String) -> String = { $0 }) throws {
+    classes = try TreeScreenTests.catalog.classes(of: "fashion-mnist").map { FineClass(wnid: $0.wnid, name: naming($0.name)) }
+  }
 
   var name: String { "fashion-mnist" }
   var summary: String { "the classes of Fashion-MNIST" }
@@ -25,14 +27,23 @@ struct EvaluationFixtures {
   let fine, coarse, two: LabelSet
   let context: FeatureContext
 
-  init() throws {
-    tree = try RealTrees.hierarchy("fashion-mnist")
-    dataset = try FashionDataset()
-    fine = try LabelSet(name: "fine", dataset: "fashion-mnist", recipe: [], on: tree)
-    coarse = try LabelSet(name: "four", dataset: "fashion-mnist", recipe: [.bottomUp(depth: 7)], on: tree)
-    two = try LabelSet(name: "two", dataset: "fashion-mnist", recipe: [.bottomUp(depth: 6)], on: tree)
+  /// - Parameter naming: makes other names of those of classes, label sets and runs.
+  init(naming: (String) -> String = { $0 }) throws {
+    let tree = try RealTrees.hierarchy("fashion-mnist")
+    func set(_ name: String, _ recipe: [RecipeStep]) throws -> LabelSet {
+      var set = try LabelSet(name: naming(name), dataset: "fashion-mnist", recipe: recipe, on: tree)
+      for index in set.classes.indices { set.classes[index].name = naming(set.classes[index].name) }
+      return set
+    }
+    self.tree = tree
+    dataset = try FashionDataset(naming: naming)
+    fine = try set("fine", [])
+    coarse = try set("four", [.bottomUp(depth: 7)])
+    two = try set("two", [.bottomUp(depth: 6)])
     let runs = [(0, fine, [400, 800, 1200]), (1, coarse, [640]), (3, two, [100, 300])].map { index, set, steps in
-      FeatureContext.Candidate(run: RunsFixtures.all[index], labelSet: set, steps: steps)
+      var run = RunsFixtures.all[index]
+      run.name = naming(run.name)
+      return FeatureContext.Candidate(run: run, labelSet: set, steps: steps)
     }
     context = FeatureContext(
       dataset: dataset, hierarchy: tree, runs: runs, coarseSets: [two, coarse, fine], suggestedCoarse: coarse, saved: ["four"])

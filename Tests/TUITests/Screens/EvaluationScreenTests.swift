@@ -152,6 +152,37 @@ import Testing
     }
   }
 
+  @Test("Y copies the command that tells what the pane tells")
+  func commands() throws {
+    func copied(_ state: inout AppState) -> String? {
+      for case .copy(let text) in update(&state, .key("Y")) { return text }
+      return nil
+    }
+    let run = RunsFixtures.all[0].id
+    var state = try fixtures.opened()
+    #expect(copied(&state) == "imagenet-tui coarse-fine \(run) --labels four --min-members 5 --top 0")
+    try fixtures.press(&state, .enter)
+    #expect(copied(&state)?.contains("--behind n0") == true)
+    try fixtures.press(&state, .escape, "m", "+")
+    #expect(copied(&state)?.hasSuffix("--merge confusion --least=0.12 --along-tree") == true)
+    try fixtures.press(&state, "i")
+    #expect(
+      copied(&state) == "imagenet-tui induction \(RunsFixtures.all[1].id) \(RunsFixtures.all[3].id) --baseline \(run) --space features --metric l2 --gallery train")
+    try fixtures.press(&state, "p")
+    #expect(copied(&state) == "imagenet-tui features \(run) --layer features --depth \(state.evaluation.map.depth) --text")
+  }
+
+  @Test("The class under the tree's cursor becomes a query, and a run's key opens it here")
+  func ways() throws {
+    var state = try fixtures.opened()
+    _ = update(&state, .tree(.counted([Int](repeating: 6, count: 10))))
+    TreeScreenTests.press(&state, "1", "I")
+    #expect(state.screen == .neighbors)
+    state = RunsFixtures.state(rows: 24, columns: 80)
+    _ = update(&state, .key("M"))
+    #expect(state.screen == .evaluation && state.evaluation.run == RunsFixtures.all[0].id)
+  }
+
   @Test("A run is opened here from the list of runs and from its neighbours")
   func entered() throws {
     var state = try fixtures.opened()

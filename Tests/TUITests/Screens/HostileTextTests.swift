@@ -44,6 +44,26 @@ import Testing
     expectHarmless(state, shows: "/tmp/\(Self.shown)")
   }
 
+  @Test("Names of runs, label sets and classes in everything that the evaluation and the neighbours show")
+  func evaluation() throws {
+    let fixtures = try EvaluationFixtures { "\($0)\(Self.hostile)" }
+    var state = try fixtures.opened(Size(rows: 50, columns: 240))
+    expectHarmless(state, shows: Self.shown)
+    for key in [.enter, .escape, "m", "a", "s", .escape, "R", .escape, "o", .escape, "i", "B", .escape, "p", "L", "E", .escape] as [Key] {
+      try fixtures.press(&state, key)
+      expectHarmless(state, shows: nil)
+    }
+    _ = update(&state, .perform(.show(.neighbors)))
+    _ = update(&state, .neighbors(.opened(fixtures.context)))
+    for key in ["R", .end, " ", .enter, "c", .escape, "z", .escape, "E", .escape] as [Key] {
+      _ = update(&state, .key(key))
+      NeighborsFixtures.answerOne(&state, fixtures.found)
+      expectHarmless(state, shows: nil)
+    }
+    _ = update(&state, .neighbors(.surprising(.found([.init(image: 3, label: 3, fine: 0, coarse: 5, isCoarseRight: true)]))))
+    expectHarmless(state, shows: Self.shown)
+  }
+
   @Test("Tags, groups and notes of runs, in the list, in full and in the dialog")
   func runNotes() {
     var run = RunsFixtures.all[0]

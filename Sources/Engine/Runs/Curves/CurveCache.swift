@@ -7,8 +7,9 @@ import Taxonomy
 ///
 /// It says how far each event file was read, with checksums of the file's beginning and of its last bytes before that
 /// place, so that it is never taken for what another file held. What is missing, damaged or of something else is read
-/// again from the event files. Layout: header (magic, lengths, checksum), table (JSON), for every curve the times and spans of its
-/// blocks and its tail, and from a page's beginning on the blocks (``SeriesBlock/bytes``), little-endian.
+/// again from the event files. Layout: header (magic, lengths, checksum), table (JSON), for every curve the times, spans and
+/// checksums of its blocks and its tail, and from a page's beginning on the blocks (``SeriesBlock/bytes``), little-endian. The header's
+/// checksum covers all but the blocks, whose own are compared when a block is first looked at.
 package struct CurveCache: Sendable {
   private let folder: String
 
@@ -18,7 +19,7 @@ package struct CurveCache: Sendable {
 
   package func remove(run: String) { unlink(path(run)) }
 
-  private static let magic: UInt64 = 0x3130_7376_7275_6369  // "icurvs01"
+  private static let magic: UInt64 = 0x3230_7376_7275_6369  // "icurvs02"
   private static let headerBytes = 32
   private static let page = 4096
 
@@ -35,8 +36,8 @@ package struct CurveCache: Sendable {
       var blocks: Int
       var tail: Int
 
-      /// Per block its time and span; per value of the tail its time, step and value.
-      var indexBytes: Int { blocks * (8 + MemoryLayout<SeriesSpan>.stride) + tail * 16 }
+      /// Per block its time, span and checksums; per value of the tail its time, step and value.
+      var indexBytes: Int { blocks * (24 + MemoryLayout<SeriesSpan>.stride) + tail * 16 }
     }
     var files: [File]
     var curves: [Curve]
@@ -76,7 +77,7 @@ package struct CurveCache: Sendable {
       let code = (start + padding).withUnsafeBytes { AtomicFile.append($0, to: file) }
       if code != 0 { throw AtomicFile.failure("cannot write", path(run), code: code) }
       for (_, series) in all {
-        for block in series.blocks { try write(UnsafeRawBufferPointer(start: block.steps, count: SeriesBlock.bytes)) }
+        for block in series.blocks { try write(block.content) }
       }
     }
   }
@@ -84,6 +85,7 @@ package struct CurveCache: Sendable {
   private static func append(_ series: RunSeries, to bytes: inout [UInt8]) {
     for block in series.blocks { bytes.append(littleEndian: block.time.bitPattern) }
     for block in series.blocks { withUnsafeBytes(of: block.span) { bytes.append(contentsOf: $0) } }
+    for block in series.blocks { withUnsafeBytes(of: block.checksums) { bytes.append(contentsOf: $0) } }
     for time in series.tail.times { bytes.append(littleEndian: time.bitPattern) }
     for step in series.tail.steps { bytes.append(littleEndian: step) }
     for value in series.tail.values { bytes.append(littleEndian: value.bitPattern) }
@@ -93,7 +95,7 @@ package struct CurveCache: Sendable {
 
   /// The curves of a run as they were kept; nil where there are none that fit its event files.
   package func open(run: String, in runs: String) -> RunCurves? {
-    guard let file = try? MappedFile(path: path(run)), file.bytes.count >= Self.headerBytes else { return nil }
+    guard let file = try? CurveFile(path: path(run)), file.bytes.count >= Self.headerBytes else { return nil }
     func number(_ place: Int) -> UInt64 { file.bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self) }
     guard number(0) == Self.magic, number(1) <= UInt64(file.bytes.count), number(2) <= UInt64(file.bytes.count) else {
       return nil
@@ -105,7 +107,7 @@ package struct CurveCache: Sendable {
     guard UInt64(CRC32C(head).value) == number(3),
       let table = try? JSONDecoder().decode(Table.self, from: Data(head.prefix(tableBytes)))
     else { return nil }
-    // What the checksum covers was written by this program; only the blocks may be short.
+    // What the checksum covers was written by this program; only the blocks may be short, or other ones.
     let blocksStart = (headEnd + Self.page - 1) / Self.page * Self.page
     let blocks = table.curves.reduce(0) { $0 + $1.blocks }
     guard table.curves.reduce(0, { $0 + $1.indexBytes }) == indexBytes,
@@ -126,23 +128,24 @@ package struct CurveCache: Sendable {
     let readers = table.files.map {
       EventFileReader("\(folder)/\($0.name)", offset: $0.offset, badRecords: $0.badRecords)
     }
-    return RunCurves(folder: folder, readers: readers, clock: table.clock, series)
+    return RunCurves(folder: folder, readers: readers, clock: table.clock, series, in: file)
   }
 
-  private static func series(_ curve: Table.Curve, in file: MappedFile, index: Int, blocks: Int) -> RunSeries {
+  private static func series(_ curve: Table.Curve, in file: CurveFile, index: Int, blocks: Int) -> RunSeries {
     let start = file.bytes.baseAddress!
     let times = start + index
     let spans = times + curve.blocks * 8
+    let checksums = spans + curve.blocks * MemoryLayout<SeriesSpan>.stride
     var series = RunSeries()
     for number in 0..<curve.blocks {
       series.append(
         SeriesBlock(
-          at: start + blocks + number * SeriesBlock.bytes,
+          at: start + blocks + number * SeriesBlock.bytes, in: file,
           time: times.loadUnaligned(fromByteOffset: number * 8, as: Double.self),
-          span: spans.loadUnaligned(
-            fromByteOffset: number * MemoryLayout<SeriesSpan>.stride, as: SeriesSpan.self), owner: file))
+          span: spans.loadUnaligned(fromByteOffset: number * MemoryLayout<SeriesSpan>.stride, as: SeriesSpan.self),
+          checksums: checksums.loadUnaligned(fromByteOffset: number * 16, as: SIMD4<UInt32>.self)))
     }
-    let tail = spans + curve.blocks * MemoryLayout<SeriesSpan>.stride
+    let tail = checksums + curve.blocks * 16
     func numbers<Number: BitwiseCopyable>(_ type: Number.Type, at offset: Int) -> [Number] {
       (0..<curve.tail).map {
         tail.loadUnaligned(fromByteOffset: offset + $0 * MemoryLayout<Number>.stride, as: Number.self)

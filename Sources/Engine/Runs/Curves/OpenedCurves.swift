@@ -30,9 +30,13 @@ package final class OpenedCurves: Sendable {
 
   package func refresh(_ id: String, smoothing: Double, of metrics: [RunMetric], atMost: Int) throws(Problem) -> RunCurves {
     let now = steadyTime()
-    let known = opened.withLock { opened in
+    var known = opened.withLock { opened in
       opened = opened.filter { now - $0.value.asked < Self.patience }
       return opened.removeValue(forKey: id)
+    }
+    if known?.curves.isDamaged ?? false {
+      cache.remove(run: id)
+      known = nil
     }
     var current = known ?? Opened(
       curves: cache.open(run: id, in: runs) ?? RunCurves(folder: "\(runs)/\(id)"), asked: now, parsed: 0, isNew: true)

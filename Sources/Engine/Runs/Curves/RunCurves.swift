@@ -17,6 +17,8 @@ public struct RunCurves: Sendable {
   private let folder: String
   private(set) var readers: [EventFileReader] = []
   private(set) var clock = RunClock()
+  /// The cache that holds their blocks; nil where they were read of event files alone.
+  private var file: CurveFile?
   /// The metrics' moving averages, all of one weight.
   private var averages: [RunMetric: SmoothedSeries] = [:]
 
@@ -24,8 +26,10 @@ public struct RunCurves: Sendable {
   public init(folder: String) { self.folder = folder }
 
   /// Curves as a cache kept them.
-  init?(folder: String, readers: [EventFileReader], clock: RunClock, _ curves: [(tag: String, series: RunSeries)]) {
-    (self.folder, self.readers, self.clock) = (folder, readers, clock)
+  init?(
+    folder: String, readers: [EventFileReader], clock: RunClock, _ curves: [(tag: String, series: RunSeries)], in file: CurveFile
+  ) {
+    (self.folder, self.readers, self.clock, self.file) = (folder, readers, clock, file)
     for (tag, curve) in curves {
       if let metric = RunMetric(rawValue: tag) {
         series[metric] = curve
@@ -40,6 +44,16 @@ public struct RunCurves: Sendable {
 
   public subscript(metric: RunMetric) -> RunSeries { series[metric] ?? RunSeries() }
 
+  /// Whether a look at them found their cache damaged, so that what was made of them holds gaps in place of values.
+  package var isDamaged: Bool { file?.isDamaged ?? false }
+
+  /// Looks at every value, so that ``isDamaged`` tells whether all are what was read.
+  package func lookAtAll() {
+    for series in Array(series.values) + Array(norms.values) {
+      for block in series.blocks { _ = (block.steps, block.times, block.values, block.nodes) }
+    }
+  }
+
   /// A metric's moving average where ``smooth(_:weight:)`` made one, else its values.
   public func smoothed(_ metric: RunMetric) -> RunSeries { averages[metric]?.series ?? self[metric] }
 
@@ -49,6 +63,13 @@ public struct RunCurves: Sendable {
     if averages.first?.value.weight != weight { averages = [:] }
     guard weight > 0 else { return }
     for metric in metrics { averages[metric, default: SmoothedSeries(weight: weight)].follow(self[metric]) }
+  }
+
+  /// From the first recorded step to the last one; nil where none is recorded.
+  public var seconds: Double? {
+    let loss = self[.trainLoss]
+    guard let first = loss.first, let last = loss.last else { return nil }
+    return last.time - first.time
   }
 
   /// The bytes of the event files that were read.

@@ -156,7 +156,8 @@ public struct RunSeries: RandomAccessCollection, Sendable {
     while start < end {
       let place = column(start)
       let next = partitionPoint(in: start..<end) { column($0) > place }
-      spans[Swift.min(Int(place), columns - 1)] = span(start..<next)
+      // Steps of a damaged block lie anywhere.
+      spans[Swift.min(Swift.max(0, Int(place)), columns - 1)] = span(start..<next)
       start = next
     }
     return spans

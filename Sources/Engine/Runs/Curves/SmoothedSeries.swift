@@ -35,7 +35,8 @@ public struct SmoothedSeries: Sendable {
     for block in raw.blocks[series.blocks.count...] {
       series.append(
         SeriesBlock(at: block) { values in
-          for index in 0..<SeriesBlock.count { values[index] = average.take(block.values[index], weight) }
+          let raw = block.values
+          for index in 0..<SeriesBlock.count { values[index] = average.take(raw[index], weight) }
         })
     }
     var rest = average

@@ -50,7 +50,7 @@ extension ComparisonScreen {
         "\(NumberText.fixed(distance.variationOfInformation, 3)) bits apart: \(NumberText.fixed(distance.onlyInA, 3)) left, "
           + "\(NumberText.fixed(distance.onlyInB, 3)) right")
     }
-    lines[1].append("\(NumberText.grouped(diff.equalClasses)) classes in both")
+    lines[1].append("\(NumberText.grouped(diff.equalClasses)) alike")
     lines[1].append("\(NumberText.grouped(diff.onlyInA.count)) only left")
     lines[1].append("\(NumberText.grouped(diff.onlyInB.count)) only right")
     lines[1].append("\(NumberText.grouped(diff.moved.count)) fine moved")

@@ -87,7 +87,7 @@ package struct EvaluationScreen: Screen {
 
   package func headline(_ session: Session) -> [Span] {
     switch pane {
-    case .induction: return [Span("\(NumberText.grouped(induction.runs.count)) runs", .muted)]
+    case .induction: return [Span("\(NumberText.grouped(induction.runs.count)) run\(induction.runs.count == 1 ? "" : "s")", .muted)]
     case .coarseFine, .map:
       guard let candidate else { return [] }
       return [

@@ -140,7 +140,12 @@ extension EvaluationScreen {
       levels.append("\(level.depth) \(NumberText.fixed(100 * level.accuracy, 1))")
       last = level.accuracy
     }
-    canvas.put("right at depth, %: " + levels.joined(separator: "  "), in: area.line(2), style: .muted)
+    func text() -> String { "right at depth, %: " + levels.joined(separator: "  ") }
+    // Where there is no room for all, every second one, and the last.
+    while displayWidth(text()) > area.columns, levels.count > 2 {
+      levels = levels.enumerated().filter { ($0.offset + levels.count) % 2 == 1 }.map(\.element)
+    }
+    canvas.put(text(), in: area.line(2), style: .muted)
   }
 
   private func draw(_ behind: CoarseFineStudy.Behind, _ list: ListPosition, on canvas: inout Canvas, in area: Rect) {

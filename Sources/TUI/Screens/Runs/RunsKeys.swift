@@ -1,69 +1,94 @@
 import Engine
 
 extension RunsScreen {
-  package static let bindings: [Binding] = open + control + of(list) + of(charts) + pages + moves
+  package static let bindings: [Binding] = open + pages + control + of(list) + of(charts) + moves
 
-  private static let open: [Binding] = [
-    Binding(
-      [.enter], .runs(.open), "open", help: "Show the selected run in full, unfold a group, or go back", isInFooter: true,
-      obstacle: { $0.runs.list.row == nil && $0.runs.page == nil ? noRuns : nil })
-  ]
+  /// What is shown, for the footer: a page names what can be done on it.
+  private enum Place: Sendable { case list, run, classes, difference, news }
 
-  private static let list: [(key: Key, ListAction, title: String, help: String, isInFooter: Bool, needsRun: Bool)] = [
-    ("/", .filter, "filter", "Show only runs that fit: net:alexnet classes<500 acc>.8 -tag:old, or words", true, false),
-    ("v", .mark, "mark", "Mark the run: the next verb is done to all marked runs", false, true),
-    ("V", .markAll, "mark all", "Mark all runs that are shown, or none", false, true),
-    ("S", .sort, "sort", "Choose what the runs are sorted by", false, false),
-    ("R", .reverse, "reverse", "Sort the other way round", false, false),
-    ("b", .group, "by group", "Fold the runs of a group to one line, or list all", false, false),
-    ("e", .notes, "tags, note", "Change tags, group and note of the run, or of all marked", false, true),
-  ]
+  private static func on(_ places: Set<Place>) -> @Sendable (AppState) -> Bool { { places.contains(place($0.runs)) } }
 
-  private static let charts: [(keys: [Key], ChartAction, title: String, help: String, isInFooter: Bool)] = [
-    ([" "], .overlay, "overlay", "Keep this run's curves on the charts", true),
-    (["o"], .overlayNone, "only this", "Take all other runs off the charts", false),
-    (["z"], .layout, "larger", "Charts on the whole screen, then one chart, then back", true),
-    (["."], .next, "next chart", "The next chart", false),
-    ([","], .previous, "previous chart", "The chart before", false),
-    (["C"], .choose, "chart", "Choose a chart from a list: loss, accuracy, rate, speed, norms", false),
-    (["a"], .unit, "x axis", "Draw over steps, epochs, images or time", true),
-    (["L"], .logAxis, "log axis", "Draw losses and rates on a logarithmic axis, or back", true),
-    (["s"], .smooth, "smooth", "Go round the weights of the moving average", true),
-    ([.left, "h"], .cursor(-1), "crosshair left", "Move the crosshair: the values at it are shown", false),
-    ([.right, "l"], .cursor(1), "crosshair right", "Move the crosshair to the right", false),
-    (["<"], .cursor(-10), "crosshair far left", "Move the crosshair by ten columns", false),
-    ([">"], .cursor(10), "crosshair far right", "Move the crosshair by ten columns", false),
-    (["+", "="], .zoomIn, "zoom in", "Show half as much, around the crosshair or at the end", false),
-    (["-"], .zoomOut, "zoom out", "Show twice as much", false),
-    (["["], .earlier, "earlier", "Show what was before; the charts stay there while values arrive", false),
-    (["]"], .later, "later", "Show what came after; beyond the end the charts are live again", false),
-    (["0"], .all, "all", "Show everything from the beginning", false),
-    (["f"], .follow, "follow", "Show the newest part and go along with it", false),
-    (["F"], .freeze, "freeze", "Keep the charts as they are while values arrive, or let them go on", false),
-  ]
-
-  private static func of(_ list: [(key: Key, ListAction, title: String, help: String, isInFooter: Bool, needsRun: Bool)]) -> [Binding] {
-    list.map { entry in
-      let needsRun = entry.needsRun
-      return Binding(
-        [entry.key], .runs(.list(entry.1)), entry.title, help: entry.help, isInFooter: entry.isInFooter,
-        obstacle: { needsRun && $0.runs.targets.isEmpty ? noRuns : $0.runs.runs.isEmpty ? noRuns : nil })
+  private static func place(_ screen: RunsScreen) -> Place {
+    switch screen.page {
+    case nil: .list
+    case .run?: .run
+    case .classes?: .classes
+    case .difference?: .difference
+    case .news?: .news
     }
   }
 
-  private static func of(_ charts: [(keys: [Key], ChartAction, title: String, help: String, isInFooter: Bool)]) -> [Binding] {
+  private static let open: [Binding] = [
+    Binding(
+      [.escape, .backspace], .runs(.back), "back",
+      help: "Take away the crosshair, leave large charts, go back to the list, end the filter, take away the marks",
+      obstacle: { $0.runs.isAtStart ? "this is the list of runs" : nil }
+    ).inFooter { !$0.runs.isAtStart },
+    Binding(
+      [.enter], .runs(.open), "open", help: "Show the selected run in full, unfold a group, or go back",
+      obstacle: { $0.runs.list.row == nil && $0.runs.page == nil ? noRuns : nil }
+    ).inFooter(while: on([.list, .news])),
+  ]
+
+  private static let list: [(key: Key, ListAction, title: String, help: String, footer: Set<Place>, needsRun: Bool)] = [
+    ("/", .filter, "filter", "Show only runs that fit: net:alexnet classes<500 acc>.8 -tag:old, or words", [.list], false),
+    ("v", .mark, "mark", "Mark the run: the next verb is done to all marked runs", [], true),
+    ("V", .markAll, "mark all", "Mark all runs that are shown, or none", [], true),
+    ("S", .sort, "sort", "Choose what the runs are sorted by", [], false),
+    ("R", .reverse, "reverse", "Sort the other way round, on the page of classes too", [.classes], false),
+    ("b", .group, "by group", "Fold the runs of a group to one line, or list all", [], false),
+    ("e", .notes, "tags, note", "Change tags, group and note of the run, or of all marked", [], true),
+  ]
+
+  private static let withCharts: Set<Place> = [.list, .run, .difference]
+
+  private static let charts: [(keys: [Key], ChartAction, title: String, help: String, footer: Set<Place>)] = [
+    ([" "], .overlay, "overlay", "Keep this run's curves on the charts", [.list]),
+    (["o"], .overlayNone, "only this", "Take all other runs off the charts", []),
+    (["z"], .layout, "larger", "Charts on the whole screen, then one chart, then back", withCharts),
+    (["."], .next, "next chart", "The next chart", []),
+    ([","], .previous, "previous chart", "The chart before", []),
+    (["C"], .choose, "chart", "Choose a chart from a list: loss, accuracy, rate, speed, norms", []),
+    (["a"], .unit, "x axis", "Draw over steps, epochs, images or time", withCharts),
+    (["L"], .logAxis, "log axis", "Draw losses and rates on a logarithmic axis, or back", withCharts),
+    (["s"], .smooth, "smooth", "Go round the weights of the moving average", withCharts),
+    ([.left, "h"], .cursor(-1), "crosshair left", "Move the crosshair: the values at it are shown", []),
+    ([.right, "l"], .cursor(1), "crosshair right", "Move the crosshair to the right", []),
+    (["<"], .cursor(-10), "crosshair far left", "Move the crosshair by ten columns", []),
+    ([">"], .cursor(10), "crosshair far right", "Move the crosshair by ten columns", []),
+    (["+", "="], .zoomIn, "zoom in", "Show half as much, around the crosshair or at the end", []),
+    (["-"], .zoomOut, "zoom out", "Show twice as much", []),
+    (["["], .earlier, "earlier", "Show what was before; the charts stay there while values arrive", []),
+    (["]"], .later, "later", "Show what came after; beyond the end the charts are live again", []),
+    (["0"], .all, "all", "Show everything from the beginning", []),
+    (["f"], .follow, "follow", "Show the newest part and go along with it", []),
+    (["F"], .freeze, "freeze", "Keep the charts as they are while values arrive, or let them go on", []),
+  ]
+
+  private static func of(_ list: [(key: Key, ListAction, title: String, help: String, footer: Set<Place>, needsRun: Bool)]) -> [Binding] {
+    list.map { entry in
+      let needsRun = entry.needsRun
+      return Binding(
+        [entry.key], .runs(.list(entry.1)), entry.title, help: entry.help,
+        obstacle: { needsRun && $0.runs.targets.isEmpty ? noRuns : $0.runs.runs.isEmpty ? noRuns : nil }
+      ).inFooter(while: on(entry.footer))
+    }
+  }
+
+  private static func of(_ charts: [(keys: [Key], ChartAction, title: String, help: String, footer: Set<Place>)]) -> [Binding] {
     charts.map { entry in
       Binding(
-        entry.keys, .runs(.charts(entry.1)), entry.title, help: entry.help, isInFooter: entry.isInFooter,
-        obstacle: { $0.runs.runs.isEmpty ? noRuns : $0.runs.page?.hasCharts == false ? "there are no charts on this page" : nil })
+        entry.keys, .runs(.charts(entry.1)), entry.title, help: entry.help,
+        obstacle: { $0.runs.runs.isEmpty ? noRuns : $0.runs.page?.hasCharts == false ? "there are no charts on this page" : nil }
+      ).inFooter(while: on(entry.footer))
     }
   }
 
   private static let control: [Binding] = [
-    verb("t", .launch, "train", "Fill in the form that launches a training", true),
-    verb("p", .pause, "pause", "Pause the run, or let it go on", true),
+    verb("t", .launch, "train", "Fill in the form that launches a training", [.list]),
+    verb("p", .pause, "pause", "Pause the run, or let it go on", [.list, .run]),
     verb("r", .resume, "resume", "Go on with a paused, stopped, failed or lost run from its last checkpoint"),
-    verb("x", .stop, "stop", "Save a checkpoint and end the run; it can be resumed", true),
+    verb("x", .stop, "stop", "Save a checkpoint and end the run; it can be resumed", [.list, .run]),
     verb("c", .clone, "clone", "Launch a training like this one: the form, filled from it, to be changed"),
     verb("E", .extend, "extend", "Let a run go on for more epochs than it was launched with"),
     verb("Q", .queue, "queue", "Let the run wait for its turn, or take it out of the queue"),
@@ -76,19 +101,20 @@ extension RunsScreen {
   ]
 
   private static func verb(
-    _ key: Key, _ action: ControlAction, _ title: String, _ help: String, _ isInFooter: Bool = false
+    _ key: Key, _ action: ControlAction, _ title: String, _ help: String, _ footer: Set<Place> = []
   ) -> Binding {
-    Binding([key], .runs(.control(action)), title, help: help, isInFooter: isInFooter) { state in
+    Binding([key], .runs(.control(action)), title, help: help) { state in
       if action.needsNoRun { return nil }
       let targets = state.runs.targets
       return targets.isEmpty ? noRuns : targets.contains(where: action.isPossible) ? nil : action.reason
-    }
+    }.inFooter(while: on(footer))
   }
 
   private static let pages: [Binding] = [
     Binding(
-      ["n"], .runs(.page(.neighbors)), "neighbours", help: "Show nearest neighbours in this run's features", isInFooter: true,
-      obstacle: shown("this run has no checkpoint yet") { $0.progress.step > 0 }),
+      ["n"], .runs(.page(.neighbors)), "neighbours", help: "Show nearest neighbours in this run's features",
+      obstacle: shown("this run has no checkpoint yet") { $0.progress.step > 0 }
+    ).inFooter(while: on([.run])),
     Binding(
       ["M"], .runs(.page(.evaluation)), "evaluation", help: "What this run's net knows: coarse classes, induction, map",
       obstacle: shown("this run has no checkpoint yet") { $0.progress.step > 0 }),
@@ -97,16 +123,19 @@ extension RunsScreen {
       obstacle: { state in
         shown("") { _ in true }(state)
           ?? (state.runs.shownRun?.dataset == state.session.dataset ? nil : "the run is on another dataset than the tree")
-      }),
+      }
+    ).inFooter(while: on([.classes])),
     Binding(
       ["O"], .runs(.page(.origin)), "origin", help: "Go to the run that this one began with",
       obstacle: { $0.runs.origin == nil ? "the run that is shown began with none that is here" : nil }),
     Binding(
       ["i"], .runs(.page(.classes)), "classes", help: "What each class came to: accuracies on the tree and confusions",
-      obstacle: shown("this run was not validated yet") { $0.progress.validation != nil }),
+      obstacle: shown("this run was not validated yet") { $0.progress.validation != nil }
+    ).inFooter(while: on([.run])),
     Binding(
       ["d"], .runs(.page(.difference)), "compare", help: "What two runs were asked differently, their results and curves",
-      obstacle: { $0.runs.pair == nil ? "mark two runs with v first" : nil }),
+      obstacle: { $0.runs.pair == nil ? "mark two runs with v first" : nil }
+    ).inFooter { place($0.runs) == .list && $0.runs.pair != nil },
     Binding(
       ["w"], .runs(.page(.news)), "what happened", help: "List what finished, failed, improved or was lost since you left",
       obstacle: { $0.runs.news.items.isEmpty ? "nothing happened since you left" : nil }),
@@ -119,10 +148,6 @@ extension RunsScreen {
     Binding([.pageDown], .runs(.list(.move(.pageDown))), "page down", help: "Select a run one page down"),
     Binding([.home, "g"], .runs(.list(.move(.home))), "first", help: "Select the first run"),
     Binding([.end, "G"], .runs(.list(.move(.end))), "last", help: "Select the last run"),
-    Binding(
-      [.escape, .backspace], .runs(.back), "back",
-      help: "Take away the crosshair, leave large charts, go back to the list, end the filter, take away the marks",
-      obstacle: { $0.runs.isAtStart ? "this is the list of runs" : nil }),
   ]
 
   private static let noRuns = "there is no run yet; t launches one"

@@ -10,6 +10,8 @@ struct RunsLayout {
   private(set) var status = RunsLayout.nothing
   private(set) var facts = RunsLayout.nothing
   private(set) var charts = RunsLayout.nothing
+  /// What the marks on the charts are, where no list beside them says so.
+  private(set) var legend = RunsLayout.nothing
   private(set) var log = RunsLayout.nothing
   private let isOfOne: Bool
   private let layout: ChartLayout
@@ -19,6 +21,7 @@ struct RunsLayout {
     layout = screen.charts.layout
     var rest = area
     if screen.charts.layout != .beside {
+      legend = rest.takeTop(1)
       charts = rest
     } else if isOfOne {
       log = rest.takeBottom(max(3, rest.rows / 5))

@@ -21,6 +21,8 @@ package struct RunsScreen: Screen {
     case poll(ticket: Int)
     /// The selection has stayed on this run for a moment.
     case settled(run: String?)
+    /// The crosshair has stayed there for a moment.
+    case crosshairRests(at: Double?)
     case looked(RunsLook)
     /// What a page about runs asked for.
     case classes(run: String, Result<RunClasses, Problem>)
@@ -36,8 +38,9 @@ package struct RunsScreen: Screen {
     case form(LaunchForm.Event)
   }
 
+  package private(set) var found = FoundRuns()
   /// The runs, newest first.
-  package var runs: [RunSummary] = []
+  package var runs: [RunSummary] { found.all }
   /// Which of them are listed, in which order.
   package var list = RunsList()
   package var charts = ChartState()
@@ -69,8 +72,7 @@ package struct RunsScreen: Screen {
   package var selected: RunSummary? { list.selected }
 
   package func headline(_ session: Session) -> [Span] {
-    let live = runs.count { $0.state.isLive }
-    let waiting = runs.count { $0.queuePlace != nil }
+    let (live, waiting) = (found.live, found.waiting)
     var text = runs.isEmpty ? "" : "\(NumberText.grouped(runs.count)) run\(runs.count == 1 ? "" : "s")"
     if !list.filter.isEmpty { text = "\(NumberText.grouped(list.count)) of \(text) shown" }
     return [Span(text, .muted)] + (live > 0 ? [Span("  "), Span("\(live) live", Style(.accent))] : [])
@@ -99,13 +101,16 @@ package struct RunsScreen: Screen {
       return look(session, refreshes: true)
     case .poll(let ticket): return ticket == self.ticket ? look(session, refreshes: true) : []
     case .settled(let id): return id == selected?.id ? look(session) : []
+    case .crosshairRests(let place):
+      if place == charts.window.cursor { charts.rested = place }
+      return []
     case .looked(let look):
       isLooking = false
       take(look, session)
       var effects: [Effect] = []
       if look.runs != nil {
         // Twice a second is as much as anybody reads, and as little as a slow line likes; others may launch runs too.
-        let pause = runs.contains { $0.state.isLive || $0.state == .queued } ? 500 : 2000
+        let pause = found.isMoving ? 500 : 2000
         ticket += 1
         effects = [.later(milliseconds: pause, .runs(.poll(ticket: ticket)))]
       }
@@ -167,21 +172,20 @@ package struct RunsScreen: Screen {
   private mutating func take(_ look: RunsLook, _ session: Session) {
     plots.merge(look.plots) { $1 }
     if let found = look.runs {
-      runs = found
+      self.found = found
       marks.add(runs)
-      list.arrange(runs, look.shown)
-      if let id = wanted, runs.contains(where: { $0.id == id }) {
+      list.arrange(found, look.shown)
+      if let id = wanted, found.holds(id) {
         list.select(id)
         wanted = nil
       }
-      let ids = Set(runs.map(\.id))
-      charts.overlaid.formIntersection(ids)
+      charts.overlaid = charts.overlaid.filter(found.holds)
       if !hasLooked && charts.overlaid.isEmpty {
         charts.overlaid = Set(runs.lazy.filter(\.state.isLive).prefix(8).map(\.id))
       }
       hasLooked = true
       news.update(runs, at: look.time)
-      if let id = page?.run, !ids.contains(id) { page = nil }
+      if let id = page?.run, !found.holds(id) { page = nil }
     }
     if look.selected == shownRun?.id {
       drawn = look.selected
@@ -194,11 +198,14 @@ package struct RunsScreen: Screen {
   }
 
   /// Looks once the selection rests.
-  func settle() -> [Effect] { [.later(milliseconds: 120, .runs(.settled(run: selected?.id)))] }
+  func settle() -> [Effect] { [.later(milliseconds: Self.rest, .runs(.settled(run: selected?.id)))] }
+
+  /// Milliseconds after which what is moved counts as resting.
+  static let rest = 120
 
   /// The run whose page is open, else the selected one.
   package var shownRun: RunSummary? {
-    page?.run.map { id in runs.first { $0.id == id } } ?? selected
+    page?.run.map { found[$0] } ?? selected
   }
 
   // MARK: Keys
@@ -228,7 +235,7 @@ package struct RunsScreen: Screen {
         page = open.back
       } else if !list.filter.isEmpty {
         list.filter = RunFilter()
-        list.arrange(runs)
+        list.arrange(found)
       } else {
         list.marked = []
       }

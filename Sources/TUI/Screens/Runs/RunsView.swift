@@ -44,7 +44,7 @@ extension RunsScreen {
     let shown = runCharts(of: nil)
     if charts.layout == .beside {
       if case .difference(let open)? = page {
-        let names = [open.a, open.b].map { id in (runs.first { $0.id == id }?.name ?? id, marks[id]) }
+        let names = [open.a, open.b].map { id in (found[id]?.name ?? id, marks[id]) }
         open.draw(names, on: &canvas, in: layout.facts)
       } else if let run = shownRun, page?.run != nil {
         var details: RunDetails?
@@ -59,14 +59,40 @@ extension RunsScreen {
         }
       }
     }
+    drawLegend(shown, on: &canvas, in: layout.legend)
     drawStatus(on: &canvas, in: layout.status)
-    drawLog(log, of: drawn.flatMap { id in runs.first { $0.id == id } }?.name, on: &canvas, in: layout.log)
+    drawLog(log, of: drawn.flatMap { found[$0] }?.name, on: &canvas, in: layout.log)
     shown.draw(charts.layout, on: &canvas, in: layout.charts)
+  }
+
+  /// The runs on the charts with their marks, the selected one bold; as many as fit.
+  private func drawLegend(_ charts: RunCharts, on canvas: inout Canvas, in rect: Rect) {
+    guard !rect.isEmpty else { return }
+    var column = rect.column + 1
+    // The curves of one run have marks of their own.
+    if charts.isOfOne, let run = charts.shown.first?.run {
+      column = canvas.put(printable(run.name), row: rect.row, column: column, style: .bold, width: rect.columns / 2) + 2
+      let state = RunsTable.state(run)
+      canvas.put(state.text, row: rect.row, column: column, style: state.style)
+      return
+    }
+    for (place, shown) in charts.shown.enumerated() {
+      let name = "\(shown.mark.glyph(canvas.look.glyphs)) \(fit(printable(shown.run.name), 28, .middle))"
+      let rest = charts.shown.count - place
+      let more = "and \(rest) more"
+      let end = column + displayWidth(name) + (rest > 1 ? 2 + displayWidth(more) : 0)
+      guard end < rect.endColumn else {
+        canvas.put(more, row: rect.row, column: column, style: .muted, width: rect.endColumn - column)
+        return
+      }
+      let isSelected = shown.run.id == charts.selected
+      column = canvas.put(name, row: rect.row, column: column, style: Style(shown.mark.color, isSelected ? .bold : [])) + 2
+    }
   }
 
   private func drawStatus(on canvas: inout Canvas, in rect: Rect) {
     if case .filter? = mode { return drawFilter(on: &canvas, in: rect) }
-    if let problem = selected?.problem { return canvas.put(printable(problem), in: rect.inset(columns: 2), style: Style(.bad)) }
+    if let alarm = selected?.alarm { return canvas.put(printable(alarm), in: rect.inset(columns: 2), style: Style(.bad)) }
     if !news.items.isEmpty { return drawNewsLine(on: &canvas, in: rect) }
     guard let run = selected else { return }
     let words = run.tags.map { "#" + $0 } + [run.note].filter { !$0.isEmpty }

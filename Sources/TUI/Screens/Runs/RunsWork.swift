@@ -86,7 +86,7 @@ extension RunsScreen {
         send(.runs(.classes(run: run.id, Result { () throws(Problem) in try RunClasses(run, environment) })))
       case .compare(let reader, let a, let b):
         func side(_ run: RunSummary) throws(Problem) -> RunDifference.Side {
-          RunDifference.Side(try RunDirectory(run.path).configuration(), run, try? reader.curves(of: run.id))
+          RunDifference.Side(try RunDirectory(run.path).configuration(), run, try? reader.curves(of: run.id) { $0.seconds })
         }
         send(.runs(.compared(RunDifference(try side(a), try side(b)))))
       case .clone(let run): send(.runs(.clone(TrainingRequest(like: try run.launched()))))
@@ -135,7 +135,7 @@ package struct RunsLook: Sendable {
   }
 
   /// Nil where only what is shown of them was fetched.
-  package var runs: [RunSummary]?
+  package var runs: FoundRuns?
   /// Those that fit, sorted, under the arrangement that was given.
   package var shown: (RunsList.Arrangement, [RunSummary])?
   /// When that was, in seconds since 1970.
@@ -154,7 +154,7 @@ package struct RunsLook: Sendable {
     runs: [RunSummary], plots: [String: RunPlot] = [:], selected: String? = nil, log: [String] = [], time: Double = 0,
     details: RunDetails? = nil
   ) {
-    self.runs = runs
+    self.runs = FoundRuns(runs)
     self.plots = plots
     self.selected = selected
     self.log = log
@@ -172,14 +172,18 @@ package struct RunsLook: Sendable {
     selected = request.selected
     if request.refreshes {
       let found = reader.refresh()
-      runs = found
+      runs = FoundRuns(found)
       shown = (request.arrangement, request.arrangement.shown(found))
       isQueueDue = RunQueue(home: reader.home).isDue(found)
     }
     for (id, known) in request.known {
-      guard let curves = try? reader.curves(of: id, smoothing: known.wanted?.smoothing ?? 0, atMost: Self.bytesAtATime) else { continue }
-      if curves.unreadBytes > 0 { isPartial = true }
-      if curves.version != known.version || known.plot != known.wanted { plots[id] = RunPlot(curves, of: known.run, known.wanted) }
+      let found = try? reader.curves(of: id, smoothing: known.wanted?.smoothing ?? 0, atMost: Self.bytesAtATime) { curves in
+        let isNew = curves.version != known.version || known.plot != known.wanted
+        return (plot: isNew ? RunPlot(curves, of: known.run, known.wanted) : nil, isPartial: curves.unreadBytes > 0)
+      }
+      guard let found else { continue }
+      if found.isPartial { isPartial = true }
+      if let plot = found.plot { plots[id] = plot }
     }
     guard let id = request.selected else { return }
     let directory = reader.directory(of: id)

@@ -28,7 +28,7 @@ package struct Chart: Equatable, Sendable {
   package var part: ChartWindow.Part?
   /// Where the crosshair stands: the values beside the chart are those there.
   package var cursor: Double?
-  /// Whether the keys that are for one chart are for this one.
+  /// Whether the keys that are for one chart are for this one, which alone has the crosshair's line.
   package var isFocused: Bool
   /// Values that the y axis holds in any case (0 for a share).
   package var holds: ClosedRange<Double>?
@@ -62,14 +62,17 @@ package struct Chart: Equatable, Sendable {
     drawTitle(on: &canvas, in: body.takeTop(1))
     let drawn = series.filter { $0.curve.range(positive: scale == .logarithmic) != nil }
     guard !drawn.isEmpty, body.rows >= 4, body.columns >= 20 else {
-      let text = drawn.isEmpty ? emptyText : endTexts(drawn, canvas.look).joined(separator: "  ")
+      let ends = drawn.map { [$0.mark.glyph(canvas.look.glyphs), value(of: $0), $0.label].filter { !$0.isEmpty }.joined(separator: " ") }
+      let text = drawn.isEmpty ? emptyText : ends.joined(separator: "  ")
       canvas.put(text, in: body.line(max(0, (body.rows - 1) / 2)), style: .muted, align: .center)
       return
     }
     let yAxis = verticalAxis(drawn, rows: body.rows - 2)
     let gutter = yAxis.ticks.map { displayWidth($0.label) }.max()! + 1
     var foot = body.takeBottom(2)
-    let ends = body.takeRight(min(body.columns / 2, endTexts(drawn, canvas.look).map(displayWidth).max()! + 1))
+    let valueWidth = valueWidth(drawn)
+    let labelWidth = drawn.map { $0.label.isEmpty ? 0 : displayWidth($0.label) + 1 }.max()!
+    let ends = body.takeRight(min(body.columns / 2, 3 + valueWidth + labelWidth))
     foot.columns -= ends.columns
     var left = body.takeLeft(gutter + 1)
     foot.column += left.columns - 1
@@ -79,11 +82,11 @@ package struct Chart: Equatable, Sendable {
 
     drawVerticalAxis(yAxis, on: &canvas, in: left, rule: left.takeRight(1))
     let place = cursor.flatMap { column(of: $0, on: xAxis, in: body) }
-    let label = place.map { Self.label(unit.text(cursor!), at: $0, in: foot) }
+    let label = isFocused ? place.map { Self.label(unit.text(cursor!), at: $0, in: foot) } : nil
     drawHorizontalAxis(xAxis, on: &canvas, in: foot, unitAt: ends.column, sparing: label?.columns ?? 0..<0)
     drawCurves(drawn, on: &canvas, in: body, x: xAxis, y: yAxis)
-    if let place, let label { drawCursor(drawn, label.text, label.columns, on: &canvas, in: body, foot: foot, at: place, y: yAxis) }
-    drawEnds(drawn, on: &canvas, in: ends, y: yAxis)
+    if let place { drawCursor(drawn, label, on: &canvas, in: body, foot: foot, at: place, y: yAxis) }
+    drawEnds(drawn, on: &canvas, in: ends, y: yAxis, valueWidth: valueWidth)
   }
 
   private func drawTitle(on canvas: inout Canvas, in rect: Rect) {
@@ -177,21 +180,26 @@ package struct Chart: Equatable, Sendable {
     }
   }
 
-  /// A dotted line, the glyph of each curve where it crosses, and the place in numbers below.
+  /// A mark on the axis, and where the chart is in focus a dotted line, the glyphs of few curves where they cross it, and the
+  /// place in numbers below. Few cells without a colour, so that moving it costs a slow connection little.
   private func drawCursor(
-    _ drawn: [Series], _ text: String, _ columns: Range<Int>, on canvas: inout Canvas, in rect: Rect, foot: Rect, at column: Int, y: Axis
+    _ drawn: [Series], _ label: (text: String, columns: Range<Int>)?, on canvas: inout Canvas, in rect: Rect, foot: Rect, at column: Int,
+    y: Axis
   ) {
-    // Few cells, so that moving it costs a slow connection little.
-    for row in stride(from: rect.row, to: rect.endRow, by: max(2, rect.rows / 6)) where canvas[row, column].scalar == " " {
-      canvas.put("┊", row: row, column: column, style: .accent)
+    canvas.put("┼", row: foot.row, column: column, style: .accent)
+    guard let label else { return }
+    canvas.put(label.text, row: foot.row + 1, column: label.columns.lowerBound, style: .accent)
+    for row in stride(from: rect.row, to: rect.endRow, by: max(2, rect.rows / 4)) where canvas[row, column].scalar == " " {
+      canvas.put("┊", row: row, column: column)
     }
-    for series in drawn {
+    for series in drawn where drawn.count <= Self.mostCrossings {
       guard let cursor, let value = series.curve.value(at: cursor), let row = row(of: value, on: y, in: rect) else { continue }
       canvas.put(series.mark.glyph(canvas.look.glyphs), row: row, column: column, style: Style(series.mark.color, .bold))
     }
-    canvas.put("┼", row: foot.row, column: column, style: Style(.accent, .bold))
-    canvas.put(text, row: foot.row + 1, column: columns.lowerBound, style: Style(.accent, .bold))
   }
+
+  /// Glyphs of more curves on a crosshair hide each other.
+  private static let mostCrossings = 3
 
   /// Where the place of the crosshair is written, below it.
   private static func label(_ text: String, at column: Int, in foot: Rect) -> (text: String, columns: Range<Int>) {
@@ -218,30 +226,35 @@ package struct Chart: Equatable, Sendable {
     }
   }
 
-  /// The last values, each as near to its curve's end as the others leave room.
-  private func drawEnds(_ drawn: [Series], on canvas: inout Canvas, in rect: Rect, y axis: Axis) {
-    let texts = endTexts(drawn, canvas.look)
+  /// The last values, each as near to its curve's end as the others leave room. Under a crosshair they keep their places: only
+  /// numbers change, which have no colour then.
+  private func drawEnds(_ drawn: [Series], on canvas: inout Canvas, in rect: Rect, y axis: Axis, valueWidth: Int) {
     let wanted = drawn.enumerated().map { index, series in
-      let value = shown(series.curve).flatMap { axis.position($0) != nil ? $0 : nil }
+      let value = series.curve.last.flatMap { axis.position($0) != nil ? $0 : nil }
         ?? series.curve.spans.last { axis.position($0.last) != nil }?.last ?? axis.high
       return (index: index, value: value, row: row(of: value, on: axis, in: rect) ?? rect.row)
     }.sorted { ($1.value, $0.index) < ($0.value, $1.index) }
     for (slot, row) in spread(wanted.map { $0.row - rect.row }, over: rect.rows).enumerated() {
-      let series = wanted[slot].index
-      canvas.put(
-        texts[series], row: rect.row + row, column: rect.column + 1, style: Style(drawn[series].mark.color), width: rect.columns - 1)
-    }
-  }
-
-  private func endTexts(_ drawn: [Series], _ look: Look) -> [String] {
-    drawn.map { series in
-      let value = shown(series.curve).map { NumberText.compact($0) } ?? "–"
-      return "\(series.mark.glyph(look.glyphs)) \(value)" + (series.label.isEmpty ? "" : " \(series.label)")
+      let series = drawn[wanted[slot].index]
+      let color = Style(series.mark.color)
+      var line = rect.line(row)
+      _ = line.takeLeft(1)
+      canvas.put(series.mark.glyph(canvas.look.glyphs), in: line.takeLeft(2), style: color)
+      canvas.put(value(of: series), in: line.takeLeft(valueWidth), style: cursor == nil ? color : .plain, align: .right)
+      _ = line.takeLeft(1)
+      canvas.put(series.label, in: line, style: color)
     }
   }
 
   /// The value at the crosshair, else the last.
-  private func shown(_ curve: Curve) -> Double? { cursor.map { curve.value(at: $0) } ?? curve.last }
+  private func value(of series: Series) -> String { Self.text(cursor.map { series.curve.value(at: $0) } ?? series.curve.last) }
+
+  private static func text(_ value: Double?) -> String { value.map { NumberText.compact($0) } ?? "–" }
+
+  /// Wide enough for most numbers, so that charts do not change their width with them.
+  private func valueWidth(_ drawn: [Series]) -> Int {
+    drawn.reduce(5) { max($0, displayWidth(Self.text($1.curve.last)), displayWidth(value(of: $1))) }
+  }
 
   private func column(of x: Double, on axis: Axis, in rect: Rect) -> Int? {
     guard let across = axis.position(x), (-0.001...1.001).contains(across) else { return nil }

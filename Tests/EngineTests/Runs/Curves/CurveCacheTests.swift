@@ -93,6 +93,44 @@ import Engine
     #expect(cache.open(run: run, in: home.runs) == nil)
   }
 
+  @Test("A byte of a block that is damaged is never shown: the curves are read again, and the cache with it is gone")
+  func damagedBlocks() throws {
+    try record(1...9000)
+    let expected = try parsed()
+    try cache.keep(expected, run: run)
+    let whole = folder.bytes(of: file)
+    let block = 4096 * 12 + 64 * 32
+    // The blocks stand at the end: two of each of the loss and the rate. In steps, times, values and spans of each of them.
+    let start = whole.count - 4 * block
+    func look(_ reader: RunsReader) throws -> (spans: String, wasDamaged: Bool) {
+      var looks = 0
+      let spans = try reader.curves(of: run, smoothing: 0.9) { curves in
+        looks += 1
+        let drawn = [curves[.trainLoss], curves.smoothed(.trainLoss), curves[.rate]].flatMap { curve in
+          [SeriesAxis.step, .seconds(since: 1000)].map { curve.spans(in: 500...8500, on: $0, columns: 100) }
+        }
+        return "\(drawn)"
+      }
+      return (spans, looks > 1)
+    }
+    let right = try look(RunsReader(home: home))
+    #expect(!right.wasDamaged)
+    var seen = 0
+    for place in (0..<4).flatMap({ number in [0, 9000, 16_383, 20_000, 32_767, 33_000, 49_151, 49_152, 51_199].map { start + number * block + $0 } }) {
+      var bytes = whole
+      bytes[place] ^= 0x41
+      folder.write(bytes, to: file)
+      let found = try look(RunsReader(home: home))
+      #expect(found.spans == right.spans, "byte \(place)")
+      if found.wasDamaged { seen += 1 }
+      // Whatever the charts needed of it.
+      folder.write(bytes, to: file)
+      expectEqual(try RunsReader(home: home).checkedCurves(of: run), expected)
+      #expect(cache.open(run: run, in: home.runs) == nil)
+    }
+    #expect(seen > 20)
+  }
+
   @Test("Long files are read in pieces: what is there is whole, what is left is told, a later session waits for the earlier")
   func pieces() throws {
     try record(1...12_000)

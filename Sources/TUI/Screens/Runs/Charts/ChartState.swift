@@ -7,6 +7,8 @@ package struct ChartState: Equatable, Sendable {
   package var window = ChartWindow()
   package var layout = ChartLayout.beside
   package var focus = ChartKind.loss
+  /// Where the crosshair rested last: the charts that are not in focus follow it there, so that moving on costs a slow line one chart.
+  package var rested: Double?
   /// The runs whose curves are shown besides the selected one's.
   package var overlaid: Set<String> = []
 }
@@ -34,8 +36,9 @@ extension RunsScreen {
     case .unit: charts.window.nextUnit()
     case .cursor(let cells):
       let columns = RunsLayout(self, in: session.body).chartColumns
+      if charts.window.cursor == nil { charts.rested = nil }
       charts.window.moveCursor(by: cells, columns: columns, end: end, limit: limit)
-      return []
+      return [.later(milliseconds: Self.rest, .runs(.crosshairRests(at: charts.window.cursor)))]
     case .zoomIn: charts.window.zoomIn(end: end, limit: limit)
     case .zoomOut: charts.window.zoomOut(end: end, limit: limit)
     case .earlier: charts.window.pan(by: -1, end: end, limit: limit)
@@ -68,9 +71,8 @@ extension RunsScreen {
     let one = isOfOne ? shownRun?.id : selected?.id ?? drawn
     let ids = isOfOne ? Set(one.map { [$0] } ?? []) : page?.compared ?? charts.overlaid.union(one.map { [$0] } ?? []).union(groupMembers)
     // In the order of the launches, so that colours do not change places when the selection moves.
-    let shown = ids.isEmpty ? [] : runs.filter { ids.contains($0.id) }
     return RunCharts(
-      shown: shown.map { RunCharts.Shown(run: $0, plot: plots[$0.id] ?? RunPlot(), mark: marks[$0.id]) },
-      selected: one, options: charts.options, window: charts.window, focus: charts.focus, isOfOne: isOfOne)
+      shown: found.among(ids).map { RunCharts.Shown(run: $0, plot: plots[$0.id] ?? RunPlot(), mark: marks[$0.id]) },
+      selected: one, options: charts.options, window: charts.window, rested: charts.rested, focus: charts.focus, isOfOne: isOfOne)
   }
 }

@@ -76,6 +76,8 @@ struct RunCharts {
   let selected: String?
   let options: ChartOptions
   let window: ChartWindow
+  /// Where the crosshair of the charts is that are not in focus.
+  let rested: Double?
   let focus: ChartKind
   /// Whether one run is shown in full: then a chart holds all that belongs to its quantity.
   let isOfOne: Bool
@@ -90,7 +92,7 @@ struct RunCharts {
 
   func draw(_ layout: ChartLayout, on canvas: inout Canvas, in rect: Rect) {
     for (kind, place) in layout.places(ChartKind.all(ofOne: isOfOne), focus: focus, in: rect) {
-      chart(kind, isFocused: layout == .grid && kind == focus).draw(on: &canvas, in: place)
+      chart(kind, isFocused: (layout == .grid || window.cursor != nil) && kind == focus).draw(on: &canvas, in: place)
     }
   }
 
@@ -102,7 +104,8 @@ struct RunCharts {
     let isShare = [.accuracy, .meanClass, .stall].contains(kind)
     return Chart(
       title: title, note: notes.joined(separator: " · "), series: series, scale: isLogarithmic ? .logarithmic : .linear,
-      unit: window.unit, range: range, part: window.part, cursor: window.cursor, isFocused: isFocused,
+      unit: window.unit, range: range, part: window.part, cursor: isFocused ? window.cursor : window.cursor.flatMap { _ in rested },
+      isFocused: isFocused,
       holds: kind == .speed || kind == .stall ? 0...0 : nil, within: isShare ? 0...1 : nil, emptyText: emptyText(kind))
   }
 

@@ -58,15 +58,14 @@ package struct RunsList: Sendable {
 
   package var selected: RunSummary? { if case .run(let run)? = row { run } else { nil } }
 
-  /// Lists what fits of `runs` (newest first), keeping the selection on its run.
+  /// Lists what fits of `runs`, keeping the selection on its run.
   /// - Parameter shown: what fits, where that was found out elsewhere under the arrangement given with it.
-  package mutating func arrange(_ runs: [RunSummary], _ shown: (Arrangement, [RunSummary])? = nil) {
+  package mutating func arrange(_ runs: FoundRuns, _ shown: (Arrangement, [RunSummary])? = nil) {
     let key = row?.key
-    let fitting = shown.flatMap { $0.0 == arrangement ? $0.1 : nil } ?? arrangement.shown(runs)
+    let fitting = shown.flatMap { $0.0 == arrangement ? $0.1 : nil } ?? arrangement.shown(runs.all)
     count = fitting.count
     rows = isGrouped ? grouped(fitting) : fitting.map(Row.run)
-    let known = Set(marked.isEmpty ? [] : runs.map(\.id))
-    marked.formIntersection(known)
+    marked = marked.filter(runs.holds)
     let place = key.flatMap { key in rows.firstIndex { $0.key == key } }
     position.select(place ?? position.selected, count: rows.count)
   }

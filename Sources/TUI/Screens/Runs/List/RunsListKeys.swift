@@ -28,11 +28,11 @@ extension RunsScreen {
         return []
       }
       list.arrangement.order.isDescending.toggle()
-      list.arrange(runs)
+      list.arrange(found)
       return look(session)
     case .group:
       list.isGrouped.toggle()
-      list.arrange(runs)
+      list.arrange(found)
       return look(session)
     case .mark:
       let ids = targetsUnderCursor.map(\.id)
@@ -61,7 +61,7 @@ extension RunsScreen {
   /// The runs that a verb is for: those that are marked, else those under the cursor, else the one that is shown in full.
   package var targets: [RunSummary] {
     if let page, page.run != nil { return shownRun.map { [$0] } ?? [] }
-    return list.marked.isEmpty ? targetsUnderCursor : runs.filter { list.marked.contains($0.id) }
+    return list.marked.isEmpty ? targetsUnderCursor : found.among(list.marked)
   }
 
   /// A field that is chosen again is sorted the other way round.
@@ -69,7 +69,7 @@ extension RunsScreen {
     let order = list.arrangement.order
     list.arrangement.order = order.field == field
       ? RunOrder(field, isDescending: !order.isDescending) : RunOrder(field, isDescending: field.startsDescending)
-    list.arrange(runs)
+    list.arrange(found)
   }
 
   mutating func type(_ key: Key, _ field: inout TextField, _ before: RunFilter, _ session: Session) -> [Effect] {
@@ -92,7 +92,7 @@ extension RunsScreen {
         return []
       }
     }
-    list.arrange(runs)
+    list.arrange(found)
     return look(session)
   }
 }

@@ -31,6 +31,11 @@ package struct RunDetails: Equatable, Sendable {
   }
 }
 
+extension RunSummary {
+  /// Why it does not go on, and what to do.
+  var alarm: String? { state == .lost ? "its worker is gone without a word; r resumes it at its last checkpoint, in the same bits" : problem }
+}
+
 /// How one run looks in full: what was asked for, how far it is, all its curves, its log.
 struct RunDetailView {
   let run: RunSummary
@@ -40,7 +45,7 @@ struct RunDetailView {
 
   /// What somebody should look at: a line each, cut to the screen.
   static func alarms(_ run: RunSummary, columns: Int) -> [Span] {
-    let problem = run.problem.map { wrap(printable($0), columns - 3).prefix(3).map { Span($0, Style(.bad)) } } ?? []
+    let problem = run.alarm.map { wrap(printable($0), columns - 3).prefix(3).map { Span($0, Style(.bad)) } } ?? []
     return problem + run.progress.warnings.flatMap { warning in
       wrap(printable(warning), columns - 3).prefix(2).map { Span($0, Style(.near)) }
     }

@@ -90,13 +90,13 @@ extension RunsScreen {
   /// The run that the shown one began with, where it is here.
   var origin: String? {
     guard case .run(let detail)? = page, let from = detail.details?.configuration?.lineage?.from else { return nil }
-    return runs.contains { $0.id == from } ? from : nil
+    return found.holds(from) ? from : nil
   }
 
   /// The two runs to compare, the older one first: those that are marked, or the one that is and the selected one.
   package var pair: (RunSummary, RunSummary)? {
     let chosen = list.marked.union(list.marked.count == 1 ? selected.map { [$0.id] } ?? [] : [])
-    let pair = chosen.count == 2 ? runs.filter { chosen.contains($0.id) } : []
+    let pair = chosen.count == 2 ? found.among(chosen) : []
     return pair.count == 2 ? (pair[1], pair[0]) : nil
   }
 
