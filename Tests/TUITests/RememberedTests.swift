@@ -8,12 +8,13 @@ import Testing
   let folder = TemporaryFolder()
   var home: Home { Home(explicit: folder.path) }
 
-  private static func opened(_ remembered: Remembered?) throws -> AppState {
+  private static func opened(_ remembered: Remembered?, after key: Key? = nil) throws -> AppState {
     let classes = try TreeScreenTests.catalog.classes(of: "fashion-mnist")
     let hierarchy = try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: WordNetFiles.open())
     var state = AppState(
       session: Session(dataset: "fashion-mnist", look: Look(), size: Size(rows: 24, columns: 80)))
     _ = update(&state, .started)
+    if let key { TreeScreenTests.press(&state, key) }
     TreeScreenTests.finish(&state, update(&state, .tree(.opened(hierarchy, classes: classes, pascal: [], remembered: remembered))))
     return state
   }
@@ -40,6 +41,15 @@ import Testing
     #expect(view(again).text.split(separator: "\n")[2...13] == text.split(separator: "\n")[2...13])
     TreeScreenTests.press(&again, "u")
     #expect(TreeScreenTests.classes(again) == 10)
+  }
+
+  @Test("Who went to another screen before the tree was open stays there")
+  func staysAway() throws {
+    var state = try Self.opened(nil)
+    TreeScreenTests.press(&state, "-", "3")
+    let left = try #require(state.remembered)
+    #expect(try Self.opened(left).screen == .neighbors)
+    #expect(try Self.opened(left, after: "2").screen == .runs)
   }
 
   @Test("A saved label set comes back under its name, an untouched tree as it is")

@@ -98,8 +98,8 @@ package enum Message: Sendable {
   case problem(Problem)
   /// Put this command line into the terminal's clipboard.
   case copy(ShellCommand)
-  /// Go on from where the screens were left.
-  case recall(Places)
+  /// Go on from where the screens were left, and with the screen that was shown.
+  case recall(Places, on: ScreenName = .tree)
   /// Edits may have paused: `edit` is the number of the last one then.
   case keepDraft(edit: Int)
   case tree(TreeScreen.Event)

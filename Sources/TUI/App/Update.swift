@@ -55,9 +55,10 @@ extension AppState {
         return []
       }
       return [.copy(text)]
-    case .recall(let places):
+    case .recall(let places, let left):
       recall(places)
-      return []
+      // Whoever went to another screen while the tree was being opened stays there.
+      return screen == .tree ? perform(.show(left)) : []
     case .keepDraft(let edit): return edit == tree.edits ? [.tree(.keepDraft(tree, on: screen, places, session))] : []
     case .tree(let event): return tree.receive(event, session)
     case .runs(let event): return runs.receive(event, session)

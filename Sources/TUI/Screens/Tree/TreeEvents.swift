@@ -16,8 +16,7 @@ extension TreeScreen {
       guard let remembered else { return effects + settle() }
       let search = recall(remembered)
       // A comparison is of two sets that nobody kept together.
-      let screen = remembered.screen.tab
-      return effects + search + settle() + [.send(.recall(remembered.places ?? Places())), .send(.perform(.show(screen)))]
+      return effects + search + settle() + [.send(.recall(remembered.places ?? Places(), on: remembered.screen.tab))]
     case .paced(let pace):
       self.pace = pace
       return []
