@@ -191,7 +191,7 @@ def main():
             with open(run.folder + "/result.json", "w") as file:
                 json.dump({"outcome": "finished", "session": 1, "time": time.time(), "progress": progress}, file)
 
-    measure(master, train, finish, [("moves", [b"j", b"k"]), ("crosshair", [b"\x1b[D", b"\x1b[C"])], options.seconds)
+    measure(master, train, finish, [("moves", [b"j", b"k"]), ("crosshair", [b"h", b"l"])], options.seconds)
     os.write(master, b"\x03")
     terminal.drain(master, 0.5)
     os.waitpid(process, 0)

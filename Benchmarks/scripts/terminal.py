@@ -44,10 +44,11 @@ def read(master, seconds):
         return b""
 
 
-def drain(master, silence):
-    """Everything until nothing came for a while."""
+def drain(master, silence, most=10):
+    """Everything until nothing came for a while; some programs never fall silent, and are left after `most` seconds."""
     taken = b""
-    while chunk := read(master, silence):
+    end = time.monotonic() + most
+    while time.monotonic() < end and (chunk := read(master, silence)):
         taken += chunk
     return taken
 
