@@ -6,12 +6,10 @@ struct Chains {
   /// The fine class that each is, else −1.
   private(set) var fines: [Int32] = []
   private(set) var finesBelow: [Int32] = []
-  private(set) var nodeOfFine: [Int32] = []
   private var nodes: SynsetTable
 
   init(fineClasses: [String], wordNet: WordNet, policy: HypernymPolicy) throws(Problem) {
     nodes = SynsetTable(expecting: fineClasses.count)
-    nodeOfFine.reserveCapacity(fineClasses.count)
     var unknown: [String] = []
     var twice: [String] = []
     for (fine, wnid) in fineClasses.enumerated() {
@@ -21,7 +19,6 @@ struct Chains {
       }
       if fines[Int(node)] >= 0 { twice.append(wnid) }
       fines[Int(node)] = Int32(fine)
-      nodeOfFine.append(node)
     }
     if fineClasses.isEmpty { throw Problem("a tree needs at least one class", found: "none") }
     if !unknown.isEmpty {

@@ -63,7 +63,7 @@ public struct LabelSetStore: Sendable {
   }
 
   /// Whether two datasets have the same fine classes in the same order, as a packed one has those of its source.
-  package func haveEqualClasses(_ one: String, _ other: String) throws(Problem) -> Bool {
+  private func haveEqualClasses(_ one: String, _ other: String) throws(Problem) -> Bool {
     let catalog = DatasetCatalog(home: home)
     let classes = try catalog.wnids(of: one)
     return (try? catalog.wnids(of: other)) == classes

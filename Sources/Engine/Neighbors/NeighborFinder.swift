@@ -75,13 +75,7 @@ public final class NeighborFinder: Sendable {
     }
     let asked: Tensor
     if let vector { asked = vector } else { asked = try self.features(of: query) }
-    let labels = dataset.labels(split)
-    return try NeighborSearch(k: k, metric: metric, backend: features.backend)
-      .nearest(to: asked, in: Gallery(gallery.values), excluding: [excluded])[0]
-      .map { neighbor in
-        let index = Int(gallery.indices[neighbor.index])
-        return NeighborImage(split: split, index: index, label: labels[index], distance: neighbor.distance)
-      }
+    return try search(gallery, of: split, for: asked, excluding: [excluded], k: k, metric: metric)[0]
   }
 
   /// So many images of a split that have features, or all of them, evenly drawn.
@@ -101,9 +95,16 @@ public final class NeighborFinder: Sendable {
     let rows = images.compactMap { rowOf[$0] }
     let vectors = features.backend.makeTensor([rows.count, queries.values.shape[1]])
     vectors.gather(rows, from: queries.values)
+    return try search(gallery, of: split, for: vectors, excluding: asked == split ? rows.map { $0 } : nil, k: k, metric: metric)
+  }
+
+  /// The images of the rows of a split's features that are nearest to each of some vectors.
+  private func search(
+    _ gallery: FeatureMatrix, of split: Split, for vectors: Tensor, excluding: [Int?]?, k: Int, metric: Metric
+  ) throws(Problem) -> [[NeighborImage]] {
     let labels = dataset.labels(split)
     return try NeighborSearch(k: k, metric: metric, backend: features.backend)
-      .nearest(to: vectors, in: Gallery(gallery.values), excluding: asked == split ? rows.map { $0 } : nil)
+      .nearest(to: vectors, in: Gallery(gallery.values), excluding: excluding)
       .map { found in
         found.map { neighbor in
           let index = Int(gallery.indices[neighbor.index])

@@ -53,6 +53,23 @@ package struct TextField: Equatable, Sendable {
     return changed
   }
 
+  /// What becomes of a line that is typed for something to be done with it.
+  package enum Answer: Equatable, Sendable {
+    case typing, left
+    case entered(String)
+  }
+
+  /// Enter ends the line, Esc leaves it, and all other keys edit it.
+  package mutating func answer(_ key: Key) -> Answer {
+    switch key {
+    case .escape: return .left
+    case .enter: return .entered(text)
+    default:
+      take(key)
+      return .typing
+    }
+  }
+
   /// Draws the text so that the cursor is in view, and puts the terminal's cursor there.
   package func draw(on canvas: inout Canvas, in area: Rect, placeholder: String = "") {
     guard !area.isEmpty else { return }

@@ -55,21 +55,13 @@ extension EvaluationScreen {
 
   private mutating func type(_ key: Key) -> [Effect] {
     guard var open = prompt else { return [] }
-    switch key {
-    case .escape: prompt = nil
-    case .enter:
-      prompt = nil
-      let text = open.field.text
-      guard !text.isEmpty else { return [] }
-      switch open.kind {
-      case .labelSet: return keep(as: text)
-      case .picture(let picture): return [.evaluation(.write(picture, path: text, mayReplace: false))]
-      }
-    default:
-      open.field.take(key)
-      prompt = open
+    let answer = open.field.answer(key)
+    prompt = answer == .typing ? open : nil
+    guard case .entered(let text) = answer, !text.isEmpty else { return [] }
+    switch open.kind {
+    case .labelSet: return keep(as: text)
+    case .picture(let picture): return [.evaluation(.write(picture, path: text, mayReplace: false))]
     }
-    return []
   }
 
   private func keep(as name: String) -> [Effect] {

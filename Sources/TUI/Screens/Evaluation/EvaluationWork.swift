@@ -1,5 +1,4 @@
 import Engine
-import FoundationEssentials
 import Taxonomy
 
 /// Which coarse classes a net has formed, and what is needed to look behind that.
@@ -84,13 +83,11 @@ extension EvaluationScreen {
         send(.notice(Notice(.done, "Saved \(printable(set.name)), \(NumberText.grouped(set.classes.count)) classes", sameAs: command)))
       case .write(let picture, let typed, let mayReplace):
         let path = expandingHome(typed)
-        guard mayReplace || !FileManager.default.fileExists(atPath: path) else {
+        guard let size = try writePNG(to: path, mayReplace: mayReplace, picture.compose) else {
           return send(.evaluation(.exists(picture, path: typed)))
         }
-        let made = try picture.compose()
-        try AtomicFile.write(try ImageCodec.png(made), to: path)
         let command = ShellCommand(picture.command.lines[0] + [picture.option, path])
-        send(.notice(Notice(.done, "Wrote \(printable(typed)), \(made.width)×\(made.height) pixels", sameAs: command)))
+        send(.notice(Notice(.done, "Wrote \(printable(typed)), \(size)", sameAs: command)))
       }
     }
 

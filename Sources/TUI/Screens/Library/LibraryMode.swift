@@ -138,19 +138,11 @@ extension LibraryScreen {
         return settle()
       }
     case .prompt(var prompt):
-      switch key {
-      case .escape: mode = nil
-      case .enter:
-        mode = nil
-        if prompt.purpose == .importFrom, !prompt.field.text.isEmpty {
-          mode = .prompt(LibraryPrompt(.importAs(path: prompt.field.text)))
-        }
-        return prompt.work.map { [.library($0)] } ?? []
-      default:
-        prompt.field.take(key)
-        mode = .prompt(prompt)
-      }
-      return []
+      let answer = prompt.field.answer(key)
+      mode = answer == .typing ? .prompt(prompt) : nil
+      guard case .entered(let text) = answer else { return [] }
+      if prompt.purpose == .importFrom, !text.isEmpty { mode = .prompt(LibraryPrompt(.importAs(path: text))) }
+      return prompt.work.map { [.library($0)] } ?? []
     case .format(var picker, let name):
       let outcome = picker.take(key)
       mode = outcome == .stay ? .format(picker, name) : nil

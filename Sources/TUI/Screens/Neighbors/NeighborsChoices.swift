@@ -82,12 +82,9 @@ extension NeighborsScreen {
       return [.neighbors(.writePicture(context, asked.montage, path: asked.path, mayReplace: true))]
     }
     if prompt != nil { return type(key) }
-    guard let open = picker, let context else { return [] }
-    var list = open.list
-    let outcome = list.take(key)
-    picker = (open.choice, list)
-    guard outcome != .stay else { return [] }
-    picker = nil
+    guard var open = picker, let context else { return [] }
+    let outcome = open.list.take(key)
+    picker = outcome == .stay ? open : nil
     guard case .chosen(let ids) = outcome, let first = ids.first else { return [] }
     switch open.choice {
     case .fineClass: return randomImage(below: first).map { go(to: $0) } ?? []
@@ -106,23 +103,15 @@ extension NeighborsScreen {
 
   private mutating func type(_ key: Key) -> [Effect] {
     guard var open = prompt else { return [] }
-    switch key {
-    case .escape: prompt = nil
-    case .enter:
-      prompt = nil
-      let text = open.field.text
-      guard !text.isEmpty else { return [] }
-      switch open.kind {
-      case .query:
-        lastPath = text
-        return [.neighbors(.openFile(path: text))]
-      case .picture(let montage):
-        return context.map { [.neighbors(.writePicture($0, montage, path: text, mayReplace: false))] } ?? []
-      }
-    default:
-      open.field.take(key)
-      prompt = open
+    let answer = open.field.answer(key)
+    prompt = answer == .typing ? open : nil
+    guard case .entered(let text) = answer, !text.isEmpty else { return [] }
+    switch open.kind {
+    case .query:
+      lastPath = text
+      return [.neighbors(.openFile(path: text))]
+    case .picture(let montage):
+      return context.map { [.neighbors(.writePicture($0, montage, path: text, mayReplace: false))] } ?? []
     }
-    return []
   }
 }

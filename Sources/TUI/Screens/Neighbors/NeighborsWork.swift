@@ -1,5 +1,4 @@
 import Engine
-import FoundationEssentials
 import Taxonomy
 
 package struct NeighborsRequest: Sendable, Equatable {
@@ -100,16 +99,15 @@ extension NeighborsScreen {
         send(.neighbors(.file(path: path, Thumbnail(try Picture(file: path)))))
       case .writePicture(let context, let montage, let typed, let mayReplace):
         let path = expandingHome(typed)
-        guard mayReplace || !FileManager.default.fileExists(atPath: path) else {
-          return send(.neighbors(.pictureExists(montage, path: typed)))
+        let size = try writePNG(to: path, mayReplace: mayReplace) { () throws(Problem) in
+          try NeighborMontage(
+            query: try context.picture(montage.query), label: montage.label, found: montage.found, metric: montage.metric,
+            coarse: montage.coarse, dataset: context.dataset
+          ).compose()
         }
-        let picture = try NeighborMontage(
-          query: try context.picture(montage.query), label: montage.label, found: montage.found, metric: montage.metric,
-          coarse: montage.coarse, dataset: context.dataset
-        ).compose()
-        try AtomicFile.write(try ImageCodec.png(picture), to: path)
-        let words = "Wrote \(printable(typed)), \(picture.width)×\(picture.height) pixels"
-        send(.notice(Notice(.done, words, sameAs: ShellCommand(montage.command.lines[0] + ["-o", path]))))
+        guard let size else { return send(.neighbors(.pictureExists(montage, path: typed))) }
+        let command = ShellCommand(montage.command.lines[0] + ["-o", path])
+        send(.notice(Notice(.done, "Wrote \(printable(typed)), \(size)", sameAs: command)))
       }
     }
 

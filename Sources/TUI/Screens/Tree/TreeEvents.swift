@@ -51,8 +51,6 @@ extension TreeScreen {
     case .collage(let collage):
       self.collage = collage
       return fetchCollage()
-    case .collageWritten(let path, let size, let command):
-      return [.send(.notice(Notice(.done, "Wrote \(printable(path)), \(size)", sameAs: command)))]
     case .restored(let before, let after, let place):
       guard (before + after).allSatisfy({ $0.cut.hierarchy === hierarchy }) else { return [] }
       history?.restore(before: before, after: after, at: place)

@@ -30,16 +30,10 @@ extension TreeScreen {
         return changed ? search(field.text) : []
       }
     case .name(var field, let saved):
-      switch key {
-      case .escape: self.mode = nil
-      case .enter:
-        self.mode = nil
-        return save(saved, as: field.text, mayReplace: saved == .whole && field.text == history?.name)
-      default:
-        field.take(key)
-        self.mode = .name(field, saved)
-      }
-      return []
+      let answer = field.answer(key)
+      self.mode = answer == .typing ? .name(field, saved) : nil
+      guard case .entered(let name) = answer else { return [] }
+      return save(saved, as: name, mayReplace: saved == .whole && name == history?.name)
     case .overwrite(let name, let saved):
       switch key {
       case "y", .enter:

@@ -1,5 +1,4 @@
 import Engine
-import FoundationEssentials
 import Taxonomy
 
 extension TreeScreen {
@@ -16,7 +15,6 @@ extension TreeScreen {
     case settled(node: Int)
     case pictures(wnid: String, [Thumbnail])
     case collage(TreeCollage)
-    case collageWritten(path: String, size: String, sameAs: ShellCommand)
     /// What the menu of made sets can offer.
     case madeCounted([MadeSet.Base: MadeFacts], of: TreeHistory.Version)
     /// What the set that is chosen in it would come to.
@@ -101,16 +99,14 @@ extension TreeScreen {
       case .drawCollage(let draft): send(.tree(.collage(try TreeCollage(draft, try environment.openDataset()))))
       case .writeCollage(let draft, let typed, let mayReplace):
         let path = expandingHome(typed)
-        guard mayReplace || !FileManager.default.fileExists(atPath: path) else {
-          send(.tree(.exists(name: typed, .collage)))
-          return
+        let size = try writePNG(to: path, mayReplace: mayReplace) { () throws(Problem) in
+          let dataset = try environment.openDataset()
+          return try Collage(
+            try draft.shown().map { ($0, dataset) }, sheet: CollageSheet(columns: 10, size: 64), images: 100, seed: TreeCollage.seed
+          ).picture
         }
-        let dataset = try environment.openDataset()
-        let collage = try Collage(
-          try draft.shown().map { ($0, dataset) }, sheet: CollageSheet(columns: 10, size: 64), images: 100, seed: TreeCollage.seed)
-        try AtomicFile.write(try ImageCodec.png(collage.picture), to: path)
-        let size = "\(collage.picture.width)×\(collage.picture.height) pixels"
-        send(.tree(.collageWritten(path: path, size: size, sameAs: try draft.command(collage: path))))
+        guard let size else { return send(.tree(.exists(name: typed, .collage))) }
+        send(.notice(Notice(.done, "Wrote \(printable(path)), \(size)", sameAs: try draft.command(collage: path))))
       case .countMade(let version): send(.tree(.madeCounted(Self.facts(of: version), of: version)))
       case .preview(let set, let version, let pascal, let imagesPerFine, let ticket):
         send(.tree(.previewed(Self.preview(set, of: version, pascal: pascal, imagesPerFine: imagesPerFine), ticket: ticket)))

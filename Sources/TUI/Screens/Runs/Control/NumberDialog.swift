@@ -45,17 +45,15 @@ package struct NumberDialog: Sendable {
   private var number: Int? { Int(field.text.filter { $0 != "," && $0 != "_" }).flatMap { range.contains($0) ? $0 : nil } }
 
   package mutating func take(_ key: Key) -> Outcome {
-    switch key {
-    case .escape: return .close
-    case .enter:
+    switch field.answer(key) {
+    case .left: return .close
+    case .typing: return .stay
+    case .entered:
       guard let number else { return .stay }
       switch purpose {
       case .extend(let runs): return .chosen(runs.map { .extend(RunDirectory($0.path), epochs: number) })
       case .limit: return .chosen([.setQueueLimit(number)])
       }
-    default:
-      field.take(key)
-      return .stay
     }
   }
 
