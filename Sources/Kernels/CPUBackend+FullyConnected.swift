@@ -87,7 +87,7 @@ extension CPUBackend {
     let width = rows.count / count
     parallelStretches(of: count, size: max(1, elementwisePiece / max(width, 1))) { stretch in
       let (x, norms) = (rows.base, output.base)
-      for row in stretch { norms[row] = sumOfSquaresInSingle(x + row * width, count: width) }
+      for row in stretch { norms[row] = Float(sumOfSquares(x + row * width, count: width)) }
     }
   }
 

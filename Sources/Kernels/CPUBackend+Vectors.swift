@@ -116,29 +116,6 @@ func descend(
   }
 }
 
-/// Σ x² in single precision, in 32 interleaved sums that are added in order: off by `count` / 32 + 32 roundings at most.
-func sumOfSquaresInSingle(_ x: Floats, count: Int) -> Float {
-  var (a, b, c, d) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
-  let whole = count & ~31
-  var i = 0
-  while i < whole {
-    let (p, q, r, s) = (x.vector(i), x.vector(i + 8), x.vector(i + 16), x.vector(i + 24))
-    a += p * p
-    b += q * q
-    c += r * r
-    d += s * s
-    i += 32
-  }
-  let sums = (a + b) + (c + d)
-  var total: Float = 0
-  for lane in 0..<8 { total += sums[lane] }
-  while i < count {
-    total += x[i] * x[i]
-    i += 1
-  }
-  return total
-}
-
 /// Σ x² in double precision, in eight interleaved sums that are added in order.
 func sumOfSquares(_ x: Floats, count: Int) -> Double {
   var sums = SIMD8<Double>()

@@ -3,10 +3,10 @@
 struct Pair {
   let metric: Metric
   let width: Int
-  /// ‖query‖², as the backend summed it up.
+  /// ‖query‖², as the backend rounded it.
   private let length: Float
   /// The most that a dot product of `width` terms in single precision is off, as a share of ‖a‖ ‖b‖, for any order of its terms
-  /// (Higham, Accuracy and Stability of Numerical Algorithms, §3.1), and the lengths as much again.
+  /// (Higham, Accuracy and Stability of Numerical Algorithms, §3.1), with room for rounding the lengths.
   private let error: Double
 
   /// A squared length below this has lost its digits: the vector counts as one of no length.
