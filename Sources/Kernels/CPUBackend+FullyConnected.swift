@@ -78,7 +78,8 @@ extension CPUBackend {
     let inner = a.count / rows
     multiplyInTiles(
       Matrix(base: a.base, stride: inner), Matrix(base: b.base, stride: inner, transposed: true),
-      into: Matrix(base: output.base, stride: columns), rows: rows, columns: columns, inner: inner, side: 512)
+      into: Matrix(base: output.base, stride: columns), rows: rows, columns: columns, inner: inner,
+      side: columns < 2048 ? 512 : 2048)
   }
 
   public func squaredRowNorms(_ rows: Tensor, output: Tensor) {
@@ -135,8 +136,8 @@ extension CPUBackend {
   }
 
   /// Cuts a matrix into tiles and runs `body` for each.
-  /// - Parameter side: of a tile. The two sides of a tile weigh against its inner length: OpenBLAS copies both
-  ///   operands into an order of its own before it multiplies them.
+  /// - Parameter side: of a tile. The larger, the better: OpenBLAS copies both operands into an order of its own before
+  ///   it multiplies them, which is in proportion to the sides, and the work to the area. But every worker needs one.
   private func forEachTile(
     rows: Int, columns: Int, side: Int? = nil,
     _ body: @Sendable (_ number: Int, _ worker: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void

@@ -37,10 +37,11 @@ public struct NeighborSearch {
   public let metric: Metric
   let backend: any Backend
 
-  // Large, because a matrix product copies its operands into an order of its own first: a block's work is in proportion to its area, that
-  // copying to its sides.
+  // Large, because a matrix product copies its operands into an order of its own first: a block's work is in proportion
+  // to its area, that copying to its sides.
   static let queryBlock = 1024
-  static let galleryBlock = 4096
+  /// 2048 rows for each worker, which is a tile of `rowProducts`.
+  let galleryBlock: Int
   /// Queries that one piece of work compares with a block.
   private static let scanned = 16
 
@@ -49,6 +50,7 @@ public struct NeighborSearch {
     self.k = k
     self.metric = metric
     self.backend = backend
+    galleryBlock = 2048 * max(2, backend.workers)
   }
 
   /// The nearest rows to each query, nearest first, equal distances in the gallery's order. Fewer than `k` where the gallery is
@@ -68,10 +70,10 @@ public struct NeighborSearch {
     precondition(excluding == nil || excluding!.count == count, "\(excluding!.count) exclusions for \(count) queries")
     let lengths = squaredLengths(queries)
     var nearest = [NearestList](repeating: NearestList(limit: k), count: count)
-    let products = backend.makeTensor([min(count, Self.queryBlock), min(gallery.count, Self.galleryBlock)])
+    let products = backend.makeTensor([min(count, Self.queryBlock), min(gallery.count, galleryBlock)])
 
-    for first in stride(from: 0, to: gallery.count, by: Self.galleryBlock) {
-      let block = first..<min(gallery.count, first + Self.galleryBlock)
+    for first in stride(from: 0, to: gallery.count, by: galleryBlock) {
+      let block = first..<min(gallery.count, first + galleryBlock)
       let rows = try gallery.rows(block)
       precondition(rows.shape == [block.count, width], "rows of shape \(rows.shape) for \(block)")
       let rowLengths = squaredLengths(rows)
