@@ -12,7 +12,7 @@ PROGRAM := .build/release/imagenet-tui
 # Built again when a source, the manifest or the flags change, and at no other time.
 SOURCES := Package.swift .build/flags $(shell find Sources -type f)
 
-.PHONY: run build test bench clean setup-test FORCE
+.PHONY: run build test bench accuracy clean setup-test FORCE
 
 run: build
 	@scripts/run $(PROGRAM)
@@ -30,6 +30,9 @@ test: setup-test
 
 bench: build
 	@Benchmarks/run
+
+accuracy: build
+	@Benchmarks/accuracy
 
 .build/setup-run: scripts/setup
 	@scripts/setup run

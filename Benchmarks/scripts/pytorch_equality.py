@@ -81,8 +81,10 @@ def difference(ours, theirs):
     return ((ours - theirs).abs().max() / theirs.abs().max().clamp_min(1e-12)).item()
 
 
-def compare(name, options, folder):
-    make, side, names = NETS[name]
+def imported(name, options, folder):
+    """A model of PyTorch's with random weights, imported as a run, and what the engine makes of one input:
+    the model, images, labels, the run, the home of the run as options, the engine's tensors."""
+    make, side, _ = NETS[name]
     torch.manual_seed(3)
     model = make()
     for module in model.modules():
@@ -91,6 +93,8 @@ def compare(name, options, folder):
         if isinstance(module, nn.BatchNorm2d):
             nn.init.uniform_(module.weight, 0.5, 1.5)
             nn.init.uniform_(module.bias, -0.2, 0.2)
+            nn.init.uniform_(module.running_mean, -0.2, 0.2)
+            nn.init.uniform_(module.running_var, 0.5, 1.5)
         if isinstance(module, (nn.Conv2d, nn.Linear)) and name in ("alexnet", "caffenet"):
             nn.init.kaiming_normal_(module.weight)
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, f"{folder}/theirs.safetensors")
@@ -106,11 +110,16 @@ def compare(name, options, folder):
     subprocess.run(
         [BENCH, "trace", "--net", name, "--run", run["path"], "--input", f"{folder}/input.safetensors", "--output",
          f"{folder}/ours.safetensors", "--rate", str(options.rate), "--convolution", options.convolution], check=True)
-    ours = load_file(f"{folder}/ours.safetensors")
+    return model, images, labels, run["id"], home, load_file(f"{folder}/ours.safetensors")
+
+
+def compare(name, options, folder):
+    model, images, labels, run, home, ours = imported(name, options, folder)
+    make, _, names = NETS[name]
 
     # The way back.
     subprocess.run(
-        [PROGRAM, "weights", "export", run["id"], "--format", "torchvision", "-o", f"{folder}/back.safetensors", *home],
+        [PROGRAM, "weights", "export", run, "--format", "torchvision", "-o", f"{folder}/back.safetensors", *home],
         check=True, stdout=subprocess.DEVNULL)
     again = make()
     again.load_state_dict(load_file(f"{folder}/back.safetensors"), strict=True)
@@ -252,4 +261,5 @@ def main():
             compare(name, options, folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

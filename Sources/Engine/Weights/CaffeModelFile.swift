@@ -5,7 +5,7 @@ import Taxonomy
 ///
 /// Fields: `NetParameter` 100 layers (2 in files of before 2014); a layer 1 name, 7 blobs (4 and 6 in the old ones); a blob 7 shape (1
 /// dimensions) or 1 to 4 its four sides, 5 floats. The first blob of a layer is its weight, the second its bias; they are named
-/// `<layer>.weight` and `<layer>.bias` here.
+/// `<layer>.weight` and `<layer>.bias` here, a third one (of batch normalisation) `<layer>.2`.
 package struct CaffeModelFile: WeightFile {
   package let path: String
   package let metadata: [String: String] = [:]
@@ -56,7 +56,6 @@ package struct CaffeModelFile: WeightFile {
     }
     guard !fields.isMalformed else { throw damage("a layer that is cut short", at: "\(path): \(name)") }
     for (index, blob) in found.enumerated() {
-      // Layers with more blobs than two (batch normalisation) are in none of the networks here, and are listed as left.
       let part = index == 0 ? "weight" : index == 1 ? "bias" : "\(index)"
       guard let parsed = Self.parse(blob) else {
         throw damage("floats that do not fill the shape", at: "\(path): \(name).\(part)")
@@ -114,7 +113,7 @@ package struct CaffeModelFile: WeightFile {
 }
 
 extension CaffeModelFile {
-  /// Writes tensors named `<layer>.weight` and `<layer>.bias`, in the order of the layers.
+  /// Writes tensors, named as they are read, in the order of the layers.
   /// - Throws: a ``Problem`` where the file cannot be written.
   static func write(_ tensors: [(name: String, tensor: Tensor)], network: String, to path: String) throws(Problem) {
     var layers: [(name: String, blobs: [Tensor])] = []
@@ -134,7 +133,7 @@ extension CaffeModelFile {
       for layer in layers {
         var start: [UInt8] = []
         start.append(field: 1, Array(layer.name.utf8))
-        start.append(field: 2, Array((layer.blobs[0].shape.count == 4 ? "Convolution" : "InnerProduct").utf8))
+        start.append(field: 2, Array(kind(layer.blobs).utf8))
         let blobs = layer.blobs.map { (head: blobHead($0), tensor: $0) }
         let blobBytes = blobs.map { $0.head.count + 4 * $0.tensor.count }
         let keys = blobBytes.map { bytes in
@@ -153,6 +152,15 @@ extension CaffeModelFile {
           try check(AtomicFile.append(UnsafeRawBufferPointer(blob.tensor.elements), to: file))
         }
       }
+    }
+  }
+
+  /// The layer's type in Caffe.
+  private static func kind(_ blobs: [Tensor]) -> String {
+    switch blobs[0].shape.count {
+    case 4: "Convolution"
+    case 2: "InnerProduct"
+    default: blobs.count == 3 ? "BatchNorm" : "Scale"
     }
   }
 

@@ -9,12 +9,11 @@ public enum WeightExport {
   /// has no place for the mean: a remark says it.
   ///
   /// - Parameter configuration: of the training that the snapshot is from.
-  /// - Throws: a ``Problem`` where the snapshot is not of that network, the format cannot say it, or the file cannot be written.
+  /// - Throws: a ``Problem`` where the snapshot is not of that network, or the file cannot be written.
   public static func write(
     _ snapshot: Snapshot, configuration: TrainingConfiguration, format: WeightFormat, to path: String
   ) throws(Problem) -> WeightReport {
     let architecture = try Architecture.named(configuration.network)
-    try format.check(architecture)
     let classes = try snapshot.number("classes")
     guard (1...1_000_000).contains(classes) else {
       throw Problem(
@@ -23,11 +22,15 @@ public enum WeightExport {
     let map = try WeightMap(architecture, classes: classes, format: format)
     var tensors: [(name: String, tensor: Tensor)] = []
     var lines: [WeightReport.Line] = []
-    for entry in map.entries {
+    for (place, entry) in map.entries.enumerated() {
       let ours = try snapshot.tensor(entry.parameter.name, shape: entry.parameter.shape)
       let theirs = Tensor(entry.shape)
       entry.order.toThere(ours, theirs)
       tensors.append((entry.name, theirs))
+      // Once, behind the last that it divides.
+      if let divisor = entry.divisor, map.entries.dropFirst(place + 1).first?.divisor != divisor {
+        tensors.append((divisor, Tensor([1], shape: [1])))
+      }
       lines.append(
         .init(
           name: entry.parameter.name, file: entry.name, shape: entry.shape,

@@ -1,5 +1,3 @@
-import Taxonomy
-
 /// How a file of weights names and lays out its tensors.
 public enum WeightFormat: String, Codable, CaseIterable, Sendable {
   /// This program's checkpoints: kernels [outputs, height, width, inputs], fully connected weights over height, width, channel.
@@ -7,7 +5,8 @@ public enum WeightFormat: String, Codable, CaseIterable, Sendable {
   /// PyTorch's layout (kernels [outputs, inputs, height, width], fully connected weights over channel, height, width), under the
   /// names of torchvision where it has the net; inputs are red, green, blue.
   case torchvision
-  /// Caffe's: the same layout, inputs are blue, green, red.
+  /// Caffe's: the same layout, inputs are blue, green, red. Its `BatchNorm` keeps the averages (`bn1.weight` the mean, `bn1.bias` the
+  /// variance, `bn1.2` what both are to be divided by), its `Scale` the rest (`bn1_scale.weight`, `bn1_scale.bias`).
   case caffe
 
   /// The mean of ILSVRC-2012 that published weights of the format were trained with, red, green, blue, 0…255.
@@ -16,13 +15,5 @@ public enum WeightFormat: String, Codable, CaseIterable, Sendable {
     case .native, .torchvision: [123.675, 116.28, 103.53]
     case .caffe: [122.67891434, 116.66876762, 104.00698793]
     }
-  }
-
-  /// - Throws: a ``Problem`` where the format has no words for one of the network's layers.
-  func check(_ architecture: Architecture) throws(Problem) {
-    guard self == .caffe, architecture.layers(2).contains(where: { $0 is BatchNormalization }) else { return }
-    throw Problem(
-      "this format has no such network", at: architecture.name, expected: "a net without batch normalisation",
-      found: "Caffe splits it into two layers of its own", advice: "use torchvision's format")
   }
 }

@@ -16,7 +16,6 @@ public struct WeightImport {
   ) throws(Problem) {
     let file = try Self.open(path)
     let format = if let format { format } else { try Self.guess(file, architecture) }
-    try format.check(architecture)
     let classes = try Self.classes(file, architecture, format)
     let map = try WeightMap(architecture, classes: classes, format: format)
     try Self.checkShapes(file, map)
@@ -26,6 +25,7 @@ public struct WeightImport {
     for entry in map.entries {
       let theirs = Tensor(entry.shape)
       try file.read(entry.name, into: theirs)
+      if let divisor = entry.divisor { try Self.divide(theirs, by: divisor, of: file) }
       let ours = Tensor(entry.parameter.shape)
       entry.order.toHere(theirs, ours)
       tensors.append((entry.parameter.name, ours))
@@ -33,7 +33,7 @@ public struct WeightImport {
     }
     var remarks: [String] = []
     tensors.append((Snapshot.mean, try Self.mean(mean, file, architecture, format, &remarks)))
-    let used = Set(map.entries.map(\.name) + [Snapshot.mean])
+    let used = Set(map.entries.map(\.name) + map.entries.compactMap(\.divisor) + [Snapshot.mean])
     for name in file.names where !used.contains(name) {
       lines.append(.init(name: nil, file: name, shape: file.shape(of: name) ?? [], remark: Self.reason(name)))
     }
@@ -111,6 +111,15 @@ public struct WeightImport {
           found: describe(shape), advice: "choose the network with --net, or the format with --format")
       }
     }
+  }
+
+  /// As Caffe's layer does: by nothing where the file has no such number, and to 0 where that is 0.
+  private static func divide(_ tensor: Tensor, by name: String, of file: any WeightFile) throws(Problem) {
+    guard file.shape(of: name) != nil else { return }
+    let divisor = Tensor([1])
+    try file.read(name, into: divisor)
+    let factor = divisor.elements[0] == 0 ? 0 : 1 / divisor.elements[0]
+    for place in tensor.elements.indices { tensor.elements[place] *= factor }
   }
 
   private static func mean(

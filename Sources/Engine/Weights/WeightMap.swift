@@ -10,6 +10,8 @@ struct WeightMap {
     var name: String
     var shape: [Int]
     var order: Order
+    /// The tensor there that the numbers are to be divided by: Caffe keeps the averages of batch normalisation as sums.
+    var divisor: String?
   }
 
   /// The order of numbers there, as seen from here.
@@ -31,11 +33,22 @@ struct WeightMap {
         if format == .torchvision, let theirs = architecture.torchvisionNames[layer.name] {
           entry.name = theirs + parameter.name.dropFirst(layer.name.count)
         }
+        if format == .caffe, layer is BatchNormalization { Self.rename(&entry, layer.name) }
         if format != .native { Self.reorder(&entry, layer, index, wiring, isBGR: format == .caffe) }
         entries.append(entry)
       }
     }
     self.entries = entries
+  }
+
+  /// Caffe splits batch normalisation in two: a layer that subtracts the mean and divides by the deviation (`BatchNorm`), under the
+  /// name of ours, and one that scales and shifts (`Scale`).
+  private static func rename(_ entry: inout Entry, _ layer: String) {
+    switch entry.parameter.name.dropFirst(layer.count + 1) {
+    case "running_mean": (entry.name, entry.divisor) = ("\(layer).weight", "\(layer).2")
+    case "running_var": (entry.name, entry.divisor) = ("\(layer).bias", "\(layer).2")
+    case let part: entry.name = "\(layer)_scale.\(part)"
+    }
   }
 
   private static func reorder(_ entry: inout Entry, _ layer: any Layer, _ index: Int, _ wiring: Wiring, isBGR: Bool) {
