@@ -84,6 +84,7 @@ package struct InductionStudy: Encodable, Sendable {
   /// Runs on the same classes, with other seeds.
   package struct Group: Encodable, Sendable {
     package var labels: String
+    package var labelSetHash: String
     package var trainedClasses: Int
     package var runs: Int
     package var accuracy: [Repeats]
@@ -112,7 +113,7 @@ package struct InductionStudy: Encodable, Sendable {
     groups = seen.map { hash in
       let same = rows.filter { $0.labelSetHash == hash }
       return Group(
-        labels: same[0].labels, trainedClasses: same[0].trainedClasses, runs: same.count,
+        labels: same[0].labels, labelSetHash: hash, trainedClasses: same[0].trainedClasses, runs: same.count,
         accuracy: induction.ks.indices.map { at in Repeats(same.map { $0.accuracy[at].value }) },
         ofBaseline: same[0].ofBaseline == nil ? nil : induction.ks.indices.map { at in Repeats(same.compactMap { $0.ofBaseline?[at] }) })
     }
@@ -128,7 +129,7 @@ package struct InductionStudy: Encodable, Sendable {
   /// A bar for each label set at the first k. One run has its bootstrap's interval, several have their deviation.
   package var bars: [BarPicture.Bar] {
     groups.map { group in
-      let same = rows.filter { $0.labels == group.labels && $0.trainedClasses == group.trainedClasses }
+      let same = rows.filter { $0.labelSetHash == group.labelSetHash }
       let found = group.accuracy[0]
       let (low, high) = found.deviation.map { (found.mean - $0, found.mean + $0) } ?? (same[0].accuracy[0].low, same[0].accuracy[0].high)
       return BarPicture.Bar(

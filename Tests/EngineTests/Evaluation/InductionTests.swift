@@ -124,6 +124,25 @@ import Testing
   }
 }
 
+@Suite struct InductionStudyTests {
+  @Test("two label sets of one name and as many classes have a bar each, with an interval of its own")
+  func sameName() throws {
+    let tree = try RealTrees.hierarchy("fashion-mnist")
+    let fine = tree.fineClasses
+    let classes = fine.map { FineClass(wnid: $0, name: $0) }
+    let rows = try [(0, 0.5), (1, 0.7)].map { leftOut, value in
+      let set = try LabelSet(
+        name: "one", dataset: "fashion-mnist", recipe: [.leaveOut(classes: [fine[leftOut]])], on: tree)
+      let result = Induction.Result(
+        ks: [1], galleryImages: 10, queries: 10, accuracy: [Estimate(value: value, low: value - 0.1, high: value + 0.1)],
+        classes: [.init(fineClass: leftOut, queries: 10, hits: [5])])
+      return InductionStudy.Row(run: "run \(leftOut)", step: 1, set, seed: 1, classes: classes, result, baselines: [])
+    }
+    let bars = InductionStudy(Induction(ks: [1]), space: "fc7", rows: rows, baselines: [], labels: nil).bars
+    #expect(Set(bars.map { ($0.low! * 10).rounded() / 10 }) == [40, 60])
+  }
+}
+
 @Suite struct BootstrapTests {
   @Test("The interval holds the value, is nothing where all are right or wrong, and draws the same for a seed")
   func interval() {
