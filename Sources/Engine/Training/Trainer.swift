@@ -48,37 +48,6 @@ public final class Trainer {
   /// hundredths of a step; so they cost less than a thousandth of the time.
   public static let normsEvery = 50
 
-  /// Where what a frozen trunk makes of images that are never augmented is kept.
-  package struct KeptFeatures {
-    var folder: String
-    /// How an image is called.
-    var name: (Split, Int32) -> String
-
-    package init(folder: String, name: @escaping (Split, Int32) -> String) {
-      self.folder = folder
-      self.name = name
-    }
-  }
-
-  /// Where a training's images come from.
-  package struct Sources {
-    /// The mean of the training images; asks now and then whether it may go on, and is nil where it may not.
-    var mean: (_ mayGoOn: () throws(Problem) -> Bool) throws(Problem) -> Tensor?
-    /// Sources of batches of so many images.
-    var loaders:
-      (_ mean: Tensor, _ batch: Int) throws(Problem) -> (training: any BatchSource, validation: any BatchSource)
-
-    package init(
-      mean: @escaping (_ mayGoOn: () throws(Problem) -> Bool) throws(Problem) -> Tensor?,
-      loaders: @escaping (_ mean: Tensor, _ batch: Int) throws(Problem) -> (
-        training: any BatchSource, validation: any BatchSource
-      )
-    ) {
-      self.mean = mean
-      self.loaders = loaders
-    }
-  }
-
   /// Sets up a training of a dataset's images under a label set. Nothing is decoded before it runs.
   ///
   /// - Parameters:
