@@ -5,11 +5,14 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -70,6 +73,23 @@ static SCREEN *open_screen(const char *name, bool wants_exact_colors) {
   free(description);
   has_exact_colors = opened != NULL;
   return opened ? opened : newterm(name, stdout, stdin);
+}
+
+// As sched_setattr(2) takes it.
+struct turns {
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime, deadline, period;
+};
+
+void cn_be_quick(void) {
+  // A tenth of a millisecond, the least there is; what is started from here has the usual turns (SCHED_FLAG_RESET_ON_FORK).
+  struct turns turns = {.size = sizeof turns, .flags = 1, .nice = getpriority(PRIO_PROCESS, 0), .runtime = 100000};
+  syscall(SYS_sched_setattr, 0, &turns, 0);
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
 bool cn_open(const char *name, bool wants_exact_colors) {

@@ -34,6 +34,18 @@ struct BitSet: Hashable, Sendable {
     }
   }
 
+  /// Takes all of these in, or none; negative ones are passed over.
+  mutating func set(_ members: ArraySlice<Int32>, to value: Bool) {
+    members.withUnsafeBufferPointer { members in
+      words.withUnsafeMutableBufferPointer { words in
+        for member in members where member >= 0 {
+          let bit: UInt64 = 1 << UInt64(member & 63)
+          if value { words[Int(member) >> 6] |= bit } else { words[Int(member) >> 6] &= ~bit }
+        }
+      }
+    }
+  }
+
   /// Removes the members in a range.
   mutating func clear(_ range: Range<Int>) {
     var member = range.lowerBound

@@ -20,6 +20,8 @@ public final class Bytes: @unchecked Sendable {
 
   var count: Int { buffer.count }
 
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result { body(buffer) }
+
   /// The byte at `position`, 0 outside: no text file holds a NUL, so a parser that runs off the end fails instead of
   /// reading foreign memory.
   @inline(__always)

@@ -8,12 +8,13 @@ struct Chains {
   private(set) var finesBelow: [Int32] = []
   private var nodes: SynsetTable
 
-  init(fineClasses: [String], wordNet: WordNet, policy: HypernymPolicy) throws(Problem) {
+  init(fineClasses: [String], ids fineIDs: [SynsetID?], wordNet: WordNet, policy: HypernymPolicy) throws(Problem) {
     nodes = SynsetTable(expecting: fineClasses.count)
+    ids.reserveCapacity(fineClasses.count)
     var unknown: [String] = []
     var twice: [String] = []
     for (fine, wnid) in fineClasses.enumerated() {
-      guard let id = wordNet.idWritten(wnid), let node = try climb(from: id, wordNet, policy) else {
+      guard let id = fineIDs[fine], let node = try climb(from: id, wordNet, policy) else {
         unknown.append(wnid)
         continue
       }

@@ -23,6 +23,24 @@ public struct Consequences: Equatable, Sendable {
     public let size: Int
   }
 
+  /// How many classes have their images in each of so many equal parts of the range from the smallest to the largest class; nil as
+  /// ``sizes``. A screen draws it with every key.
+  public let spread: [Int]?
+  public static let spreadParts = 16
+
+  /// The middle of the classes' images; nil where there is no class.
+  public var median: Int? {
+    guard let sizes, let low = smallest?.size, let high = largest?.size else { return nil }
+    guard high - low < 1 << 16 else { return sizes.sorted()[sizes.count / 2] }
+    var counts = [Int32](repeating: 0, count: high - low + 1)
+    for size in sizes { counts[size - low] += 1 }
+    var rest = Int32(sizes.count / 2)
+    return low + counts.firstIndex { count in
+      rest -= count
+      return rest < 0
+    }!
+  }
+
   /// The training images of each class, ascending.
   public var imagesPerClass: [Int]? { sizes?.sorted() }
   /// How many times more images the largest class has than the smallest; nil where the smallest has none.
@@ -36,7 +54,7 @@ public struct Consequences: Equatable, Sendable {
     (self.classes, self.fineClasses, self.leftOut, self.singletons) = (classes, fineClasses, leftOut, singletons)
     (self.largest, self.smallest) = (largest, smallest)
     chance = classes == 0 ? 0 : 1 / Double(classes)
-    (sizes, images) = (nil, nil)
+    (sizes, images, spread) = (nil, nil, nil)
   }
 
   /// - Parameters:
@@ -53,6 +71,7 @@ public struct Consequences: Equatable, Sendable {
     }
     let held = imagesPerFine.map { Self.images(of: targets, $0, most: budget?.perClass ?? .max, count: count) }
     var sizes: [Int] = []
+    if held != nil { sizes.reserveCapacity(min(count, targets.count)) }
     var (classes, fines, singletons, total) = (0, 0, 0, 0)
     var (largest, most, smallest, least) = (-1, -1, -1, Int.max)
     members.withUnsafeBufferPointer { members in
@@ -77,6 +96,7 @@ public struct Consequences: Equatable, Sendable {
     leftOut = targets.count - fines
     chance = classes == 0 ? 0 : 1 / Double(classes)
     self.sizes = held == nil ? nil : sizes
+    spread = held == nil ? nil : Self.spread(sizes, from: least, to: most)
     images = held == nil ? nil : total
   }
 
@@ -84,8 +104,19 @@ public struct Consequences: Equatable, Sendable {
   private static func images(of targets: [Int32], _ imagesPerFine: [Int], most: Int, count: Int) -> [Int] {
     var images = [Int](repeating: 0, count: count)
     images.withUnsafeMutableBufferPointer { images in
-      for fine in targets.indices where targets[fine] >= 0 { images[Int(targets[fine])] += min(imagesPerFine[fine], most) }
+      targets.withUnsafeBufferPointer { targets in
+        imagesPerFine.withUnsafeBufferPointer { imagesPerFine in
+          for fine in 0..<targets.count where targets[fine] >= 0 { images[Int(targets[fine])] &+= min(imagesPerFine[fine], most) }
+        }
+      }
     }
     return images
+  }
+
+  private static func spread(_ sizes: [Int], from low: Int, to high: Int) -> [Int] {
+    var counts = [Int](repeating: 0, count: spreadParts)
+    let scale = Double(spreadParts) / Double(max(0, high - low) + 1)
+    for size in sizes { counts[min(spreadParts - 1, Int(Double(size - low) * scale))] += 1 }
+    return counts
   }
 }

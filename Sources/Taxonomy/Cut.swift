@@ -84,9 +84,7 @@ public struct Cut: Hashable, Sendable {
   }
 
   private mutating func setLeftOut(_ node: Int, _ value: Bool) {
-    for below in hierarchy.subtree(node) {
-      if let fine = hierarchy.fineClass(below) { leftOut[fine] = value }
-    }
+    leftOut.set(hierarchy.fines[hierarchy.subtree(node)], to: value)
   }
 
   // MARK: The whole cut
@@ -106,26 +104,21 @@ public struct Cut: Hashable, Sendable {
 
   private mutating func coarser(in range: Range<Int>, notAbove top: Int) {
     let topmost = topmostCollapsed()
-    let (ends, fines, depths) = (hierarchy.ends, hierarchy.fines, hierarchy.depths)
+    let (ends, fines, depths, parents) = (hierarchy.ends, hierarchy.fines, hierarchy.depths, hierarchy.parents)
     let holds = leftOut.isEmpty ? nil : prefixCountsOfKept()
     // The classes of the range; what a class above the range covers is none of them, and neither is one that is left out.
-    var targets: [Int] = []
-    var deepest = -1
-    for node in range {
+    func isTarget(_ node: Int) -> Bool {
       let covering = Int(topmost[node])
-      guard covering == node || covering < 0 && fines[node] >= 0 else { continue }
-      if let holds, holds[Int(ends[node])] == holds[node] { continue }
-      targets.append(node)
-      deepest = max(deepest, Int(depths[node]))
+      guard covering == node || covering < 0 && fines[node] >= 0 else { return false }
+      return holds.map { $0[Int(ends[node])] > $0[node] } ?? true
     }
+    // Twice over all nodes and no list of them: this is done at a key press on trees as large as WordNet.
+    var deepest: Int32 = -1
+    for node in range where depths[node] > deepest && isTarget(node) { deepest = depths[node] }
     guard deepest > top else { return }
     collapsed.clear(range)
-    for target in targets {
-      if depths[target] >= deepest {
-        collapse(hierarchy.ancestor(target, atDepth: deepest - 1))
-      } else if topmost[target] >= 0 {
-        collapse(target)
-      }
+    for node in range where (depths[node] == deepest || topmost[node] == node) && isTarget(node) {
+      if depths[node] == deepest { collapse(Int(parents[node])) } else { collapse(node) }
     }
   }
 

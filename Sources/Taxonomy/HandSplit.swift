@@ -50,9 +50,9 @@ public struct HandSplit: Hashable, Sendable {
 
   /// Puts every fine class of a subtree into a part, or into none.
   public mutating func assign(_ node: Int, of hierarchy: Hierarchy, to part: SplitPart?) {
-    for below in hierarchy.subtree(node) {
-      if let fine = hierarchy.fineClass(below) { self[fine] = part }
-    }
+    let fines = hierarchy.fines[hierarchy.subtree(node)]
+    inA.set(fines, to: part == .a)
+    inB.set(fines, to: part == .b)
     made = nil
   }
 

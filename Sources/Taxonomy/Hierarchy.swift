@@ -26,7 +26,21 @@ public final class Hierarchy: Sendable {
   /// - Throws: a ``Problem`` where a wnid is none, unknown to WordNet or named twice, or where hypernyms run in
   ///   a circle.
   public convenience init(fineClasses: [String], wordNet: WordNet, policy: HypernymPolicy = .name) throws(Problem) {
-    let chains = try Chains(fineClasses: fineClasses, wordNet: wordNet, policy: policy)
+    try self.init(fineClasses: fineClasses, ids: fineClasses.map { wordNet.idWritten($0) }, wordNet: wordNet, policy: policy)
+  }
+
+  /// All synsets as fine classes.
+  /// - Throws: as ``init(fineClasses:wordNet:policy:)``.
+  package convenience init(allOf wordNet: WordNet, policy: HypernymPolicy = .name) throws(Problem) {
+    let ids = Array(wordNet.all())
+    try self.init(fineClasses: ids.map { wordNet.wnid(of: $0) }, ids: ids, wordNet: wordNet, policy: policy)
+  }
+
+  /// - Parameter ids: the synsets that the wnids name, nil for those that name none.
+  private convenience init(
+    fineClasses: [String], ids: [SynsetID?], wordNet: WordNet, policy: HypernymPolicy
+  ) throws(Problem) {
+    let chains = try Chains(fineClasses: fineClasses, ids: ids, wordNet: wordNet, policy: policy)
     let order = chains.preorder()
     var place = [Int32](repeating: -1, count: order.count)
     for (node, chained) in order.enumerated() { place[Int(chained)] = Int32(node) }

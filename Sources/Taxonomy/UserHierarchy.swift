@@ -15,40 +15,43 @@ public struct UserHierarchy: Sendable {
   /// Bytes that a name may have.
   private static let longestName = 120
 
-  /// - Parameter place: the file, for messages.
+  /// - Parameter file: where it was read, for messages.
   /// - Throws: a ``Problem`` at the first line that is something else, or where nodes are above themselves.
-  public init(_ text: some BidirectionalCollection<UInt8>, at place: String) throws(Problem) {
-    var lines: [(child: String, parent: String?, words: [String])] = []
-    for (number, raw) in text.split(separator: .newline, omittingEmptySubsequences: false).enumerated() {
+  public init(_ text: some BidirectionalCollection<UInt8>, at file: String) throws(Problem) {
+    // Names are numbers as soon as they are read: there may be 100,000 of them.
+    var numbers: [String: Int] = [:]
+    var met: [(name: String, parents: [Int], words: [String])] = []
+    func number(_ name: String) -> Int {
+      if let known = numbers[name] { return known }
+      numbers[name] = met.count
+      met.append((name, [], []))
+      return met.count - 1
+    }
+    for (place, raw) in text.split(separator: .newline, omittingEmptySubsequences: false).enumerated() {
       let bytes = raw.last == UInt8(ascii: "\r") ? raw.dropLast() : raw
       guard !bytes.isEmpty, bytes.first != UInt8(ascii: "#") else { continue }
       guard let line = Self.line(Array(bytes)) else {
         throw Problem(
-          "cannot read the hierarchy", at: "\(place), line \(number + 1)",
+          "cannot read the hierarchy", at: "\(file), line \(place + 1)",
           expected: "child<TAB>parent, names of up to \(Self.longestName) printable bytes",
           found: "`\(String(decoding: bytes.prefix(60), as: UTF8.self))`")
       }
-      lines.append(line)
+      let child = number(line.child)
+      if let parent = line.parent.map(number), !met[child].parents.contains(parent) { met[child].parents.append(parent) }
+      for word in line.words where !met[child].words.contains(word) { met[child].words.append(word) }
     }
-    guard !lines.isEmpty else {
-      throw Problem("the hierarchy is empty", at: place, expected: "lines of child<TAB>parent")
+    guard !met.isEmpty else {
+      throw Problem("the hierarchy is empty", at: file, expected: "lines of child<TAB>parent")
     }
-    let names = Set(lines.flatMap { [$0.child] + ($0.parent.map { [$0] } ?? []) })
-      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-    var parents = [[Int]](repeating: [], count: names.count)
-    var words = [[String]](repeating: [], count: names.count)
-    for line in lines {
-      let child = places[line.child]!
-      if let parent = line.parent.map({ places[$0]! }), !parents[child].contains(parent) { parents[child].append(parent) }
-      for word in line.words where !words[child].contains(word) { words[child].append(word) }
-    }
-    self.names = names
-    self.parents = parents
-    self.words = words
+    let order = met.indices.sorted { isBefore(met[$0].name, met[$1].name) }
+    var places = [Int](repeating: 0, count: met.count)
+    for (place, number) in order.enumerated() { places[number] = place }
+    names = order.map { met[$0].name }
+    parents = order.map { met[$0].parents.map { places[$0] } }
+    words = order.map { met[$0].words }
     if let node = nodeAboveItself() {
       throw Problem(
-        "the hierarchy runs in a circle", at: place, expected: "parents above their children",
+        "the hierarchy runs in a circle", at: file, expected: "parents above their children",
         found: "`\(names[node])` above itself")
     }
   }
@@ -97,74 +100,6 @@ public struct UserHierarchy: Sendable {
     var isParent = BitSet(count: names.count)
     for parents in parents { for parent in parents { isParent[parent] = true } }
     return names.indices.filter { !isParent[$0] }.map { names[$0] }
-  }
-
-  /// The hierarchy in the format of WordNet's files, so that everything that reads WordNet reads this. The order of
-  /// the offsets is that of the names.
-  /// - Throws: a ``Problem`` where a node has more parents, or the hierarchy more bytes, than the format can hold.
-  public func wordNet() throws(Problem) -> WordNet {
-    if let node = parents.firstIndex(where: { $0.count > 999 }) {
-      throw Problem("too many parents", at: names[node], expected: "999 at most", found: "\(parents[node].count)")
-    }
-    var offsets: [Int32] = []
-    var length = 1
-    for node in names.indices {
-      offsets.append(Int32(length))
-      length += line(node) { _ in 0 }.utf8.count
-      guard length < 100_000_000 else {
-        throw Problem("the hierarchy is too large", expected: "less than 100 MB", found: "\(names.count) nodes")
-      }
-    }
-    // A line of its own in front, so that no synset has offset 0.
-    var data: [UInt8] = [.newline]
-    data.reserveCapacity(length)
-    var senses: [String: [Int32]] = [:]
-    for node in names.indices {
-      data += line(node) { offsets[$0] }.utf8
-      for word in lemmas(node) { senses[Self.field(word).lowercased(), default: []].append(offsets[node]) }
-    }
-    let index = senses.map { word, ids in
-      "\(word) n \(ids.count) 0 \(ids.count) 0 \(ids.map(Self.digits).joined(separator: " "))  \n"
-    }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    return WordNet(
-      data: Bytes(data), index: Bytes(Array(index.joined().utf8)), ownNames: OwnNames(names: names, offsets: offsets))
-  }
-
-  private func lemmas(_ node: Int) -> [String] { words[node].filter { $0 != names[node] } + [names[node]] }
-
-  private func line(_ node: Int, _ offset: (Int) -> Int32) -> String {
-    let lemmas = lemmas(node)
-    let count = String(lemmas.count, radix: 16)
-    var line = "\(Self.digits(offset(node))) 03 n \(count.count < 2 ? "0" : "")\(count) "
-    for lemma in lemmas { line += Self.field(lemma) + " 0 " }
-    let pointers = String(parents[node].count)
-    line += String(repeating: "0", count: 3 - pointers.count) + pointers + " "
-    for parent in parents[node] { line += "@ \(Self.digits(offset(parent))) n 0000 " }
-    return line + "|  \n"
-  }
-
-  private static func field(_ word: String) -> String { String(word.map { $0 == " " ? "_" : $0 }) }
-
-  private static func digits(_ number: Int32) -> String {
-    let text = String(number)
-    return String(repeating: "0", count: 8 - text.count) + text
-  }
-}
-
-/// What the synsets of a ``UserHierarchy`` are called.
-struct OwnNames: Sendable {
-  /// In ASCII order, and with that in the order of the offsets.
-  let names: [String]
-  let offsets: [Int32]
-
-  func id(of name: String) -> SynsetID? {
-    let place = firstPlace(of: names.count) { names[$0].utf8.lexicographicallyPrecedes(name.utf8) }
-    return place < names.count && names[place] == name ? SynsetID(offset: offsets[place]) : nil
-  }
-
-  func name(of id: SynsetID) -> String? {
-    let place = firstPlace(of: offsets.count) { offsets[$0] < id.offset }
-    return place < offsets.count && offsets[place] == id.offset ? names[place] : nil
   }
 }
 

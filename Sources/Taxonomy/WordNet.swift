@@ -6,7 +6,7 @@ public struct WordNet: Sendable {
   let data: Bytes
   let index: Bytes
   /// What the synsets are called, where their wnids are not WordNet's: names in ASCII order, with their offsets.
-  private let ownNames: OwnNames?
+  let ownNames: OwnNames?
 
   /// - Parameters: the contents of `data.noun` and of `index.noun`.
   /// - Throws: a ``Problem`` unless both carry WordNet 3.0's licence text.

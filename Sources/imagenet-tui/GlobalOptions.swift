@@ -13,4 +13,8 @@ struct GlobalOptions: ParsableArguments {
   var words: [String] { (home.map { ["--home", $0] } ?? []) + (wordnet.map { ["--wordnet", $0] } ?? []) }
 
   var location: Home { Home(explicit: home) }
+
+  var catalog: DatasetCatalog { DatasetCatalog(home: location, wordNet: wordnet) }
+
+  var labelSets: LabelSetStore { LabelSetStore(home: location, wordNet: wordnet) }
 }

@@ -27,7 +27,7 @@ struct RunOpening {
     let configuration = try run.configuration()
     let name = dataset ?? configuration.dataset
     let space = space.map { NeighborSpace(rawValue: $0)?.layer(of: configuration.training.network) ?? $0 }
-    let dataset = try DatasetCatalog(home: global.location).open(name)
+    let dataset = try global.catalog.open(name)
     return try RunFeatures(
       run, dataset: dataset, home: global.location, space: space, step: parts(text).step,
       workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)

@@ -15,7 +15,7 @@ import Testing
       session: Session(dataset: "fashion-mnist", look: Look(), size: Size(rows: 24, columns: 80)))
     _ = update(&state, .started)
     if let key { TreeScreenTests.press(&state, key) }
-    TreeScreenTests.finish(&state, update(&state, .tree(.opened(hierarchy, classes: classes, pascal: [], remembered: remembered))))
+    TreeScreenTests.finish(&state, update(&state, .tree(.opened(hierarchy, classNames: classes.map(\.name), pascal: [], remembered: remembered))))
     return state
   }
 

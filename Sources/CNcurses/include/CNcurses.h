@@ -21,6 +21,10 @@ enum {
   CN_KEY_PAGE_UP, CN_KEY_PAGE_DOWN, CN_KEY_ENTER, CN_KEY_BACKSPACE, CN_KEY_DELETE, CN_KEY_BACK_TAB, CN_KEY_MOUSE, CN_KEY_OTHER
 };
 
+// What lets the calling thread answer a key soon: it asks the system for short turns, so that it is not kept waiting for those that
+// compute (Linux 6.12; nothing elsewhere), and memory that a frame frees stays at hand for the next one.
+void cn_be_quick(void);
+
 // Opens standard input and output as the terminal `name`; false where terminfo does not know it or it cannot move its
 // cursor. Exact colours are had where they are wanted, or terminfo says that the terminal takes them (RGB, Tc).
 // Signals must have been routed before, so that ncurses leaves them alone.

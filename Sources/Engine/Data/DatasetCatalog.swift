@@ -5,8 +5,13 @@ import Taxonomy
 /// The datasets that can be named: the built-in ones, and those that `data add` registered in the home.
 public struct DatasetCatalog: Sendable {
   public let home: Home
+  /// The folder of WordNet's files, where one was named (``WordNetFiles``).
+  public let wordNet: String?
 
-  public init(home: Home) { self.home = home }
+  public init(home: Home, wordNet: String? = nil) {
+    self.home = home
+    self.wordNet = wordNet
+  }
 
   /// Opens a dataset with its images.
   /// - Throws: a ``Problem`` where the name is unknown, or the dataset's files are missing or do not fit together.
@@ -32,8 +37,8 @@ public struct DatasetCatalog: Sendable {
         return FineClass(wnid: String(fields[1]), name: String(fields[0]))
       }
     case Self.wordNet:
-      let wordNet = try WordNetFiles.open()
-      return wordNet.all().map { FineClass(wnid: $0.description, name: wordNet.name(of: $0)) }
+      let nouns = try WordNetFiles.open(explicit: wordNet)
+      return nouns.all().map { FineClass(wnid: $0.description, name: nouns.name(of: $0)) }
     default:
       return try registration(name).classes
     }
@@ -44,7 +49,7 @@ public struct DatasetCatalog: Sendable {
 
   /// The wnids of a dataset's fine classes in index order: ``classes(of:)`` without the names, which take a while for all of WordNet.
   public func wnids(of name: String) throws(Problem) -> [String] {
-    name == Self.wordNet ? try WordNetFiles.open().all().map(\.description) : try classes(of: name).map(\.wnid)
+    name == Self.wordNet ? try WordNetFiles.open(explicit: wordNet).all().map(\.description) : try classes(of: name).map(\.wnid)
   }
 
   /// Tells whether the classes of a dataset are still those that were read: the stamp of the file that lists them. Nil where there is
@@ -53,7 +58,7 @@ public struct DatasetCatalog: Sendable {
     switch name {
     case Self.imageNet where !Registration.exists(name, in: home): (try? Assets.path("imagenet-1k.wnids")).flatMap { FileStamp($0) }
     case Self.fashionMNIST: (try? Assets.path("fashion-mnist.classes")).flatMap { FileStamp($0) }
-    case Self.wordNet: FileStamp(WordNetFiles.folder() + "/data.noun")
+    case Self.wordNet: FileStamp(WordNetFiles.folder(explicit: wordNet) + "/data.noun")
     default: DatasetName.isValid(name) ? FileStamp(Registration.path(name, in: home)) : nil
     }
   }
@@ -89,6 +94,8 @@ public struct DatasetCatalog: Sendable {
       try AtomicFile.write(text, to: Registration.hierarchyPath(name, in: home))
     }
     try registration.write(index: FolderIndex.encode(listing), in: home)
+    // So that the screens open it at once.
+    if max(listing.classes.count, own?.ownCount ?? 0) >= TreeCache.fewestNodes { try? tree(of: name, .name).keep() }
     return AddedDataset(
       entry: entry(name), ignored: listing.ignored, isHeldOut: listing.isHeldOut,
       change: before.map { $0.fingerprint == registration.fingerprint ? .unchanged : .changed } ?? .new)
@@ -113,26 +120,35 @@ public struct DatasetCatalog: Sendable {
   // MARK: Trees
 
   /// The tree of a dataset's classes: in its own hierarchy where it was added with one, else in WordNet.
-  /// - Parameters:
-  ///   - classes: the dataset's, where they are known already.
-  ///   - wordNet: the folder of WordNet's files (``WordNetFiles``).
   /// - Throws: a ``Problem`` where the dataset is unknown, or WordNet is not there or does not have the classes.
-  public func hierarchy(
-    of name: String, _ policy: HypernymPolicy = .name, classes: [FineClass]? = nil, wordNet: String? = nil
-  ) throws(Problem) -> Hierarchy {
-    if name == Self.wordNet { return try allOfWordNet(policy, wordNet) }
-    let wordNet = if let own = try ownHierarchy(name) { try own.wordNet() } else { try WordNetFiles.open(explicit: wordNet) }
-    let wnids = if let classes { classes.map(\.wnid) } else { try self.wnids(of: name) }
-    return try Hierarchy(fineClasses: wnids, wordNet: wordNet, policy: policy)
+  public func hierarchy(of name: String, _ policy: HypernymPolicy = .name) throws(Problem) -> Hierarchy {
+    let tree = try tree(of: name, policy)
+    tree.keep()
+    return tree.hierarchy
   }
 
-  private func allOfWordNet(_ policy: HypernymPolicy, _ folder: String?) throws(Problem) -> Hierarchy {
-    let wordNet = try WordNetFiles.open(explicit: folder)
-    let cache = TreeCache(home: home, wordNet: WordNetFiles.folder(explicit: folder), policy)
-    if let kept = cache?.read(wordNet, policy) { return kept }
-    let tree = try Hierarchy(fineClasses: wordNet.all().map(\.description), wordNet: wordNet, policy: policy)
-    cache?.keep(tree)
-    return tree
+  /// The same with what the dataset calls its classes, as soon as it can be had; large trees are kept when somebody asks for that.
+  /// - Throws: as ``hierarchy(of:_:)``.
+  public func tree(of name: String, _ policy: HypernymPolicy) throws(Problem) -> DatasetTree {
+    let cache = TreeCache(home: home, dataset: name, wordNet: WordNetFiles.folder(explicit: wordNet), policy)
+    if DatasetName.isValid(name), let kept = try cache.read(policy, wordNet: { () throws(Problem) in try WordNetFiles.open(explicit: wordNet) }) {
+      return DatasetTree(hierarchy: kept.tree, classNames: kept.classNames) {}
+    }
+    let classes = hasOwnNames(name) ? try classes(of: name) : []
+    let keptWords = try hasOwnHierarchy(name) ? cache.readWords() : nil
+    let words =
+      if let keptWords { keptWords }
+      else if let own = try ownHierarchy(name) { try own.wordNet() }
+      else { try WordNetFiles.open(explicit: wordNet) }
+    let tree =
+      name == Self.wordNet
+      ? try Hierarchy(allOf: words, policy: policy) : try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: words, policy: policy)
+    let names = classes.map(\.name)
+    return DatasetTree(hierarchy: tree, classNames: names) {
+      guard name == Self.wordNet || max(tree.count, words.ownCount) >= TreeCache.fewestNodes else { return }
+      if keptWords == nil { cache.keepWords(words) }
+      cache.keep(tree, classNames: names)
+    }
   }
 
   /// Whether the dataset was added with a hierarchy, so that its classes are not WordNet's.
@@ -164,6 +180,7 @@ public struct DatasetCatalog: Sendable {
     let removed = "\(home.datasets)/.removed-\(name)-\(getpid())"
     guard rename(folder, removed) == 0 else { throw AtomicFile.failure("cannot remove the dataset", folder) }
     try? FileManager.default.removeItem(atPath: removed)
+    TreeCache.forget(name, in: home)
   }
 
   private static let fashionMNIST = "fashion-mnist"
@@ -236,4 +253,13 @@ public struct DatasetCatalog: Sendable {
       "these are not the classes of imagenet-1k", expected: "exactly its 1000 wnids",
       found: facts.joined(separator: " and "), advice: "add a part of ImageNet under another name")
   }
+}
+
+/// The tree of a dataset's classes.
+public struct DatasetTree: Sendable {
+  public let hierarchy: Hierarchy
+  /// What the dataset calls its classes; empty where it has no words of its own beside their synsets'.
+  public let classNames: [String]
+  /// Keeps it in the home's cache, where it is large and not from there.
+  public let keep: @Sendable () -> Void
 }

@@ -11,6 +11,13 @@ struct PackedWriter {
     bytes.append(contentsOf: text.utf8)
   }
 
+  mutating func block(_ bytes: UnsafeRawBufferPointer) {
+    int(bytes.count)
+    self.bytes.append(contentsOf: bytes)
+  }
+
+  mutating func numbers(_ numbers: [Int32]) { numbers.withUnsafeBytes { block($0) } }
+
   mutating func optional<Value>(_ value: Value?, _ write: (inout PackedWriter, Value) -> Void) {
     bytes.append(value == nil ? 0 : 1)
     if let value { write(&self, value) }
@@ -48,6 +55,21 @@ struct PackedReader {
     let count = count()
     defer { place += count }
     return String(decoding: UnsafeRawBufferPointer(rebasing: bytes[place..<place + count]), as: UTF8.self)
+  }
+
+  /// What lies there, not a copy of it.
+  mutating func block() -> UnsafeRawBufferPointer {
+    let count = count()
+    defer { place += count }
+    return UnsafeRawBufferPointer(rebasing: bytes[place..<place + count])
+  }
+
+  mutating func numbers() -> [Int32] {
+    let bytes = block()
+    return [Int32](unsafeUninitializedCapacity: bytes.count / 4) { numbers, count in
+      count = bytes.count / 4
+      UnsafeMutableRawBufferPointer(numbers).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<(4 * count)]))
+    }
   }
 
   mutating func optional<Value>(_ read: (inout PackedReader) -> Value) -> Value? {

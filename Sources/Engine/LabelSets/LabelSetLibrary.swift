@@ -72,9 +72,11 @@ public final class LabelSetLibrary: Sendable {
     var images: Result<Int?, Problem>
   }
 
-  /// - Parameter runs: a reader that others ask as well, nil for one of its own.
-  public init(home: Home, runs: RunsReader? = nil) {
-    store = LabelSetStore(home: home)
+  /// - Parameters:
+  ///   - wordNet: the folder of WordNet's files, where one was named.
+  ///   - runs: a reader that others ask as well, nil for one of its own.
+  public init(home: Home, wordNet: String? = nil, runs: RunsReader? = nil) {
+    store = LabelSetStore(home: home, wordNet: wordNet)
     self.runs = runs ?? RunsReader(home: home)
   }
 
@@ -140,13 +142,13 @@ public final class LabelSetLibrary: Sendable {
   }
 
   private func forgetOldClasses(_ known: inout Known) {
-    let catalog = DatasetCatalog(home: store.home)
+    let catalog = store.catalog
     known.classes = known.classes.filter { catalog.classesStamp($0.key) == $0.value.stamp }
   }
 
   private func classes(of dataset: String, _ known: inout Known) -> Classes {
     if let classes = known.classes[dataset] { return classes }
-    let catalog = DatasetCatalog(home: store.home)
+    let catalog = store.catalog
     // The stamp first: what changes meanwhile is read again at the next look.
     let classes = Classes(
       stamp: catalog.classesStamp(dataset), wnids: Result { () throws(Problem) in try catalog.wnids(of: dataset) })

@@ -5,8 +5,15 @@ import Taxonomy
 /// The label sets that were saved, one JSON file each in the home's `label-sets/`.
 public struct LabelSetStore: Sendable {
   public let home: Home
+  /// The folder of WordNet's files, where one was named (``WordNetFiles``).
+  public let wordNet: String?
 
-  public init(home: Home) { self.home = home }
+  public init(home: Home, wordNet: String? = nil) {
+    self.home = home
+    self.wordNet = wordNet
+  }
+
+  var catalog: DatasetCatalog { DatasetCatalog(home: home, wordNet: wordNet) }
 
   /// Where the label set called `name` is, or would be.
   /// - Throws: a ``Problem`` where no label set can have that name.
@@ -28,6 +35,13 @@ public struct LabelSetStore: Sendable {
   public func contains(_ name: String) -> Bool {
     guard let path = try? path(name) else { return false }
     return access(path, F_OK) == 0
+  }
+
+  /// A name like `name` that no label set has: itself, or with `-edited` and a number behind it.
+  public func freeName(_ name: String) -> String {
+    guard contains(name) else { return name }
+    let stem = "\(name.prefix(50))-edited"
+    return contains(stem) ? (2...).lazy.map { "\(stem)-\($0)" }.first { !contains($0) }! : stem
   }
 
   /// Saves under the label set's own name, in place of what has that name, and with its tags. Runs keep a copy of theirs.
@@ -64,13 +78,13 @@ public struct LabelSetStore: Sendable {
 
   /// Whether two datasets have the same fine classes in the same order, as a packed one has those of its source.
   private func haveEqualClasses(_ one: String, _ other: String) throws(Problem) -> Bool {
-    let catalog = DatasetCatalog(home: home)
+    let catalog = catalog
     let classes = try catalog.wnids(of: one)
     return (try? catalog.wnids(of: other)) == classes
   }
 
   func check(_ set: LabelSet) throws(Problem) {
-    try set.check(fineClasses: DatasetCatalog(home: home).wnids(of: set.dataset))
+    try set.check(fineClasses: catalog.wnids(of: set.dataset))
   }
 }
 

@@ -1,45 +1,71 @@
+import Glibc
 import Taxonomy
 
-/// The tree of all of WordNet as it was built once, in the home's `cache/trees/`, a file for each policy: it opens without a look at any
-/// synset.
-///
-/// It is valid as long as WordNet's files are those that it was built from. What is damaged or of other files is built again, and what
-/// cannot be written is done without.
+/// Large trees as they were built once, in the home's `cache/trees/`: they open without a look at any synset, at the dataset's description
+/// or at the file of its hierarchy. A file for each dataset and policy, and one for the words of each hierarchy of a user's own.
 struct TreeCache {
-  private let path: String
-  /// What the file begins with: the version of its format, and the stamps of WordNet's files.
-  private let head: [UInt8]
+  private let tree, words: KeptFile
+  /// Smaller trees are built as fast as they are read.
+  static let fewestNodes = 5000
+  private static let version = 2
 
-  private static let version = 1
+  /// - Parameter folder: where WordNet's files lie.
+  init(home: Home, dataset: String, wordNet folder: String, _ policy: HypernymPolicy) {
+    let own = Registration.hierarchyPath(dataset, in: home)
+    tree = KeptFile(
+      "\(home.cache)/trees/\(dataset)-\(policy.rawValue)", version: Self.version,
+      madeOf: [Registration.path(dataset, in: home), own, folder + "/data.noun", folder + "/index.noun"])
+    words = KeptFile("\(home.cache)/trees/\(dataset)-words", version: Self.version, madeOf: [own])
+  }
 
-  /// - Parameter folder: where WordNet's files lie. Nil where they do not.
-  init?(home: Home, wordNet folder: String, _ policy: HypernymPolicy) {
-    guard let data = FileStamp(folder + "/data.noun"), let index = FileStamp(folder + "/index.noun") else { return nil }
+  /// Forgets what is kept of a dataset.
+  static func forget(_ dataset: String, in home: Home) {
+    for what in HypernymPolicy.allCases.map(\.rawValue) + ["words"] { unlink("\(home.cache)/trees/\(dataset)-\(what)") }
+  }
+
+  // MARK: The tree
+
+  /// - Parameter wordNet: opens WordNet, where the tree is in that.
+  func read(_ policy: HypernymPolicy, wordNet: () throws(Problem) -> WordNet) throws(Problem) -> (tree: Hierarchy, classNames: [String])? {
+    guard let (body, file) = tree.read() else { return nil }
+    return try withExtendedLifetime(file) { () throws(Problem) in
+      var reader = PackedReader(body)
+      let isOwn = reader.number(UInt8.self) == 1
+      let packed = reader.numbers()
+      let names = (0..<reader.count()).map { _ in reader.text() }
+      guard let wordNet = isOwn ? readWords() : try wordNet(), let tree = Hierarchy(packed: packed, wordNet: wordNet, policy: policy),
+        names.isEmpty || names.count == tree.fineClasses.count
+      else { return nil }
+      return (tree, names)
+    }
+  }
+
+  /// - Parameter classNames: what the dataset calls its classes; empty where it has no names of its own.
+  func keep(_ tree: Hierarchy, classNames: [String]) {
     var writer = PackedWriter()
-    writer.int(Self.version)
-    writer.number(data)
-    writer.number(index)
-    head = writer.bytes
-    path = "\(home.cache)/trees/wordnet-\(policy.rawValue)"
+    writer.number(UInt8(tree.wordNet.isOwn ? 1 : 0))
+    writer.numbers(tree.packed)
+    writer.int(classNames.count)
+    for name in classNames { writer.text(name) }
+    self.tree.keep(writer.bytes)
   }
 
-  func read(_ wordNet: WordNet, _ policy: HypernymPolicy) -> Hierarchy? {
-    guard let file = try? MappedFile(path: path), file.bytes.count > head.count + 4, file.bytes.starts(with: head) else { return nil }
-    let body = UnsafeRawBufferPointer(rebasing: file.bytes[(head.count + 4)...])
-    let checksum = file.bytes.loadUnaligned(fromByteOffset: head.count, as: UInt32.self)
-    guard body.count % 4 == 0, CRC32C(body).value == checksum else { return nil }
-    let numbers = [Int32](unsafeUninitializedCapacity: body.count / 4) { numbers, count in
-      UnsafeMutableRawBufferPointer(numbers).copyMemory(from: body)
-      count = body.count / 4
-    }
-    return Hierarchy(packed: numbers, wordNet: wordNet, policy: policy)
+  // MARK: The words of a hierarchy of the user's own
+
+  func readWords() -> WordNet? {
+    guard let (body, file) = words.read() else { return nil }
+    var reader = PackedReader(body)
+    func bytes() -> Bytes { Bytes(reader.block()) { _ in withExtendedLifetime(file) {} } }
+    let (data, index, names) = (bytes(), bytes(), bytes())
+    return WordNet(own: .init(data: data, index: index, names: names, ends: reader.numbers(), offsets: reader.numbers()))
   }
 
-  func keep(_ tree: Hierarchy) {
-    tree.packed.withUnsafeBytes { body in
-      var writer = PackedWriter()
-      writer.number(CRC32C(body).value)
-      try? AtomicFile.write(head + writer.bytes + body, to: path, durable: false)
-    }
+  func keepWords(_ wordNet: WordNet) {
+    guard let parts = wordNet.ownParts else { return }
+    var writer = PackedWriter()
+    for bytes in [parts.data, parts.index, parts.names] { bytes.withBytes { writer.block($0) } }
+    writer.numbers(parts.ends)
+    writer.numbers(parts.offsets)
+    words.keep(writer.bytes)
   }
 }

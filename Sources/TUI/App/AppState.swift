@@ -18,6 +18,16 @@ package enum ScreenName: String, CaseIterable, Sendable, Codable {
     }
   }
 
+  /// Where there is little room.
+  package var shortTitle: String {
+    switch self {
+    case .neighbors: "Near"
+    case .library: "Sets"
+    case .evaluation: "Eval"
+    default: title
+    }
+  }
+
   /// Those that have a tab of their own.
   package static let tabs = allCases.filter { $0.tab == $0 }
 

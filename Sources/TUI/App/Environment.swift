@@ -25,16 +25,17 @@ package final class Environment: Sendable {
   package func openDataset() throws(Problem) -> any Dataset {
     try opened.withLock { (opened) throws(Problem) in
       if let opened { return opened }
-      let dataset = try DatasetCatalog(home: home).open(dataset)
+      let dataset = try catalog.open(dataset)
       opened = dataset
       return dataset
     }
   }
 
-  /// - Parameter classes: the dataset's, where they are known already.
-  package func hierarchy(
-    of dataset: String, _ policy: HypernymPolicy, classes: [FineClass]? = nil
-  ) throws(Problem) -> Hierarchy {
-    try DatasetCatalog(home: home).hierarchy(of: dataset, policy, classes: classes, wordNet: wordNet)
+  var catalog: DatasetCatalog { DatasetCatalog(home: home, wordNet: wordNet) }
+
+  var labelSets: LabelSetStore { LabelSetStore(home: home, wordNet: wordNet) }
+
+  package func hierarchy(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> Hierarchy {
+    try catalog.hierarchy(of: dataset, policy)
   }
 }

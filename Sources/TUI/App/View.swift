@@ -19,7 +19,7 @@ package func view(_ state: AppState) -> Canvas {
   case .comparison: state.comparison.draw(on: &canvas, in: session.body, session)
   case .evaluation: state.evaluation.draw(on: &canvas, in: session.body, session)
   }
-  state.drawHeader(on: &canvas)
+  state.header.draw(on: &canvas)
   state.finder?.draw(on: &canvas, state)
   state.drawFooter(on: &canvas)
   state.notice?.draw(on: &canvas, above: session.size.rows - 1, session)
@@ -35,42 +35,6 @@ private func drawTooSmall(on canvas: inout Canvas) {
 }
 
 extension AppState {
-  fileprivate func drawHeader(on canvas: inout Canvas) {
-    var column = 1
-    if showsProgramName { canvas.put(Self.programName, row: 0, column: column, style: .bold) }
-    for tab in tabs {
-      let style = tab.name == screen.tab ? Style(.accent, [.bold, .underline]) : .muted
-      column = canvas.put(tab.title, row: 0, column: tab.columns.lowerBound, style: style) + 2
-      canvas.onClick(Rect(row: 0, column: tab.columns.lowerBound, rows: 1, columns: tab.columns.count), .action(.show(tab.name)))
-    }
-    let spans = headline
-    let room = session.size.columns - column - 1
-    let width = spans.reduce(0) { $0 + displayWidth($1.text) }
-    if width <= room {
-      var at = session.size.columns - 1 - width
-      for span in spans { at = canvas.put(span.text, row: 0, column: at, style: span.style) }
-    } else if room > 8 {
-      canvas.put(
-        spans.map(\.text).joined(), in: Rect(row: 0, column: column, rows: 1, columns: room), style: .muted,
-        align: .right, cut: .start)
-    }
-  }
-
-  private static let programName = "imagenet-tui"
-  private var showsProgramName: Bool { session.size.columns >= 100 }
-
-  /// The screens' names in the header.
-  var tabs: [(name: ScreenName, title: String, columns: Range<Int>)] {
-    let isWide = session.size.columns >= 60
-    var column = showsProgramName ? Self.programName.count + 3 : 1
-    return ScreenName.tabs.enumerated().map { index, name in
-      // Where they do not fit whole, the others are their numbers.
-      let title = isWide || name == screen.tab ? "\(index + 1) \(name.title)" : "\(index + 1)"
-      defer { column += displayWidth(title) + 2 }
-      return (name, title, column..<(column + displayWidth(title)))
-    }
-  }
-
   private static let always = [KeyTable.binding(for: .help)!, KeyTable.binding(for: .palette)!, KeyTable.binding(for: .quit)!]
 
   /// What the footer names, while no screen takes the keys itself: as many as fit whole, and at the right what always goes.
@@ -83,6 +47,11 @@ extension AppState {
     let shown = session.size.columns >= 60 ? Self.always : [Self.always[0]]
     let width = shown.reduce(-2) { $0 + KeyHint($1.keys[0].title, $1.title).width + 2 }
     return placed(KeyTable.bindings(of: screen).filter { $0.isInFooter(self) }, 1, end - width - 2) + placed(shown, end - width, end)
+  }
+
+  fileprivate var header: Header {
+    let reserve = screen == .tree && tree.history?.isEdited == false ? displayWidth(TreeScreen.editedMark) : 0
+    return Header(screen: screen, headline: headline, reserve: reserve, columns: session.size.columns)
   }
 
   private var headline: [Span] {

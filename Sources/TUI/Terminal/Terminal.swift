@@ -39,6 +39,7 @@ package final class Terminal {
         "cannot open the screen", expected: "a terminal", found: "input or output that is none",
         advice: "run `imagenet-tui --help` for the commands that work without one")
     }
+    cn_be_quick()
     let isUTF8 = Self.setLocaleIsUTF8()
     let name = environment["TERM"] ?? ""
     takesClipboard = Clipboard.isUnderstood(by: name)

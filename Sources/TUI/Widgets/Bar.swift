@@ -8,14 +8,12 @@ package enum Bar {
     return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
   }
 
-  /// How often values fall into each of `columns` equal parts of their range, as a row of blocks; the least that is not
-  /// nothing can be seen.
-  package static func histogram(_ values: [Int], columns: Int) -> String {
-    guard let low = values.min(), let high = values.max(), columns > 0 else { return "" }
-    var counts = [Int](repeating: 0, count: columns)
-    let span = Double(high) - Double(low) + 1
-    for value in values { counts[min(columns - 1, Int((Double(value) - Double(low)) / span * Double(columns)))] += 1 }
-    let most = counts.max() ?? 1
+  /// How often values fall into each part of their range, as a row of blocks; the least that is not nothing can be seen.
+  /// - Parameter columns: neighbouring parts are taken together until there are so many, a divisor of their number.
+  package static func histogram(_ parts: [Int], columns: Int) -> String {
+    let width = max(1, parts.count / columns)
+    let counts = stride(from: 0, to: parts.count, by: width).map { parts[$0..<min(parts.count, $0 + width)].reduce(0, +) }
+    let most = max(1, counts.max() ?? 1)
     let blocks = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
     return counts.map { $0 == 0 ? "▁" : blocks[max(1, $0 * 7 / most)] }.joined()
   }

@@ -50,15 +50,14 @@ struct CoarseFineCommand: ParsableCommand {
   }
 
   func run() throws {
-    let home = argument.global.location
-    let catalog = DatasetCatalog(home: home)
-    if let save { _ = try LabelSetStore(home: home).path(save) }
+    let catalog = argument.global.catalog
+    if let save { _ = try argument.global.labelSets.path(save) }
     let opening = RunOpening(global: argument.global, dataset: dataset, checkpoint: checkpoint, workers: workers)
     let (features, predictions) = try opening.predictions(argument.run)
     let taught = predictions.labelSet
     let name = features.dataset.name
-    let tree = try catalog.hierarchy(of: name, taught.policy, wordNet: argument.global.wordnet)
-    let coarse = try labels.map { label throws(Problem) in try LabelSetStore(home: home).load(label, for: name) }
+    let tree = try catalog.hierarchy(of: name, taught.policy)
+    let coarse = try labels.map { label throws(Problem) in try argument.global.labelSets.load(label, for: name) }
       ?? .suggestedCoarseClasses(dataset: name, on: tree)
     guard let coarse else {
       throw Problem("this dataset's tree suggests no coarse classes", at: name, advice: "name a label set with --labels")
@@ -78,7 +77,7 @@ struct CoarseFineCommand: ParsableCommand {
     if json { try Output.json(report) } else { report.show(top: top) }
     if let save, let merges = report.merges {
       let set = try merges.labelSet(name: save, taught: taught, on: tree)
-      try LabelSetStore(home: home).save(set)
+      try argument.global.labelSets.save(set)
       RunProgressLine.note("saved \(set.summary)")
     }
   }

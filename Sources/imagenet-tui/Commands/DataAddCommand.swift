@@ -46,7 +46,7 @@ struct DataAddCommand: ParsableCommand {
       heldOutPercent: heldOut, seed: seed)
     // Without WordNet, wnids are believed and classes are named by them.
     let wordNet = global.wordnet == nil ? try? WordNetFiles.open() : try WordNetFiles.open(explicit: global.wordnet)
-    let added = try DatasetCatalog(home: global.location).add(name, recipe, wordNet: wordNet)
+    let added = try global.catalog.add(name, recipe, wordNet: wordNet)
     if json { return try Output.json(added.entry) }
     let entry = added.entry
     let verb = added.change == .new ? "added" : added.change == .changed ? "updated" : "unchanged:"

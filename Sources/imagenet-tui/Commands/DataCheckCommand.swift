@@ -33,7 +33,7 @@ struct DataCheckCommand: ParsableCommand {
   }
 
   func run() throws {
-    let catalog = DatasetCatalog(home: global.location)
+    let catalog = global.catalog
     let dataset = try catalog.open(name)
     let total = dataset.labels(.train).count + dataset.labels(.val).count
     let showsProgress = isatty(STDERR_FILENO) == 1

@@ -10,7 +10,7 @@ struct DataListCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let entries = DatasetCatalog(home: global.location).list()
+    let entries = global.catalog.list()
     if json { return try Output.json(entries) }
     Output.table(
       ["name", " classes", " train", " val", " size", "where"],

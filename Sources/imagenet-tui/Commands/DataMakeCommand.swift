@@ -51,7 +51,7 @@ struct DataMakeStampsCommand: ParsableCommand {
   func run() throws {
     // A limit on the size of files is then an error like any other, and not the end.
     signal(SIGXFSZ, SIG_IGN)
-    let catalog = DatasetCatalog(home: global.location)
+    let catalog = global.catalog
     try catalog.checkFree(name)
     let recipe = try StampRecipe(
       layout: voc ? .voc : .folders, side: size ?? (voc ? 256 : 96), seed: seed, train: train, val: val, quality: quality)

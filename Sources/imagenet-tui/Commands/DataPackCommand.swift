@@ -41,7 +41,7 @@ struct DataPackCommand: ParsableCommand {
   func run() throws {
     // A limit on the size of files is then an error like any other, and not the end.
     signal(SIGXFSZ, SIG_IGN)
-    let catalog = DatasetCatalog(home: global.location)
+    let catalog = global.catalog
     let dataset = try catalog.open(name)
     guard try !catalog.hasOwnHierarchy(name) else {
       throw Problem("a dataset with a hierarchy of its own cannot be packed yet", at: name)

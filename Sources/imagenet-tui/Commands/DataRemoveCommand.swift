@@ -12,7 +12,7 @@ struct DataRemoveCommand: ParsableCommand {
   var yes = false
 
   func run() throws {
-    let catalog = DatasetCatalog(home: global.location)
+    let catalog = global.catalog
     try catalog.checkRemovable(name)
     guard try yes || Output.confirm("Forget the dataset \(name)? Its images stay.") else { return }
     try catalog.remove(name)

@@ -27,7 +27,7 @@ struct DataShowCommand: ParsableCommand {
   }
 
   func run() throws {
-    let catalog = DatasetCatalog(home: global.location)
+    let catalog = global.catalog
     let classes = try catalog.classes(of: name)
     var report = Report(name: name, summary: "\(name): a list of classes, without images", classes: [])
     var train = [Int](repeating: 0, count: classes.count)

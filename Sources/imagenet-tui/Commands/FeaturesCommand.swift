@@ -89,9 +89,9 @@ struct FeaturesCommand: ParsableCommand {
 
   private func colouring(_ dataset: any Dataset) throws(Problem) -> FeatureMap.Colouring {
     if let labels {
-      return .init(try LabelSetStore(home: argument.global.location).load(labels, for: dataset.name), classes: dataset.classes)
+      return .init(try argument.global.labelSets.load(labels, for: dataset.name), classes: dataset.classes)
     }
-    let tree = try DatasetCatalog(home: argument.global.location).hierarchy(of: dataset.name, wordNet: argument.global.wordnet)
+    let tree = try argument.global.catalog.hierarchy(of: dataset.name)
     if let depth, !(0...tree.deepest ~= depth) {
       throw Problem("the tree has no such depth", at: "\(depth)", expected: "0 to \(tree.deepest)")
     }

@@ -56,7 +56,7 @@ struct InductionCommand: ParsableCommand {
   func run() throws {
     let induction = Induction(gallery: try InductionGallery(gallery), metric: metric, ks: ks, seed: seed)
     let opening = RunOpening(global: global, dataset: dataset, checkpoint: checkpoint, workers: workers)
-    let chosen = try labels.map { name throws(Problem) in try LabelSetStore(home: global.location).load(name) }
+    let chosen = try labels.map { name throws(Problem) in try global.labelSets.load(name) }
     let compared = try baseline.map { try opening.features($0, space: space) }
     var rows: [InductionStudy.Row] = []
     var used = space ?? ""

@@ -18,11 +18,11 @@ struct LabelSetMaking: ParsableArguments {
 
   /// Makes, saves and prints the label set that `steps` give on what the options start from.
   func run(_ kind: String, _ steps: (Partition) throws(Problem) -> [RecipeStep]) throws(Problem) {
-    let store = LabelSetStore(home: global.location)
+    let store = global.labelSets
     if let save { _ = try store.path(save) }
     let base = try start(store)
-    let hierarchy = try DatasetCatalog(home: global.location).hierarchy(
-      of: base.dataset, base.policy, wordNet: global.wordnet)
+    let hierarchy = try global.catalog.hierarchy(
+      of: base.dataset, base.policy)
     var partition = Partition(hierarchy)
     for step in base.recipe { partition = try partition.applying(step) }
     var set = try LabelSet(name: kind, dataset: base.dataset, recipe: base.recipe + steps(partition), on: hierarchy)

@@ -27,10 +27,10 @@ struct LabelsCollageCommand: ParsableCommand {
 
   func run() throws {
     let sheet = try CollageSheet(columns: columns, size: size)
-    let store = LabelSetStore(home: global.location)
+    let store = global.labelSets
     let parts = try names.map { name in
       let set = try store.load(name)
-      return (set: set, dataset: try DatasetCatalog(home: global.location).open(set.dataset))
+      return (set: set, dataset: try global.catalog.open(set.dataset))
     }
     let collage = try Collage(parts, sheet: sheet, images: images, seed: seed)
     for problem in collage.unreadable { print("left out \(problem)") }

@@ -12,7 +12,7 @@ struct LabelsCopyCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    try LabelSetStore(home: global.location).duplicate(name, as: newName)
+    try global.labelSets.duplicate(name, as: newName)
     print("copied \(name) to \(newName)")
   }
 }

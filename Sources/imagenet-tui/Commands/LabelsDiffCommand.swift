@@ -21,7 +21,7 @@ struct LabelsDiffCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let store = LabelSetStore(home: global.location)
+    let store = global.labelSets
     let report = try LabelSetComparison(store.load(a), store.load(b), withBranches: tree)
     if json { return try Output.json(report) }
     report.show()

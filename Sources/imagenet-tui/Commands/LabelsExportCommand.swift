@@ -18,8 +18,8 @@ struct LabelsExportCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let set = try LabelSetStore(home: global.location).load(name)
-    let export = try LabelSetExport(set, as: format, home: global.location)
+    let set = try global.labelSets.load(name)
+    let export = try LabelSetExport(set, as: format, home: global.location, wordNet: global.wordnet)
     try export.write(to: output, mayReplace: replace)
     for loss in export.losses { RunProgressLine.note("note: the file does not tell \(loss)") }
     print("wrote \(printable(output))")

@@ -29,7 +29,7 @@ struct LabelsImportCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let store = LabelSetStore(home: global.location)
+    let store = global.labelSets
     if let name { _ = try store.path(name) }
     let options = LabelSetImport.Options(
       dataset: dataset, name: name, format: format, policy: policy, synsets: synsets, wordNet: global.wordnet)

@@ -12,7 +12,7 @@ struct LabelsListCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let all = LabelSetLibrary(home: global.location).refresh()
+    let all = LabelSetLibrary(home: global.location, wordNet: global.wordnet).refresh()
     let sets = all.filter { set in tag.allSatisfy(set.tags.contains) }
     if json { return try Output.json(sets) }
     if all.isEmpty {

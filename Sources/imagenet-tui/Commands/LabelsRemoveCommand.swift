@@ -10,7 +10,7 @@ struct LabelsRemoveCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    try LabelSetStore(home: global.location).remove(name)
+    try global.labelSets.remove(name)
     print("removed \(name); take it back with: imagenet-tui labels restore \(name)")
   }
 }

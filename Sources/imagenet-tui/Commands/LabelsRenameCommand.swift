@@ -12,7 +12,7 @@ struct LabelsRenameCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    try LabelSetStore(home: global.location).rename(name, to: newName)
+    try global.labelSets.rename(name, to: newName)
     print("renamed \(name) to \(newName)")
   }
 }

@@ -18,7 +18,7 @@ struct LabelsRestoreCommand: ParsableCommand {
   }
 
   func run() throws {
-    let store = LabelSetStore(home: global.location)
+    let store = global.labelSets
     if let name {
       try store.restore(name, as: newName)
       return print("restored \(newName ?? name)")

@@ -15,8 +15,8 @@ struct LabelsShowCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let catalog = DatasetCatalog(home: global.location)
-    let set = try LabelSetStore(home: global.location).load(name)
+    let catalog = global.catalog
+    let set = try global.labelSets.load(name)
     print(set.text(json ? .json : format), terminator: "")
     guard !json, format == .table else { return }
     let fine = try catalog.classes(of: set.dataset).map(\.wnid)

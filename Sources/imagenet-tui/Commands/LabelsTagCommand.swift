@@ -17,7 +17,7 @@ struct LabelsTagCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let store = LabelSetStore(home: global.location)
+    let store = global.labelSets
     let now =
       tags.isEmpty && remove.isEmpty ? try store.tags(of: name) : try store.tag(name, adding: tags, removing: remove)
     if json { return try Output.json(now) }

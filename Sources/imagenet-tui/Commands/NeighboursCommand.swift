@@ -53,7 +53,6 @@ struct NeighboursCommand: ParsableCommand {
   }
 
   func run() throws {
-    let home = global.location
     let opening = RunOpening(global: global, dataset: dataset, checkpoint: checkpoint, workers: workers)
     let finders = try runs.map { try opening.finder($0, space: space) }.sorted {
       $0.configuration.labelSet.classes.count > $1.configuration.labelSet.classes.count
@@ -68,11 +67,11 @@ struct NeighboursCommand: ParsableCommand {
     let taught = finders.filter { $0.configuration.dataset == dataset.name }.map(\.configuration.labelSet)
     let policy = finders[0].configuration.labelSet.policy
     let coarse =
-      try labels.map { try LabelSetStore(home: home).load($0, for: dataset.name) }
+      try labels.map { try global.labelSets.load($0, for: dataset.name) }
       ?? .coarseClasses(taught: taught)
       ?? .suggestedCoarseClasses(
         dataset: dataset.name,
-        on: DatasetCatalog(home: home).hierarchy(of: dataset.name, policy, wordNet: global.wordnet))
+        on: global.catalog.hierarchy(of: dataset.name, policy))
     var studies: [NeighbourStudy] = []
     var found: [NeighborMontage.Found] = []
     for finder in finders {

@@ -89,8 +89,8 @@ struct RunsClassesCommand: ParsableCommand {
   }
 
   private func nodeRows(_ results: ClassResults, _ configuration: RunConfiguration) throws -> [Row] {
-    let hierarchy = try DatasetCatalog(home: argument.global.location)
-      .hierarchy(of: configuration.dataset, configuration.labelSet.policy, wordNet: argument.global.wordnet)
+    let hierarchy = try argument.global.catalog
+      .hierarchy(of: configuration.dataset, configuration.labelSet.policy)
     return results.nodes(of: configuration.labelSet, in: hierarchy).filter { $0.isFork && $0.classes > 1 }.map {
       Row(
         wnid: $0.wnid, name: $0.name, classes: $0.classes, images: $0.images, right: $0.right, accuracy: $0.accuracy)

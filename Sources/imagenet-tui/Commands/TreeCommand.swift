@@ -18,6 +18,6 @@ struct TreeChoice: ParsableArguments {
   @OptionGroup var global: GlobalOptions
 
   func hierarchy() throws(Problem) -> Hierarchy {
-    try DatasetCatalog(home: global.location).hierarchy(of: dataset, policy, wordNet: global.wordnet)
+    try global.catalog.hierarchy(of: dataset, policy)
   }
 }

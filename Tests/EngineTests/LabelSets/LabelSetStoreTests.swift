@@ -151,4 +151,18 @@ struct LabelSetStoreTests {
     #expect(throws: Problem.self) { try WordNetFiles.open(environment: ["WNHOME": folder.path]) }
     #expect(throws: Never.self) { try WordNetFiles.open(environment: ["WNHOME": "", "WNSEARCHDIR": ""]) }
   }
+
+  @Test("A name that is taken gives one that is free")
+  func freeName() throws {
+    let sets = FashionSets()
+    func keep(_ name: String) throws { try sets.store.save(sets.set(name)) }
+    #expect(sets.store.freeName("four") == "four")
+    for (name, next) in [("four", "four-edited"), ("four-edited", "four-edited-2"), ("four-edited-2", "four-edited-3")] {
+      try keep(name)
+      #expect(sets.store.freeName("four") == next)
+    }
+    let longest = String(repeating: "a", count: 64)
+    try keep(longest)
+    #expect(throws: Never.self) { try sets.store.path(sets.store.freeName(longest)) }
+  }
 }

@@ -24,7 +24,7 @@ import Testing
     let hierarchy = try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: WordNetFiles.open())
     var state = AppState(
       session: Session(dataset: Self.hostile, look: Look(), size: Size(rows: 40, columns: 240)))
-    _ = update(&state, .tree(.opened(hierarchy, classes: classes, pascal: [])))
+    _ = update(&state, .tree(.opened(hierarchy, classNames: classes.map(\.name), pascal: [])))
     expectHarmless(state, shows: Self.shown)
     for key in ["/", "b", "a", "g", .enter, "c", "H", .escape, "s", "?"] as [Key] {
       TreeScreenTests.press(&state, key)
@@ -110,7 +110,7 @@ import Testing
       for index in classes.indices { classes[index].name = name }
       let hierarchy = try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: WordNetFiles.open())
       var state = AppState(session: Session(dataset: "fashion-mnist", look: Look(), size: size))
-      _ = update(&state, .tree(.opened(hierarchy, classes: classes, pascal: [])))
+      _ = update(&state, .tree(.opened(hierarchy, classNames: classes.map(\.name), pascal: [])))
       return state
     }
     func runs(_ name: String) -> AppState {

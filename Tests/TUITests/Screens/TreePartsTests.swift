@@ -94,7 +94,7 @@ import Testing
     var again = AppState(session: state.session)
     _ = update(&again, .started)
     let classes = try TreeScreenTests.catalog.classes(of: "fashion-mnist")
-    _ = update(&again, .tree(.opened(try #require(state.tree.hierarchy), classes: classes, pascal: [], remembered: read)))
+    _ = update(&again, .tree(.opened(try #require(state.tree.hierarchy), classNames: classes.map(\.name), pascal: [], remembered: read)))
     #expect(again.tree.history?.current.parts == state.tree.history?.current.parts)
     #expect(again.tree.bookmarks == ["n04199027"] && view(again).text.contains("◆"))
     let path = folder.path + "/screens/fashion-mnist.json"

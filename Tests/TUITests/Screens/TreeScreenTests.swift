@@ -15,7 +15,7 @@ import Testing
     let hierarchy = try Hierarchy(fineClasses: classes.map(\.wnid), wordNet: WordNetFiles.open())
     var state = AppState(session: Session(dataset: dataset, look: look, size: size))
     _ = update(&state, .started)
-    _ = update(&state, .tree(.opened(hierarchy, classes: classes, pascal: ["n02084071"])))
+    _ = update(&state, .tree(.opened(hierarchy, classNames: classes.map(\.name), pascal: ["n02084071"])))
     if dataset == "fashion-mnist" { _ = update(&state, .tree(.counted(Array(repeating: 6000, count: 10)))) }
     return state
   }
@@ -339,7 +339,7 @@ import Testing
   @Test("The screen at 80×24, letter by letter")
   func literal() throws {
     let lines = view(try Self.state()).text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    #expect(lines[0] == " 1 Tree  2 Runs  3 Neighbours  4 Label sets  5 Evaluation  …-mnist   10 classes")
+    #expect(lines[0] == " 1 Tree  2 Runs  3 Near  4 Sets  5 Eval              fashion-mnist   10 classes")
     #expect(
       Array(lines[1...16]) == [
         " entity                                                                 1 of 15",

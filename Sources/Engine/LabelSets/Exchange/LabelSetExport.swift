@@ -6,13 +6,15 @@ public struct LabelSetExport: Sendable {
   public let format: ExchangeFormat
   /// The fine classes of its dataset.
   private let classes: [FineClass]
-  private let home: Home
+  private let catalog: DatasetCatalog
 
+  /// - Parameter wordNet: the folder of WordNet's files, where one was named.
   /// - Throws: a ``Problem`` where the label set does not fit its dataset.
-  public init(_ set: LabelSet, as format: ExchangeFormat, home: Home) throws(Problem) {
-    classes = try DatasetCatalog(home: home).classes(of: set.dataset)
+  public init(_ set: LabelSet, as format: ExchangeFormat, home: Home, wordNet: String? = nil) throws(Problem) {
+    catalog = DatasetCatalog(home: home, wordNet: wordNet)
+    classes = try catalog.classes(of: set.dataset)
     try set.check(fineClasses: classes.map(\.wnid))
-    (self.set, self.format, self.home) = (set, format, home)
+    (self.set, self.format) = (set, format)
   }
 
   /// What the format leaves out, so that the file does not give the same label set again.
@@ -68,7 +70,7 @@ public struct LabelSetExport: Sendable {
   }
 
   private func list(_ split: Split) throws(Problem) -> String {
-    let dataset = try DatasetCatalog(home: home).open(set.dataset)
+    let dataset = try catalog.open(set.dataset)
     let view = try TrainingView(dataset, set)
     let samples = split == .train ? view.training : view.validation
     var text = ""

@@ -58,8 +58,8 @@ public struct LabelSetImport: Sendable {
     guard let dataset = options.dataset else {
       throw Problem("the file does not say which dataset it is of", at: file, advice: "give it with --dataset")
     }
-    let catalog = DatasetCatalog(home: home)
-    let hierarchy = try catalog.hierarchy(of: dataset, options.policy, wordNet: options.wordNet)
+    let catalog = DatasetCatalog(home: home, wordNet: options.wordNet)
+    let hierarchy = try catalog.hierarchy(of: dataset, options.policy)
     format = options.format ?? Self.format(of: text, on: hierarchy)
     let groups =
       switch format {
@@ -92,9 +92,9 @@ public struct LabelSetImport: Sendable {
 
   /// Its hash tells of the classes; that the recipe makes them, only making them tells.
   private func checkRecipe(_ file: String, _ home: Home, _ options: Options) throws(Problem) {
-    let catalog = DatasetCatalog(home: home)
+    let catalog = DatasetCatalog(home: home, wordNet: options.wordNet)
     try set.check(fineClasses: try catalog.wnids(of: set.dataset))
-    let hierarchy = try catalog.hierarchy(of: set.dataset, set.policy, wordNet: options.wordNet)
+    let hierarchy = try catalog.hierarchy(of: set.dataset, set.policy)
     let made = try LabelSet(name: set.name, dataset: set.dataset, recipe: set.recipe, on: hierarchy)
     guard made.contentHash == set.contentHash else {
       throw Problem(

@@ -1,3 +1,4 @@
+import Engine
 import Taxonomy
 
 /// Two label sets on one tree, and how they differ.
@@ -17,6 +18,8 @@ package struct Comparison: Sendable {
   package let diff: LabelSetDiff
   /// The topmost nodes at which they differ, in the tree's order.
   package let differences: [Int]
+  /// What compares them in a shell: one that is not kept is made first.
+  package let command: ShellCommand
 
   /// - Throws: a ``Problem`` where they are of two datasets.
   package init(_ a: LabelSet, _ b: LabelSet, isSaved: (Bool, Bool), on hierarchy: Hierarchy) throws(Problem) {
@@ -25,6 +28,8 @@ package struct Comparison: Sendable {
     self.a = Side(places: LabelSetOnTree(a, on: hierarchy), isSaved: isSaved.0)
     self.b = Side(places: LabelSetOnTree(b, on: hierarchy), isSaved: isSaved.1)
     differences = LabelSetOnTree.differences(self.a.places, self.b.places, on: hierarchy)
+    let making = [self.a, self.b].filter { !$0.isSaved }.map(\.set.command)
+    command = ShellCommand(inOrder: making + [ShellCommand("labels", "diff", a.name, b.name, "--tree")])
   }
 
   /// What is unfolded at first: what leads to the differences, or the upper part of the tree where that would be too much.

@@ -41,6 +41,8 @@ package struct ComparisonScreen: Screen {
   package private(set) var showsOnlyDifferences = false
   package private(set) var picker: (choice: Choice, list: Picker)?
   package private(set) var isOpening = false
+  /// The command that compares them, as much as any screen shows of it.
+  package private(set) var sameAs = ""
   private var unfolded: Set<Int> = []
 
   package init() {}
@@ -60,9 +62,7 @@ package struct ComparisonScreen: Screen {
 
   package func command(_ session: Session) -> CommandSource {
     guard let comparison else { return .none("Nothing is compared") }
-    guard comparison.a.isSaved, comparison.b.isSaved else { return .none("Save the label set first, with s in the tree") }
-    let (a, b) = (comparison.a.set.name, comparison.b.set.name)
-    return .made { ShellCommand("labels", "diff", a, b, "--tree") }
+    return .made { comparison.command }
   }
 
   // MARK: What comes back
@@ -74,6 +74,7 @@ package struct ComparisonScreen: Screen {
       return [.send(.perform(.show(.comparison))), .comparison(.compare(a, b))]
     case .opened(let comparison):
       show(comparison)
+      sameAs = printable(String(comparison.command.text(options: session.options).prefix(1000)))
       return []
     case .failed:
       isOpening = false

@@ -57,6 +57,9 @@ extension ComparisonScreen {
     let alone = diff.heldOnlyByA.count + diff.heldOnlyByB.count
     if alone > 0 { lines[1].append("\(NumberText.grouped(alone)) in one only") }
     for (index, parts) in lines.enumerated() { canvas.put(parts.joined(separator: " · "), in: area.line(index + 1)) }
+    var last = area.line(3)
+    canvas.put("same as ", in: last.takeLeft(8), style: .muted)
+    canvas.put(sameAs, in: last, style: .accent)
   }
 
   private func drawPath(_ comparison: Comparison, _ line: TreeOutline.Line, on canvas: inout Canvas, in area: Rect) {

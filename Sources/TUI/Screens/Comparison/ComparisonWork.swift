@@ -18,13 +18,13 @@ extension ComparisonScreen {
           throw error
         }
       case .list(let choice):
-        send(.comparison(.listed(choice, LabelSetLibrary(home: environment.home).refresh())))
+        send(.comparison(.listed(choice, LabelSetLibrary(home: environment.home, wordNet: environment.wordNet).refresh())))
       }
     }
 
     private static func load(_ source: Source, _ environment: Environment) throws(Problem) -> LabelSet {
       switch source {
-      case .saved(let name): try LabelSetStore(home: environment.home).load(name)
+      case .saved(let name): try environment.labelSets.load(name)
       case .given(let set): set
       }
     }

@@ -75,7 +75,7 @@ extension EvaluationScreen {
           send(.evaluation(.failed(ticket: ticket, error.description)))
         }
       case .save(let set, let command):
-        let store = LabelSetStore(home: environment.home)
+        let store = environment.labelSets
         guard !store.contains(set.name) else {
           throw Problem("there is a label set of this name", at: set.name, advice: "choose another name")
         }

@@ -53,7 +53,7 @@ package struct FeatureContext: Sendable {
     let chosen = summaries.first { $0.id == run }?.dataset
       ?? (summaries.contains { $0.dataset == name } ? name : summaries.first?.dataset ?? name)
     let same = known?.dataset.name == chosen ? known : nil
-    dataset = if let same { same.dataset } else { try DatasetCatalog(home: environment.home).open(chosen) }
+    dataset = if let same { same.dataset } else { try environment.catalog.open(chosen) }
     finders = known?.finders ?? FinderShelf()
     runs = summaries.filter { $0.dataset == chosen }.compactMap { summary in
       let directory = RunDirectory(summary.path)
@@ -64,7 +64,7 @@ package struct FeatureContext: Sendable {
     let policy = runs.first?.labelSet.policy ?? .name
     hierarchy =
       if let tree = same?.hierarchy, tree.policy == policy { tree } else { try? environment.hierarchy(of: chosen, policy) }
-    let store = LabelSetStore(home: environment.home)
+    let store = environment.labelSets
     let stored = store.names().compactMap { try? store.load($0, for: chosen) }
     saved = Set(stored.map(\.name))
     // Without WordNet there is just no suggestion.

@@ -18,13 +18,13 @@ extension LibraryScreen {
     case importFile(String, as: String, mayReplace: Bool)
 
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
-      let store = LabelSetStore(home: environment.home)
+      let store = environment.labelSets
       func done(_ words: String, _ command: ShellCommand, select name: String? = nil) {
         send(.library(.done(printable(words), command, select: name)))
       }
       switch self {
       case .open:
-        send(.library(.opened(LabelSetLibrary(home: environment.home))))
+        send(.library(.opened(LabelSetLibrary(home: environment.home, wordNet: environment.wordNet))))
         // A dataset may be a list of classes only.
         guard let dataset = try? environment.openDataset() else { return }
         send(.library(.counted(dataset.imagesPerClass)))
@@ -33,7 +33,7 @@ extension LibraryScreen {
         send(.library(.looked(LibraryLook(library, dataset: environment.dataset, imagesPerFine: counts), ticket: ticket)))
       case .describe(let summary, let imagesPerFine):
         let set = try store.load(summary.name)
-        let classes = try DatasetCatalog(home: environment.home).classes(of: set.dataset)
+        let classes = try environment.catalog.classes(of: set.dataset)
         let counts = set.dataset == environment.dataset ? imagesPerFine : nil
         send(.library(.described(LibraryFacts(set, classes: classes, imagesPerFine: counts))))
       case .copyCommand(let name): send(.copy(try store.load(name).command))
@@ -63,7 +63,7 @@ extension LibraryScreen {
           let question = Question("Replace the file?", detail: "There is a file \(printable(typed)).", yes: "replace")
           return send(.library(.asks(question, .export(name, format, path: typed, mayReplace: true))))
         }
-        let export = try LabelSetExport(try store.load(name), as: format, home: environment.home)
+        let export = try LabelSetExport(try store.load(name), as: format, home: environment.home, wordNet: environment.wordNet)
         try export.write(to: path, mayReplace: mayReplace)
         let losses = export.losses.isEmpty ? "" : "; the file does not tell " + export.losses.joined(separator: ", nor ")
         let words = ["labels", "export", name, "--format", format.rawValue, "-o", path]

@@ -34,7 +34,7 @@ struct ConsequencesView {
     }
     if let images = facts.images { add(Span(NumberText.grouped(images), .bold), Span(" images")) }
     if let range {
-      let histogram = isEven ? [] : [Span(" " + Bar.histogram(facts.sizes ?? [], columns: 8), .accent)]
+      let histogram = isEven ? [] : [Span(" " + Bar.histogram(facts.spread ?? [], columns: 8), .accent)]
       all.append([Span("per class ", .muted), Span(range)] + histogram)
     }
     if let budget { add(Span("≤ \(NumberText.grouped(budget.perClass)) a fine class", Style(.near))) }
@@ -67,9 +67,9 @@ struct ConsequencesView {
       images.append(Span(", at most \(NumberText.grouped(budget.perClass)) of a fine class, seed \(budget.seed)", Style(.near)))
     }
     rows.append(("images", images))
-    if let range, let all = facts.imagesPerClass {
-      let histogram = isEven ? [] : [Span("  " + Bar.histogram(all, columns: 16), .accent)]
-      rows.append(("per class", [Span(range), Span(", median \(NumberText.grouped(all[all.count / 2]))", .muted)] + histogram))
+    if let range, let median = facts.median {
+      let histogram = isEven ? [] : [Span("  " + Bar.histogram(facts.spread ?? [], columns: 16), .accent)]
+      rows.append(("per class", [Span(range), Span(", median \(NumberText.grouped(median))", .muted)] + histogram))
     }
     let unit = facts.sizes == nil ? "fine class" : "image"
     if isEven, let any = facts.largest {

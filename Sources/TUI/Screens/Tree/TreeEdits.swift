@@ -77,7 +77,7 @@ extension TreeScreen {
     let node = line?.node
     let before = cutView?.partition.hierarchy
     let isOtherTree = cut.hierarchy !== before
-    let view = CutView(cut)
+    let view = recentViews.view(of: cut)
     cutView = view
     history?.note(classes: view.classCount)
     if isOtherTree { turn(to: cut.hierarchy, from: before) }

@@ -8,11 +8,12 @@ extension TreeScreen {
     case .show(let wnid):
       if let node = hierarchy?.node(wnid: wnid) { reveal(node) }
       return [.send(.perform(.show(.tree)))] + settle()
-    case .opened(let hierarchy, let classes, let pascal, let remembered):
+    case .opened(let hierarchy, let classNames, let pascal, let remembered):
       self.pascal = pascal
-      classNames = classes.map(\.name)
+      self.classNames = classNames
       history = TreeHistory(Cut(hierarchy))
-      let effects = changed()
+      // Counting images is for later: it would hold up the tree on a machine of few cores.
+      let effects = changed() + [.tree(.countImages)]
       guard let remembered else { return effects + settle() }
       let search = recall(remembered)
       // A comparison is of two sets that nobody kept together.

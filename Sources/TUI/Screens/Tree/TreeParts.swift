@@ -4,10 +4,10 @@ import Taxonomy
 extension TreeScreen {
   /// Puts all targets into a part, or takes them out where all are in it already.
   mutating func assign(_ part: SplitPart) -> [Effect] {
-    guard let hierarchy, let first = targets.first, let splitView = currentSplitView else { return [] }
+    guard let hierarchy, let first = targets.first else { return [] }
     let targets = targets
     let only: SplitView.Place = part == .a ? .inA : .inB
-    let takesOut = targets.allSatisfy { splitView.places[$0.top] == only }
+    let takesOut = splitView.map { view in targets.allSatisfy { view.places[$0.top] == only } } ?? false
     let more = targets.count > 1 ? " and \(targets.count - 1) more" : ""
     let name = hierarchy.name(first.node) + more
     return changeParts(takesOut ? "\(name) out of part \(part.rawValue)" : "\(name) to part \(part.rawValue)") { parts in
@@ -21,12 +21,6 @@ extension TreeScreen {
     version.title = title
     history?.change(to: version)
     return edited()
-  }
-
-  /// Where each subtree lies, also while nothing is in a part.
-  private var currentSplitView: SplitView? {
-    if let splitView { return splitView }
-    return cutView.map { SplitView(HandSplit($0.partition.hierarchy), of: $0.partition) }
   }
 }
 

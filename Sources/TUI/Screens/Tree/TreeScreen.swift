@@ -7,6 +7,7 @@ package struct TreeScreen: Screen {
   package var history: TreeHistory?
   /// What the current cut means for each node.
   package var cutView: CutView?
+  var recentViews = RecentCutViews()
   /// What it means for a training.
   package var consequences: Consequences?
   /// What parts A and B mean; empty where nothing is in a part.
@@ -85,6 +86,8 @@ package struct TreeScreen: Screen {
 
   var bookmarkedNodes: Set<Int> { Set(bookmarks.compactMap { hierarchy?.node(wnid: $0) }) }
 
+  static let editedMark = " ●edited"
+
   package func headline(_ session: Session) -> [Span] {
     var spans = [Span(printable(session.dataset), .bold)]
     guard let history, let cutView else { return spans }
@@ -93,7 +96,7 @@ package struct TreeScreen: Screen {
     } else {
       spans.append(Span("   \(NumberText.grouped(cutView.classCount)) classes"))
     }
-    if history.isEdited { spans.append(Span(" ●edited", Style(.near))) }
+    if history.isEdited { spans.append(Span(Self.editedMark, Style(.near))) }
     return spans
   }
 
@@ -103,7 +106,7 @@ package struct TreeScreen: Screen {
 
   package mutating func started(_ session: Session) -> [Effect] {
     dataset = session.dataset
-    return [.tree(.open(nil)), .tree(.countImages)]
+    return [.tree(.open(nil))]
   }
 
   package mutating func perform(_ action: Action, _ session: Session) -> [Effect] {

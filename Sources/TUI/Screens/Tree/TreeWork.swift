@@ -5,8 +5,8 @@ extension TreeScreen {
   package enum Event: Sendable {
     /// Move to the class with this wnid.
     case show(wnid: String)
-    /// `classes`: empty where the dataset has no names of its own for them; `pascal`: the wnids of PASCAL's classes. `remembered`: where the screens were left, at the first opening.
-    case opened(Hierarchy, classes: [FineClass], pascal: [String], remembered: Remembered? = nil)
+    /// `classNames`: empty where the dataset has no names of its own for them; `pascal`: the wnids of PASCAL's classes. `remembered`: where the screens were left, at the first opening.
+    case opened(Hierarchy, classNames: [String], pascal: [String], remembered: Remembered? = nil)
     case counted([Int])
     case paced(TrainingPace?)
     /// What a search for `text` found: nodes in the tree's order, and the best of them.
@@ -71,15 +71,14 @@ extension TreeScreen {
     case copyCommand(TreeDraft, collage: String?)
 
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
-      let catalog = DatasetCatalog(home: environment.home)
       switch self {
       case .open(let policy):
-        let classes = catalog.hasOwnNames(environment.dataset) ? try catalog.classes(of: environment.dataset) : []
         let remembered = policy == nil ? Remembered.read(environment.dataset, environment.home) : nil
-        let hierarchy = try environment.hierarchy(of: environment.dataset, policy ?? remembered?.policy ?? .name, classes: classes)
+        let tree = try environment.catalog.tree(of: environment.dataset, policy ?? remembered?.policy ?? .name)
         send(
-          .tree(
-            .opened(hierarchy, classes: classes, pascal: try Assets.pascalClasses(), remembered: remembered)))
+          .tree(.opened(tree.hierarchy, classNames: tree.classNames, pascal: try Assets.pascalClasses(), remembered: remembered)))
+        // Nobody waits for that.
+        tree.keep()
       case .countImages:
         // A dataset may be a list of classes only.
         guard let dataset = try? environment.openDataset() else { return }
@@ -116,7 +115,7 @@ extension TreeScreen {
         let outlook = Result { () throws(Problem) in try PolicyMenu.Outlook(version, on: hierarchy) }
         send(.tree(.outlook(outlook, of: version)))
       case .save(let draft, let saved, let mayReplace):
-        let store = LabelSetStore(home: environment.home)
+        let store = environment.labelSets
         let sets = saved == .parts ? try draft.parts() : [try draft.whole()]
         guard mayReplace || !sets.contains(where: { store.contains($0.name) }) else {
           send(.tree(.exists(name: draft.name, saved)))
@@ -125,7 +124,13 @@ extension TreeScreen {
         for set in sets { try store.save(set) }
         send(.tree(.saved(name: draft.name, saved, sameAs: ShellCommand(inOrder: sets.map(\.command)))))
       case .compare(let draft, let name):
-        let source: ComparisonScreen.Source = draft.history.isSaved ? .saved(draft.name) : .given(try draft.whole())
+        var source = ComparisonScreen.Source.saved(draft.name)
+        if !draft.history.isSaved {
+          // Under a name of its own: what is in the making may be compared with what it was opened as.
+          var edited = draft
+          edited.name = environment.labelSets.freeName(draft.name)
+          source = .given(try edited.whole())
+        }
         send(.comparison(name.map { .open(source, .saved($0)) } ?? .choose(for: source)))
       case .restore(let done, let undone, let hierarchy, let place):
         let (before, after) = (done.compactMap { $0.version(on: hierarchy) }, undone.compactMap { $0.version(on: hierarchy) })
@@ -133,10 +138,10 @@ extension TreeScreen {
       case .tellCommand(let draft): send(.tree(.told(try draft.command(), of: draft.version)))
       case .copyCommand(let draft, let collage): send(.copy(try draft.command(collage: collage)))
       case .list:
-        let store = LabelSetStore(home: environment.home)
+        let store = environment.labelSets
         send(.tree(.listed(store.names().map { Self.summary(of: $0, in: store, dataset: environment.dataset) })))
       case .load(let name):
-        let set = try LabelSetStore(home: environment.home).load(name, for: environment.dataset)
+        let set = try environment.labelSets.load(name, for: environment.dataset)
         let hierarchy = try environment.hierarchy(of: environment.dataset, set.policy)
         send(.tree(.loaded(set, try Cut(Partition(set, on: hierarchy)))))
       }
