@@ -63,13 +63,7 @@ public struct Consequences: Equatable, Sendable {
   public init(targets: [Int32], imagesPerFine: [Int]?, budget: ImageBudget? = nil) {
     // This runs at every edit of trees with 80,000 classes: plain loops over memory, one over the fine classes, one over the targets.
     let count = Int(targets.max() ?? -1) + 1
-    var members = [Int32](repeating: 0, count: count)
-    members.withUnsafeMutableBufferPointer { members in
-      targets.withUnsafeBufferPointer { targets in
-        for target in targets where target >= 0 { members[Int(target)] &+= 1 }
-      }
-    }
-    let held = imagesPerFine.map { Self.images(of: targets, $0, most: budget?.perClass ?? .max, count: count) }
+    let (members, held) = Self.count(targets, imagesPerFine, most: budget?.perClass ?? .max, targetCount: count)
     var sizes: [Int] = []
     if held != nil { sizes.reserveCapacity(min(count, targets.count)) }
     var (classes, fines, singletons, total) = (0, 0, 0, 0)
@@ -100,17 +94,29 @@ public struct Consequences: Equatable, Sendable {
     images = held == nil ? nil : total
   }
 
-  /// The images of each target.
-  private static func images(of targets: [Int32], _ imagesPerFine: [Int], most: Int, count: Int) -> [Int] {
-    var images = [Int](repeating: 0, count: count)
-    images.withUnsafeMutableBufferPointer { images in
-      targets.withUnsafeBufferPointer { targets in
-        imagesPerFine.withUnsafeBufferPointer { imagesPerFine in
-          for fine in 0..<targets.count where targets[fine] >= 0 { images[Int(targets[fine])] &+= min(imagesPerFine[fine], most) }
+  /// The fine classes of each target, and its images where those are known.
+  private static func count(
+    _ targets: [Int32], _ imagesPerFine: [Int]?, most: Int, targetCount: Int
+  ) -> (members: [Int32], images: [Int]?) {
+    var members = [Int32](repeating: 0, count: targetCount)
+    var images = [Int](repeating: 0, count: imagesPerFine == nil ? 0 : targetCount)
+    members.withUnsafeMutableBufferPointer { members in
+      images.withUnsafeMutableBufferPointer { images in
+        targets.withUnsafeBufferPointer { targets in
+          guard let imagesPerFine else {
+            for target in targets where target >= 0 { members[Int(target)] &+= 1 }
+            return
+          }
+          imagesPerFine.withUnsafeBufferPointer { imagesPerFine in
+            for fine in 0..<targets.count where targets[fine] >= 0 {
+              members[Int(targets[fine])] &+= 1
+              images[Int(targets[fine])] &+= min(imagesPerFine[fine], most)
+            }
+          }
         }
       }
     }
-    return images
+    return (members, imagesPerFine == nil ? nil : images)
   }
 
   private static func spread(_ sizes: [Int], from low: Int, to high: Int) -> [Int] {

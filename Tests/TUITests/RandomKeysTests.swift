@@ -64,7 +64,7 @@ import Testing
       switch effect {
       case .library(.describe): _ = update(&state, .library(.described(LibraryFixtures.facts)))
       case .library(.restore(let removed, as: nil)):
-        _ = update(&state, .library(.nameTaken(LibraryPrompt(.restore(removed)))))
+        _ = update(&state, .library(.asksFor(LibraryPrompt(.restore(removed)))))
       case .library(.export(let name, let format, let path, mayReplace: false)):
         let again = LibraryScreen.Work.export(name, format, path: path, mayReplace: true)
         _ = update(&state, .library(.asks(Question("Replace?", detail: "It is there.", yes: "replace"), again)))

@@ -65,6 +65,8 @@ private struct TerminalApp {
   var isRunning = true
   /// What ended the loop, where a signal did.
   var endedBy: Int32?
+  /// Work that was asked for since the last frame. It begins when the answer to the key is on its way.
+  var asked: [Effect] = []
   var timers: [(due: ContinuousClock.Instant, message: Message)] = []
 
   init(terminal: Terminal, runner: EffectRunner, home: Home, dataset: String, options: [String]) {
@@ -77,9 +79,12 @@ private struct TerminalApp {
 
   mutating func run() -> Int32? {
     apply(.started)
+    // The tree need not wait for the first frame.
+    startWork()
     if let warning = terminal.warning { apply(.notice(Notice(.problem, warning))) }
     while isRunning {
       terminal.draw(view(state))
+      startWork()
       wait()
       for event in terminal.takeEvents() { handle(event) }
       for message in runner.takeDelivered() { apply(message) }
@@ -108,9 +113,14 @@ private struct TerminalApp {
         apply(.notice(Notice(.done, "\(done): \(printable(text))")))
       case .later(let milliseconds, let message):
         timers.append((ContinuousClock.now + .milliseconds(milliseconds), message))
-      default: runner.start(effect)
+      default: asked.append(effect)
       }
     }
+  }
+
+  private mutating func startWork() {
+    for effect in asked { runner.start(effect) }
+    asked = []
   }
 
   private mutating func handle(_ event: TerminalEvent) {

@@ -9,8 +9,10 @@ extension Canvas {
       row: area.row + (area.rows - rows) / 3, column: area.column + (area.columns - columns) / 2, rows: rows,
       columns: columns)
     coverClicks()
-    // A blank column on either side, so that it does not run into the halves of words beside it.
-    fill(frame.inset(columns: -1))
+    // A blank column on either side, so that it does not run into the halves of words beside it; where little more is left, all of that:
+    // the cursor of a list below would seem to be the frame's.
+    let margin = frame.column - area.column
+    fill(frame.inset(columns: margin <= 3 ? -margin : -1))
     box(frame, title: title, style: style, heavy: heavy)
     return frame.inset(rows: 1, columns: 2)
   }

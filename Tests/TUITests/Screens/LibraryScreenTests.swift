@@ -137,7 +137,7 @@ import Testing
   @Test("A name that is taken when a label set comes back is asked for again")
   func taken() {
     var state = Self.state()
-    _ = update(&state, .library(.nameTaken(LibraryPrompt(.restore(LibraryFixtures.removed)))))
+    _ = update(&state, .library(.asksFor(LibraryPrompt(.restore(LibraryFixtures.removed)))))
     #expect(view(state).text.contains("gone is taken: restore as"))
     guard case .restore(LibraryFixtures.removed, as: "gone-restored")? = Self.works(Self.press(&state, .enter)).first else {
       Issue.record("no restore"); return
@@ -163,8 +163,12 @@ import Testing
   @Test("i asks for a file, then for a name, which the file's suggests")
   func importing() {
     var state = Self.state()
-    let effects = Self.press(&state, "i", "a", "/", "b", ".", "t", "x", "t", .enter, .enter)
-    guard case .importFile("a/b.txt", as: "b", mayReplace: false)? = Self.works(effects).first else { Issue.record("no import"); return }
+    let effects = Self.press(&state, "i", "a", "/", "b", ".", "t", "x", "t", .enter)
+    guard case .readFile("a/b.txt")? = Self.works(effects).first else { Issue.record("nothing is read"); return }
+    _ = update(&state, .library(.asksFor(LibraryPrompt(.importAs(path: "a/b.txt")))))
+    guard case .importFile("a/b.txt", as: "b", mayReplace: false)? = Self.works(Self.press(&state, .enter)).first else {
+      Issue.record("no import"); return
+    }
     #expect(Self.works(Self.press(&state, "i", .enter)).isEmpty && state.library.capture == nil)
   }
 
@@ -186,5 +190,22 @@ import Testing
     for key in [.enter, "r", "d", "#", "D", "R", " "] as [Key] {
       #expect(Self.press(&state, key).isEmpty && view(state).text.contains("No label set is kept yet"))
     }
+  }
+
+  @Test("What was typed and refused is there to be corrected; what was done, or left, is not")
+  func refused() {
+    var state = LibraryFixtures.state(rows: 24, columns: 80)
+    _ = Self.press(&state, "i", "a", ".", "c", "s", "v", .enter)
+    #expect(state.library.capture == nil)
+    _ = update(&state, .library(.failed))
+    #expect(view(state).text.contains("│ file a.csv "))
+    _ = Self.press(&state, .escape)
+    _ = update(&state, .library(.failed))
+    #expect(state.library.capture == nil)
+
+    _ = Self.press(&state, "d", .enter)
+    _ = update(&state, .library(.done("Copied", ShellCommand("labels", "copy", "a", "b"), select: "b")))
+    _ = update(&state, .library(.failed))
+    #expect(state.library.capture == nil)
   }
 }

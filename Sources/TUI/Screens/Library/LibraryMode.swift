@@ -108,7 +108,7 @@ package struct LibraryPrompt: Sendable {
       return added.isEmpty && gone.isEmpty ? nil : .tag(name, adding: added, removing: gone)
     case .restore(let removed): return text.isEmpty ? nil : .restore(removed, as: text)
     case .exportTo(let name, let format): return text.isEmpty ? nil : .export(name, format, path: text, mayReplace: false)
-    case .importFrom: return nil
+    case .importFrom: return text.isEmpty ? nil : .readFile(text)
     case .importAs(let path): return text.isEmpty ? nil : .importFile(path, as: text, mayReplace: false)
     }
   }
@@ -140,9 +140,9 @@ extension LibraryScreen {
     case .prompt(var prompt):
       let answer = prompt.field.answer(key)
       mode = answer == .typing ? .prompt(prompt) : nil
-      guard case .entered(let text) = answer else { return [] }
-      if prompt.purpose == .importFrom, !text.isEmpty { mode = .prompt(LibraryPrompt(.importAs(path: text))) }
-      return prompt.work.map { [.library($0)] } ?? []
+      guard case .entered = answer, let work = prompt.work else { return [] }
+      answered = prompt
+      return [.library(work)]
     case .format(var picker, let name):
       let outcome = picker.take(key)
       mode = outcome == .stay ? .format(picker, name) : nil

@@ -26,8 +26,10 @@ package struct LibraryScreen: Screen {
     case described(LibraryFacts)
     /// Something was done: what, the command that does the same, and what to select.
     case done(String, ShellCommand, select: String?)
-    /// Nothing was done: the name is taken, and another is asked for.
-    case nameTaken(LibraryPrompt)
+    /// One more line is asked for: another name, where one is taken, or the name to import a file under.
+    case asksFor(LibraryPrompt)
+    /// Nothing was done, and the user was told why.
+    case failed
     /// Nothing was done: something would be replaced.
     case asks(Question, Work)
   }
@@ -44,6 +46,8 @@ package struct LibraryScreen: Screen {
   /// What is known of the selected one, once the cursor rests.
   package private(set) var facts: LibraryFacts?
   package internal(set) var mode: LibraryMode?
+  /// The line that was typed last, until what it asked for is done.
+  var answered: LibraryPrompt?
   package private(set) var hasLooked = false
   private var library: LabelSetLibrary?
   private var imagesPerFine: [Int]?
@@ -106,14 +110,21 @@ package struct LibraryScreen: Screen {
       self.facts = facts
       return []
     case .done(let words, let command, let name):
+      answered = nil
       marked.formIntersection(entries.map(\.id))
       wanted = name
       unannounced.append(Notice(.done, words, sameAs: command))
       return library == nil ? announce() : look()
-    case .nameTaken(let prompt):
+    case .asksFor(let prompt):
       mode = .prompt(prompt)
       return []
+    case .failed:
+      // What was typed is there to be corrected.
+      if let answered, mode == nil { mode = .prompt(answered) }
+      answered = nil
+      return []
     case .asks(let question, let work):
+      answered = nil
       mode = .question(question, work)
       return []
     }

@@ -15,9 +15,28 @@ extension LibraryScreen {
     /// Nil: under the name that it had.
     case restore(RemovedLabelSet, as: String?)
     case export(String, ExchangeFormat, path: String, mayReplace: Bool)
+    /// Finds out whether it is a label set before a name is asked for.
+    case readFile(String)
     case importFile(String, as: String, mayReplace: Bool)
 
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
+      do throws(Problem) {
+        try perform(in: environment, send)
+      } catch {
+        if isTyped { send(.library(.failed)) }
+        throw error
+      }
+    }
+
+    /// Whether a line was typed for it.
+    private var isTyped: Bool {
+      switch self {
+      case .open, .look, .describe, .copyCommand, .remove: false
+      case .rename, .duplicate, .tag, .restore, .export, .readFile, .importFile: true
+      }
+    }
+
+    private func perform(in environment: Environment, _ send: @Sendable (Message) -> Void) throws(Problem) {
       let store = environment.labelSets
       func done(_ words: String, _ command: ShellCommand, select name: String? = nil) {
         send(.library(.done(printable(words), command, select: name)))
@@ -53,7 +72,7 @@ extension LibraryScreen {
         done("Removed \(name); u brings it back", ShellCommand("labels", "rm", name))
       case .restore(let removed, let newName):
         let name = newName ?? removed.name
-        if store.contains(name) { return send(.library(.nameTaken(LibraryPrompt(.restore(removed))))) }
+        if store.contains(name) { return send(.library(.asksFor(LibraryPrompt(.restore(removed))))) }
         try store.restore(removed.name, as: newName)
         let option = newName.map { ["--as", $0] } ?? []
         done("Brought back \(name)", ShellCommand(["labels", "restore", removed.name] + option), select: name)
@@ -68,6 +87,11 @@ extension LibraryScreen {
         let losses = export.losses.isEmpty ? "" : "; the file does not tell " + export.losses.joined(separator: ", nor ")
         let words = ["labels", "export", name, "--format", format.rawValue, "-o", path]
         done("Wrote \(path)\(losses)", ShellCommand(words + (mayReplace ? ["--replace"] : [])), select: name)
+      case .readFile(let typed):
+        let path = expandingHome(typed)
+        let options = LabelSetImport.Options(dataset: environment.dataset, name: LabelSetImport.name(from: path), wordNet: environment.wordNet)
+        _ = try LabelSetImport(file: path, options, home: environment.home)
+        send(.library(.asksFor(LibraryPrompt(.importAs(path: typed)))))
       case .importFile(let typed, let name, let mayReplace):
         let path = expandingHome(typed)
         _ = try store.path(name)

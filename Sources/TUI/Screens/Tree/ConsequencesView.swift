@@ -30,7 +30,12 @@ struct ConsequencesView {
     func add(_ spans: Span...) { all.append(spans) }
     if !parts.isEmpty {
       all.append(
-        parts.flatMap { [Span(" \($0.part.rawValue) ", Style(.accent, .bold)), Span(NumberText.grouped($0.facts.classes))] })
+        parts.enumerated().flatMap { place, part in
+          [
+            Span((place > 0 ? " " : "") + part.part.rawValue + " ", Style(.accent, .bold)),
+            Span(NumberText.grouped(part.facts.classes)),
+          ]
+        })
     }
     if let images = facts.images { add(Span(NumberText.grouped(images), .bold), Span(" images")) }
     if let range {

@@ -110,10 +110,7 @@ extension TreeScreen {
         version.cut.hierarchy.sums(ofFine: version.budget.map { budget in counts.map { min($0, budget.perClass) } } ?? counts)
       }
     }
-    consequences = cutView.map { view in
-      imagesPerFine == nil
-        ? view.consequences : Consequences(version, targets: view.partition.targets, imagesPerFine: imagesPerFine)
-    }
+    consequences = imagesPerFine.map { recentViews.consequences(of: version, $0) } ?? cutView?.consequences
     splitView = version.parts.isEmpty ? nil : cutView.map { SplitView(version.parts, of: $0.partition) }
     partConsequences = cutView.map { Consequences.parts(of: version, targets: $0.partition.targets, imagesPerFine: imagesPerFine) } ?? []
   }

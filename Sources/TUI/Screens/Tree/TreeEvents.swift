@@ -23,6 +23,7 @@ extension TreeScreen {
       return []
     case .counted(let counts):
       imagesPerFine = counts
+      recentViews.forgetImages()
       imagesBelow = nil
       count()
       // An order by images was waiting for this.

@@ -92,7 +92,7 @@ package struct TreeScreen: Screen {
     var spans = [Span(printable(session.dataset), .bold)]
     guard let history, let cutView else { return spans }
     if let name = history.name {
-      spans.append(Span("   label set \(name)"))
+      spans.append(Span("   " + (session.size.columns < 100 ? "" : "label set ") + name))
     } else {
       spans.append(Span("   \(NumberText.grouped(cutView.classCount)) classes"))
     }
