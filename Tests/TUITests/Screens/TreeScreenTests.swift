@@ -88,6 +88,17 @@ import Testing
     #expect(view(state).text.contains("nothing found"))
   }
 
+  @Test("While a search is typed, what is known of the class follows as soon as the cursor rests")
+  func searchDetails() throws {
+    var state = try Self.state()
+    Self.press(&state, "/")
+    let typed: [Effect] = ["s", "a", "n"].flatMap { update(&state, .key($0)) }
+    guard case .tree(.search(let hierarchy, let text))? = typed.last else { Issue.record("nothing is searched"); return }
+    let found = update(&state, .tree(TreeScreen.Work.found(text, in: hierarchy)))
+    for case .later(_, let message) in found { _ = update(&state, message) }
+    #expect(view(state).text.contains("a shoe consisting of a sole fastened by straps to the foot"))
+  }
+
   @Test("A search whose answer comes late moves nothing when it was given up, and moves when Enter was faster")
   func lateSearch() throws {
     var state = try Self.state()

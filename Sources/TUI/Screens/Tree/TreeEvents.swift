@@ -40,7 +40,7 @@ extension TreeScreen {
       }
       if filter != nil { _ = hits.isEmpty ? endFilter() : startFilter() }
       if let best { reveal(best) }
-      return mode == nil ? settle() : []
+      return settle()
     case .settled(let node):
       guard let line, line.node == node, let hierarchy else { return [] }
       detailed = node
