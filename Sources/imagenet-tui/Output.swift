@@ -20,15 +20,24 @@ enum Output {
   static func table(_ header: [String], _ rows: [[String]]) { print(tableText(header, rows), terminator: "") }
 
   static func tableText(_ header: [String], _ rows: [[String]]) -> String {
+    let lines = [header.map(\.trimmed)] + rows
+    let widths = lines.map { $0.map(displayWidth) }
+    let columns = header.indices.map { column in widths.reduce(0) { max($0, $1[column]) } }
     var text = ""
-    let columns = header.map { $0.trimmed }
-    let widths = columns.indices.map { column in ([columns] + rows).map { displayWidth($0[column]) }.max() ?? 0 }
-    for row in [columns] + rows {
-      let cells = row.indices.map { column -> String in
-        let space = String(repeating: " ", count: widths[column] - displayWidth(row[column]))
-        return header[column].hasPrefix(" ") ? space + row[column] : row[column] + space
+    for (line, widths) in zip(lines, widths) {
+      // Blanks are written when something follows.
+      var blanks = 0
+      for (column, cell) in line.enumerated() {
+        let space = columns[column] - widths[column]
+        if header[column].hasPrefix(" ") { blanks += space }
+        if !cell.isEmpty {
+          text += String(repeating: " ", count: blanks)
+          text += cell
+          blanks = 0
+        }
+        blanks += (header[column].hasPrefix(" ") ? 0 : space) + 2
       }
-      text += cells.joined(separator: "  ").trimmedAtEnd + "\n"
+      text += "\n"
     }
     return text
   }
@@ -64,7 +73,4 @@ enum Output {
 
 extension String {
   fileprivate var trimmed: String { hasPrefix(" ") ? String(dropFirst()) : self }
-  fileprivate var trimmedAtEnd: String {
-    String(self[..<(lastIndex { $0 != " " }.map { index(after: $0) } ?? startIndex)])
-  }
 }

@@ -68,7 +68,7 @@ import Testing
 
   private func now() -> Double { unixTime() }
 
-  @Test("Eight live runs cost a line 2 kB a second at most at 140×40, a move of the crosshair 400 bytes, and nothing at rest")
+  @Test("Eight live runs cost a line 2 kB a second at most at 140×40, a move of the cursor or crosshair 400 bytes, and nothing at rest")
   func bytes() throws {
     let home = TemporaryFolder()
     let runs = try (0..<8).map { try LiveRun(home, $0) }
@@ -97,6 +97,16 @@ import Testing
     terminal.forgetOutput()
     terminal.settle(silence: 4)
     #expect(terminal.output.isEmpty, "\(terminal.output.count) bytes at rest")
+
+    // The curves of the selected run follow when the cursor rests.
+    for key in ["j", "j", "j", "k", "j", "j", "k"] {
+      terminal.forgetOutput()
+      let before = terminal.screen.text
+      terminal.type(key)
+      #expect(terminal.wait { $0.text != before })
+      #expect(terminal.output.count <= 400, "\(terminal.output.count) bytes for a move of the cursor")
+      terminal.settle(silence: 0.5)
+    }
 
     // Eight curves with their values: in the chart in focus at once, in the other when the crosshair rests. The first key brings it.
     for move in 0..<12 {

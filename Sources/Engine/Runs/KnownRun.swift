@@ -1,107 +1,122 @@
 import FoundationEssentials
 import Taxonomy
 
-/// What was read of one run, and when its files were last changed.
-struct KnownRun {
+/// What was read of one run, and when its files were last changed. Of a run that is over nothing but the summary is kept.
+package final class KnownRun {
   private let directory: RunDirectory
   private(set) var summary: RunSummary
-  private var configurationStamp: FileStamp?
-  private var heartbeatStamp: FileStamp?
-  private var resultStamp: FileStamp?
-  private var notesStamp: FileStamp?
-  private var extensionsStamp: FileStamp?
-  /// What decides the length, where it was changed since the launch.
-  private var extended: TrainingConfiguration?
-  private var heartbeat: Heartbeat?
-  private var result: RunResult?
-  private var unreadable: String?
-  /// When the heartbeat that is there was first seen, by this machine's clock that never jumps.
-  private var seen: Double?
-  /// Whether it was seen to take another's place.
-  private var hasBeaten = false
   /// The workers that the run has had.
-  private var sessions = 0
+  private(set) var sessions = 0
   /// The directory's stamp where the run is over: nothing of it has changed while the directory has it.
-  private var settled: FileStamp?
+  private(set) var settled: FileStamp?
+  private var files: Files?
+
+  /// What the run's files held, and their stamps: beside the rest, so that ten thousand runs that are over take little room.
+  fileprivate final class Files {
+    var configurationStamp, heartbeatStamp, resultStamp, notesStamp, extensionsStamp: FileStamp?
+    /// What decides the length, where it was changed since the launch.
+    var extended: TrainingConfiguration?
+    var heartbeat: Heartbeat?
+    var result: RunResult?
+    /// What is wrong with a file.
+    var configurationDamage, resultDamage: String?
+    /// When the heartbeat that is there was first seen, by this machine's clock that never jumps.
+    var seen: Double?
+    /// Whether it was seen to take another's place.
+    var hasBeaten = false
+  }
 
   /// Seconds after which a directory's stamp tells a second change from a first: file systems count in ticks, and clocks differ.
   private static let settling = 2.0
 
   init(_ directory: RunDirectory) {
     self.directory = directory
-    summary = RunSummary(
+    summary = Self.unread(directory)
+  }
+
+  private static func unread(_ directory: RunDirectory) -> RunSummary {
+    RunSummary(
       id: directory.id, name: directory.id, path: directory.path, created: 0, state: .queued, dataset: "",
       labelSet: "", classes: 0, network: "", epochs: 0, batchSize: 0, seed: 0, host: "", progress: RunProgress())
   }
 
-  /// The run as an index knows it.
-  init(_ directory: RunDirectory, _ entry: RunIndex.Entry) {
-    self.directory = directory
-    (summary, sessions, settled) = (entry.summary, entry.sessions, entry.stamp)
+  /// A run that was over when its directory had the stamp `settled`.
+  init(_ summary: RunSummary, sessions: Int, settled: FileStamp) {
+    directory = RunDirectory(summary.path)
+    (self.summary, self.sessions, self.settled) = (summary, sessions, settled)
   }
 
-  /// What an index keeps of the run; nil unless it is over.
-  var entry: RunIndex.Entry? {
-    settled.map { RunIndex.Entry(stamp: $0, summary: summary, sessions: sessions) }
-  }
+  enum Refreshed { case isGone, isSame, hasChanged }
 
-  /// Reads what changed. Returns false where this is no run at all.
-  mutating func refresh() -> Bool {
+  /// Reads what changed. A directory that is no run counts as gone.
+  func refresh() -> Refreshed {
     let place = FileStamp(directory.path)
-    if let settled, place == settled { return true }
+    if let settled, place == settled { return .isSame }
     settled = nil
-    guard readFiles() else { return false }
-    if let place, unreadable == nil, [.finished, .stopped, .failed].contains(summary.state),
+    let before = summary
+    if self.files == nil { summary = Self.unread(directory) }
+    let files = self.files ?? Files()
+    guard read(files) else { return .isGone }
+    if let place, files.unreadable == nil, [.finished, .stopped, .failed].contains(summary.state),
       abs(unixTime() - place.modified) > Self.settling
     {
       settled = place
+      self.files = nil
+    } else {
+      self.files = files
     }
-    return true
+    return summary == before ? .isSame : .hasChanged
   }
 
-  private mutating func readFiles() -> Bool {
+  private func read(_ files: Files) -> Bool {
     guard let stamp = FileStamp(directory.configurationFile) else { return false }
-    do throws(Problem) {
-      let extensionsStamp = FileStamp(directory.extensionsFile)
-      if stamp != configurationStamp || extensionsStamp != self.extensionsStamp {
-        (configurationStamp, self.extensionsStamp) = (stamp, extensionsStamp)
-        unreadable = nil
+    let extensionsStamp = FileStamp(directory.extensionsFile)
+    if stamp != files.configurationStamp || extensionsStamp != files.extensionsStamp {
+      (files.configurationStamp, files.extensionsStamp) = (stamp, extensionsStamp)
+      files.configurationDamage = damage { () throws(Problem) in
         let configuration = try directory.configuration()
         take(configuration)
-        extended = extensionsStamp == nil ? nil : configuration.training
+        files.extended = extensionsStamp == nil ? nil : configuration.training
       }
-      let heartbeatStamp = FileStamp(directory.heartbeatFile)
-      // What a network file system tells of a file that it holds may be old; opening it asks the server.
-      if heartbeatStamp != self.heartbeatStamp || isElsewhere && (summary.state.isLive || pulse == .unknown) {
-        let known = heartbeat
-        // Half of one, as a full disk may leave it for a moment, tells nothing new.
-        heartbeat = directory.heartbeat() ?? (heartbeatStamp == nil ? nil : known)
-        if seen == nil || heartbeat?.time != known?.time || heartbeat?.worker != known?.worker {
-          hasBeaten = seen != nil
-          seen = steadyTime()
-        }
-        self.heartbeatStamp = heartbeatStamp
-      }
-      let resultStamp = FileStamp(directory.resultFile)
-      if resultStamp != self.resultStamp {
-        self.resultStamp = resultStamp
-        result = try directory.result()
-      }
-      let notesStamp = FileStamp(directory.notesFile)
-      if notesStamp != self.notesStamp {
-        self.notesStamp = notesStamp
-        // Notes that cannot be read say nothing of the run.
-        take((try? directory.notes()) ?? RunNotes())
-      }
-    } catch {
-      unreadable = error.description
     }
-    sessions = max(heartbeat?.session ?? 0, result?.session ?? 0)
-    derive()
+    let heartbeatStamp = FileStamp(directory.heartbeatFile)
+    // What a network file system tells of a file that it holds may be old; opening it asks the server.
+    if heartbeatStamp != files.heartbeatStamp || files.isElsewhere && (summary.state.isLive || files.pulse(directory) == .unknown) {
+      let known = files.heartbeat
+      // Half of one, as a full disk may leave it for a moment, tells nothing new.
+      files.heartbeat = directory.heartbeat() ?? (heartbeatStamp == nil ? nil : known)
+      if files.seen == nil || files.heartbeat?.time != known?.time || files.heartbeat?.worker != known?.worker {
+        files.hasBeaten = files.seen != nil
+        files.seen = steadyTime()
+      }
+      files.heartbeatStamp = heartbeatStamp
+    }
+    let resultStamp = FileStamp(directory.resultFile)
+    if resultStamp != files.resultStamp {
+      files.resultStamp = resultStamp
+      files.resultDamage = damage { () throws(Problem) in files.result = try directory.result() }
+    }
+    let notesStamp = FileStamp(directory.notesFile)
+    if notesStamp != files.notesStamp {
+      files.notesStamp = notesStamp
+      // Notes that cannot be read say nothing of the run.
+      take((try? directory.notes()) ?? RunNotes())
+    }
+    sessions = max(files.heartbeat?.session ?? 0, files.result?.session ?? 0)
+    derive(files)
     return true
   }
 
-  private mutating func take(_ configuration: RunConfiguration) {
+  private func damage(_ reading: () throws(Problem) -> Void) -> String? {
+    do throws(Problem) {
+      try reading()
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+
+  private func take(_ configuration: RunConfiguration) {
     summary.name = configuration.name
     summary.created = configuration.created
     summary.dataset = configuration.dataset
@@ -115,30 +130,31 @@ struct KnownRun {
     summary.host = configuration.host
   }
 
-  private mutating func take(_ notes: RunNotes) {
+  private func take(_ notes: RunNotes) {
     summary.tags = notes.tags
     summary.note = notes.note
     summary.group = notes.group
   }
 
-  private mutating func derive() {
-    summary.state = RunState(heartbeat: heartbeat, result: result, pulse: pulse)
+  private func derive(_ files: Files) {
+    let result = files.result
+    summary.state = RunState(heartbeat: files.heartbeat, result: result, pulse: files.pulse(directory))
     // A run that was made longer when it was at its end has not come to its end.
-    if summary.state == .finished, let extended, let end = result?.progress, extended.steps(perEpoch: end.stepsPerEpoch) > end.step {
+    if summary.state == .finished, let extended = files.extended, let end = result?.progress, extended.steps(perEpoch: end.stepsPerEpoch) > end.step {
       summary.state = .stopped
     }
     summary.problem = summary.state == .failed ? result?.problem : nil
-    if let heartbeat {
+    if let heartbeat = files.heartbeat {
       summary.host = heartbeat.worker.host
       summary.progress = heartbeat.progress
       summary.lastSeen = heartbeat.time
     }
-    summary.usage = summary.state.isLive ? heartbeat?.usage : nil
+    summary.usage = summary.state.isLive ? files.heartbeat?.usage : nil
     if let result, !summary.state.isLive, summary.state != .lost {
       summary.progress = result.progress
       summary.lastSeen = result.time
     }
-    if let unreadable {
+    if let unreadable = files.unreadable {
       summary.state = .failed
       summary.problem = unreadable
     }
@@ -146,9 +162,7 @@ struct KnownRun {
 
   /// The run as it stands where it may wait in the queue.
   func summary(_ waiting: (place: Int, entry: RunQueue.Entry)?) -> RunSummary {
-    guard let waiting, unreadable == nil, !summary.state.isLive,
-      sessions == waiting.entry.sessions
-    else { return summary }
+    guard let waiting, files?.unreadable == nil, !summary.state.isLive, sessions == waiting.entry.sessions else { return summary }
     var summary = summary
     summary.state = .queued
     summary.queuePlace = waiting.place
@@ -157,21 +171,26 @@ struct KnownRun {
     return summary
   }
 
+  /// Whether a worker on another machine was given up by the two machines' clocks alone, and they may be set differently.
+  var isInDoubt: Bool {
+    guard summary.state == .lost, let files, files.isElsewhere, files.pulse(directory) == .unknown, let heartbeat = files.heartbeat
+    else { return false }
+    return abs(unixTime() - heartbeat.time) <= RunState.largestClockDifference
+  }
+}
+
+extension KnownRun.Files {
+  fileprivate var unreadable: String? { configurationDamage ?? resultDamage }
+
   // MARK: Is anyone there?
 
-  private var isElsewhere: Bool { heartbeat.map { $0.worker.isAlive == nil } ?? false }
+  fileprivate var isElsewhere: Bool { heartbeat.map { $0.worker.isAlive == nil } ?? false }
 
-  private var pulse: RunState.Pulse {
+  fileprivate func pulse(_ directory: RunDirectory) -> RunState.Pulse {
     guard let seen, let heartbeat else { return .unknown }
     // Here the process is there or it is not, whatever clocks say; of a copied run it works on the original.
     guard isElsewhere else { return heartbeat.isOf(directory) ? .beats : .isSilent }
     let isRecent = steadyTime() - seen <= RunState.silence
     return isRecent ? hasBeaten ? .beats : .unknown : .isSilent
-  }
-
-  /// Whether a worker on another machine was given up by the two machines' clocks alone, and they may be set differently.
-  var isInDoubt: Bool {
-    guard summary.state == .lost, isElsewhere, pulse == .unknown, let heartbeat else { return false }
-    return abs(unixTime() - heartbeat.time) <= RunState.largestClockDifference
   }
 }

@@ -124,10 +124,10 @@ public struct RunDirectory: Hashable, Sendable {
   /// - Throws: a ``Problem`` where the run's files are damaged.
   public func state(patience: Double = RunState.patience) throws(Problem) -> RunState {
     let start = steadyTime()
-    var known = KnownRun(self)
+    let known = KnownRun(self)
     repeat {
       _ = try result()
-      guard known.refresh() else { throw AtomicFile.failure("cannot read the run", configurationFile) }
+      guard known.refresh() != .isGone else { throw AtomicFile.failure("cannot read the run", configurationFile) }
       guard known.isInDoubt else { break }
       usleep(100_000)
     } while steadyTime() - start < patience

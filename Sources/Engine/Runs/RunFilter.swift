@@ -44,6 +44,11 @@ public struct RunFilter: Equatable, Sendable {
 
   public var isEmpty: Bool { terms.isEmpty }
 
+  /// Those of `runs` that fit, in their order.
+  public func fitting(_ runs: [RunSummary], now: Double = unixTime()) -> [RunSummary] {
+    isEmpty ? runs : runs.filter { matches($0, now: now) }
+  }
+
   /// - Parameter now: seconds since 1970, for ages.
   public func matches(_ run: RunSummary, now: Double = unixTime()) -> Bool {
     terms.allSatisfy { Self.holds($0.test, run, now) != $0.isNegated }

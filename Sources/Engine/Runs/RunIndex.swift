@@ -8,19 +8,11 @@ import Taxonomy
 /// An entry holds as long as the run's directory has the stamp that it had: whatever is written about a run that is over is
 /// renamed into its directory. An index that is missing or damaged is made anew.
 package enum RunIndex {
-  package struct Entry {
-    /// Of the run's directory, before its files were read.
-    var stamp: FileStamp
-    var summary: RunSummary
-    /// The workers that the run has had.
-    var sessions: Int
-  }
-
   private static let magic: UInt64 = 0x3130_7865_646e_6972  // "rindex01"
   private static func path(_ home: Home) -> String { home.cache + "/runs-index" }
 
-  /// The entries by the names of the runs' directories.
-  package static func load(_ home: Home) -> [String: Entry] {
+  /// The runs that it knows, by the names of their directories.
+  package static func load(_ home: Home) -> [String: KnownRun] {
     guard let file = try? MappedFile(path: path(home)), file.bytes.count >= 16 else { return [:] }
     var head = PackedReader(UnsafeRawBufferPointer(rebasing: file.bytes.prefix(16)))
     let rest = UnsafeRawBufferPointer(rebasing: file.bytes.dropFirst(16))
@@ -30,27 +22,28 @@ package enum RunIndex {
     // A home that was moved has its runs elsewhere.
     guard folder == home.runs else { return [:] }
     let count = reader.count()
-    var entries: [String: Entry] = [:]
-    entries.reserveCapacity(count)
+    var runs: [String: KnownRun] = [:]
+    runs.reserveCapacity(count)
     for _ in 0..<count {
       guard !reader.isAtEnd else { return [:] }
       let stamp = reader.number(FileStamp.self)
       let sessions = reader.int()
       guard let summary = RunSummary(&reader, folder: folder) else { return [:] }
-      entries[summary.id] = Entry(stamp: stamp, summary: summary, sessions: sessions)
+      runs[summary.id] = KnownRun(summary, sessions: sessions, settled: stamp)
     }
-    return entries
+    return runs
   }
 
-  /// A cache that cannot be written costs time, nothing else.
-  static func save(_ entries: [Entry], _ home: Home) {
+  /// Keeps those that are over. A cache that cannot be written costs time, nothing else.
+  static func save(_ runs: some Collection<KnownRun>, _ home: Home) {
     var writer = PackedWriter()
     writer.text(home.runs)
-    writer.int(entries.count)
-    for entry in entries {
-      writer.number(entry.stamp)
-      writer.int(entry.sessions)
-      entry.summary.pack(&writer)
+    writer.int(runs.count { $0.settled != nil })
+    for run in runs {
+      guard let stamp = run.settled else { continue }
+      writer.number(stamp)
+      writer.int(run.sessions)
+      run.summary.pack(&writer)
     }
     var head: [UInt8] = []
     head.append(littleEndian: magic)

@@ -32,6 +32,8 @@ public struct RunOrder: Equatable, Sendable {
     func isNewer(_ one: Int, _ other: Int) -> Bool {
       (runs[one].created, runs[one].id) > (runs[other].created, runs[other].id)
     }
+    // So do readers list them.
+    if self == .newestFirst, runs.indices.dropFirst().allSatisfy({ isNewer($0 - 1, $0) }) { return runs }
     let keys = runs.map { key(of: $0, now: now) }
     return runs.indices.sorted { one, other in
       switch (keys[one], keys[other]) {

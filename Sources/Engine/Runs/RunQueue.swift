@@ -193,13 +193,17 @@ public struct RunQueue: Sendable {
   }
 }
 
+extension RunQueue {
+  typealias Places = [String: (place: Int, entry: Entry)]
+}
+
 extension RunQueue.Content {
   func limit(_ host: String) -> Int { limits[host] ?? RunQueue.standardLimit }
 
   /// The places of the runs that wait, from 1 for each machine, with what has to be so for them to be waiting.
-  var places: [String: (place: Int, entry: RunQueue.Entry)] {
+  var places: RunQueue.Places {
     var counts: [String: Int] = [:]
-    var places: [String: (place: Int, entry: RunQueue.Entry)] = [:]
+    var places: RunQueue.Places = [:]
     for entry in order {
       counts[entry.host, default: 0] += 1
       places[entry.run] = (counts[entry.host]!, entry)

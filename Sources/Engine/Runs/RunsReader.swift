@@ -7,9 +7,7 @@ import Taxonomy
 /// the last look are read. May be asked from any thread.
 public final class RunsReader: Sendable {
   public let folder: String
-  private let known = Mutex<[String: KnownRun]>([:])
-  /// How many entries the home's index has; nil before it was read.
-  private let indexed = Mutex<Int?>(nil)
+  private let known = Mutex<KnownRuns>(KnownRuns())
   private let curves: OpenedCurves
   private let waiting = Mutex<KnownQueue>(KnownQueue())
   public let home: Home
@@ -27,61 +25,32 @@ public final class RunsReader: Sendable {
   public func refresh(patience: Double = 0) -> [RunSummary] {
     let start = steadyTime()
     while true {
-      let runs = look()
-      guard known.withLock({ $0.values.contains(where: \.isInDoubt) }), steadyTime() - start < patience else { return runs }
+      let runs = look().runs
+      guard known.withLock({ $0.runs.values.contains(where: \.isInDoubt) }), steadyTime() - start < patience else { return runs }
       usleep(100_000)
     }
   }
 
-  private func look() -> [RunSummary] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  /// What is found within a time, for a screen that shows what there is while ten thousand runs are read for the first time.
+  /// - Parameter seconds: how long to read runs that were never read, those first whose directories' names say that they are the newest. One is
+  ///   read at least.
+  /// - Returns: the runs, the newest first, and how many directories are left for the next call.
+  public func look(within seconds: Double = .infinity) -> (runs: [RunSummary], unread: Int) {
+    let end = steadyTime() + seconds
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }.sorted(by: >)
     let places = places()
     return known.withLock { known in
-      let index = openIndex()
-      var current: [String: KnownRun] = [:]
-      current.reserveCapacity(names.count)
-      for name in names where !name.hasPrefix(".") {
-        let directory = RunDirectory("\(folder)/\(name)")
-        var run = known[name] ?? index[name].map { KnownRun(directory, $0) } ?? KnownRun(directory)
-        if run.refresh() { current[name] = run }
-      }
-      known = current
-      keepIndex(current)
-      return current.values.map { $0.summary(places[$0.summary.id]) }
-        .sorted { ($0.created, $0.id) > ($1.created, $1.id) }
+      known.openIndex(home)
+      let unread = known.refresh(names, in: folder, until: end)
+      if unread == 0 { known.keepIndex(home) }
+      return (known.listed(places), unread)
     }
   }
-
-  /// The entries of the index at the first look, none afterwards.
-  private func openIndex() -> [String: RunIndex.Entry] {
-    indexed.withLock { indexed in
-      guard indexed == nil else { return [:] }
-      let index = RunIndex.load(home)
-      indexed = index.count
-      return index
-    }
-  }
-
-  /// Writes the index anew where many runs have come to their end since it was written; reading a few takes no time.
-  private func keepIndex(_ runs: [String: KnownRun]) {
-    indexed.withLock { indexed in
-      let entries = runs.values.compactMap(\.entry)
-      guard abs(entries.count - (indexed ?? 0)) >= Self.worthIndexing else { return }
-      RunIndex.save(entries, home)
-      indexed = entries.count
-    }
-  }
-
-  private static let worthIndexing = 50
 
   /// One run, without a look at the others.
   public func refresh(_ id: String) throws(Problem) -> RunSummary {
-    let place = places()[id]
-    let summary = known.withLock { known -> RunSummary? in
-      var run = known[id] ?? KnownRun(directory(of: id))
-      known[id] = run.refresh() ? run : nil
-      return known[id]?.summary(place)
-    }
+    let place = places().places[id]
+    let summary = known.withLock { $0.refresh(directory(of: id), id)?.summary(place) }
     guard let summary else { throw unknown(id) }
     return summary
   }
@@ -109,8 +78,11 @@ public final class RunsReader: Sendable {
     }
   }
 
-  private func places() -> [String: (place: Int, entry: RunQueue.Entry)] {
-    waiting.withLock { $0.refresh(RunQueue(home: home)) }
+  private func places() -> (places: RunQueue.Places, version: Int) {
+    waiting.withLock {
+      $0.refresh(RunQueue(home: home))
+      return ($0.places, $0.version)
+    }
   }
 
   public func directory(of id: String) -> RunDirectory { RunDirectory("\(folder)/\(id)") }
@@ -144,15 +116,16 @@ public final class RunsReader: Sendable {
 /// The queue as it was read, and when its file was last changed.
 private struct KnownQueue {
   private var stamp: FileStamp?
-  private var places: [String: (place: Int, entry: RunQueue.Entry)] = [:]
+  private(set) var places: RunQueue.Places = [:]
+  /// Counts the times that it was read.
+  private(set) var version = 0
 
-  mutating func refresh(_ queue: RunQueue) -> [String: (place: Int, entry: RunQueue.Entry)] {
+  mutating func refresh(_ queue: RunQueue) {
     let stamp = FileStamp(queue.file)
-    if stamp != self.stamp {
-      self.stamp = stamp
-      // A queue that cannot be read hides no run.
-      places = (try? queue.content())?.places ?? [:]
-    }
-    return places
+    guard stamp != self.stamp else { return }
+    self.stamp = stamp
+    version += 1
+    // A queue that cannot be read hides no run.
+    places = (try? queue.content())?.places ?? [:]
   }
 }

@@ -11,6 +11,8 @@ package final class Environment: Sendable {
   package let wordNet: String?
   /// The name of the dataset that the program was opened on.
   package let dataset: String
+  /// The home's runs: what one screen has read of ten thousand, the others need not.
+  package let runs: RunsReader
 
   private let opened = Mutex<(any Dataset)?>(nil)
 
@@ -19,6 +21,7 @@ package final class Environment: Sendable {
     self.home = home
     self.wordNet = wordNet
     self.dataset = dataset
+    runs = RunsReader(home: home)
   }
 
   /// The dataset with its images; the first caller opens it, the others wait for that.

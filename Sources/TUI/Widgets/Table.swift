@@ -35,7 +35,9 @@ package struct Table<Row> {
   private static var gap: Int { 2 }
 
   /// Draws a heading and below it as many of `rows` as fit, the selected one among them and marked.
-  package func draw(_ rows: [Row], selected: ListPosition, on canvas: inout Canvas, in rect: Rect) {
+  package func draw<Rows: RandomAccessCollection>(
+    _ rows: Rows, selected: ListPosition, on canvas: inout Canvas, in rect: Rect
+  ) where Rows.Element == Row, Rows.Index == Int {
     let cursorWidth = 2
     let columns = fitting(rect.columns - cursorWidth)
     var area = rect

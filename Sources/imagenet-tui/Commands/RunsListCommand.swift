@@ -24,7 +24,7 @@ struct RunsListCommand: ParsableCommand {
     let order = try RunOrder(sort)
     let reader = RunsReader(home: global.location)
     RunQueue(home: global.location).pushFromCommand(reader)
-    let runs = order.sorted(reader.refresh(patience: RunState.patience).filter { filter.matches($0) })
+    let runs = order.sorted(filter.fitting(reader.refresh(patience: RunState.patience)))
     if json { return try Output.json(runs) }
     Output.table(
       ["run", "labels", " classes", "net", "state", " step", " loss", " top-1", " best", " img/s", " left", "host", "group", "tags"],

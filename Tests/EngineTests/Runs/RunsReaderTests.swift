@@ -175,6 +175,31 @@ func exampleConfiguration(name: String = "example", created: Double = 1_450_000_
     #expect(runs[1].secondsLeft == nil)
   }
 
+  @Test("A look with little time reads the newest runs first, says how many are left, and goes on there the next time")
+  func patience() throws {
+    for number in 0..<30 { _ = try RunDirectory.create(exampleConfiguration(name: "run-\(number)", created: 1e9 + Double(number)), in: home.runs) }
+    let reader = RunsReader(home: home)
+    var (runs, unread) = reader.look(within: 0)
+    #expect(runs.map(\.name) == ["run-29"] && unread == 29)
+    for _ in 0..<1000 where unread > 0 {
+      let before = (runs.count, unread)
+      (runs, unread) = reader.look(within: 0.001)
+      #expect(runs.count + unread == 30 && unread <= before.1)
+      #expect(runs.map(\.created) == (0..<runs.count).map { 1e9 + 29 - Double($0) })
+    }
+    #expect(runs.count == 30 && unread == 0)
+  }
+
+  @Test("A result that was damaged and is whole again says what it says")
+  func repaired() throws {
+    let run = try RunDirectory.create(exampleConfiguration(), in: home.runs)
+    try AtomicFile.write("spoilt", to: run.resultFile)
+    let reader = RunsReader(home: home)
+    #expect(reader.refresh().first?.state == .failed)
+    try RunJSON.write(result(.finished), to: run.resultFile)
+    #expect(reader.refresh().first?.state == .finished && reader.refresh().first?.problem == nil)
+  }
+
   @Test("A run is found by its directory, its name or a beginning; an ambiguous name lists the candidates")
   func find() throws {
     let reader = RunsReader(home: home)

@@ -278,6 +278,39 @@ struct RunsScreenTests {
     #expect(request.known.count < 40 && !request.refreshes)
   }
 
+  @Test("While runs are read for the first time those that were read are listed, and nothing that is not read yet counts as gone")
+  func reading() throws {
+    var state = AppState(session: Session(dataset: "fashion-mnist", look: Look(), size: Size(rows: 24, columns: 100)), screen: .runs)
+    var left = RememberedRuns()
+    left.overlaid = [RunsFixtures.all[4].id]
+    left.selected = RunsFixtures.all[4].id
+    _ = update(&state, .runs(.opened(RunsReader(home: Home(explicit: "/nonexistent")), left)))
+    let part = Array(RunsFixtures.all.prefix(2))
+    let effects = update(&state, .runs(.looked(RunsLook(runs: part, unread: 3, selected: part[0].id))))
+    #expect(view(state).text.contains("2 of 5 runs read") && view(state).text.contains("coarse-4"))
+    #expect(state.runs.remembered == nil)
+    guard case .look(_, let request)? = runs(effects).first else {
+      Issue.record("the others are not read")
+      return
+    }
+    #expect(request.refreshes)
+    _ = update(&state, .runs(.looked(RunsFixtures.look)))
+    #expect(view(state).text.contains("5 runs") && !view(state).text.contains("runs read"))
+    #expect(state.runs.selected?.name == "first" && state.runs.charts.overlaid == left.overlaid)
+  }
+
+  @Test("Who moves the cursor while runs are read is not taken away from there")
+  func movedMeanwhile() {
+    var state = AppState(session: Session(dataset: "fashion-mnist", look: Look(), size: Size(rows: 24, columns: 100)), screen: .runs)
+    var left = RememberedRuns()
+    left.selected = RunsFixtures.all[4].id
+    _ = update(&state, .runs(.opened(RunsReader(home: Home(explicit: "/nonexistent")), left)))
+    _ = update(&state, .runs(.looked(RunsLook(runs: Array(RunsFixtures.all.prefix(3)), unread: 2))))
+    _ = press(&state, "j")
+    _ = update(&state, .runs(.looked(RunsFixtures.look)))
+    #expect(state.runs.selected?.name == "coarse-4")
+  }
+
   @Test("What cannot be done says why")
   func obstacles() {
     var state = RunsFixtures.state(rows: 24, columns: 80)

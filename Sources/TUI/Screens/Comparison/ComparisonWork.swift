@@ -18,7 +18,7 @@ extension ComparisonScreen {
           throw error
         }
       case .list(let choice):
-        send(.comparison(.listed(choice, LabelSetLibrary(home: environment.home, wordNet: environment.wordNet).refresh())))
+        send(.comparison(.listed(choice, LabelSetLibrary(home: environment.home, wordNet: environment.wordNet, runs: environment.runs).refresh())))
       }
     }
 

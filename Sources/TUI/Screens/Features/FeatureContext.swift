@@ -47,8 +47,7 @@ package struct FeatureContext: Sendable {
   ///   - run: the one that is looked at: its dataset is opened.
   ///   - name: of the dataset that is opened otherwise.
   init(known: FeatureContext?, run: String?, dataset name: String, _ environment: Environment) throws(Problem) {
-    let reader = RunsReader(home: environment.home)
-    let summaries = reader.refresh().filter { $0.progress.step > 0 }
+    let summaries = environment.runs.refresh().filter { $0.progress.step > 0 }
     // The dataset of the newest run, where the one the program was opened on has none.
     let chosen = summaries.first { $0.id == run }?.dataset
       ?? (summaries.contains { $0.dataset == name } ? name : summaries.first?.dataset ?? name)

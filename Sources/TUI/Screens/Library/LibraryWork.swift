@@ -43,7 +43,7 @@ extension LibraryScreen {
       }
       switch self {
       case .open:
-        send(.library(.opened(LabelSetLibrary(home: environment.home, wordNet: environment.wordNet))))
+        send(.library(.opened(LabelSetLibrary(home: environment.home, wordNet: environment.wordNet, runs: environment.runs))))
         // A dataset may be a list of classes only.
         guard let dataset = try? environment.openDataset() else { return }
         send(.library(.counted(dataset.imagesPerClass)))

@@ -14,8 +14,8 @@ package struct RunMarks: Equatable, Sendable {
 
   /// - Parameter runs: newest first.
   mutating func add(_ runs: [RunSummary]) {
-    for run in runs.reversed() where numbers[run.id] == nil {
-      numbers[run.id] = next
+    for place in runs.indices.reversed() where numbers[runs[place].id] == nil {
+      numbers[runs[place].id] = next
       next += 1
     }
   }

@@ -74,6 +74,7 @@ package struct RunsScreen: Screen {
   package func headline(_ session: Session) -> [Span] {
     let (live, waiting) = (found.live, found.waiting)
     var text = runs.isEmpty ? "" : "\(NumberText.grouped(runs.count)) run\(runs.count == 1 ? "" : "s")"
+    if found.unread > 0 { text = "\(NumberText.grouped(runs.count)) of \(NumberText.grouped(runs.count + found.unread)) runs read" }
     if !list.filter.isEmpty { text = "\(NumberText.grouped(list.count)) of \(text) shown" }
     return [Span(text, .muted)] + (live > 0 ? [Span("  "), Span("\(live) live", Style(.accent))] : [])
       + (waiting > 0 ? [Span("  "), Span("\(waiting) waiting", Style(.near))] : [])
@@ -116,6 +117,7 @@ package struct RunsScreen: Screen {
       }
       // More is to be read, or another run is selected by now (at the first look, one at all).
       if look.isPartial || look.selected != shownRun?.id { self.next.isWanted = true }
+      if let runs = look.runs, runs.unread > 0 { self.next = (true, true) }
       if look.isQueueDue, !isPushing, let reader {
         isPushing = true
         effects.append(.runs(.push(reader)))
@@ -179,13 +181,8 @@ package struct RunsScreen: Screen {
         list.select(id)
         wanted = nil
       }
-      charts.overlaid = charts.overlaid.filter(found.holds)
-      if !hasLooked && charts.overlaid.isEmpty {
-        charts.overlaid = Set(runs.lazy.filter(\.state.isLive).prefix(8).map(\.id))
-      }
-      hasLooked = true
       news.update(runs, at: look.time)
-      if let id = page?.run, !found.holds(id) { page = nil }
+      if found.unread == 0 { allAreRead() }
     }
     if look.selected == shownRun?.id {
       drawn = look.selected
@@ -195,6 +192,16 @@ package struct RunsScreen: Screen {
     // What is out of view is not kept.
     let kept = Set(lookRequest(session, refreshes: false).known.keys)
     plots = plots.filter { kept.contains($0.key) }
+  }
+
+  /// What is not there now is gone.
+  private mutating func allAreRead() {
+    charts.overlaid = charts.overlaid.filter(found.holds)
+    if !hasLooked && charts.overlaid.isEmpty {
+      charts.overlaid = Set(runs.lazy.filter(\.state.isLive).prefix(8).map(\.id))
+    }
+    hasLooked = true
+    if let id = page?.run, !found.holds(id) { page = nil }
   }
 
   /// Looks once the selection rests.

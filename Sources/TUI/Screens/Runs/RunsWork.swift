@@ -42,7 +42,7 @@ extension RunsScreen {
       defer { if isVerb { send(.runs(.changed(select: nil))) } }
       switch self {
       case .open:
-        send(.runs(.opened(RunsReader(home: environment.home), RememberedRuns.read(environment.home))))
+        send(.runs(.opened(environment.runs, RememberedRuns.read(environment.home))))
       case .look(let reader, let request): send(.runs(.looked(RunsLook(reader, request))))
       case .form(let work): work.run(in: environment, send: send)
       case .copyCommand(let run):
@@ -127,6 +127,8 @@ package struct RunsLook: Sendable {
   package struct Request: Sendable {
     /// Whether to see what became of the runs, or only to fetch what is shown of them.
     package var refreshes: Bool
+    /// How long to read runs that were never read, in seconds.
+    package var seconds: Double
     package var arrangement: RunsList.Arrangement
     package var known: [String: Known]
     /// The run whose log is wanted.
@@ -151,10 +153,10 @@ package struct RunsLook: Sendable {
   package var isQueueDue = false
 
   package init(
-    runs: [RunSummary], plots: [String: RunPlot] = [:], selected: String? = nil, log: [String] = [], time: Double = 0,
+    runs: [RunSummary], unread: Int = 0, plots: [String: RunPlot] = [:], selected: String? = nil, log: [String] = [], time: Double = 0,
     details: RunDetails? = nil
   ) {
-    self.runs = FoundRuns(runs)
+    self.runs = FoundRuns(runs, unread: unread)
     self.plots = plots
     self.selected = selected
     self.log = log
@@ -171,10 +173,10 @@ package struct RunsLook: Sendable {
     time = unixTime()
     selected = request.selected
     if request.refreshes {
-      let found = reader.refresh()
-      runs = FoundRuns(found)
+      let (found, unread) = reader.look(within: request.seconds)
+      runs = FoundRuns(found, unread: unread)
       shown = (request.arrangement, request.arrangement.shown(found))
-      isQueueDue = RunQueue(home: reader.home).isDue(found)
+      isQueueDue = unread == 0 && RunQueue(home: reader.home).isDue(found)
     }
     for (id, known) in request.known {
       let found = try? reader.curves(of: id, smoothing: known.wanted?.smoothing ?? 0, atMost: Self.bytesAtATime) { curves in

@@ -87,7 +87,7 @@ extension TreeScreen {
         send(.tree(.counted(counts)))
       case .measurePace:
         let size = (try? environment.openDataset())?.imageSize
-        send(.tree(.paced(TrainingPace(dataset: environment.dataset, imageSize: size, home: environment.home))))
+        send(.tree(.paced(TrainingPace(dataset: environment.dataset, imageSize: size, environment.runs))))
       case .search(let hierarchy, let text):
         send(.tree(Self.found(text, in: hierarchy)))
       case .keepDraft(let tree, let screen, let places, let session):

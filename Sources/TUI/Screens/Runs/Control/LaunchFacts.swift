@@ -101,11 +101,10 @@ extension LaunchFacts {
     self.init(
       datasets: catalog.list().map(\.name).filter(catalog.hasImages), dataset: dataset,
       labelSets: [.fineClasses(of: opened)] + saved, imageSize: opened.imageSize.map(ImageSize.init),
-      cores: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), last: Self.lastRequest(dataset, environment.home))
+      cores: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), last: Self.lastRequest(dataset, environment.runs))
   }
 
-  private static func lastRequest(_ dataset: String, _ home: Home) -> TrainingRequest? {
-    let reader = RunsReader(home: home)
+  private static func lastRequest(_ dataset: String, _ reader: RunsReader) -> TrainingRequest? {
     guard let last = reader.refresh().first(where: { $0.dataset == dataset }) else { return nil }
     return (try? reader.directory(of: last.id).launched()).map { TrainingRequest(like: $0) }
   }

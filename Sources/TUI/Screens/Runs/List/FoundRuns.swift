@@ -4,14 +4,17 @@ import Engine
 /// thread, since there may be ten thousand.
 package struct FoundRuns: Sendable {
   package let all: [RunSummary]
+  /// Directories that were not read yet, older ones by their names.
+  let unread: Int
   /// With a worker, and in the queue.
   package let live, waiting: Int
   /// Whether something will become of one without anybody's doing.
   let isMoving: Bool
   private let places: [String: Int]
 
-  package init(_ runs: [RunSummary] = []) {
+  package init(_ runs: [RunSummary] = [], unread: Int = 0) {
     all = runs
+    self.unread = unread
     places = Dictionary(runs.enumerated().map { ($1.id, $0) }) { first, _ in first }
     live = runs.count { $0.state.isLive }
     waiting = runs.count { $0.queuePlace != nil }

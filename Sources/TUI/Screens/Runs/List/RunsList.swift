@@ -26,21 +26,32 @@ package struct RunsList: Sendable {
     package var best: RunStatistics.Estimate? { .init(runs.compactMap { ($0.progress.best ?? $0.progress.validation)?.top1 }) }
   }
 
+  /// The lines of the list. Where no group is folded they are the runs themselves, which are not copied.
+  package struct Rows: RandomAccessCollection, Sendable {
+    fileprivate var runs: [RunSummary] = []
+    fileprivate var folded: [Row]?
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { folded?.count ?? runs.count }
+    package subscript(place: Int) -> Row { folded?[place] ?? .run(runs[place]) }
+
+    fileprivate func place(of key: String) -> Int? {
+      folded.map { $0.firstIndex { $0.key == key } } ?? runs.firstIndex { $0.id == key }
+    }
+  }
+
   /// What decides the rows, for a look that sorts beside the terminal's thread.
   package struct Arrangement: Equatable, Sendable {
     var filter = RunFilter()
     var order = RunOrder.newestFirst
 
-    func shown(_ runs: [RunSummary]) -> [RunSummary] {
-      let fitting = filter.isEmpty ? runs : runs.filter { filter.matches($0) }
-      return order == .newestFirst ? fitting : order.sorted(fitting)
-    }
+    func shown(_ runs: [RunSummary]) -> [RunSummary] { order.sorted(filter.fitting(runs)) }
   }
 
   package var arrangement = Arrangement()
   package var isGrouped = false
   package private(set) var unfolded: Set<String> = []
-  package private(set) var rows: [Row] = []
+  package private(set) var rows = Rows()
   /// How many runs the filter lets through.
   package private(set) var count = 0
   package private(set) var position = ListPosition()
@@ -64,10 +75,13 @@ package struct RunsList: Sendable {
     let key = row?.key
     let fitting = shown.flatMap { $0.0 == arrangement ? $0.1 : nil } ?? arrangement.shown(runs.all)
     count = fitting.count
-    rows = isGrouped ? grouped(fitting) : fitting.map(Row.run)
     marked = marked.filter(runs.holds)
-    let place = key.flatMap { key in rows.firstIndex { $0.key == key } }
-    position.select(place ?? position.selected, count: rows.count)
+    show(fitting, keeping: key)
+  }
+
+  private mutating func show(_ runs: [RunSummary], keeping key: String?) {
+    rows = Rows(runs: runs, folded: isGrouped ? grouped(runs) : nil)
+    position.select(key.flatMap(rows.place) ?? position.selected, count: rows.count)
   }
 
   /// Runs of a group stand where the first of them would.
@@ -89,21 +103,13 @@ package struct RunsList: Sendable {
   }
 
   package mutating func select(_ id: String) {
-    if let index = rows.firstIndex(where: { $0.key == id }) { position.select(index, count: rows.count) }
+    if let place = rows.place(of: id) { position.select(place, count: rows.count) }
   }
 
   mutating func move(_ key: Key, page: Int) { _ = position.move(key, count: rows.count, page: page) }
 
   mutating func toggle(_ group: String) {
     if unfolded.remove(group) == nil { unfolded.insert(group) }
-    let all = rows.flatMap { row -> [RunSummary] in
-      switch row {
-      case .run(let run): run.group == nil ? [run] : []
-      case .group(let group): group.runs
-      }
-    }
-    let key = row?.key
-    rows = grouped(all)
-    position.select(rows.firstIndex { $0.key == key } ?? position.selected, count: rows.count)
+    show(rows.runs, keeping: row?.key)
   }
 }

@@ -15,6 +15,7 @@ extension RunsScreen {
     switch action {
     case .move(let key):
       if let page { return move(key, on: page, session) }
+      wanted = nil
       list.move(key, page: max(1, RunsLayout(self, in: session.body).list.rows - 2))
       return settle()
     case .filter: mode = .filter(TextField(list.filter.text), problem: nil, before: list.filter)

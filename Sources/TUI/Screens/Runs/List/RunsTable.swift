@@ -14,7 +14,7 @@ struct RunsTable {
     let order = list.arrangement.order
     let sign = order == .newestFirst ? "" : order.isDescending ? "▾" : "▴"
     func title(_ text: String, _ field: RunField) -> String { order.field == field ? text + sign : text }
-    Table<RunsList.Row>([
+    var table = Table<RunsList.Row>([
       .init("", width: 1, rank: 0) { mark($0, look) },
       .init(title("run", .name), width: 12, cut: .middle, isFlexible: true, rank: 0) { name($0) },
       .init(title("label set", .label), width: 14, cut: .middle, rank: 8) { labelSet($0) },
@@ -32,7 +32,9 @@ struct RunsTable {
       } },
       .init(title("host", .host), width: 8, cut: .middle, rank: 12) { of($0) { Span(printable($0.host), .muted) } },
       .init(title("tags", .tag), width: 14, rank: 13) { of($0) { Span(printable($0.tags.joined(separator: " ")), .muted) } },
-    ]).draw(list.rows, selected: list.position, on: &canvas, in: rect)
+    ])
+    table.selectedColumns = 2
+    table.draw(list.rows, selected: list.position, on: &canvas, in: rect)
   }
 
   private func of(_ row: RunsList.Row, _ text: (RunSummary) -> Span) -> Span {

@@ -1,0 +1,71 @@
+/// The runs that were read, by the names of their directories.
+struct KnownRuns {
+  private(set) var runs: [String: KnownRun] = [:]
+  /// As they were listed last; nil once anything has changed.
+  private var list: [RunSummary]?
+  /// The queue's version at that time.
+  private var version: Int?
+  /// How many entries the home's index has; nil before it was read.
+  private var indexed: Int?
+
+  /// Begins with the runs of the home's index.
+  mutating func openIndex(_ home: Home) {
+    guard indexed == nil else { return }
+    let index = RunIndex.load(home)
+    indexed = index.count
+    runs.merge(index) { known, _ in known }
+  }
+
+  /// Writes the index anew where many runs have come to their end since it was written; reading a few takes no time.
+  mutating func keepIndex(_ home: Home) {
+    let settled = runs.values.count { $0.settled != nil }
+    guard abs(settled - (indexed ?? 0)) >= Self.worthIndexing else { return }
+    RunIndex.save(runs.values, home)
+    indexed = settled
+  }
+
+  private static let worthIndexing = 50
+
+  /// Reads what changed, and runs that were never read until `end`.
+  /// - Returns: how many of `names` were left out.
+  mutating func refresh(_ names: [String], in folder: String, until end: Double) -> Int {
+    var (unread, there) = (0, 0)
+    for name in names {
+      if runs[name] == nil, there > 0, steadyTime() >= end {
+        unread += 1
+      } else if refresh(RunDirectory("\(folder)/\(name)"), name) != nil {
+        there += 1
+      }
+    }
+    if there < runs.count {
+      let names = Set(names)
+      runs = runs.filter { names.contains($0.key) }
+      list = nil
+    }
+    return unread
+  }
+
+  /// Reads what changed of one run; nil where there is none.
+  mutating func refresh(_ directory: RunDirectory, _ id: String) -> KnownRun? {
+    let known = runs[id]
+    let run = known ?? KnownRun(directory)
+    switch run.refresh() {
+    case .isSame where known != nil: return run
+    case .isGone:
+      if known != nil { (runs[id], list) = (nil, nil) }
+      return nil
+    case .isSame, .hasChanged:
+      (runs[id], list) = (run, nil)
+      return run
+    }
+  }
+
+  /// The newest first. While nothing changes, lists share their memory.
+  mutating func listed(_ queue: (places: RunQueue.Places, version: Int)) -> [RunSummary] {
+    if let list, version == queue.version { return list }
+    let sorted = runs.values.sorted { ($0.summary.created, $0.summary.id) > ($1.summary.created, $1.summary.id) }
+    let made = sorted.map { $0.summary(queue.places[$0.summary.id]) }
+    (list, version) = (made, queue.version)
+    return made
+  }
+}
