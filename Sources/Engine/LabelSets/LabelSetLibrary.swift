@@ -39,6 +39,8 @@ public struct LabelSetSummary: Equatable, Sendable, Codable, Identifiable {
 public final class LabelSetLibrary: Sendable {
   public let store: LabelSetStore
   private let runs: RunsReader
+  /// Whether others look at the runs all the time.
+  private let isShared: Bool
   private let known = Mutex(Known())
 
   private struct Known: Sendable {
@@ -78,13 +80,14 @@ public final class LabelSetLibrary: Sendable {
   public init(home: Home, wordNet: String? = nil, runs: RunsReader? = nil) {
     store = LabelSetStore(home: home, wordNet: wordNet)
     self.runs = runs ?? RunsReader(home: home)
+    isShared = runs != nil
   }
 
   /// All label sets by name; one that cannot be used is listed with the reason.
   /// - Parameter imagesPerFine: by dataset, the training images of each of its fine classes, as far as they are known.
   public func refresh(imagesPerFine: [String: [Int]] = [:]) -> [LabelSetSummary] {
     var users: [String: [String]] = [:]
-    for run in runs.refresh() {
+    for run in isShared ? runs.recent() : runs.refresh() {
       if let hash = run.labelSetHash { users[hash, default: []].append(run.id) }
     }
     return known.withLock { known in

@@ -5,6 +5,8 @@ struct KnownRuns {
   private var list: [RunSummary]?
   /// The queue's version at that time.
   private var version: Int?
+  /// When all directories were last looked at, by a clock that never jumps.
+  private(set) var lookedAt: Double?
   /// How many entries the home's index has; nil before it was read.
   private var indexed: Int?
 
@@ -12,27 +14,28 @@ struct KnownRuns {
   mutating func openIndex(_ home: Home) {
     guard indexed == nil else { return }
     let index = RunIndex.load(home)
-    indexed = index.count
+    (indexed, list) = (index.count, nil)
     runs.merge(index) { known, _ in known }
   }
 
   /// Writes the index anew where many runs have come to their end since it was written; reading a few takes no time.
   mutating func keepIndex(_ home: Home) {
     let settled = runs.values.count { $0.settled != nil }
-    guard abs(settled - (indexed ?? 0)) >= Self.worthIndexing else { return }
+    guard let indexed, abs(settled - indexed) >= Self.worthIndexing else { return }
     RunIndex.save(runs.values, home)
-    indexed = settled
+    self.indexed = settled
   }
 
   private static let worthIndexing = 50
 
   /// Reads what changed, and runs that were never read until `end`.
   /// - Returns: how many of `names` were left out.
-  mutating func refresh(_ names: [String], in folder: String, until end: Double) -> Int {
+  mutating func refresh(_ names: [String], in folder: String, until end: Double, newestOnly: Bool) -> Int {
     var (unread, there) = (0, 0)
     for name in names {
-      if runs[name] == nil, there > 0, steadyTime() >= end {
-        unread += 1
+      let isKnown = runs[name] != nil
+      if !isKnown || newestOnly, there > 0, steadyTime() >= end {
+        if isKnown { there += 1 } else { unread += 1 }
       } else if refresh(RunDirectory("\(folder)/\(name)"), name) != nil {
         there += 1
       }
@@ -42,6 +45,7 @@ struct KnownRuns {
       runs = runs.filter { names.contains($0.key) }
       list = nil
     }
+    lookedAt = steadyTime()
     return unread
   }
 

@@ -25,23 +25,44 @@ public final class RunsReader: Sendable {
   public func refresh(patience: Double = 0) -> [RunSummary] {
     let start = steadyTime()
     while true {
-      let runs = look().runs
+      let runs = lookAtAll()
       guard known.withLock({ $0.runs.values.contains(where: \.isInDoubt) }), steadyTime() - start < patience else { return runs }
       usleep(100_000)
     }
   }
 
+  /// As somebody found them within the last seconds, else as far as a short look finds them: for what is shown beside a list that looks all the time.
+  public func recent(within seconds: Double = 3) -> [RunSummary] {
+    let places = places()
+    let known = known.withLock { known -> [RunSummary]? in
+      guard let time = known.lookedAt, steadyTime() - time < seconds else { return nil }
+      return known.listed(places)
+    }
+    return known ?? look(within: 0.02, newestOnly: true).runs
+  }
+
+  /// A piece at a time: who needs no more than the newest runs has its turn in between.
+  private func lookAtAll() -> [RunSummary] {
+    while true {
+      let (runs, unread) = look(within: 0.05)
+      if unread == 0 { return runs }
+      usleep(1000)
+    }
+  }
+
   /// What is found within a time, for a screen that shows what there is while ten thousand runs are read for the first time.
-  /// - Parameter seconds: how long to read runs that were never read, those first whose directories' names say that they are the newest. One is
-  ///   read at least.
+  /// - Parameters:
+  ///   - seconds: how long to read runs that were never read, those first whose directories' names say that they are the newest. One is
+  ///     read at least.
+  ///   - newestOnly: whether the others, and the index that knows them, can wait for the next look.
   /// - Returns: the runs, the newest first, and how many directories are left for the next call.
-  public func look(within seconds: Double = .infinity) -> (runs: [RunSummary], unread: Int) {
+  public func look(within seconds: Double, newestOnly: Bool = false) -> (runs: [RunSummary], unread: Int) {
     let end = steadyTime() + seconds
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }.sorted(by: >)
     let places = places()
     return known.withLock { known in
-      known.openIndex(home)
-      let unread = known.refresh(names, in: folder, until: end)
+      if !newestOnly { known.openIndex(home) }
+      let unread = known.refresh(names, in: folder, until: end, newestOnly: newestOnly)
       if unread == 0 { known.keepIndex(home) }
       return (known.listed(places), unread)
     }

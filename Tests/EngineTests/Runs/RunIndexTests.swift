@@ -83,6 +83,16 @@ import Engine
     #expect(both(new.id).allSatisfy { $0?.state == .queued })
   }
 
+  @Test("After a first look at the newest runs alone the index adds all others")
+  func newestFirst() throws {
+    _ = try makeRuns()
+    let all = RunsReader(home: home).refresh()
+    let reader = RunsReader(home: home)
+    #expect(reader.look(within: 0, newestOnly: true).runs.count == 1)
+    let (runs, unread) = reader.look(within: 0)
+    #expect(String(describing: runs) == String(describing: all) && unread == 0)
+  }
+
   @Test("A damaged index is as good as none, and so is one of another home")
   func damaged() throws {
     let runs = try makeRuns()

@@ -188,6 +188,9 @@ func exampleConfiguration(name: String = "example", created: Double = 1_450_000_
       #expect(runs.map(\.created) == (0..<runs.count).map { 1e9 + 29 - Double($0) })
     }
     #expect(runs.count == 30 && unread == 0)
+    // What is known stays, though there was no time to look at it.
+    (runs, unread) = reader.look(within: 0, newestOnly: true)
+    #expect(runs.count == 30 && unread == 0 && reader.recent() == runs)
   }
 
   @Test("A result that was damaged and is whole again says what it says")

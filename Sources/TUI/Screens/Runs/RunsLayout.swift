@@ -80,7 +80,7 @@ extension RunsScreen {
         run: shown.run, version: plots[shown.run.id]?.version, plot: plots[shown.run.id]?.request, wanted: plot)
     }
     return RunsLook.Request(
-      refreshes: refreshes, seconds: hasLooked || !runs.isEmpty ? 0.25 : 0.03, arrangement: list.arrangement, known: known, selected: shownRun?.id,
+      refreshes: refreshes, isFirst: !hasLooked && runs.isEmpty, arrangement: list.arrangement, known: known, selected: shownRun?.id,
       needsDetails: page?.needsDetails ?? false)
   }
 }

@@ -127,8 +127,8 @@ package struct RunsLook: Sendable {
   package struct Request: Sendable {
     /// Whether to see what became of the runs, or only to fetch what is shown of them.
     package var refreshes: Bool
-    /// How long to read runs that were never read, in seconds.
-    package var seconds: Double
+    /// Whether nothing is listed yet: what is seen first must not wait for ten thousand runs.
+    package var isFirst: Bool
     package var arrangement: RunsList.Arrangement
     package var known: [String: Known]
     /// The run whose log is wanted.
@@ -173,7 +173,7 @@ package struct RunsLook: Sendable {
     time = unixTime()
     selected = request.selected
     if request.refreshes {
-      let (found, unread) = reader.look(within: request.seconds)
+      let (found, unread) = reader.look(within: request.isFirst ? 0.03 : 0.25, newestOnly: request.isFirst)
       runs = FoundRuns(found, unread: unread)
       shown = (request.arrangement, request.arrangement.shown(found))
       isQueueDue = unread == 0 && RunQueue(home: reader.home).isDue(found)

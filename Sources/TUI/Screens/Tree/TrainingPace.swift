@@ -18,7 +18,7 @@ package struct TrainingPace: Equatable, Sendable {
   /// - Parameter imageSize: what all images share, where they do; photographs fit every network.
   init?(dataset: String, imageSize: (height: Int, width: Int, channels: Int)?, _ runs: RunsReader) {
     // Nobody waits for a home of many runs to be read because of this: the newest will do.
-    let newest = runs.look(within: 0.03).runs.first {
+    let newest = runs.recent().first {
       $0.dataset == dataset && $0.host == WorkerIdentity.hostName && $0.progress.imagesPerSecond ?? 0 > 0
     }
     let fitting = Architecture.all.first { architecture in imageSize.map { $0 == architecture.input } ?? true }
