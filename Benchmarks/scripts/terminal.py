@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Times the screens as a terminal of 140×40 sees them, and counts their bytes.
 
-    Benchmarks/scripts/terminal.py [--while-training] PROGRAM [ARGUMENT …]
+    Benchmarks/scripts/terminal.py [--while-training] [--row FILE TITLE] PROGRAM [ARGUMENT …]
 
 With --while-training, two workers train a network on Fashion-MNIST meanwhile, in a home of their own. Prints: process start to the first
 byte and to the tree; each key to its first byte (median, 99th percentile) and how many bytes it costs, for moves of the cursor one after
 another, for searching and for edits of the cut; bytes a second while nothing happens.
-What is over its budget (1 ms at the median, 5 ms at the 99th percentile, 50 ms for the first byte, 400 bytes a move) is marked so.
+What is over its budget (1 ms at the median, 5 ms at the 99th percentile, 50 ms for the first byte, 400 bytes a move) is marked so. --row appends all of
+it to a file as a row of a table.
 Needs nothing but Python. Times hold for a quiet machine only.
 """
 import fcntl
@@ -54,12 +55,14 @@ def drain(master, silence, most=10):
 
 
 def press(master, key, silence):
-    """Milliseconds to the first byte, and the bytes before the screen rests."""
+    """Milliseconds to the first byte, and the bytes of the frame that answers the key: a busy machine hands it on in pieces."""
     began = time.perf_counter_ns()
     os.write(master, key)
     first = read(master, 5)
     took = (time.perf_counter_ns() - began) / 1e6
-    return took, len(first) + len(drain(master, silence)), len(first)
+    frame = len(first) + len(drain(master, 0.01))
+    drain(master, silence)
+    return took, frame
 
 
 def against(value, most, unit):
@@ -68,13 +71,14 @@ def against(value, most, unit):
 
 
 def report(what, master, keys, silence=0.05, most_bytes=None):
-    took, _, sent = zip(*(press(master, key, silence) for key in keys))
+    took, sent = zip(*(press(master, key, silence) for key in keys))
     times = sorted(took)
     p99 = times[min(len(times) - 1, int(0.99 * len(times)))]
     over = f", {sum(count > most_bytes for count in sent)} over {most_bytes}" if most_bytes else ""
     print(
         f"{what}: to the first byte {against(statistics.median(times), 1, 'ms')} median, {against(p99, 5, 'ms')} p99; "
         f"{statistics.median(sent):.0f} bytes median, {max(sent)} most, {sum(sent) / len(sent):.0f} mean{over} ({len(keys)} keys)")
+    return f"{statistics.median(times):.2f} / {p99:.2f}", max(sent)
 
 
 def start_training(program):
@@ -106,15 +110,19 @@ def start_training(program):
 
 def main():
     arguments = sys.argv[1:]
-    if arguments[:1] == ["--while-training"]:
-        arguments = arguments[1:]
-        stop = start_training(arguments[0])
-        try:
-            measure(arguments)
-        finally:
-            stop()
-    else:
-        measure(arguments)
+    trains = arguments[:1] == ["--while-training"]
+    arguments = arguments[trains:]
+    file, title = None, None
+    if arguments[:1] == ["--row"]:
+        file, title, arguments = arguments[1], arguments[2], arguments[3:]
+    stop = start_training(arguments[0]) if trains else lambda: None
+    try:
+        row = measure(arguments)
+    finally:
+        stop()
+    if file:
+        with open(file, "a") as table:
+            table.write(f"| {title} | {' | '.join(row)} |\n")
 
 
 def measure(arguments):
@@ -130,19 +138,20 @@ def measure(arguments):
     tree = time.perf_counter() - began
     print(f"start: first byte after {against(first * 1e3, 50, 'ms')}, the tree after {tree * 1e3:.0f} ms")
     drain(master, 1)
-    report("moves", master, ([b"j"] * 14 + [b"k"] * 14) * 8, most_bytes=400)
+    moves, most = report("moves", master, ([b"j"] * 14 + [b"k"] * 14) * 8, most_bytes=400)
     drain(master, 1)
     press(master, b"/", 0.3)
-    report("search", master, [bytes([letter]) for letter in b"terrier"])
+    search, _ = report("search", master, [bytes([letter]) for letter in b"terrier"])
     press(master, b"\x1b", 0.3)
     drain(master, 1)
-    report("edits", master, [b"-", b"[", b"u", b"u", b"c", b"u", b"x", b"u", b"A", b"u"] * 5, 0.2)
+    edits, _ = report("edits", master, [b"-", b"[", b"u", b"u", b"c", b"u", b"x", b"u", b"A", b"u"] * 5, 0.2)
     drain(master, 2)
     idle = drain(master, 5)
     print(f"idle: {len(idle)} bytes in 5 s")
     os.write(master, b"q")
     drain(master, 0.5)
     os.waitpid(process, 0)
+    return [f"{first * 1e3:.0f}", f"{tree * 1e3:.0f}", moves, search, edits, f"{most}", f"{len(idle) / 5:.0f}"]
 
 
 if __name__ == "__main__":

@@ -16,16 +16,22 @@ struct Header {
   let reserve: Int
   let columns: Int
 
-  /// The most words that leave room for the headline.
-  var wording: Wording {
+  typealias Tabs = [(name: ScreenName, title: String, columns: Range<Int>)]
+
+  /// The most words that leave room for the headline, what they are, and the columns that are left. Worked out with every frame.
+  private var fitting: (wording: Wording, tabs: Tabs, room: Int) {
     let width = headline.reduce(reserve) { $0 + displayWidth($1.text) }
-    return Wording.allCases.first { columns >= $0.columns && width <= room($0) } ?? .numbers
+    var last = (wording: Wording.numbers, tabs: Tabs(), room: 0)
+    for wording in Wording.allCases where columns >= wording.columns {
+      let tabs = tabs(wording)
+      last = (wording, tabs, columns - 1 - (tabs.last?.columns.upperBound ?? 0) - 2)
+      if width <= last.room { break }
+    }
+    return last
   }
 
-  private func room(_ wording: Wording) -> Int { columns - 1 - (tabs(wording).last?.columns.upperBound ?? 0) - 2 }
-
   /// The screens' names and where they stand.
-  func tabs(_ wording: Wording) -> [(name: ScreenName, title: String, columns: Range<Int>)] {
+  private func tabs(_ wording: Wording) -> Tabs {
     var column = wording == .withProgram ? Self.programName.count + 3 : 1
     return ScreenName.tabs.enumerated().map { index, name in
       let isShown = name == screen.tab
@@ -37,14 +43,13 @@ struct Header {
   }
 
   func draw(on canvas: inout Canvas) {
-    let wording = wording
+    let (wording, tabs, room) = fitting
     if wording == .withProgram { canvas.put(Self.programName, row: 0, column: 1, style: .bold) }
-    for tab in tabs(wording) {
+    for tab in tabs {
       let style = tab.name == screen.tab ? Style(.accent, [.bold, .underline]) : .muted
       canvas.put(tab.title, row: 0, column: tab.columns.lowerBound, style: style)
       canvas.onClick(Rect(row: 0, column: tab.columns.lowerBound, rows: 1, columns: tab.columns.count), .action(.show(tab.name)))
     }
-    let room = room(wording)
     let width = headline.reduce(0) { $0 + displayWidth($1.text) }
     if width <= room {
       var at = columns - 1 - width

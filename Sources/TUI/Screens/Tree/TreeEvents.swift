@@ -90,10 +90,8 @@ extension TreeScreen {
       if saved == .whole { history?.markSaved(as: name) } else { history?.markPartsSaved() }
       return [.send(.notice(Notice(.done, saved == .parts ? "Saved as \(name)-A and \(name)-B" : "Saved as \(name)", sameAs: command)))]
     case .listed(let sets):
-      let entries = sets.map { set in
-        TreeMenu.Entry(set.name, detail: printable(set.summary), isAvailable: set.isUsable)
-      }
-      mode = .saved(TreeMenu(title: "Open a label set", entries: entries), sets)
+      let items = sets.map { Picker.Item(id: $0.name, text: $0.name, note: ($0.isUsable ? "" : "✗ ") + printable($0.summary)) }
+      mode = .saved(Picker("Open a label set", items, selected: history?.name))
       return []
     case .compare(let name): return compare(with: name)
     case .loaded(let set, let cut):

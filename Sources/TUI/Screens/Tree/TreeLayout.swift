@@ -129,7 +129,8 @@ extension TreeScreen {
     case .made(let menu): makeView(menu).draw(on: &canvas, in: above)
     case .places(let menu): menu.menu.draw(on: &canvas, in: above)
     case .policy(let menu): if let hierarchy { menu.draw(on: &canvas, in: above, hierarchy) }
-    case .saved(let menu, _), .history(let menu): menu.draw(on: &canvas, in: above)
+    case .saved(let picker): picker.draw(on: &canvas, in: above)
+    case .history(let menu): menu.draw(on: &canvas, in: above)
     case .search, nil: break
     }
   }

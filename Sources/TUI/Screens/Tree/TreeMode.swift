@@ -8,7 +8,7 @@ package enum TreeMode: Sendable {
   case name(TextField, Saved)
   case overwrite(name: String, Saved)
   case made(MakeMenu)
-  case saved(TreeMenu, [TreeScreen.SavedSet])
+  case saved(Picker)
   case history(TreeMenu)
   case places(PlaceMenu)
   case policy(PolicyMenu)
@@ -29,9 +29,9 @@ package enum TreeMode: Sendable {
   /// What is selected in the list that takes the keys; nil where there is none.
   var selected: Int? {
     switch self {
-    case .search, .name, .overwrite: nil
+    case .search, .name, .overwrite, .saved: nil
     case .made(let menu): menu.list.selected
-    case .saved(let menu, _), .history(let menu): menu.list.selected
+    case .history(let menu): menu.list.selected
     case .places(let menu): menu.menu.list.selected
     case .policy(let menu): menu.list.selected
     }
@@ -46,7 +46,7 @@ package enum TreeMode: Sendable {
     case .places(let menu): menu.hints
     case .policy(let menu): menu.hints
     case .history: [KeyHint("Enter", "go back to it"), KeyHint("↑ ↓", "choose"), KeyHint("Esc", "cancel")]
-    case .saved: [KeyHint("Enter", "open"), KeyHint("↑ ↓", "choose"), KeyHint("Esc", "cancel")]
+    case .saved(let picker): picker.hints
     }
   }
 }

@@ -60,16 +60,11 @@ extension TreeScreen {
         self.mode = nil
       }
       return []
-    case .saved(var menu, let sets):
-      if menu.move(key) {
-        self.mode = .saved(menu, sets)
-      } else if key == .enter, sets.indices.contains(menu.list.selected) {
-        self.mode = nil
-        return [.tree(.load(name: sets[menu.list.selected].name))]
-      } else if key == .escape || key == "o" || key == "q" {
-        self.mode = nil
-      }
-      return []
+    case .saved(var picker):
+      let outcome = picker.take(key)
+      self.mode = outcome == .stay ? .saved(picker) : nil
+      guard case .chosen(let names) = outcome, let name = names.first else { return [] }
+      return [.tree(.load(name: name))]
     }
   }
 
