@@ -12,6 +12,10 @@ struct CurvesCommand: ParsableCommand {
   @Option(help: "Steps.") var steps = 10_000_000
   @Option(help: "Columns of dots across a chart.") var columns = 280
 
+  private static func size(_ path: String) throws -> Int {
+    (try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.intValue ?? 0
+  }
+
   func run() throws {
     let folder = FileManager.default.temporaryDirectory.path + "/imagenet-bench-\(getpid())"
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -25,7 +29,7 @@ struct CurvesCommand: ParsableCommand {
         [.trainLoss: 7 / (1 + Float(step) / 1e5) + noise, .rate: 0.01, .imagesPerSecond: 100 + noise, .stall: 0],
         step: step, now: 1e9 + Double(step) * 0.1)
     }
-    let bytes = try FileManager.default.attributesOfItem(atPath: writer.path)[.size] as? UInt64 ?? 0
+    let bytes = try Self.size(writer.path)
 
     func timed<Value>(_ what: String, _ work: () throws -> Value) rethrows -> Value {
       let start = ContinuousClock.now
@@ -42,8 +46,7 @@ struct CurvesCommand: ParsableCommand {
     // The file beside appears when it is whole.
     let kept = "\(home.cache)/curves/\(run).curves"
     while !FileManager.default.fileExists(atPath: kept) { usleep(10_000) }
-    let size = try FileManager.default.attributesOfItem(atPath: kept)[.size] as? UInt64 ?? 0
-    print("kept: \(size >> 20) MB")
+    print("kept: \(try Self.size(kept) >> 20) MB")
 
     var curves = try timed("opening what was kept") { try RunsReader(home: home).curves(of: run) { $0 } }
     let loss = curves[.trainLoss]

@@ -28,7 +28,7 @@ struct RunsLayout {
       // The title, and what is wrong.
       _ = rest.takeTop(1 + (screen.shownRun.map { RunDetailView.alarms($0, columns: area.columns).count } ?? 0))
       if rest.columns >= 70 {
-        facts = rest.takeLeft(min(44, rest.columns * 2 / 5)).inset(columns: 1)
+        facts = rest.takeLeft(min(44, rest.columns * 9 / 20)).inset(columns: 1)
       } else if rest.rows >= 16 {
         facts = rest.takeTop(6).inset(columns: 1)
       }

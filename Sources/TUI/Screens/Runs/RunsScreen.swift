@@ -74,8 +74,9 @@ package struct RunsScreen: Screen {
   package func headline(_ session: Session) -> [Span] {
     let (live, waiting) = (found.live, found.waiting)
     var text = runs.isEmpty ? "" : "\(NumberText.grouped(runs.count)) run\(runs.count == 1 ? "" : "s")"
-    if found.unread > 0 { text = "\(NumberText.grouped(runs.count)) of \(NumberText.grouped(runs.count + found.unread)) runs read" }
-    if !list.filter.isEmpty { text = "\(NumberText.grouped(list.count)) of \(text) shown" }
+    // Short enough to stand beside the tabs on 80 columns.
+    if found.unread > 0 { text = "\(NumberText.grouped(runs.count)) of \(NumberText.grouped(runs.count + found.unread)) read" }
+    if !list.filter.isEmpty { text = "\(NumberText.grouped(list.count))/\(text)" }
     return [Span(text, .muted)] + (live > 0 ? [Span("  "), Span("\(live) live", Style(.accent))] : [])
       + (waiting > 0 ? [Span("  "), Span("\(waiting) waiting", Style(.near))] : [])
   }

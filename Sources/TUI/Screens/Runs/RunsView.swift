@@ -104,7 +104,9 @@ extension RunsScreen {
     var rest = rect
     canvas.put(" filter ", in: rest.takeLeft(8), style: Style(.accent, .bold))
     let text = problem.map { "✗ \($0)" } ?? "\(NumberText.grouped(list.count)) of \(NumberText.grouped(runs.count)) shown"
-    let width = min(rest.columns / 2, displayWidth(text) + 1)
+    // What was typed stays in sight, and the reason as far as there is room.
+    let typed = displayWidth(field.text) + 2
+    let width = min(max(rest.columns / 2, rest.columns - typed), displayWidth(text) + 1)
     canvas.put(text, in: rest.takeRight(width), style: problem == nil ? .muted : Style(.bad), align: .right)
     _ = rest.takeRight(1)
     field.draw(on: &canvas, in: rest, placeholder: "net:alexnet classes<500 acc>.8 -tag:old")

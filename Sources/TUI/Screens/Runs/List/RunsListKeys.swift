@@ -89,7 +89,8 @@ extension RunsScreen {
         list.filter = try RunFilter(field.text)
         mode = .filter(field, problem: nil, before: before)
       } catch {
-        mode = .filter(field, problem: error.description, before: before)
+        let reason = error.expected.map { "expected \($0)" } ?? error.description
+        mode = .filter(field, problem: reason, before: before)
         return []
       }
     }

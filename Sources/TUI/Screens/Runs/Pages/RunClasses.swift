@@ -120,7 +120,7 @@ package struct RunClassesPage: Equatable, Sendable {
       guard let confusion = top[place] else { return "always right" }
       let share = Double(confusion.count) / Double(max(1, Int(classes.results.images[place])))
       let name = confusion.prediction.map { classes.names[$0] } ?? "nothing: no number"
-      return "\(NumberText.fixed(100 * share, 0)) % for \(printable(name))"
+      return "\(share < 0.005 ? "<1" : NumberText.fixed(100 * share, 0)) % for \(printable(name))"
     }
     Table<NodeResult>([
       .init("node", width: 12, cut: .middle, isFlexible: true, rank: 0) {

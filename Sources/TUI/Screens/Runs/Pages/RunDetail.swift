@@ -138,7 +138,7 @@ struct RunDetailView {
     if !run.note.isEmpty { facts.append(("note", printable(run.note))) }
     facts.append(("host", printable(run.host)))
     if run.state.isLive, let usage = run.usage {
-      facts.append(("memory", "\(usage.memory / 1_000_000) MB, \(usage.peak / 1_000_000) MB at most"))
+      facts.append(("memory", "\(usage.memory / 1_000_000) MB, peak \(usage.peak / 1_000_000)"))
       facts.append(("cores busy", NumberText.fixed(usage.cores, 1)))
     }
     facts += remarks.map { ("remark", printable($0)) }
