@@ -56,7 +56,7 @@ states=(
 # A home with finished runs, one that is lost and one that is live, on small label sets; somebody looked before the last two began.
 train_runs() {
   local home=$homes/trained
-  say() { "$program" "$@" --home "$home" >/dev/null; }
+  say() { "$program" "$@" --home "$home" >/dev/null 2>&1; }
   train() { say train --dataset fashion-mnist --net alexnet-28 --workers 1 "$@"; }
   worker() { sed -n 's/.*process \([0-9]*\) on.*/\1/p' "$home"/runs/*-"$1"/log.txt; }
   say labels sample --dataset fashion-mnist --images 500 --seed 1 --save fine-500
@@ -107,6 +107,8 @@ for state in "${states[@]}"; do
   tmux -L "$socket-$name" capture-pane -p >"docs/screens/$name.txt"
   tmux -L "$socket-$name" capture-pane -p -e | "$python" docs/screenshot.py "docs/screens/$name.png" "$columns" "$rows"
   tmux -L "$socket-$name" kill-server
+  # It still writes down how it was left.
+  [ -z "$runs" ] || sleep 2
   if [ $# -eq 0 ]; then
     {
       printf '\n## %s\n\n`%s` on %s\n\n![%s](%s.png)\n\n```\n' "$title" "${keys//\`/}" "$dataset" "$title" "$name"
