@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What eight live runs cost a line under W&B's terminal viewer LEET, on a terminal of 140×40: live_runs.py, for comparison.
 
-    PYTHON Benchmarks/scripts/leet_runs.py [--seconds N]
+    PYTHON Benchmarks/scripts/leet_runs.py [--seconds N] [--row FILE]
 
 PYTHON has the package wandb, whose program lies beside it. Makes eight offline runs with the numbers of live_runs.py, four steps a second
 each, in a folder of its own, and lets LEET look at them. Sends nothing anywhere.
@@ -20,6 +20,7 @@ import terminal
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--row")
     options = parser.parse_args()
     folder = tempfile.mkdtemp()
     os.environ.update(WANDB_MODE="offline", WANDB_SILENT="true", WANDB_DIR=folder, WANDB_ERROR_REPORTING="false", WANDB_CONFIG_DIR=folder,
@@ -49,7 +50,7 @@ def main():
         for run in runs:
             run.finish()
 
-    live_runs.measure(master, train, finish, [("moves", [b"j", b"k"])], options.seconds)
+    live_runs.measure(master, train, finish, [("moves", [b"j", b"k"])], options.seconds, options.row, f"LEET of wandb {wandb.__version__}")
     os.write(master, b"q")
     terminal.drain(master, 1)
     os.kill(process, 9)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """What eight live runs cost a line, on a terminal of 140×40.
 
-    Benchmarks/scripts/live_runs.py PROGRAM [--home FOLDER] [--seconds N]
+    Benchmarks/scripts/live_runs.py PROGRAM [--home FOLDER] [--seconds N] [--row FILE]
 
 Makes a home with eight runs that this script keeps alive: real event files and heartbeats, four steps a second each, no network. Prints the
 bytes a second that the runs screen sends, those at rest, and for keys how long they take to their first byte and what they cost.
-Needs nothing but Python and the program. Times hold for a quiet machine only. leet_runs.py does the same with W&B's viewer.
+--row appends that of moves to a file as a row of a table. Needs nothing but Python and the program. Times hold for a quiet machine only. leet_runs.py does the same with W&B's viewer.
 """
 import argparse
 import json
@@ -145,26 +145,32 @@ def go_on(train, master, seconds):
     return len(taken)
 
 
-def measure(master, train, finish, keys, seconds):
-    """Prints what a viewer costs. `train` lets every run make a step, `finish` ends them; `keys` are pressed in turn, by what they do."""
+def measure(master, train, finish, keys, seconds, row=None, title=""):
+    """Prints what a viewer costs. `train` lets every run make a step, `finish` ends them; `keys` are pressed in turn, by what they do.
+    Those of the first are written to the table `row` under `title`."""
+    cells = []
     go_on(train, master, 5)
     sent = go_on(train, master, seconds)
     print(f"{RUNS} live runs: {terminal.against(sent / seconds, 2000, 'bytes/s')} on the wire")
     for what, pair in keys:
-        took, first, whole = [], [], []
+        took, frames = [], []
         for index in range(40):
             go_on(train, master, 1) if index % 10 == 9 else None
             terminal.drain(master, 0.3)
-            milliseconds, bytes_sent, at_once = terminal.press(master, pair[index % 2], 0.05)
+            milliseconds, frame = terminal.press(master, pair[index % 2], 0.05)
             took.append(milliseconds)
-            first.append(at_once)
-            whole.append(bytes_sent)
+            frames.append(frame)
         took.sort()
+        cells += [f"{statistics.median(took):.2f} / {took[-2]:.2f}", f"{statistics.median(frames):.0f} / {max(frames)}"]
         print(f"{what}: to the first byte {terminal.against(statistics.median(took), 1, 'ms')} median, {took[-2]:.2f} ms p95; "
-              f"{terminal.against(statistics.median(first), 400, 'bytes')} median at once, {max(first)} most, {statistics.median(whole):.0f} in all")
+              f"{terminal.against(statistics.median(frames), 400, 'bytes')} median, {max(frames)} most")
     finish()
     terminal.drain(master, 3)
-    print(f"at rest: {len(terminal.drain(master, 5))} bytes in 5 s")
+    rest = len(terminal.drain(master, 5))
+    print(f"at rest: {rest} bytes in 5 s")
+    if row:
+        with open(row, "a") as table:
+            table.write(f"| {title} | {sent / seconds:.0f} | {cells[0]} | {cells[1]} | {rest / 5:.0f} |\n")
 
 
 def main():
@@ -172,6 +178,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--home")
     parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--row")
     options = parser.parse_args()
     home = options.home or tempfile.mkdtemp()
     configuration = template(options.program, home)
@@ -191,7 +198,7 @@ def main():
             with open(run.folder + "/result.json", "w") as file:
                 json.dump({"outcome": "finished", "session": 1, "time": time.time(), "progress": progress}, file)
 
-    measure(master, train, finish, [("moves", [b"j", b"k"]), ("crosshair", [b"h", b"l"])], options.seconds)
+    measure(master, train, finish, [("moves", [b"j", b"k"]), ("crosshair", [b"h", b"l"])], options.seconds, options.row, "imagenet-tui")
     os.write(master, b"\x03")
     terminal.drain(master, 0.5)
     os.waitpid(process, 0)
