@@ -92,6 +92,9 @@ void cn_be_quick(void) {
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
+// What ncurses calls the terminal's answer to cn_ask: a key code beyond its own.
+enum { ANSWER = KEY_MAX + 1 };
+
 bool cn_open(const char *name, bool wants_exact_colors) {
   tcgetattr(STDIN_FILENO, &modes_before);
   screen = open_screen(name, wants_exact_colors);
@@ -113,6 +116,7 @@ bool cn_open(const char *name, bool wants_exact_colors) {
   nonl();
   nodelay(stdscr, TRUE);
   keypad(stdscr, TRUE);
+  define_key("\033[0n", ANSWER);
   intrflush(stdscr, FALSE);
   typeahead(-1);  // a frame is sent whole
   mouseinterval(0);  // a press is a click; nobody waits for a second one
@@ -233,6 +237,11 @@ bool cn_send(const unsigned char *bytes, int count) {
   return true;
 }
 
+bool cn_ask(void) {
+  static const unsigned char question[] = "\033[5n";
+  return cn_send(question, sizeof question - 1);
+}
+
 int cn_next_key(uint32_t *character) {
   wint_t input;
   switch (get_wch(&input)) {
@@ -254,6 +263,7 @@ int cn_next_key(uint32_t *character) {
         case KEY_DC: return CN_KEY_DELETE;
         case KEY_BTAB: return CN_KEY_BACK_TAB;
         case KEY_MOUSE: return CN_KEY_MOUSE;
+        case ANSWER: return CN_KEY_ANSWER;
         default: return CN_KEY_OTHER;
       }
     default: return CN_KEY_NONE;

@@ -50,6 +50,29 @@ import Testing
     #expect(terminal.waitForExit() == 0)
   }
 
+  @Test("Pictures come to a terminal that answers no query, too, and nothing is asked of it again")
+  func silentTerminal() throws {
+    let size = Size(rows: 14, columns: 46)
+    let terminal = try PseudoTerminal(
+      [Program.folder + "/frame-player", "3", "256", "unicode"], environment: ["TERM": "xterm-256color", "LANG": "C.UTF-8"],
+      rows: size.rows, columns: size.columns)
+    terminal.answers = false
+    var frames = RandomFrames(seed: 3, size: size, look: Look(colors: .palette256))
+    let palette = Palette(depth: .palette256, colors: 256)
+    for frame in 0..<40 {
+      let canvas = frames.next()
+      let isShown = terminal.wait(seconds: 5) { Self.difference($0, canvas, palette) == nil }
+      #expect(isShown, "frame \(frame): \(Self.difference(terminal.screen, canvas, palette) ?? "")")
+      guard isShown else { return }
+      terminal.type(" ")
+    }
+    let question = Array("\u{1B}[5n".utf8)
+    let asked = terminal.output.indices.count { terminal.output[$0...].starts(with: question) }
+    #expect(asked <= 1, "\(asked) queries")
+    terminal.type("q")
+    #expect(terminal.waitForExit() == 0)
+  }
+
   /// Why ``RandomFrames`` leaves such marks out. Once a program has chosen the ASCII set (`ESC ( B`, which xterm's and tmux's descriptions
   /// do), libvterm decodes ASCII and UTF-8 in separate runs, adds a mark that begins a run to the cell before the cursor, and
   /// looks for that cell in the wrong column while a wrap is pending. Where this fails, libvterm has learned it, and the

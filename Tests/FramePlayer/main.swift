@@ -16,10 +16,17 @@ do {
     color: depth, ascii: arguments[3] == "ascii", environment: ProcessInfo.processInfo.environment)
   var frames = RandomFrames(seed: seed, size: terminal.size, look: terminal.look)
   while true {
-    terminal.draw(frames.next())
-    var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-    poll(&input, 1, -1)
-    if terminal.takeEvents().contains(where: { $0 != .key(" ") }) || input.revents & Int16(POLLHUP) != 0 { break }
+    let frame = frames.next()
+    var events: [TerminalEvent] = []
+    // Again and again, until all its pictures are there.
+    while events.isEmpty {
+      terminal.draw(frame)
+      var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+      poll(&input, 1, terminal.pictureDeadline == nil ? -1 : 1000)
+      events = terminal.takeEvents()
+      if input.revents & Int16(POLLHUP) != 0 { events.append(.lost) }
+    }
+    if events.contains(where: { $0 != .key(" ") }) { break }
   }
   terminal.close()
 } catch {

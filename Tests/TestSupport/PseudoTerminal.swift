@@ -8,6 +8,8 @@ public final class PseudoTerminal {
   /// Everything that the program wrote, since the last ``forgetOutput()``.
   public private(set) var output: [UInt8] = []
   public let process: pid_t
+  /// Whether the terminal answers queries, as all but the plainest do.
+  public var answers = true
   private var master: Int32
   private var status: Int32?
 
@@ -115,7 +117,7 @@ public final class PseudoTerminal {
     output += buffer[0..<count]
     screen.write(buffer[0..<count])
     let answer = screen.takeAnswer()
-    if !answer.isEmpty { type(answer) }
+    if answers, !answer.isEmpty { type(answer) }
     return true
   }
 

@@ -18,7 +18,8 @@ typedef struct {
 
 enum {
   CN_KEY_NONE, CN_KEY_CHARACTER, CN_KEY_UP, CN_KEY_DOWN, CN_KEY_LEFT, CN_KEY_RIGHT, CN_KEY_HOME, CN_KEY_END,
-  CN_KEY_PAGE_UP, CN_KEY_PAGE_DOWN, CN_KEY_ENTER, CN_KEY_BACKSPACE, CN_KEY_DELETE, CN_KEY_BACK_TAB, CN_KEY_MOUSE, CN_KEY_OTHER
+  CN_KEY_PAGE_UP, CN_KEY_PAGE_DOWN, CN_KEY_ENTER, CN_KEY_BACKSPACE, CN_KEY_DELETE, CN_KEY_BACK_TAB, CN_KEY_MOUSE, CN_KEY_ANSWER,
+  CN_KEY_OTHER
 };
 
 // What lets the calling thread answer a key soon: it asks the system for short turns, so that it is not kept waiting for those that
@@ -53,6 +54,10 @@ void cn_invalidate(void);
 
 // Writes bytes that show nothing, as they are; false where the terminal does not take them. To be called between two frames.
 bool cn_send(const unsigned char *bytes, int count);
+
+// Asks the terminal whether it is well (DSR, ECMA-48 §8.3.35). It says so, as CN_KEY_ANSWER, when it has taken all bytes before; some say
+// nothing. False where it does not take the bytes. To be called between two frames.
+bool cn_ask(void);
 
 // The next key that has arrived, without waiting.
 int cn_next_key(uint32_t *character);

@@ -142,7 +142,7 @@ private struct TerminalApp {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     var timeout: Int32 = -1
-    if let next = timers.map(\.due).min() {
+    if let next = (timers.map(\.due) + [terminal.pictureDeadline].compactMap { $0 }).min() {
       let left = (next - ContinuousClock.now).components
       timeout = max(0, Int32(clamping: left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000 + 1))
     }

@@ -137,6 +137,31 @@ package struct Canvas: Equatable, Sendable {
     }
   }
 
+  /// Blanks the cells of pictures that are not in `shown` already.
+  /// - Returns: the rows where there are such, and how many cells each has.
+  mutating func holdPictures(besides shown: Canvas?) -> [(row: Int, cells: Int)] {
+    var held: [(row: Int, cells: Int)] = []
+    for row in 0..<size.rows {
+      if let shown, shown.row(row) == self.row(row) { continue }
+      var count = 0
+      var isHeld = false
+      for place in row * size.columns..<(row + 1) * size.columns {
+        // The right half of a wide character goes with it.
+        if !cells[place].isCovered { isHeld = cells[place].style.isExact && shown?.cells[place] != cells[place] }
+        guard isHeld else { continue }
+        cells[place] = Cell()
+        count += 1
+      }
+      if count > 0 { held.append((row, count)) }
+    }
+    return held
+  }
+
+  mutating func copy(row: Int, of canvas: Canvas) {
+    let place = row * size.columns..<(row + 1) * size.columns
+    cells.replaceSubrange(place, with: canvas.cells[place])
+  }
+
   /// Sets one cell, blanking the other half of a wide character that it breaks.
   @discardableResult
   private mutating func set(_ scalar: Unicode.Scalar, row: Int, column: Int, style: Style) -> Int? {

@@ -41,6 +41,14 @@ package struct Style: Hashable, Sendable {
     self.attributes = attributes
   }
 
+  /// Whether it is of a picture: nothing else has colours of its own.
+  package var isExact: Bool {
+    switch (foreground, background) {
+    case (.rgb, _), (_, .rgb): true
+    default: false
+    }
+  }
+
   package static let plain = Style()
   package static let muted = Style(.muted)
   package static let accent = Style(.accent)

@@ -31,6 +31,9 @@ package final class Terminal {
   let isInTmux: Bool
   private let palette: Palette
   private var shown: Canvas?
+  private var pace = PicturePace()
+  /// Whether pictures of the last frame are still to be sent: the frame is to be drawn again when the terminal has answered, or at the deadline.
+  private var isBehind = false
 
   /// - Throws: a ``Problem`` where standard input or output is no terminal, or none that can be drawn on.
   package init(color: ColorDepth?, ascii: Bool, environment: [String: String]) throws(Problem) {
@@ -66,13 +69,48 @@ package final class Terminal {
   }
 
   /// Gives the terminal back as it was.
-  package func close() { cn_close() }
+  package func close() {
+    takeLastAnswer()
+    cn_close()
+  }
+
+  /// Whoever has the terminal next is not to find an answer among the keys.
+  private func takeLastAnswer() {
+    while pace.isWaiting(at: .now) {
+      var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+      guard poll(&input, 1, 300) > 0, nextInput() != nil else { return }
+    }
+  }
 
   var signalDescriptor: Int32 { signals.readEnd }
 
-  /// Sends what differs from the last frame. Nothing at all where nothing does.
+  /// When to draw the same frame again, if nothing happens before: the rest of its pictures is then due.
+  package var pictureDeadline: ContinuousClock.Instant? { isBehind ? pace.deadline : nil }
+
+  /// Sends what differs from the last frame, nothing at all where nothing does: text and lines first, then as much of the pictures as
+  /// ``PicturePace`` allows. What is missing of them is blank, and comes with the next calls.
   package func draw(_ canvas: Canvas) {
     if cn_forget_colors() || shown?.size != canvas.size { shown = nil }
+    var frame = canvas
+    let held = frame.holdPictures(besides: shown)
+    send(frame)
+    isBehind = !held.isEmpty
+    guard isBehind else { return }
+    let now = ContinuousClock.now
+    if let deadline = pace.deadline, now >= deadline { pace.giveUp() }
+    var left = pace.allowance(at: now)
+    guard left > 0 else { return }
+    let sent = held.prefix { _, cells in
+      defer { left -= min(left, cells) }
+      return left > 0
+    }
+    for (row, _) in sent { frame.copy(row: row, of: canvas) }
+    send(frame)
+    isBehind = sent.count < held.count
+    if isBehind, cn_ask() { pace.ask(at: now) }
+  }
+
+  private func send(_ canvas: Canvas) {
     var isNew = shown.map { !$0.hasCursor(of: canvas) } ?? true
     for row in 0..<canvas.size.rows {
       if let shown, shown.row(row) == canvas.row(row) { continue }
@@ -92,6 +130,7 @@ package final class Terminal {
 
   /// Stops the process until it is continued.
   func suspend() {
+    takeLastAnswer()
     cn_suspend()
     shown = nil
   }
@@ -130,6 +169,10 @@ package final class Terminal {
     var character: UInt32 = 0
     let kind = Int(cn_next_key(&character))
     if kind == CN_KEY_NONE { return nil }
+    if kind == CN_KEY_ANSWER {
+      pace.answered(at: .now)
+      return .some(nil)
+    }
     if kind == CN_KEY_MOUSE { return .some(mouse().map { .mouse($0) }) }
     return .some(key(kind, character).map { .key($0) })
   }
