@@ -7,7 +7,7 @@ public struct RunCurves: Sendable {
   /// How large the numbers of each layer were.
   public private(set) var norms: [LayerNorm.Place: RunSeries] = [:]
   /// What could not be read, for people; empty where all is well. The end that a running worker is just writing is
-  /// no damage.
+  /// no damage; one that nobody has gone on with for a minute is.
   public private(set) var remarks: [String] = []
   /// Another number whenever something was read: no two states of any curves share one, but 0, where nothing was read yet.
   public private(set) var version = 0
@@ -124,10 +124,14 @@ public struct RunCurves: Sendable {
     }
   }
 
+  private static func isLeft(_ path: String) -> Bool {
+    FileStamp(path).map { unixTime() - $0.modified > 60 } ?? false
+  }
+
   private mutating func remark(on reader: EventFileReader, isLast: Bool) {
     let name = reader.path.split(separator: "/").last.map(String.init) ?? reader.path
     switch reader.ending {
-    case .cut(let offset) where !isLast: remarks.append("\(name) is cut at byte \(offset); read up to there")
+    case .cut(let offset) where !isLast || Self.isLeft(reader.path): remarks.append("\(name) is cut at byte \(offset); read up to there")
     case .damaged(let offset): remarks.append("\(name) is damaged at byte \(offset); read up to there")
     case .cut, .whole: break
     }

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 import Taxonomy
 import TestSupport
 import Testing
@@ -107,6 +108,21 @@ import Testing
     try second.append([.trainLoss: 3], step: 2)
     try curves.refresh()
     #expect(curves[.trainLoss].map(\.value) == [1, 3])
+    #expect(curves.remarks.count == 1 && curves.remarks[0].contains("is cut at byte"))
+  }
+
+  @Test("A last file that is cut and that nobody has written to for a minute is said to be")
+  func cutAtTheEnd() throws {
+    let writer = try EventFileWriter(folder: folder.path, host: "a", firstStep: 1, now: 1000)
+    try writer.append([.trainLoss: 1], step: 1)
+    try writer.append([.trainLoss: 2], step: 2)
+    folder.write(Array(folder.bytes(of: folder.names[0]).dropLast(5)), to: folder.names[0])
+    var times = [timespec(), timespec()]
+    for place in times.indices { times[place].tv_sec = time_t(unixTime()) - 120 }
+    utimensat(AT_FDCWD, writer.path, &times, 0)
+    var curves = RunCurves(folder: folder.path)
+    try curves.refresh()
+    #expect(curves[.trainLoss].map(\.step) == [1])
     #expect(curves.remarks.count == 1 && curves.remarks[0].contains("is cut at byte"))
   }
 
