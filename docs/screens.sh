@@ -56,7 +56,8 @@ states=(
 # A home with finished runs, one that is lost and one that is live, on small label sets; somebody looked before the last two began.
 train_runs() {
   local home=$homes/trained
-  say() { "$program" "$@" --home "$home" >/dev/null 2>&1; }
+  # By its name, as somebody types it: the screens show the command.
+  say() { PATH=$(dirname "$program"):$PATH IMAGENET_TUI_HOME=$home imagenet-tui "$@" >/dev/null 2>&1; }
   train() { say train --dataset fashion-mnist --net alexnet-28 --workers 1 "$@"; }
   worker() { sed -n 's/.*process \([0-9]*\) on.*/\1/p' "$home"/runs/*-"$1"/log.txt; }
   say labels sample --dataset fashion-mnist --images 500 --seed 1 --save fine-500
@@ -80,10 +81,6 @@ train_runs() {
 }
 stop_training() { [ -z "${live:-}" ] || kill "$live" 2>/dev/null || true; }
 
-page=docs/screens/README.md
-if [ $# -eq 0 ]; then
-  printf '# The screens\n\nMade by [docs/screens.sh](../screens.sh) from the keys above each; `imagenet-tui --replay` plays such keys without a terminal.\n' >"$page"
-fi
 for state in "${states[@]}"; do
   IFS='|' read -r name title place keys runs <<<"$state"
   read -r dataset columns rows <<<"$place"
@@ -104,16 +101,22 @@ for state in "${states[@]}"; do
     sleep 0.2
   done
   sleep $((${#runs} ? 4 : 2))
+  while tmux -L "$socket-$name" capture-pane -p | grep -q 'computing'; do sleep 1; done
   tmux -L "$socket-$name" capture-pane -p >"docs/screens/$name.txt"
   tmux -L "$socket-$name" capture-pane -p -e | "$python" docs/screenshot.py "docs/screens/$name.png" "$columns" "$rows"
   tmux -L "$socket-$name" kill-server
   # It still writes down how it was left.
   [ -z "$runs" ] || sleep 2
-  if [ $# -eq 0 ]; then
-    {
-      printf '\n## %s\n\n`%s` on %s\n\n![%s](%s.png)\n\n```\n' "$title" "${keys//\`/}" "$dataset" "$title" "$name"
-      cat "docs/screens/$name.txt"
-      printf '```\n'
-    } >>"$page"
-  fi
+done
+
+# The page shows all of them, whichever were made again.
+page=docs/screens/README.md
+printf '# The screens\n\nMade by [docs/screens.sh](../screens.sh) from the keys above each; `imagenet-tui --replay` plays such keys without a terminal.\n' >"$page"
+for state in "${states[@]}"; do
+  IFS='|' read -r name title place keys runs <<<"$state"
+  {
+    printf '\n## %s\n\n`%s` on %s\n\n![%s](%s.png)\n\n```\n' "$title" "${keys//\`/}" "${place%% *}" "$title" "$name"
+    cat "docs/screens/$name.txt"
+    printf '```\n'
+  } >>"$page"
 done

@@ -156,7 +156,7 @@ def measure(master, train, finish, keys, seconds, row=None, title=""):
         took, frames = [], []
         for index in range(40):
             go_on(train, master, 1) if index % 10 == 9 else None
-            terminal.drain(master, 0.3)
+            terminal.drain(master, 0.3, most=1)
             milliseconds, frame = terminal.press(master, pair[index % 2], 0.05)
             took.append(milliseconds)
             frames.append(frame)

@@ -69,7 +69,7 @@ public struct RunDifference: Codable, Equatable, Sendable {
     return [
       ("dataset", "--dataset", run.dataset), ("its content", nil, run.fingerprint),
       ("label set", "--labels", set.name), ("classes", nil, "\(set.classes.count)"),
-      ("label set's hash", nil, String(set.contentHash.prefix(19))),
+      ("label set hash", nil, String(set.contentHash.prefix(19))),
       ("images a class", nil, text(set.imageBudget.map { "\($0.perClass), seed \($0.seed)" })),
       ("net", "--net", training.network),
       ("epochs", "--epochs", training.iterations == nil ? "\(training.epochs)" : none),

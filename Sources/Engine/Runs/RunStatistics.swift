@@ -57,7 +57,7 @@ public struct RunStatistics: Codable, Equatable, Sendable {
     let facts = groups.map { RunDifference.deciding($0.runs[0].configuration) }
     let varying = facts.first.map { first in
       // The name has said these.
-      first.indices.filter { !["net", "classes", "label set's hash"].contains(first[$0].field) }
+      first.indices.filter { !["net", "classes", "label set hash"].contains(first[$0].field) }
         .filter { index in facts.contains { $0[index].text != first[index].text } }
     } ?? []
     return groups.indices.map { group in
