@@ -15,8 +15,8 @@ package struct PicturePace {
   private static let (soon, late): (Duration, Duration) = (.milliseconds(50), .milliseconds(150))
   /// When nobody waits for an answer any longer.
   private static let patience = Duration.seconds(1)
-  /// About a row of a picture; more than any screen has.
-  private static let parts = 32...32768
+  /// From about a row of a picture to eight pictures: a line may become slow at any time.
+  private static let parts = 32...1024
 
   package init() {}
 
