@@ -48,7 +48,7 @@ states=(
   "news|What happened since somebody last looked|fashion-mnist 120 32|2 w|trained"
   "difference|Two runs compared|fashion-mnist 120 32|2 G v Up v d|trained"
   "launch|The form that launches a training|fashion-mnist 120 32|2 t|trained"
-  "neighbours|Nearest neighbours, and what they share with the query|fashion-mnist 140 40|2 G n|trained"
+  "neighbours|Nearest neighbours of one image by two nets, and what they share with it|fashion-mnist 140 40|2 G Space k Space n|trained"
   "help|Every key|fashion-mnist 120 32|?"
   "palette|Commands by name|fashion-mnist 120 32|: p a r t"
 )
