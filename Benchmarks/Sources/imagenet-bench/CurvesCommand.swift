@@ -12,8 +12,9 @@ struct CurvesCommand: ParsableCommand {
   @Option(help: "Steps.") var steps = 10_000_000
   @Option(help: "Columns of dots across a chart.") var columns = 280
 
-  private static func size(_ path: String) throws -> Int {
-    (try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.intValue ?? 0
+  private static func size(_ path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
   func run() throws {
@@ -29,7 +30,7 @@ struct CurvesCommand: ParsableCommand {
         [.trainLoss: 7 / (1 + Float(step) / 1e5) + noise, .rate: 0.01, .imagesPerSecond: 100 + noise, .stall: 0],
         step: step, now: 1e9 + Double(step) * 0.1)
     }
-    let bytes = try Self.size(writer.path)
+    let bytes = Self.size(writer.path)
 
     func timed<Value>(_ what: String, _ work: () throws -> Value) rethrows -> Value {
       let start = ContinuousClock.now
@@ -46,7 +47,7 @@ struct CurvesCommand: ParsableCommand {
     // The file beside appears when it is whole.
     let kept = "\(home.cache)/curves/\(run).curves"
     while !FileManager.default.fileExists(atPath: kept) { usleep(10_000) }
-    print("kept: \(try Self.size(kept) >> 20) MB")
+    print("kept: \(Self.size(kept) >> 20) MB")
 
     var curves = try timed("opening what was kept") { try RunsReader(home: home).curves(of: run) { $0 } }
     let loss = curves[.trainLoss]
