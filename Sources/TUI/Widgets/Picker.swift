@@ -66,7 +66,7 @@ package struct Picker: Equatable, Sendable {
 
   package func draw(on canvas: inout Canvas, in area: Rect) {
     let matches = matches
-    var inside = canvas.frame(in: area, rows: min(area.rows - 1, items.count + 4), columns: 70, title: title)
+    var inside = canvas.frame(in: area, rows: min(area.rows - 1, max(1, items.count) + 4), columns: 70, title: title)
     query.draw(on: &canvas, in: inside.takeTop(1), placeholder: "type to search")
     canvas.horizontalRule(inside.takeTop(1))
     if matches.isEmpty { canvas.put(items.isEmpty ? "nothing is kept yet" : "nothing has this name", in: inside, style: .muted) }
