@@ -3,8 +3,9 @@ import Synchronization
 
 /// Runs `body` for every piece, up to `workers` of them at a time; returns when all are done.
 ///
-/// Which worker runs which piece is left to chance. A body may therefore use the memory of its worker as
-/// scratch, and must leave its results where its piece says. The only parallel loop of this program.
+/// Every other worker takes pieces from the front, the rest from the back, until they meet: where loops that follow each other
+/// are cut alike, most of what a core wrote is read by the same core. But where they meet is left to chance: a body may use the
+/// memory of its worker as scratch, and must leave its results where its piece says. The only parallel loop of this program.
 ///
 /// Bodies capture tensors and take the pointers out inside: a `@Sendable` closure that does not escape costs no
 /// allocation where one worker works, and two small blocks otherwise.
@@ -15,11 +16,14 @@ package func parallelFor(_ pieces: Int, workers: Int, _ body: @Sendable (_ piece
     for piece in 0..<pieces { body(piece, 0) }
     return
   }
-  let next = Atomic(0)
+  let taken = Atomic(0)
+  let front = Atomic(0)
+  let back = Atomic(pieces)
   DispatchQueue.concurrentPerform(iterations: crew) { worker in
-    while true {
-      let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard piece < pieces else { return }
+    while taken.wrappingAdd(1, ordering: .relaxed).oldValue < pieces {
+      let piece =
+        worker % 2 == 0
+        ? front.wrappingAdd(1, ordering: .relaxed).oldValue : back.wrappingSubtract(1, ordering: .relaxed).newValue
       body(piece, worker)
     }
   }

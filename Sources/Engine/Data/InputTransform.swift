@@ -110,7 +110,7 @@ package struct InputTransform: Sendable {
     let y = min(max(0, top), size.height)..<max(0, min(size.height, top + height))
 
     let (resampled, row, meanScratch) = scratch.rows(pixels: width)
-    func finish(_ line: Int) {
+    func finish(_ line: Int, _ row: UnsafeMutableBufferPointer<Float>) {
       // A mean image and a picture with a longer side are centred on each other.
       let mean = meanRow(
         line + top - (size.height - resizeTo) / 2, left - (size.width - resizeTo) / 2, scratch: meanScratch)
@@ -118,14 +118,16 @@ package struct InputTransform: Sendable {
       write(row, minus: mean, mirrored: mirrored, to: target)
     }
     row.update(repeating: 0)
-    for line in 0..<height where line + top < 0 || line + top >= size.height { finish(line) }
+    for line in 0..<height where line + top < 0 || line + top >= size.height { finish(line, row) }
     scratch.resampler.forEachRow(
       of: buffer.pixels, width: buffer.width, height: buffer.height, channels: buffer.channels,
       targetWidth: size.width, targetHeight: size.height, x: x, y: y, row: resampled
     ) { line, values in
+      // Most inputs need neither other channels nor padding.
+      if buffer.channels == channels, x.count == width { return finish(y.lowerBound - top + line, values) }
       convert(
         values, channels: buffer.channels, count: x.count, to: row.baseAddress! + (x.lowerBound - left) * channels)
-      finish(y.lowerBound - top + line)
+      finish(y.lowerBound - top + line, row)
     }
   }
 

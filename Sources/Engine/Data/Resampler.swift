@@ -7,6 +7,8 @@ struct ResampledAxis {
   private(set) var weights: [Float] = []
   /// Weights are this far apart from one target pixel to the next.
   private(set) var stride = 0
+  /// The taps of the target pixel that has the most.
+  private var most = 0
   /// The source pixels that any target pixel needs.
   private(set) var sources = 0..<0
 
@@ -18,12 +20,14 @@ struct ResampledAxis {
     first.removeAll(keepingCapacity: true)
     taps.removeAll(keepingCapacity: true)
     weights.removeAll(keepingCapacity: true)
+    most = 0
     for pixel in range {
       let centre = (Double(pixel) + 0.5) * scale
       let low = max(0, Int(centre - support + 0.5))
       let high = min(source, Int(centre + support + 0.5))
       first.append(low)
       taps.append(high - low)
+      most = max(most, high - low)
       var sum = 0.0
       for index in low..<high { sum += max(0, 1 - abs((Double(index) + 0.5 - centre) / support)) }
       for index in low..<low + stride {
@@ -50,11 +54,12 @@ struct ResampledAxis {
       return
     }
     // As many taps for every pixel, known when this is compiled: the weights of those that are none are zero.
-    switch stride {
+    switch most {
     case ...3: mixColours(3, mixed, row)
+    case 4: mixColours(4, mixed, row)
     case 5: mixColours(5, mixed, row)
-    case 7: mixColours(7, mixed, row)
-    default: mixColours(stride, mixed, row)
+    case 6: mixColours(6, mixed, row)
+    default: mixColours(most, mixed, row)
     }
   }
 

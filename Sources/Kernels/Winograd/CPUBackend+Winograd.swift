@@ -54,7 +54,8 @@ extension CPUBackend {
   }
 
   /// Chunk by chunk: all its tiles are transformed, then each point's product is added to the point's gradient. No partial sums
-  /// are kept, and the chunks' order is that of the sum.
+  /// are kept, and the chunks' order is that of the sum. Both loops have the points' first half in front and the second behind:
+  /// a core mostly multiplies what it transformed itself, which matters most where the cores share no cache.
   func winogradWeightGradient<T: WinogradTile>(
     _: T.Type, _ shape: ConvolutionShape, input: Tensor, outputGradient: Tensor, weightGradient: Tensor
   ) {
@@ -63,12 +64,13 @@ extension CPUBackend {
       if cut.chunks == 0 { loan.shared.update(repeating: 0, count: cut.kernelFloats) }
       for chunk in 0..<cut.chunks {
         let tiles = cut.tiles(ofChunk: chunk)
-        parallelFor(ceilDivide(tiles.count, 16)) { piece, worker in
+        let parts = ceilDivide(tiles.count, 16)
+        parallelFor(2 * parts) { piece, worker in
           let work = TileMemory(chunk: tiles, of: cut, shared: loan.shared + cut.kernelFloats, own: loan.own(worker))
-          let first = tiles.lowerBound + piece * 16
+          let (half, place) = piece.quotientAndRemainder(dividingBy: parts)
+          let first = tiles.lowerBound + place * 16
           let part = first..<min(tiles.upperBound, first + 16)
-          work.transformInput(input.base, part)
-          work.transformOutputGradient(T.OutputGradient.self, outputGradient.base, part)
+          work.transform(half: half, input.base, part, T.OutputGradient.self, gradient: outputGradient.base)
         }
         parallelFor(WinogradCut.points * cut.groups) { piece, worker in
           let work = TileMemory(chunk: tiles, of: cut, shared: loan.shared + cut.kernelFloats, own: loan.own(worker))

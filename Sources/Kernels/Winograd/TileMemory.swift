@@ -44,17 +44,32 @@ struct TileMemory {
   /// Bᵀ d B of the tiles in `part`.
   func transformInput(_ input: Floats, _ part: Range<Int>) {
     transform(
-      InputTransform.self, cut.input, input, part, offset: -cut.padding, into: inputTiles, stride: inputStride)
+      InputTransform.self, rows: 0..<winogradPoints, cut.input, input, part, offset: -cut.padding, into: inputTiles,
+      stride: inputStride)
   }
 
-  /// A dy Aᵀ of the tiles in `part`.
-  func transformOutputGradient<G: WinogradTransform>(_: G.Type, _ gradient: Floats, _ part: Range<Int>) {
-    transform(G.self, cut.output, gradient, part, offset: 0, into: outputTiles, stride: outputStride)
+  /// Half the rows of Bᵀ d B and of A dy Aᵀ of the tiles in `part`.
+  func transform<G: WinogradTransform>(
+    half: Int, _ input: Floats, _ part: Range<Int>, _: G.Type, gradient: Floats
+  ) {
+    // Written out, since the compiler leaves out the other half only where it knows which.
+    if half == 0 {
+      transform(
+        InputTransform.self, rows: 0..<3, cut.input, input, part, offset: -cut.padding, into: inputTiles,
+        stride: inputStride)
+      transform(G.self, rows: 0..<3, cut.output, gradient, part, offset: 0, into: outputTiles, stride: outputStride)
+    } else {
+      transform(
+        InputTransform.self, rows: 3..<6, cut.input, input, part, offset: -cut.padding, into: inputTiles,
+        stride: inputStride)
+      transform(G.self, rows: 3..<6, cut.output, gradient, part, offset: 0, into: outputTiles, stride: outputStride)
+    }
   }
 
+  @inline(__always)
   private func transform<S: WinogradTransform>(
-    _: S.Type, _ image: WinogradImage, _ floats: Floats, _ part: Range<Int>, offset: Int, into target: Floats,
-    stride pointStride: Int
+    _: S.Type, rows: Range<Int>, _ image: WinogradImage, _ floats: Floats, _ part: Range<Int>, offset: Int,
+    into target: Floats, stride pointStride: Int
   ) {
     let channels = image.channels
     zeros.update(repeating: 0, count: channels)
@@ -68,7 +83,7 @@ struct TileMemory {
         let target = target + (tile - tiles.lowerBound) * channels
         for channel in stride(from: 0, to: channels, by: 8) {
           S.applyToSquare(
-            temporary: temporary, { places[$0].vector(channel) }, { target.store($1, $0 * pointStride + channel) })
+            rows: rows, temporary: temporary, { places[$0].vector(channel) }, { target.store($1, $0 * pointStride + channel) })
         }
       }
     }

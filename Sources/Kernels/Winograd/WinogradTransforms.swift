@@ -9,16 +9,21 @@ protocol WinogradTransform: Sendable {
 }
 
 extension WinogradTransform {
-  /// Maps an inputs × inputs square to an outputs × outputs square, both row-major.
-  /// - Parameter temporary: eight floats for each of outputs · inputs numbers.
+  /// Maps an inputs × inputs square to `rows` of an outputs × outputs square, both row-major.
+  /// - Parameters:
+  ///   - rows: a constant, so that nothing is computed for the others.
+  ///   - temporary: eight floats for each of outputs · inputs numbers.
   @inline(__always)
   static func applyToSquare(
-    temporary: Floats, _ load: (_ index: Int) -> Vector, _ store: (_ index: Int, _ value: Vector) -> Void
+    rows: Range<Int> = 0..<outputs, temporary: Floats, _ load: (_ index: Int) -> Vector,
+    _ store: (_ index: Int, _ value: Vector) -> Void
   ) {
     for column in 0..<inputs {
-      apply({ load($0 * inputs + column) }, { temporary.store($1, ($0 * inputs + column) * 8) })
+      apply(
+        { load($0 * inputs + column) },
+        { if $0 >= rows.lowerBound, $0 < rows.upperBound { temporary.store($1, ($0 * inputs + column) * 8) } })
     }
-    for row in 0..<outputs {
+    for row in rows {
       apply({ temporary.vector((row * inputs + $0) * 8) }, { store(row * outputs + $0, $1) })
     }
   }
