@@ -1,4 +1,5 @@
 import TUI
+import Taxonomy
 import Testing
 
 @Suite struct UpdateTests {
@@ -29,6 +30,20 @@ import Testing
     #expect(state.screen == .neighbors)
     _ = Self.press(&state, "1")
     #expect(state.screen == .tree)
+  }
+
+  @Test("A tree that cannot be read says so for as long as one looks, and not that it is being read")
+  func unreadable() {
+    var state = Self.state(Size(rows: 24, columns: 80))
+    for effect in update(&state, .tree(.unreadable(Problem("cannot find the assets", expected: "a folder")))) {
+      guard case .send(let message) = effect else { continue }
+      _ = update(&state, message)
+    }
+    _ = Self.press(&state, "c")
+    let text = view(state).text
+    #expect(text.contains("cannot find the assets: expected a folder"))
+    #expect(text.contains("The tree cannot be read"))
+    #expect(!text.contains("Reading the tree"))
   }
 
   @Test("q and ^C leave, ^Z suspends, ^L draws again", arguments: [Key.character("q"), .control("c")])

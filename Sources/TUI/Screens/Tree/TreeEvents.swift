@@ -8,7 +8,11 @@ extension TreeScreen {
     case .show(let wnid):
       if let node = hierarchy?.node(wnid: wnid) { reveal(node) }
       return [.send(.perform(.show(.tree)))] + settle()
+    case .unreadable(let problem):
+      self.problem = problem
+      return [.send(.problem(problem))]
     case .opened(let hierarchy, let classNames, let pascal, let remembered):
+      problem = nil
       self.pascal = pascal
       self.classNames = classNames
       history = TreeHistory(Cut(hierarchy))

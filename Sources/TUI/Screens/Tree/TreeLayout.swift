@@ -37,7 +37,13 @@ extension TreeScreen {
   package func draw(on canvas: inout Canvas, in area: Rect, _ session: Session) {
     let layout = layout(area)
     guard let history, let cutView, let outline, let line else {
-      canvas.put("Reading the tree of \(printable(session.dataset)) …", in: area.inset(rows: 1, columns: 2), style: .muted)
+      var place = area.inset(rows: 1, columns: 2)
+      guard let problem else {
+        canvas.put("Reading the tree of \(printable(session.dataset)) …", in: place, style: .muted)
+        return
+      }
+      canvas.put("The tree of \(printable(session.dataset)) cannot be read", in: place.takeTop(2), style: .bold)
+      for line in wrap(problem.description, place.columns) { canvas.put(line, in: place.takeTop(1)) }
       return
     }
     let hierarchy = history.current.cut.hierarchy

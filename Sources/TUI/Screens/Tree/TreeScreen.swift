@@ -5,6 +5,8 @@ import Taxonomy
 package struct TreeScreen: Screen {
   /// Nil until the tree is read.
   package var history: TreeHistory?
+  /// Why it cannot be read.
+  package var problem: Problem?
   /// What the current cut means for each node.
   package var cutView: CutView?
   var recentViews = RecentCutViews()

@@ -7,6 +7,8 @@ extension TreeScreen {
     case show(wnid: String)
     /// `classNames`: empty where the dataset has no names of its own for them; `pascal`: the wnids of PASCAL's classes. `remembered`: where the screens were left, at the first opening.
     case opened(Hierarchy, classNames: [String], pascal: [String], remembered: Remembered? = nil)
+    /// The tree cannot be read.
+    case unreadable(Problem)
     case counted([Int])
     case paced(TrainingPace?)
     /// What a search for `text` found: nodes in the tree's order, and the best of them.
@@ -73,12 +75,16 @@ extension TreeScreen {
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
       switch self {
       case .open(let policy):
-        let remembered = policy == nil ? Remembered.read(environment.dataset, environment.home) : nil
-        let tree = try environment.catalog.tree(of: environment.dataset, policy ?? remembered?.policy ?? .name)
-        send(
-          .tree(.opened(tree.hierarchy, classNames: tree.classNames, pascal: try Assets.pascalClasses(), remembered: remembered)))
-        // Nobody waits for that.
-        tree.keep()
+        do throws(Problem) {
+          let remembered = policy == nil ? Remembered.read(environment.dataset, environment.home) : nil
+          let tree = try environment.catalog.tree(of: environment.dataset, policy ?? remembered?.policy ?? .name)
+          send(
+            .tree(.opened(tree.hierarchy, classNames: tree.classNames, pascal: try Assets.pascalClasses(), remembered: remembered)))
+          // Nobody waits for that.
+          tree.keep()
+        } catch {
+          send(.tree(.unreadable(error)))
+        }
       case .countImages:
         // A dataset may be a list of classes only.
         guard let dataset = try? environment.openDataset() else { return }
