@@ -121,6 +121,9 @@ struct RunsScreenTests {
     #expect(state.runs.list.count == 1)
     _ = press(&state, .escape)
     #expect(state.runs.list.count == 6)
+    // Where none fits, keys say that, and not that there is none.
+    _ = press(&state, "/", "z", "z", "z", .enter, .enter)
+    #expect(view(state).text.ranges(of: "no run fits").count == 2)
   }
 
   @Test("S sorts by a field, and by the same field the other way round")

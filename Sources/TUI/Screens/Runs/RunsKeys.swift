@@ -26,7 +26,7 @@ extension RunsScreen {
     ).inFooter { !$0.runs.isAtStart },
     Binding(
       [.enter], .runs(.open), "open", help: "Show the selected run in full, unfold a group, or go back",
-      obstacle: { $0.runs.list.row == nil && $0.runs.page == nil ? noRuns : nil }
+      obstacle: { $0.runs.list.row == nil && $0.runs.page == nil ? $0.runs.absence : nil }
     ).inFooter(while: on([.list, .news])),
   ]
 
@@ -70,7 +70,7 @@ extension RunsScreen {
       let needsRun = entry.needsRun
       return Binding(
         [entry.key], .runs(.list(entry.1)), entry.title, help: entry.help,
-        obstacle: { needsRun && $0.runs.targets.isEmpty ? noRuns : $0.runs.runs.isEmpty ? noRuns : nil }
+        obstacle: { $0.runs.runs.isEmpty || needsRun && $0.runs.targets.isEmpty ? $0.runs.absence : nil }
       ).inFooter(while: on(entry.footer))
     }
   }
@@ -79,7 +79,7 @@ extension RunsScreen {
     charts.map { entry in
       Binding(
         entry.keys, .runs(.charts(entry.1)), entry.title, help: entry.help,
-        obstacle: { $0.runs.runs.isEmpty ? noRuns : $0.runs.page?.hasCharts == false ? "there are no charts on this page" : nil }
+        obstacle: { $0.runs.runs.isEmpty ? $0.runs.absence : $0.runs.page?.hasCharts == false ? "there are no charts on this page" : nil }
       ).inFooter(while: on(entry.footer))
     }
   }
@@ -106,7 +106,7 @@ extension RunsScreen {
     Binding([key], .runs(.control(action)), title, help: help) { state in
       if action.needsNoRun { return nil }
       let targets = state.runs.targets
-      return targets.isEmpty ? noRuns : targets.contains(where: action.isPossible) ? nil : action.reason
+      return targets.isEmpty ? state.runs.absence : targets.contains(where: action.isPossible) ? nil : action.reason
     }.inFooter(while: on(footer))
   }
 
@@ -150,14 +150,12 @@ extension RunsScreen {
     Binding([.end, "G"], .runs(.list(.move(.end))), "last", help: "Select the last run"),
   ]
 
-  private static let noRuns = "there is no run yet; t launches one"
-
   /// An obstacle named `reason` where the shown run is not such that `isPossible` holds.
   private static func shown(
     _ reason: String, _ isPossible: @escaping @Sendable (RunSummary) -> Bool
   ) -> @Sendable (AppState) -> String? {
     { state in
-      guard let run = state.runs.shownRun else { return state.runs.runs.isEmpty ? noRuns : "select a run" }
+      guard let run = state.runs.shownRun else { return state.runs.absence }
       return isPossible(run) ? nil : reason
     }
   }

@@ -81,8 +81,14 @@ package struct RunsScreen: Screen {
       + (waiting > 0 ? [Span("  "), Span("\(waiting) waiting", Style(.near))] : [])
   }
 
+  /// Why there is no run to do something with.
+  var absence: String {
+    runs.isEmpty
+      ? "there is no run yet; t launches one" : list.count == 0 ? "no run fits; Esc ends the filter" : "select a run"
+  }
+
   package func command(_ session: Session) -> CommandSource {
-    shownRun.map { .fetched(.runs(.copyCommand(RunDirectory($0.path)))) } ?? .none("there is no run yet; t launches one")
+    shownRun.map { .fetched(.runs(.copyCommand(RunDirectory($0.path)))) } ?? .none(absence)
   }
 
   package var capture: [KeyHint]? { mode?.hints }

@@ -55,7 +55,7 @@ extension RunsScreen {
         RunsTable(marks: marks, marked: list.marked, plotted: Set(shown.shown.map(\.run.id)), plots: plots)
           .draw(list, on: &canvas, in: layout.list)
         if list.rows.isEmpty {
-          canvas.put("no run fits; Esc ends the filter", in: layout.list.line(1).inset(columns: 5), style: .muted)
+          canvas.put(absence, in: layout.list.line(1).inset(columns: 5), style: .muted)
         }
       }
     }
