@@ -100,12 +100,8 @@ import Testing
 
     // The curves of the selected run follow when the cursor rests.
     for key in ["j", "j", "j", "k", "j", "j", "k"] {
-      terminal.forgetOutput()
-      let before = terminal.screen.text
-      terminal.type(key)
-      #expect(terminal.wait { $0.text != before })
-      #expect(terminal.output.count <= 400, "\(terminal.output.count) bytes for a move of the cursor")
-      terminal.settle(silence: 0.5)
+      let sent = try #require(terminal.cost(of: key, silence: 0.5))
+      #expect(sent <= 400, "\(sent) bytes for a move of the cursor")
     }
 
     // Eight curves with their values: in the chart in focus at once, in the other when the crosshair rests. The first key brings it.

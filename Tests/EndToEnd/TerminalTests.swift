@@ -182,21 +182,12 @@ import Testing
     let terminal = try Self.open(rows: 40, columns: 140, arguments: ["--dataset", dataset], home: home)
     #expect(terminal.wait(for: "physical entity"))
     terminal.settle(silence: 1)
-    /// What a key costs before the details of the class follow.
-    func cost(_ key: String) -> Int {
-      terminal.forgetOutput()
-      let before = terminal.screen.text
-      terminal.type(key)
-      #expect(terminal.wait { $0.text != before })
-      defer { terminal.settle(silence: 0.3) }
-      return terminal.output.count
-    }
     for key in ["j", "j", "j", "k", "j", "j", "k"] {
-      let sent = cost(key)
+      let sent = try #require(terminal.cost(of: key))
       #expect(sent <= 400, "\(sent) bytes")
     }
-    _ = cost("\u{6}")
-    let costs = (0..<14).map { _ in cost("j") }
+    _ = terminal.cost(of: "\u{6}")
+    let costs = try (0..<14).map { _ in try #require(terminal.cost(of: "j")) }
     #expect(costs.count { $0 > 400 } <= 2 && costs.allSatisfy { $0 < 6000 }, "\(costs)")
   }
 
@@ -217,13 +208,8 @@ import Testing
     #expect(terminal.wait { $0.text.contains("depth-10") && $0.text.contains("same as") })
     terminal.settle(silence: 1)
     for key in ["j", "j", "k", "j", "j", "j"] {
-      terminal.forgetOutput()
-      let before = terminal.screen.text
-      terminal.type(key)
-      // The details follow when the cursor rests.
-      #expect(terminal.wait { $0.text != before })
-      #expect(terminal.output.count <= 400, "\(terminal.output.count) bytes")
-      terminal.settle(silence: 0.5)
+      let sent = try #require(terminal.cost(of: key, silence: 0.5))
+      #expect(sent <= 400, "\(sent) bytes")
     }
     terminal.settle(silence: 1)
     terminal.forgetOutput()

@@ -105,6 +105,16 @@ public final class PseudoTerminal {
 
   public func forgetOutput() { output = [] }
 
+  /// The bytes that a key costs until the screen has changed, before what follows when the cursor rests; nil where nothing changed.
+  public func cost(of key: String, silence: Double = 0.3) -> Int? {
+    forgetOutput()
+    let before = screen.text
+    type(key)
+    let hasChanged = wait { $0.text != before }
+    defer { settle(silence: silence) }
+    return hasChanged ? output.count : nil
+  }
+
   /// One read. False where nothing came in time, or nothing will.
   @discardableResult
   public func receive(seconds: Double) -> Bool {
