@@ -186,7 +186,7 @@ import Testing
       let sent = try #require(terminal.cost(of: key))
       #expect(sent <= 400, "\(sent) bytes")
     }
-    _ = terminal.cost(of: "\u{6}")
+    _ = try #require(terminal.cost(of: "\u{6}"))
     let costs = try (0..<14).map { _ in try #require(terminal.cost(of: "j")) }
     #expect(costs.count { $0 > 400 } <= 2 && costs.allSatisfy { $0 < 6000 }, "\(costs)")
   }

@@ -119,15 +119,17 @@ package struct InputTransform: Sendable {
     }
     row.update(repeating: 0)
     for line in 0..<height where line + top < 0 || line + top >= size.height { finish(line, row) }
+    // Most inputs need neither other channels nor padding.
+    let isWhole = buffer.channels == channels && x.count == width
     scratch.resampler.forEachRow(
       of: buffer.pixels, width: buffer.width, height: buffer.height, channels: buffer.channels,
       targetWidth: size.width, targetHeight: size.height, x: x, y: y, row: resampled
     ) { line, values in
-      // Most inputs need neither other channels nor padding.
-      if buffer.channels == channels, x.count == width { return finish(y.lowerBound - top + line, values) }
-      convert(
-        values, channels: buffer.channels, count: x.count, to: row.baseAddress! + (x.lowerBound - left) * channels)
-      finish(y.lowerBound - top + line, row)
+      if !isWhole {
+        convert(
+          values, channels: buffer.channels, count: x.count, to: row.baseAddress! + (x.lowerBound - left) * channels)
+      }
+      finish(y.lowerBound - top + line, isWhole ? values : row)
     }
   }
 

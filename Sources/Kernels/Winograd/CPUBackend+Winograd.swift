@@ -70,7 +70,7 @@ extension CPUBackend {
           let (half, place) = piece.quotientAndRemainder(dividingBy: parts)
           let first = tiles.lowerBound + place * 16
           let part = first..<min(tiles.upperBound, first + 16)
-          work.transform(half: half, input.base, part, T.OutputGradient.self, gradient: outputGradient.base)
+          work.transform(half: half, input.base, T.OutputGradient.self, gradient: outputGradient.base, part)
         }
         parallelFor(WinogradCut.points * cut.groups) { piece, worker in
           let work = TileMemory(chunk: tiles, of: cut, shared: loan.shared + cut.kernelFloats, own: loan.own(worker))

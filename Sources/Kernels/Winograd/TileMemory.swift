@@ -41,29 +41,33 @@ struct TileMemory {
     Matrix(base: outputTiles + point * outputStride + group * cut.groupOutputs, stride: cut.output.channels)
   }
 
-  /// Bᵀ d B of the tiles in `part`.
-  func transformInput(_ input: Floats, _ part: Range<Int>) {
+  /// `rows` of Bᵀ d B of the tiles in `part`.
+  @inline(__always)
+  func transformInput(_ input: Floats, _ part: Range<Int>, rows: Range<Int> = 0..<winogradPoints) {
     transform(
-      InputTransform.self, rows: 0..<winogradPoints, cut.input, input, part, offset: -cut.padding, into: inputTiles,
+      InputTransform.self, rows: rows, cut.input, input, part, offset: -cut.padding, into: inputTiles,
       stride: inputStride)
   }
 
-  /// Half the rows of Bᵀ d B and of A dy Aᵀ of the tiles in `part`.
-  func transform<G: WinogradTransform>(
-    half: Int, _ input: Floats, _ part: Range<Int>, _: G.Type, gradient: Floats
+  /// `rows` of A dy Aᵀ of the tiles in `part`.
+  @inline(__always)
+  func transformOutputGradient<G: WinogradTransform>(
+    _: G.Type, _ gradient: Floats, _ part: Range<Int>, rows: Range<Int>
   ) {
-    // Written out, since the compiler leaves out the other half only where it knows which.
-    if half == 0 {
-      transform(
-        InputTransform.self, rows: 0..<3, cut.input, input, part, offset: -cut.padding, into: inputTiles,
-        stride: inputStride)
-      transform(G.self, rows: 0..<3, cut.output, gradient, part, offset: 0, into: outputTiles, stride: outputStride)
-    } else {
-      transform(
-        InputTransform.self, rows: 3..<6, cut.input, input, part, offset: -cut.padding, into: inputTiles,
-        stride: inputStride)
-      transform(G.self, rows: 3..<6, cut.output, gradient, part, offset: 0, into: outputTiles, stride: outputStride)
+    transform(G.self, rows: rows, cut.output, gradient, part, offset: 0, into: outputTiles, stride: outputStride)
+  }
+
+  /// The first or second half of the rows of both.
+  func transform<G: WinogradTransform>(
+    half: Int, _ input: Floats, _: G.Type, gradient: Floats, _ part: Range<Int>
+  ) {
+    @inline(__always)
+    func both(_ rows: Range<Int>) {
+      transformInput(input, part, rows: rows)
+      transformOutputGradient(G.self, gradient, part, rows: rows)
     }
+    // Two calls, since the compiler leaves out the other half only where it knows which.
+    if half == 0 { both(0..<winogradPoints / 2) } else { both(winogradPoints / 2..<winogradPoints) }
   }
 
   @inline(__always)

@@ -40,7 +40,7 @@ struct WinogradCut {
   /// Tiles of one product: enough that packing the kernels is small beside multiplying by them, and for kernels that stay in a
   /// cache few enough that the tiles do as well.
   private var tilesOfPiece: Int { kernelFloats > 1 << 20 ? 128 : 64 }
-  /// Tiles whose products are added to a weight gradient at a time: all of them stay in the cache that the cores share.
+  /// Tiles whose products are added to a weight gradient at a time: few enough to be in a cache still when they are multiplied.
   private static let tilesOfChunk = 128
 
   private init(_ input: WinogradImage, _ output: WinogradImage, padding: Int, groups: Int, side: Int, batch: Int) {

@@ -101,8 +101,7 @@ extension TreeScreen {
     obstacle: @escaping @Sendable (TreeScreen) -> String? = { _ in nil }
   ) -> Binding {
     Binding(keys, .tree(action), title, help: help, isInFooter: footer) { state in
-      state.tree.history == nil
-        ? state.tree.problem == nil ? "The tree is not open yet" : "The tree cannot be read" : obstacle(state.tree)
+      state.tree.history == nil ? state.tree.absence : obstacle(state.tree)
     }
   }
 

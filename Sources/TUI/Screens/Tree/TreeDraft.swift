@@ -70,7 +70,7 @@ extension TreeScreen {
   // MARK: The command line that does the same
 
   package func command(_ session: Session) -> CommandSource {
-    guard let draft = draft() else { return .none("The tree is not open yet") }
+    guard let draft = draft() else { return .none(absence) }
     return .fetched(.tree(.copyCommand(draft, collage: side == .collage ? "\(name).png" : nil)))
   }
 

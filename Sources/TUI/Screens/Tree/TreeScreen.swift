@@ -69,6 +69,9 @@ package struct TreeScreen: Screen {
 
   package init() {}
 
+  /// Why there is no tree to do something with.
+  var absence: String { problem == nil ? "The tree is not open yet" : "The tree cannot be read" }
+
   package var capture: [KeyHint]? { mode?.hints }
 
   package var line: TreeOutline.Line? {
