@@ -1,11 +1,14 @@
-/// A hand-made cut through the tree: which nodes are collapsed into one class, and which fine classes are left out.
+/// A hand-made cut through the tree: which nodes are collapsed into one class, which of these are joined though they stand apart, and which
+/// fine classes are left out.
 ///
-/// A fine class belongs to its topmost collapsed ancestor-or-self, and is a class of its own where there is none.
-/// Collapsing a node keeps what is collapsed below it, so that expanding it again gives back what was there. A cut is
+/// A fine class belongs to its topmost collapsed ancestor-or-self, and is a class of its own where there is none. Classes that are joined
+/// are one. Collapsing a node keeps what is collapsed and joined below it, so that expanding it again gives back what was there. A cut is
 /// a small value (a few bits a node): an undo list is an array of cuts.
 public struct Cut: Hashable, Sendable {
   public let hierarchy: Hierarchy
   private var collapsed: BitSet
+  /// Nodes whose classes are one, as long as they are classes: each in one list at most.
+  private var joined: [[Int]] = []
   /// Fine classes that are in no class.
   private var leftOut: BitSet
 
@@ -16,24 +19,27 @@ public struct Cut: Hashable, Sendable {
     leftOut = BitSet(count: hierarchy.fineClasses.count)
   }
 
-  /// The cut that gives the classes of `partition`.
-  /// - Throws: a ``Problem`` naming the class that is no whole subtree: its node holds fine classes of another class.
+  /// The cut that gives the classes of `partition`: one that is no whole subtree is joined from such.
+  /// - Throws: a ``Problem`` naming the class that bears another node's name than its members give it.
   public init(_ partition: Partition) throws(Problem) {
     self.init(partition.hierarchy)
-    for (fine, target) in partition.targets.enumerated() {
-      if target < 0 {
-        leftOut[fine] = true
-      } else if target != hierarchy.nodeOfFine[fine] {
-        collapsed[Int(target)] = true
-      }
+    var parts: [Int32: [Int]] = [:]
+    for block in partition.blocks {
+      if block.isSubtree { collapse(block.node) }
+      parts[block.target, default: []].append(block.node)
     }
+    for fine in partition.targets.indices where partition.targets[fine] < 0 { leftOut[fine] = true }
+    let groups = parts.filter { $1.count > 1 }.sorted { $0.value[0] < $1.value[0] }
+    // Of two groups that lie under one node the first bears its name.
+    func bearsAncestor(_ group: (key: Int32, value: [Int])) -> Bool { hierarchy.lowestCommonAncestor(of: group.value) == Int(group.key) }
+    joined = (groups.filter(bearsAncestor) + groups.filter { !bearsAncestor($0) }).map(\.value)
     let result = self.partition.targets
     if let fine = result.indices.first(where: { result[$0] != partition.targets[$0] }) {
-      let node = Int(result[fine])
+      let node = Int(partition.targets[fine])
       throw Problem(
         "this label set is no cut through the tree", at: hierarchy.wnid(node),
         expected: "every fine class below \(hierarchy.name(node)) in this class",
-        found: "\(hierarchy.fineClasses[fine]) in another", advice: "open it with the policy that it was made with")
+        found: "some in another", advice: "open it with the policy that it was made with")
     }
   }
 
@@ -66,6 +72,40 @@ public struct Cut: Hashable, Sendable {
     for child in hierarchy.children(node) { collapse(child) }
   }
 
+  // MARK: Joined
+
+  /// Everything at or below the nodes becomes one class, with what any of them is joined to.
+  public mutating func join(_ nodes: [Int]) {
+    for node in nodes { collapse(node) }
+    // What lies in another of them is part of it already.
+    let apart = Set(nodes.filter { collapsedAncestor(of: $0) == nil })
+    let touched = joined.filter { !apart.isDisjoint(with: $0) }
+    joined.removeAll { !apart.isDisjoint(with: $0) }
+    joined.append(touched.reduce(apart) { $0.union($1) }.sorted())
+  }
+
+  /// Takes the nodes out of what they are joined to; each is a class of its own again.
+  public mutating func separate(_ nodes: [Int]) {
+    joined = joined.map { $0.filter { !nodes.contains($0) } }.filter { $0.count > 1 }
+  }
+
+  /// Whether any classes were joined, which may lie in others by now.
+  public var hasJoined: Bool { !joined.isEmpty }
+
+  /// The nodes of each class that is joined from several, in the tree's order.
+  public var groups: [[Int]] { groups(topmostCollapsed()) }
+
+  /// The same, where ``topmostCollapsed()`` is known.
+  func groups(_ topmost: [Int32]) -> [[Int]] {
+    joined.map { $0.filter { !keptFines($0, topmost).isEmpty } }.filter { $0.count > 1 }
+  }
+
+  /// The fine classes of a node that is a class, without those that are left out; empty where the node is none.
+  func keptFines(_ node: Int, _ topmost: [Int32]) -> [Int] {
+    let members = topmost[node] == node ? hierarchy.subtree(node) : topmost[node] < 0 ? node..<node + 1 : node..<node
+    return members.compactMap { hierarchy.fineClass($0) }.filter { !leftOut[$0] }
+  }
+
   // MARK: Left out
 
   public func isLeftOut(fine: Int) -> Bool { leftOut[fine] }
@@ -92,6 +132,7 @@ public struct Cut: Hashable, Sendable {
   /// Every chain cut at `depth`, as bottom-up clustering does; what is left out stays so.
   public mutating func cut(atDepth depth: Int) {
     collapsed = BitSet(count: hierarchy.count)
+    joined = []
     for node in hierarchy.nodes where hierarchy.depth(node) == max(0, depth) { collapse(node) }
   }
 
@@ -134,7 +175,7 @@ public struct Cut: Hashable, Sendable {
     return counts
   }
 
-  /// One level finer: every class that is a collapsed node is replaced by its children, each one class. From the
+  /// One level finer: every class that is a collapsed node is replaced by its children, each one class, and what is joined is taken apart. From the
   /// bottom-up set of depth D this is the one of depth D + 1.
   public mutating func finer() { finer(in: hierarchy.nodes) }
 
@@ -145,12 +186,16 @@ public struct Cut: Hashable, Sendable {
     let topmost = topmostCollapsed()
     // A range inside a class has no classes of its own.
     guard let first = range.first, topmost[first] < 0 || range.contains(Int(topmost[first])) else { return }
+    let parts = groups(topmost).filter { $0.contains(where: range.contains) }.flatMap { $0 }
+    separate(parts)
     collapsed.clear(range)
-    for node in range where topmost[node] == node { expandOneLevel(node) }
+    for node in range where topmost[node] == node {
+      if parts.contains(node) { collapse(node) } else { expandOneLevel(node) }
+    }
   }
 
   /// Whether every fine class is a class of its own, so that there is nothing finer.
-  public var isFinest: Bool { collapsed.isEmpty }
+  public var isFinest: Bool { collapsed.isEmpty && joined.isEmpty }
 
   // MARK: What it comes to
 
@@ -162,6 +207,14 @@ public struct Cut: Hashable, Sendable {
 
   /// The same, where ``topmostCollapsed()`` is known.
   func partition(_ topmost: [Int32]) -> Partition {
+    var partition = apart(topmost)
+    // A name is free for each: no other class is a node that is one of the group's own fine classes.
+    if !joined.isEmpty { try! partition.join(groups(topmost).map { $0.flatMap { keptFines($0, topmost) } }) }
+    return partition
+  }
+
+  /// The target of each fine class before any are joined.
+  func apart(_ topmost: [Int32]) -> Partition {
     let nodeOfFine = hierarchy.nodeOfFine
     var targets = [Int32](unsafeUninitializedCapacity: nodeOfFine.count) { targets, count in
       for (fine, node) in nodeOfFine.enumerated() {
@@ -175,11 +228,12 @@ public struct Cut: Hashable, Sendable {
   }
 
   public static func == (a: Self, b: Self) -> Bool {
-    a.hierarchy === b.hierarchy && a.collapsed == b.collapsed && a.leftOut == b.leftOut
+    a.hierarchy === b.hierarchy && a.collapsed == b.collapsed && a.joined == b.joined && a.leftOut == b.leftOut
   }
 
   public func hash(into hasher: inout Hasher) {
     hasher.combine(collapsed)
+    hasher.combine(joined)
     hasher.combine(leftOut)
   }
 }

@@ -12,7 +12,14 @@ public struct CutView: Sendable {
   }
 
   public let partition: Partition
+  /// A class that is joined from several is marked at each of them.
   public let marks: [Mark]
+  /// The nodes of each class that is joined from several, in the tree's order.
+  public let groups: [[Int]]
+  /// The group of each node that is in one: an index into ``groups``.
+  public let groupOfNode: [Int: Int]
+  /// What each joined class is called, by its target.
+  private let joinedNames: [Int32: String]
   /// The number of classes at or below each node; 0 inside a class.
   public let classesBelow: [Int32]
   /// The number of fine classes at or below each node that are not left out.
@@ -23,23 +30,39 @@ public struct CutView: Sendable {
   /// The number of classes.
   public var classCount: Int { consequences.classes }
 
+  /// What the class of a target is called.
+  public func name(ofClass target: Int) -> String { joinedNames[Int32(target)] ?? partition.hierarchy.name(target) }
+
   public init(_ cut: Cut) {
     let hierarchy = cut.hierarchy
     let topmost = cut.topmostCollapsed()
-    let partition = cut.partition(topmost)
+    let apart = cut.apart(topmost)
+    groups = cut.groups(topmost)
+    let groups = groups
     var classes = [Int32](repeating: 0, count: hierarchy.count)
     var fines = classes
     var marks = [Mark](repeating: .open, count: hierarchy.count)
     // This runs at every edit, over every node of trees as large as WordNet: two plain loops over memory that was taken out once.
-    consequences = classes.withUnsafeMutableBufferPointer { classes in
+    let told = classes.withUnsafeMutableBufferPointer { classes in
       fines.withUnsafeMutableBufferPointer { fines in
         marks.withUnsafeMutableBufferPointer { marks in
-          Self.mark(partition, classes, fines, marks)
+          Self.mark(apart, classes, fines, marks)
+          // A class once below every node: what two neighbouring nodes of it share counts it once.
+          for group in groups {
+            for (node, next) in zip(group, group.dropFirst()) { if let shared = hierarchy.lowestCommonAncestor(node, next) { classes[shared] -= 1 } }
+          }
           return topmost.withUnsafeBufferPointer { Self.addUp(hierarchy, classes, fines, marks, $0) }
         }
       }
     }
-    self.partition = partition
+    partition = groups.isEmpty ? apart : cut.partition(topmost)
+    consequences = groups.isEmpty ? told : Consequences(targets: partition.targets, imagesPerFine: nil)
+    groupOfNode = Dictionary(uniqueKeysWithValues: groups.enumerated().flatMap { place, nodes in nodes.map { ($0, place) } })
+    joinedNames = Dictionary(
+      uniqueKeysWithValues: groups.map { [partition] nodes in
+        let member = cut.keptFines(nodes[0], topmost)[0]
+        return (partition.targets[member], TargetClass.name(joining: nodes.map { hierarchy.name($0) }))
+      })
     self.marks = marks
     classesBelow = classes
     finesBelow = fines

@@ -134,6 +134,22 @@ public final class Hierarchy: Sendable {
     return wordNet.hypernyms(of: ids[node]).filter { $0 != parent }
   }
 
+  /// The lowest node that two nodes are at or below; nil where they are in different trees.
+  public func lowestCommonAncestor(_ one: Int, _ other: Int) -> Int? {
+    var (node, last) = (min(one, other), max(one, other))
+    // In preorder a subtree is a range: the first one climbs until its range holds the other.
+    while !subtree(node).contains(last) {
+      guard let parent = parent(node) else { return nil }
+      node = parent
+    }
+    return node
+  }
+
+  /// The lowest node that all of `nodes` are at or below; nil where there is none.
+  public func lowestCommonAncestor(of nodes: [Int]) -> Int? {
+    nodes.dropFirst().reduce(nodes.first) { found, node in found.flatMap { lowestCommonAncestor($0, node) } }
+  }
+
   /// For each node the sum of `values` (one per fine class) over its subtree.
   public func sums(ofFine values: [Int]) -> [Int] {
     precondition(values.count == fineClasses.count, "\(values.count) values for \(fineClasses.count) fine classes")

@@ -41,7 +41,7 @@ public struct LabelSet: Equatable, Sendable, Codable {
 /// One class of a label set: a synset, and the fine classes that it stands for.
 public struct TargetClass: Equatable, Sendable, Codable {
   public var wnid: String
-  /// The synset's first lemma, for people; never a key.
+  /// The synset's first lemma, or those of the parts that a class is joined from: for people, never a key.
   public var name: String
   /// Fine wnids, sorted.
   public var members: [String]
@@ -50,6 +50,11 @@ public struct TargetClass: Equatable, Sendable, Codable {
     self.wnid = wnid
     self.name = name
     self.members = members.sorted()
+  }
+
+  /// What a class is called that is joined from several parts: by the first three of them.
+  public static func name(joining parts: [String]) -> String {
+    parts.prefix(3).joined(separator: " + ") + (parts.count > 3 ? " + \(parts.count - 3) more" : "")
   }
 }
 

@@ -44,7 +44,8 @@ public struct LabelSetOnTree: Sendable {
     let classOfNode = Dictionary(nodeOfClass.enumerated().filter { $1 >= 0 }.map { ($1, $0) }) { first, _ in first }
     parts = hierarchy.nodes.map { node in
       if held[node] == 0 { return .leftOut }
-      if let own = classOfNode[node] { return .isClass(own) }
+      // What is joined bears the name of a node that has other classes below it.
+      if let own = classOfNode[node], classes[node] == 1 || set.classes[own].members == [hierarchy.wnid(node)] { return .isClass(own) }
       let target = anyTarget[node]
       guard classes[node] == 1 else { return .open(classes: classes[node]) }
       let isBelowIts = nodeOfClass[target] >= 0 && hierarchy.isAncestor(nodeOfClass[target], of: node)
@@ -76,18 +77,5 @@ public struct LabelSetOnTree: Sendable {
       }
     }
     return found
-  }
-}
-
-extension Hierarchy {
-  /// The lowest node that two nodes are at or below; nil where they are in different trees.
-  public func lowestCommonAncestor(_ one: Int, _ other: Int) -> Int? {
-    var (node, last) = (min(one, other), max(one, other))
-    // In preorder a subtree is a range: the first one climbs until its range holds the other.
-    while !subtree(node).contains(last) {
-      guard let parent = parent(node) else { return nil }
-      node = parent
-    }
-    return node
   }
 }

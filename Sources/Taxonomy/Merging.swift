@@ -20,31 +20,80 @@ extension Partition {
       members.append(found.sorted { hierarchy.fineClasses[$0] < hierarchy.fineClasses[$1] })
     }
     var result = self
-    var taken = BitSet(count: hierarchy.count)
-    for fine in targets.indices where targets[fine] >= 0 && !seen.contains(fine) { taken[Int(targets[fine])] = true }
-    for group in members {
-      let nodes = group.map { Int(hierarchy.nodeOfFine[$0]) }
-      var common: Int? = nodes[0]
-      for node in nodes { common = common.flatMap { hierarchy.commonAncestor($0, node) } }
+    try result.join(members)
+    return result
+  }
+
+  /// The same for groups of indices into the fine classes, none of which is left out or in two groups.
+  /// - Throws: a ``Problem`` where every node that could bear a group is another class.
+  mutating func join(_ groups: [[Int]]) throws(Problem) {
+    let before = targets
+    var (group, taken) = ([Int](repeating: -1, count: targets.count), BitSet(count: hierarchy.count))
+    for (index, members) in groups.enumerated() { for fine in members { group[fine] = index } }
+    for fine in targets.indices where targets[fine] >= 0 && group[fine] < 0 { taken[Int(targets[fine])] = true }
+    for (index, members) in groups.enumerated() {
+      let nodes = members.sorted { hierarchy.fineClasses[$0] < hierarchy.fineClasses[$1] }.map { Int(hierarchy.nodeOfFine[$0]) }
+      let common = hierarchy.lowestCommonAncestor(of: nodes).filter { node in
+        // A fine class keeps its own node.
+        hierarchy.fineClass(node).map { group[$0] == index || before[$0] < 0 } ?? true
+      }
       guard let node = ([common].compactMap { $0 } + nodes).first(where: { !taken[$0] }) else {
         throw Problem(
-          "cannot name a merged class", at: hierarchy.fineClasses[group[0]], expected: "a node that no other class has", found: "none")
+          "cannot name a merged class", at: hierarchy.fineClasses[members[0]], expected: "a node that no other class has", found: "none")
       }
       taken[node] = true
-      for fine in group { result.targets[fine] = Int32(node) }
+      for fine in members { targets[fine] = Int32(node) }
     }
-    return result
+  }
+
+  /// A part of a class: everything at or below a node that is not left out, or the node's own fine class alone.
+  struct Block {
+    let target: Int32, node: Int
+    let isSubtree: Bool
+  }
+
+  /// The fewest parts that each class is made of, in the tree's order. A class that is a whole subtree is one part, its own node.
+  var blocks: [Block] {
+    // What each subtree holds: one class alone, nothing, or several.
+    let (nothing, several): (Int32, Int32) = (-1, -2)
+    var only = [Int32](repeating: nothing, count: hierarchy.count)
+    var kept = only.map { _ in 0 }
+    for (fine, target) in targets.enumerated() where target >= 0 {
+      only[Int(hierarchy.nodeOfFine[fine])] = target
+      kept[Int(hierarchy.nodeOfFine[fine])] = 1
+    }
+    for node in hierarchy.nodes.reversed() {
+      guard let parent = hierarchy.parent(node), kept[node] > 0 else { continue }
+      kept[parent] += kept[node]
+      only[parent] = only[parent] == nothing || only[parent] == only[node] ? only[node] : several
+    }
+    var blocks: [Block] = []
+    var node = 0
+    while node < hierarchy.count {
+      let target = only[node]
+      if target == several, let fine = hierarchy.fineClass(node), targets[fine] >= 0 {
+        blocks.append(Block(target: targets[fine], node: node, isSubtree: false))
+      }
+      guard target >= 0 else {
+        node = target == nothing ? hierarchy.subtree(node).upperBound : node + 1
+        continue
+      }
+      // Of a chain of nodes that hold the same the class's own, else the lowest.
+      var lowest = node
+      while lowest != target, let next = hierarchy.children(lowest).first(where: { kept[$0] == kept[node] }) { lowest = next }
+      let holdsOwn = hierarchy.fineClass(lowest).map { targets[$0] >= 0 } ?? false
+      blocks.append(Block(target: target, node: lowest, isSubtree: kept[lowest] > (holdsOwn ? 1 : 0)))
+      node = hierarchy.subtree(node).upperBound
+    }
+    return blocks
   }
 }
 
-extension Hierarchy {
-  /// The lowest node that both lie at or below; nil in different trees.
-  public func commonAncestor(_ a: Int, _ b: Int) -> Int? {
-    var node: Int? = a
-    while let current = node, !subtree(current).contains(b) { node = parent(current) }
-    return node
-  }
+extension Optional {
+  fileprivate func filter(_ holds: (Wrapped) -> Bool) -> Wrapped? { flatMap { holds($0) ? $0 : nil } }
+}
 
+extension Hierarchy {
   /// Of each node the longest way down to a leaf.
   public var heights: [Int] {
     var heights = [Int](repeating: 0, count: count)

@@ -77,6 +77,12 @@ extension LabelSet {
   /// The classes of `partition`, which `recipe` made.
   init(name: String, dataset: String, partition: Partition, recipe: [RecipeStep]) {
     let hierarchy = partition.hierarchy
+    let parts = Dictionary(grouping: partition.blocks, by: \.target)
+    // What is joined from several parts of the tree is called by these: the node that it bears may have other classes below it.
+    func className(_ target: Int32) -> String {
+      guard let nodes = parts[target], nodes.count > 1 else { return hierarchy.name(Int(target)) }
+      return TargetClass.name(joining: nodes.map { hierarchy.name($0.node) })
+    }
     var members: [Int32: [String]] = [:]
     for (fine, target) in partition.targets.enumerated() {
       members[target, default: []].append(hierarchy.fineClasses[fine])
@@ -85,7 +91,7 @@ extension LabelSet {
     self.init(
       name: name, dataset: dataset, policy: hierarchy.policy, recipe: recipe,
       classes: members.map { node, members in
-        TargetClass(wnid: hierarchy.wnid(Int(node)), name: hierarchy.name(Int(node)), members: members)
+        TargetClass(wnid: hierarchy.wnid(Int(node)), name: className(node), members: members)
       },
       leftOut: leftOut, imageBudget: recipe.imageBudget)
   }
@@ -117,9 +123,11 @@ extension Partition {
     for wnid in labelSet.leftOut { targets[fines[wnid]!] = -1 }
     for target in labelSet.classes {
       let node = hierarchy.node(wnid: target.wnid)
+      let isOwn = target.members.contains(target.wnid)
       for member in target.members {
         let fine = fines[member]!
-        guard let node, hierarchy.subtree(node).contains(Int(hierarchy.nodeOfFine[fine])) else {
+        // A class that is joined may bear the name of a member.
+        guard let node, isOwn || hierarchy.subtree(node).contains(Int(hierarchy.nodeOfFine[fine])) else {
           throw Problem(
             "the label set does not fit this tree", at: labelSet.name,
             expected: "\(target.wnid) above \(member) under policy \(hierarchy.policy.rawValue)",
@@ -135,10 +143,14 @@ extension Partition {
 extension Cut {
   /// What gives this cut's classes from the fine ones.
   public var recipe: [RecipeStep] {
-    let partition = partition
+    let topmost = topmostCollapsed()
+    let (partition, groups) = (apart(topmost), groups(topmost))
     let left = partition.targets.indices.filter { partition.targets[$0] < 0 }.map { hierarchy.fineClasses[$0] }
-    let collapsed = partition.classes.filter { isCollapsed($0) }.map { hierarchy.wnid($0) }
+    let joined = Set(groups.joined())
+    let collapsed = partition.classes.filter { isCollapsed($0) && !joined.contains($0) }.map { hierarchy.wnid($0) }
+    let merged = groups.map { $0.flatMap { keptFines($0, topmost) }.map { hierarchy.fineClasses[$0] }.sorted() }
     return (collapsed.isEmpty ? [] : [.cut(collapsed: collapsed)])
       + (left.isEmpty ? [] : [.leaveOut(classes: left.sorted())])
+      + (merged.isEmpty ? [] : [.merge(groups: merged)])
   }
 }

@@ -4,21 +4,6 @@ import Testing
 
 @Suite("A cut is folded by hand and walks level by level")
 struct CutTests {
-  /// A cut with random nodes collapsed and random subtrees left out.
-  private func randomCut(_ tree: Hierarchy, _ random: inout SeededGenerator) -> Cut {
-    var cut = Cut(tree)
-    for _ in 0..<Int.random(in: 0...6, using: &random) {
-      let node = Int.random(in: tree.nodes, using: &random)
-      switch Int.random(in: 0..<6, using: &random) {
-      case 0: cut.leaveOut(node)
-      case 1: cut.takeIn(node)
-      case 2: cut.expandOneLevel(node)
-      default: cut.collapse(node)
-      }
-    }
-    return cut
-  }
-
   @Test("From ImageNet's bottom-up sets, finer and coarser walk to the next and the previous one")
   func imageNetLevels() throws {
     let tree = try RealTrees.hierarchy("imagenet-1k")
@@ -61,7 +46,7 @@ struct CutTests {
     var random = SeededGenerator(seed: seed)
     let tree = try Hierarchy.random(seed: seed)
     for _ in 0..<20 {
-      let before = randomCut(tree, &random)
+      let before = Cut.random(tree, &random)
       let node = Int.random(in: tree.nodes, using: &random)
       var coarser = before
       coarser.coarser(below: node)
@@ -81,7 +66,7 @@ struct CutTests {
     }
     // At a root, below it is everywhere.
     if tree.roots.count == 1 {
-      var (one, other) = (randomCut(tree, &random), Cut(tree))
+      var (one, other) = (Cut.random(tree, &random), Cut(tree))
       other = one
       one.coarser()
       other.coarser(below: 0)
@@ -96,7 +81,7 @@ struct CutTests {
   func monotone(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let tree = try Hierarchy.random(seed: seed)
-    let cut = randomCut(tree, &random)
+    let cut = Cut.random(tree, &random)
     var (coarser, finer) = (cut, cut)
     coarser.coarser()
     finer.finer()
@@ -116,7 +101,7 @@ struct CutTests {
   func toggling(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let tree = try Hierarchy.random(seed: seed)
-    let cut = randomCut(tree, &random)
+    let cut = Cut.random(tree, &random)
     for node in tree.nodes {
       var other = cut
       other.toggle(node)
@@ -141,7 +126,7 @@ struct CutTests {
   func targets(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let tree = try Hierarchy.random(seed: seed)
-    let cut = randomCut(tree, &random)
+    let cut = Cut.random(tree, &random)
     for (fine, node) in tree.nodeOfFine.enumerated() {
       let topmost = tree.chain(Int(node)).last { cut.isCollapsed($0) } ?? Int(node)
       #expect(cut.partition.targets[fine] == (cut.isLeftOut(fine: fine) ? -1 : Int32(topmost)))
@@ -155,7 +140,7 @@ struct CutTests {
   func conversion(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let tree = try Hierarchy.random(seed: seed)
-    let cut = randomCut(tree, &random)
+    let cut = Cut.random(tree, &random)
     guard cut.partition.count > 0 else {
       #expect(throws: Problem.self) { try LabelSet(name: "x", dataset: "d", cut: cut) }
       return
@@ -186,7 +171,7 @@ struct CutTests {
   func view(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let tree = try Hierarchy.random(seed: seed)
-    let cut = randomCut(tree, &random)
+    let cut = Cut.random(tree, &random)
     let view = CutView(cut)
     let classes = cut.partition.classes
     #expect(view.classCount == classes.count && view.partition == cut.partition)

@@ -33,7 +33,7 @@ public struct HierarchicalError: Codable, Equatable, Sendable {
     for (truth, prediction) in zip(predictions.truths, predictions.predictions) where truth != prediction {
       errors += 1
       // A net that says nothing is as wrong as can be.
-      let common = prediction < 0 ? nil : tree.commonAncestor(nodes[Int(truth)], nodes[Int(prediction)])
+      let common = prediction < 0 ? nil : tree.lowestCommonAncestor(nodes[Int(truth)], nodes[Int(prediction)])
       sum += common.map { heights[$0] } ?? tree.deepest + 1
     }
     images = predictions.truths.count

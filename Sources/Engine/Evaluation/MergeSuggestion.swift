@@ -95,11 +95,7 @@ public struct MergeSuggestion: Codable, Equatable, Sendable {
   /// The node that each group comes together in.
   public func nodes(_ tree: Hierarchy) -> [String] {
     groups.compactMap { group in
-      let nodes = group.wnids.compactMap { tree.node(wnid: $0) }
-      guard let first = nodes.first else { return nil }
-      var common: Int? = first
-      for node in nodes { common = common.flatMap { tree.commonAncestor($0, node) } }
-      return common.map { tree.wnid($0) }
+      tree.lowestCommonAncestor(of: group.wnids.compactMap { tree.node(wnid: $0) }).map { tree.wnid($0) }
     }
   }
 

@@ -54,13 +54,12 @@ import Testing
     #expect(TreeScreenTests.classes(state) == 10)
   }
 
-  @Test("Classes that are no whole node are kept as a label set, and not opened in the tree")
+  @Test("Classes that are no whole node open in the tree as joined ones, and are kept as a label set")
   func anywhere() throws {
     var state = try fixtures.opened()
-    try fixtures.press(&state, "m", "a", "-", "-", "-", "-", "-")
-    try #require(state.evaluation.coarseFine.merges?.proposal?.suggestion.groups.isEmpty == false)
-    try fixtures.press(&state, .enter)
-    #expect(state.screen == .evaluation && state.notice?.text.contains("a joins along the tree") == true)
+    try fixtures.press(&state, "m", "-", "-", "-", "-", "-")
+    let groups = try #require(state.evaluation.coarseFine.merges?.proposal?.suggestion.groups)
+    try #require(!groups.isEmpty && state.evaluation.coarseFine.merges?.alongTree == false)
     try fixtures.press(&state, "s")
     guard case .evaluation(.save(let set, let command))? = update(&state, .key(.enter)).first else {
       Issue.record("nothing is saved")
@@ -68,6 +67,14 @@ import Testing
     }
     #expect(set.recipe.contains { if case .merge = $0 { true } else { false } } && set.name == "fine-joined")
     #expect(command.text().contains("--merge confusion"))
+    try fixtures.press(&state, .enter)
+    #expect(state.screen == .tree && TreeScreenTests.classes(state) == set.classes.count)
+    let draft = try #require(state.tree.history).labelSet(name: "x", dataset: "fashion-mnist")
+    #expect(draft.classes == set.classes)
+    // What was joined may be taken apart there.
+    let tree = try #require(state.tree.cutView?.partition.hierarchy)
+    let member = try #require(tree.node(wnid: groups[0].wnids[0]))
+    #expect(state.tree.outline?.index(of: member) != nil)
   }
 
   @Test("Runs that were not taught all fine classes stand in one table and one chart, with intervals and baseline")
@@ -164,7 +171,7 @@ import Testing
     try fixtures.press(&state, .enter)
     #expect(copied(&state)?.contains("--behind n0") == true)
     try fixtures.press(&state, .escape, "m", "+")
-    #expect(copied(&state)?.hasSuffix("--merge confusion --least=0.12 --along-tree") == true)
+    #expect(copied(&state)?.hasSuffix("--merge confusion --least=0.12") == true)
     try fixtures.press(&state, "i")
     #expect(
       copied(&state) == "imagenet-tui induction \(RunsFixtures.all[1].id) \(RunsFixtures.all[3].id) --baseline \(run) --space features --metric l2 --gallery train")

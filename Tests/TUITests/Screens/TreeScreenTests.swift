@@ -63,6 +63,25 @@ import Testing
     #expect(Self.classes(state) == 9)
   }
 
+  @Test("J makes one class of the marked lines wherever they stand, says so at each, and takes one out again")
+  func join() throws {
+    var state = try Self.state("fashion-mnist", Size(rows: 40, columns: 120))
+    Self.press(&state, "J")
+    #expect(state.notice?.text.contains("Mark two lines or more with v") == true)
+    Self.press(&state, "/", "c", "o", "a", "t", .enter, "v", "/", "b", "a", "g", .enter, "v", "J")
+    #expect(Self.classes(state) == 9)
+    #expect(view(state).text.split(separator: "\n").count { $0.contains("■1") } == 2)
+    Self.press(&state, .escape, .escape, "G")
+    _ = update(&state, .tree(.settled(node: try #require(state.tree.line?.node))))
+    #expect(view(state).text.contains("■1 one class with coat"))
+    Self.press(&state, "w")
+    #expect(view(state).text.contains("coat + bag"))
+    Self.press(&state, "J")
+    #expect(Self.classes(state) == 10)
+    Self.press(&state, "u", "u")
+    #expect(Self.classes(state) == 10)
+  }
+
   @Test("- goes through the bottom-up sets, and + comes back")
   func levels() throws {
     var state = try Self.state()

@@ -167,8 +167,7 @@ struct ImportedGroups {
       if let names {
         node = try Self.node(names.wnids[number], on: hierarchy, at: list.file)
       } else {
-        let shared = nodes.dropFirst().reduce(Optional(nodes[0])) { found, next in found.flatMap { hierarchy.lowestCommonAncestor($0, next) } }
-        guard let shared else {
+        guard let shared = hierarchy.lowestCommonAncestor(of: nodes) else {
           throw Problem(
             "a class of the list has no synset above all that is in it", at: list.file, expected: "one for number \(number)",
             advice: "give --synsets a file whose line i names class i")

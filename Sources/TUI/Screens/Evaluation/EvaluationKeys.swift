@@ -93,7 +93,6 @@ extension EvaluationScreen {
     case .coarseFine:
       if let merges = coarseFine.merges {
         if !merges.hasGroups { return "there is nothing to join; - asks for less likeness" }
-        if !merges.alongTree { return "the tree folds whole nodes only: a joins along the tree, s keeps these as a label set" }
         return context?.dataset.name == state.session.dataset ? nil : "the tree shows another dataset"
       }
       if let behind = coarseFine.behind { return behind.confusions.confusions.isEmpty ? "nothing is confused" : nil }

@@ -46,7 +46,7 @@ package struct CoarseFinePane: Sendable {
 /// Classes that might be joined, since the net takes them for each other.
 package struct MergesPage: Sendable {
   package var likeness = MergeSuggestion.Likeness.confusion
-  package var alongTree = true
+  package var alongTree = false
   package var least = MergeProposal.least(.confusion)
   package private(set) var proposal: MergeProposal?
   private(set) var answered: EvaluationQuestion?

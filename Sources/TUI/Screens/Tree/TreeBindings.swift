@@ -3,7 +3,7 @@ import Taxonomy
 extension TreeScreen {
   package enum Action: Hashable, Sendable {
     case up, down, pageUp, pageDown, first, last, left, right
-    case fold, leaveOut, finer, coarser, undo, redo
+    case fold, join, leaveOut, finer, coarser, undo, redo
     case finerBelow, coarserBelow, mark, invertMarks, back, sort, unfoldAll, filter, history
     case search, nextHit, previousHit
     case make, save, open, train, compare, alsoUnder, details, consequences
@@ -40,6 +40,7 @@ extension TreeScreen {
       $0.hits.isEmpty ? "Search first, with /" : nil
     },
     bind(["*"], .unfoldAll, "unfold all", help: "Show everything below; again: hide it"),
+    bind(["J"], .join, "join", help: "Make one class of the marked lines, wherever they stand; again: take them out of it") { $0.joinObstacle },
     bind(["x"], .leaveOut, "leave out", help: "Leave out all below; again: take it in"),
     bind(["X"], .invert, "invert", help: "Leave out what is in and take in what is out, of all below"),
     bind(["/"], .search, "search", help: "Search names, wnids and glosses while typing", footer: true),
@@ -115,5 +116,14 @@ extension TreeScreen {
       return "It is part of the class \(printable(cut.hierarchy.name(covering))), which would have to be expanded first"
     }
     return line.isLeaf && line.chain.count == 1 && !cut.isCollapsed(line.node) ? "It is a fine class, there is nothing below" : nil
+  }
+
+  private var joinObstacle: String? {
+    guard let cutView, let cut = history?.current.cut else { return nil }
+    let lines = targets
+    if let line = lines.first(where: { cut.collapsedAncestor(of: $0.top) != nil }), let covering = cut.collapsedAncestor(of: line.top) {
+      return "\(printable(cut.hierarchy.name(line.node))) is part of the class \(printable(cut.hierarchy.name(covering))), which would have to be expanded first"
+    }
+    return lines.count > 1 || sharedGroup(of: lines, cutView) != nil ? nil : "Mark two lines or more with v: they become one class"
   }
 }

@@ -39,7 +39,13 @@ extension TreeScreen {
     facts.append(("holds", holds))
     let topmost = hierarchy.chain(line.node).last { cutView.marks[$0] == .isClass }
     switch cutView.marks[line.node] {
-    case .isClass: facts.append(("is", "■ a class of the label set"))
+    case .isClass:
+      if let group = cutView.groupOfNode[line.node] {
+        let others = cutView.groups[group].filter { $0 != line.node }.map { printable(hierarchy.name($0)) }
+        facts.append(("is", "■\(TreeListView.glyph(ofGroup: group)) one class with \(others.joined(separator: ", "))   (J out)"))
+      } else {
+        facts.append(("is", "■ a class of the label set"))
+      }
     case .leftOut: facts.append(("is", "□ left out"))
     case .inside: facts.append(("is", "part of ■ \(topmost.map { printable(hierarchy.name($0)) } ?? "a class")"))
     case .open: facts.append(("is", "above \(NumberText.grouped(Int(cutView.classesBelow[line.node]))) classes"))

@@ -32,6 +32,27 @@ extension TreeScreen {
     return inner.first { $0 == pointed } ?? inner.last ?? line.node
   }
 
+  /// Joins all targets into one class, or takes them out of the one that they are all in already.
+  mutating func toggleJoined() -> [Effect] {
+    guard let cutView, let hierarchy, let cut = history?.current.cut else { return [] }
+    let targets = targets
+    guard let first = targets.first else { return [] }
+    if let group = sharedGroup(of: targets, cutView) {
+      let nodes = targets.flatMap { $0.chain.filter { cutView.groupOfNode[$0] == group } }
+      return change("take \(hierarchy.name(first.node)) out of what it is joined to") { $0.separate(nodes) }
+    }
+    let nodes = targets.map { line in
+      line.chain.first { cut.isCollapsed($0) } ?? (hierarchy.isLeaf(line.node) ? line.node : nodeToFold(in: line))
+    }
+    return change("join \(TargetClass.name(joining: nodes.map { hierarchy.name($0) }))") { $0.join(nodes) }
+  }
+
+  /// The group of joined classes that all lines are in.
+  func sharedGroup(of lines: [TreeOutline.Line], _ cutView: CutView) -> Int? {
+    let groups = Set(lines.map { line in line.chain.lazy.compactMap { cutView.groupOfNode[$0] }.first })
+    return groups.count == 1 ? groups.first ?? nil : nil
+  }
+
   /// Leaves all targets out, or takes them in where all are out already.
   mutating func toggleLeftOut() -> [Effect] {
     guard let cutView else { return [] }

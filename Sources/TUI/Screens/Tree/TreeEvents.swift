@@ -100,11 +100,11 @@ extension TreeScreen {
     case .compare(let name): return compare(with: name)
     case .loaded(let set, let cut):
       history?.open(set, cut)
-      return edited() + [.send(.notice(Notice(.done, "Opened \(set.name)")))]
+      return edited() + showJoined() + [.send(.notice(Notice(.done, "Opened \(set.name)")))]
     case .suggested(let set, let cut, let title):
       history?.change(to: TreeHistory.Version(cut, recipe: set.recipe, budget: set.imageBudget, title: title))
       let words = "\(NumberText.grouped(set.classes.count)) classes: change them, s saves them, u takes them back"
-      return [.send(.perform(.show(.tree)))] + edited() + [.send(.notice(Notice(.done, words)))]
+      return [.send(.perform(.show(.tree)))] + edited() + showJoined() + [.send(.notice(Notice(.done, words)))]
     }
   }
 }

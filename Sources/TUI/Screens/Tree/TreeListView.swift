@@ -52,9 +52,10 @@ struct TreeListView {
     let mark = mark(of: line)
     var name = columns.name
     if marked.contains(line.node) { canvas.put("+", row: area.row, column: area.column, style: Style(.near, .bold)) }
+    let group = line.chain.lazy.compactMap { cutView.groupOfNode[$0] }.first
     canvas.put(
-      mark == .isClass ? "■" : mark == .leftOut ? "□" : " ", in: name.takeLeft(2),
-      style: mark == .isClass ? .accent : .muted)
+      mark == .isClass ? "■" + (group.map(Self.glyph(ofGroup:)) ?? "") : mark == .leftOut ? "□" : " ", in: name.takeLeft(cutView.groups.isEmpty ? 2 : 3),
+      style: mark == .isClass ? group == nil ? .accent : Style(.near, .bold) : .muted)
     if !bookmarked.isDisjoint(with: line.chain) {
       canvas.put("◆", row: area.row, column: name.column - 1, style: Style(.near, .bold))
     }
@@ -94,6 +95,11 @@ struct TreeListView {
         isMarked ? "+" : "▌", row: area.row, column: area.column,
         style: isMarked ? Style(.near, on: .selection, .bold) : Style(.accent, on: .selection))
     }
+  }
+
+  /// Tells which lines are one class though they stand apart.
+  static func glyph(ofGroup place: Int) -> String {
+    place < 35 ? String(place + 1, radix: 36) : "+"
   }
 
   /// What the line as a whole is in the label set.

@@ -43,6 +43,14 @@ extension TreeScreen {
     return []
   }
 
+  /// Goes to the first class that is joined from several, and shows the others, as far as a screen or two hold them.
+  mutating func showJoined() -> [Effect] {
+    guard let cutView, let hierarchy, let first = cutView.groups.first?.first else { return [] }
+    for node in cutView.groups.joined().prefix(100) { unfolded.formUnion(hierarchy.chain(node).dropFirst()) }
+    reveal(first)
+    return settle()
+  }
+
   /// Moves to a node, unfolding what hides it.
   mutating func reveal(_ node: Int) {
     guard let hierarchy else { return }

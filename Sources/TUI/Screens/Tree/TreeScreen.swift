@@ -126,6 +126,7 @@ package struct TreeScreen: Screen {
     case .left: return goLeft()
     case .right: return goRight()
     case .fold: return toggleClass()
+    case .join: return toggleJoined()
     case .leaveOut: return toggleLeftOut()
     case .finer: return change("finer") { $0.finer() }
     case .coarser: return change("coarser") { $0.coarser() }

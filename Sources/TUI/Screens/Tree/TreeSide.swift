@@ -52,10 +52,12 @@ extension TreeScreen {
 
   func view(of facts: Consequences, parts: [Consequences], _ version: TreeHistory.Version) -> ConsequencesView {
     let hierarchy = version.cut.hierarchy
+    let isCurrent = version.cut == history?.current.cut
+    let joined = version.cut.hasJoined ? (isCurrent ? cutView : nil) ?? CutView(version.cut) : nil
     return ConsequencesView(
       facts: facts, budget: version.budget, pace: pace, parts: Array(zip(SplitPart.allCases, parts)).map { (part: $0, facts: $1) }
     ) { target in
-      hierarchy.nodes.contains(target) ? printable(hierarchy.name(target)) : ""
+      hierarchy.nodes.contains(target) ? printable(joined?.name(ofClass: target) ?? hierarchy.name(target)) : ""
     }
   }
 }
