@@ -169,7 +169,7 @@ enum GoldenScreen: String, CaseIterable, Sendable {
     case .confusions, .joins, .induction, .map:
       let fixtures = try EvaluationFixtures()
       var state = try fixtures.opened(size, look)
-      let keys: [GoldenScreen: [Key]] = [.confusions: [.enter, "j"], .joins: ["m", "a"], .induction: ["i"], .map: ["p", "j"]]
+      let keys: [GoldenScreen: [Key]] = [.confusions: [.enter, "j"], .joins: ["m"], .induction: ["i"], .map: ["p", "j"]]
       for key in keys[self] ?? [] { try fixtures.press(&state, key) }
       return state
     case .neighbours, .zoom, .neighboursVerdict, .neighboursSurprising:

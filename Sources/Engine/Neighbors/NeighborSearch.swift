@@ -40,17 +40,17 @@ public struct NeighborSearch {
   // Large, because a matrix product copies its operands into an order of its own first: a block's work is in proportion
   // to its area, that copying to its sides.
   static let queryBlock = 1024
-  /// 2048 rows for each worker, which is a tile of `rowProducts`.
+  /// A tile for each worker.
   let galleryBlock: Int
-  /// Queries that one piece of work compares with a block.
-  private static let scanned = 16
+  /// Rows of the gallery that one worker compares with a block of queries.
+  private static let tile = 2048
 
   public init(k: Int, metric: Metric, backend: any Backend) {
     precondition(k > 0, "a search for \(k) neighbours")
     self.k = k
     self.metric = metric
     self.backend = backend
-    galleryBlock = 2048 * max(2, backend.workers)
+    galleryBlock = Self.tile * max(2, backend.workers)
   }
 
   /// The nearest rows to each query, nearest first, equal distances in the gallery's order. Fewer than `k` where the gallery is
@@ -70,7 +70,7 @@ public struct NeighborSearch {
     precondition(excluding == nil || excluding!.count == count, "\(excluding!.count) exclusions for \(count) queries")
     let lengths = squaredLengths(queries)
     var nearest = [NearestList](repeating: NearestList(limit: k), count: count)
-    let products = backend.makeTensor([min(count, Self.queryBlock), min(gallery.count, galleryBlock)])
+    let products = backend.makeTensor([min(count, Self.queryBlock) * min(gallery.count, galleryBlock)])
 
     for first in stride(from: 0, to: gallery.count, by: galleryBlock) {
       let block = first..<min(gallery.count, first + galleryBlock)
@@ -79,39 +79,37 @@ public struct NeighborSearch {
       let rowLengths = squaredLengths(rows)
       for firstQuery in stride(from: 0, to: count, by: Self.queryBlock) {
         let batch = firstQuery..<min(count, firstQuery + Self.queryBlock)
-        let output = Tensor(
-          storage: products.storage, offset: products.offset, shape: [batch.count, block.count])
-        backend.rowProducts(window(queries, batch), rows, output: output)
-        nearest.withUnsafeMutableBufferPointer { lists in
+        let tiles = ceilDivide(block.count, Self.tile)
+        // What is found in each tile, one after the other; a core looks through the products that it made.
+        var found = (0..<tiles).flatMap { _ in nearest[batch].map { NearestList(limit: k, below: $0.bound) } }
+        found.withUnsafeMutableBufferPointer { lists in
           nonisolated(unsafe) let lists = lists
-          parallelFor(ceilDivide(batch.count, Self.scanned), workers: backend.workers) { [metric] piece, _ in
-            let first = batch.lowerBound + piece * Self.scanned
-            for query in first..<min(first + Self.scanned, batch.upperBound) {
-              Self.scan(
-                output.elements, at: (query - firstQuery) * block.count, pair: Pair(metric, width, lengths[query]),
-                query: queries.elements, from: query * width, rows: rows.elements, rowLengths: rowLengths,
-                firstRow: block.lowerBound, excluded: excluding?[query], into: &lists[query])
+          parallelFor(tiles, workers: backend.workers) { [metric, backend] tile, _ in
+            let part = tile * Self.tile..<min(block.count, (tile + 1) * Self.tile)
+            let output = Tensor(
+              storage: products.storage, offset: products.offset + part.lowerBound * batch.count, shape: [batch.count, part.count])
+            backend.rowProducts(Self.window(queries, batch), Self.window(rows, part), output: output)
+            var scan = RowScan(metric, width, rowLengths[part])
+            for (place, query) in batch.enumerated() {
+              let pair = Pair(metric, width, lengths[query])
+              let near = scan.candidates(
+                pair, products: UnsafeBufferPointer(rebasing: output.elements[place * part.count..<(place + 1) * part.count]),
+                excluded: excluding?[query].map { $0 - block.lowerBound - part.lowerBound }, nearest: lists[tile * batch.count + place])
+              for row in near {
+                let distance = pair.distance(
+                  queries.elements, query * width, rows.elements, (part.lowerBound + row) * width, rowLength: rowLengths[part.lowerBound + row])
+                lists[tile * batch.count + place].insert(
+                  Neighbor(index: block.lowerBound + part.lowerBound + row, distance: distance))
+              }
             }
           }
+        }
+        for (place, list) in found.enumerated() {
+          for neighbor in list.neighbors { nearest[batch.lowerBound + place % batch.count].insert(neighbor) }
         }
       }
     }
     return nearest.map(\.neighbors)
-  }
-
-  /// Compares one query with one block of the gallery.
-  private static func scan(
-    _ products: UnsafeMutableBufferPointer<Float>, at: Int, pair: Pair, query: UnsafeMutableBufferPointer<Float>,
-    from start: Int, rows: UnsafeMutableBufferPointer<Float>, rowLengths: [Float], firstRow: Int, excluded: Int?,
-    into nearest: inout NearestList
-  ) {
-    for row in rowLengths.indices {
-      guard pair.mayBeNearer(product: products[at + row], rowLength: rowLengths[row], than: nearest.bound),
-        firstRow + row != excluded
-      else { continue }
-      let distance = pair.distance(query, start, rows, row * pair.width, rowLength: rowLengths[row])
-      nearest.insert(Neighbor(index: firstRow + row, distance: distance))
-    }
   }
 
   private func squaredLengths(_ rows: Tensor) -> [Float] {
@@ -120,7 +118,7 @@ public struct NeighborSearch {
     return lengths.array
   }
 
-  private func window(_ tensor: Tensor, _ rows: Range<Int>) -> Tensor {
+  private static func window(_ tensor: Tensor, _ rows: Range<Int>) -> Tensor {
     let width = tensor.shape[1]
     return Tensor(
       storage: tensor.storage, offset: tensor.offset + rows.lowerBound * width, shape: [rows.count, width])
@@ -130,12 +128,16 @@ public struct NeighborSearch {
 /// The nearest so far, nearest first.
 struct NearestList {
   let limit: Int
+  /// What every distance must lie below, where that is known.
+  private let ceiling: Double?
   private(set) var neighbors: [Neighbor] = []
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, below ceiling: Double? = nil) {
+    (self.limit, self.ceiling) = (limit, ceiling)
+  }
 
   /// What a distance must lie below to enter; nil while there is room.
-  var bound: Double? { neighbors.count < limit ? nil : neighbors[limit - 1].distance }
+  var bound: Double? { neighbors.count < limit ? ceiling : neighbors[limit - 1].distance }
 
   /// Neighbours come in ascending order of their index, so that one as far as another goes behind it.
   mutating func insert(_ neighbor: Neighbor) {

@@ -19,22 +19,50 @@ struct Pair {
     error = Double(width + 16) * 0x1p-23
   }
 
-  /// False only where the distance is certain not to lie below `bound`.
+  /// What the distance lies between, up to the rounding of the last digits; nil where it is not defined.
   @inline(__always)
-  func mayBeNearer(product: Float, rowLength: Float, than bound: Double?) -> Bool {
-    guard let bound, bound < .infinity else { return true }
-    guard isDefined(rowLength) else { return false }
+  func bounds(product: Float, rowLength: Float) -> (lower: Double, upper: Double)? {
+    guard isDefined(rowLength) else { return nil }
     let (a, b) = (Double(length), Double(rowLength))
     switch metric {
     case .l2:
       // 2 ‖a‖ ‖b‖ ≤ ‖a‖² + ‖b‖². The last term: products that are too small for single precision.
       let slack = error * (a + b) + Double(width) * 0x1p-125
-      return a + b - 2 * Double(product) - slack <= bound * bound
+      let estimate = a + b - 2 * Double(product)
+      return (max(0, estimate - slack).squareRoot(), max(0, estimate + slack).squareRoot())
     case .cosine:
-      guard length >= Self.shortest, rowLength >= Self.shortest else { return 1 <= bound }
-      return 1 - Double(product) / (a * b).squareRoot() - 2 * error <= bound
+      guard length >= Self.shortest, rowLength >= Self.shortest else { return (1, 1) }
+      let estimate = 1 - Double(product) / (a * b).squareRoot()
+      return (estimate - 2 * error, estimate + 2 * error)
     }
   }
+
+  // MARK: The same question for many rows at once
+
+  /// How `RowScan` asks whether ``bounds(product:rowLength:)`` of a row may begin below a distance: by `product < side(row) + level` (L2) or
+  /// `product < side(row) * level` (cosine) where they certainly do not. What is no number asks for the row to be looked at.
+  @inline(__always)
+  func side(rowLength: Float) -> Float {
+    switch metric {
+    case .l2: Float(0.5 * (1 - error) * Double(rowLength) * (1 - Self.rounding))
+    case .cosine: rowLength >= Self.shortest ? rowLength.squareRoot() : .nan
+    }
+  }
+
+  func level(_ distance: Double) -> Float {
+    switch metric {
+    case .l2:
+      let level = 0.5 * ((1 - error) * Double(length) - Double(width) * 0x1p-125 - distance * distance)
+      return Float(level - abs(level) * Self.rounding)
+    case .cosine:
+      guard length >= Self.shortest else { return .nan }
+      let level = (1 - 2 * error - distance) * Double(length).squareRoot()
+      return Float(level - abs(level) * Self.rounding)
+    }
+  }
+
+  /// More than three roundings to single precision change, as a share.
+  private static let rounding = 0x1p-21
 
   /// The distance, computed directly in double precision.
   func distance(

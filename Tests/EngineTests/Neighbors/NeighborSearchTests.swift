@@ -72,6 +72,27 @@ import Testing
     #expect(hostile[0] == (0..<3).map { Neighbor(index: $0, distance: .infinity) })
   }
 
+  @Test("among thousands, vectors that hold no numbers are found only where there is room", arguments: Metric.allCases)
+  func hostileAmongMany(metric: Metric) throws {
+    let gallery = vectors(5000, 16, seed: 10), clean = vectors(5000, 16, seed: 10)
+    let hostile = [0, 1, 9, 2047, 2048, 4999]
+    for (row, value) in zip(hostile, [Float.nan, .infinity, .greatestFiniteMagnitude, -.infinity, .nan, .nan]) {
+      gallery.elements[row * 16 + row % 16] = value
+    }
+    for row in [3, 2100] { for i in 0..<16 { gallery.elements[row * 16 + i] = 0 } }
+    let queries = vectors(20, 16, seed: 11)
+    for k in [5, 4999] {
+      let found = try search(queries, gallery, k: k, metric)
+      let naive = try search(queries, clean, k: 5000, metric)
+      for (neighbors, all) in zip(found, naive) {
+        let rest = neighbors.filter { !hostile.contains($0.index) && $0.index != 3 && $0.index != 2100 }
+        #expect(rest.prefix(3) == all.filter { !hostile.contains($0.index) && $0.index != 3 && $0.index != 2100 }.prefix(3))
+        #expect(neighbors.map(\.distance) == neighbors.map(\.distance).sorted())
+        #expect(neighbors.count == k && neighbors.suffix(from: min(k, 4994)).allSatisfy { $0.distance == .infinity })
+      }
+    }
+  }
+
   @Test("a vector without length is at cosine distance 1 from all")
   func zeroVectors() throws {
     let gallery = Tensor([0, 0, 1, 0, -1, 0, 1e-30, 1e-30], shape: [4, 2])
