@@ -49,6 +49,12 @@ states=(
   "difference|Two runs compared|fashion-mnist 120 32|2 G v Up v d|trained"
   "launch|The form that launches a training|fashion-mnist 120 32|2 t|trained"
   "neighbours|Nearest neighbours of one image by two nets, and what they share with it|fashion-mnist 140 40|2 G Space k Space n|trained"
+  "evaluation|Which coarse classes a net has formed (Fig. 6), and its errors by the tree|fashion-mnist 120 32|2 G M|trained"
+  "confusions|The confusions behind a coarse class|fashion-mnist 120 32|2 G M Enter|trained"
+  "joins|Classes that a net takes for each other, as a proposal|fashion-mnist 120 32|2 G M m - - - -|trained"
+  "joined|The same in the tree: what bears one number is one class|fashion-mnist 120 32|2 G M m - - - - Enter|trained"
+  "induction|Whether nets on coarse classes tell fine ones apart (Fig. 4)|fashion-mnist 120 32|2 G M i|trained"
+  "map|Where the images lie in the features, by the tree|fashion-mnist 120 32|2 G M p|trained"
   "help|Every key|fashion-mnist 120 32|?"
   "palette|Commands by name|fashion-mnist 120 32|: p a r t"
 )
@@ -79,6 +85,8 @@ train_runs() {
   cp -r "$home/screens" "$homes/left"
   sleep 20
 }
+# Until nothing is computed any more.
+settle() { while tmux -L "$socket-$name" capture-pane -p | grep -qE 'computing|Esc cancels'; do sleep 0.5; done; }
 stop_training() { [ -z "${live:-}" ] || kill "$live" 2>/dev/null || true; }
 
 for state in "${states[@]}"; do
@@ -99,9 +107,10 @@ for state in "${states[@]}"; do
   for key in $keys; do
     tmux -L "$socket-$name" send-keys "$key"
     sleep 0.2
+    settle
   done
   sleep $((${#runs} ? 4 : 2))
-  while tmux -L "$socket-$name" capture-pane -p | grep -q 'computing'; do sleep 1; done
+  settle
   tmux -L "$socket-$name" capture-pane -p >"docs/screens/$name.txt"
   tmux -L "$socket-$name" capture-pane -p -e | "$python" docs/screenshot.py "docs/screens/$name.png" "$columns" "$rows"
   tmux -L "$socket-$name" kill-server

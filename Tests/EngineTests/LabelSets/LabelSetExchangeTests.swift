@@ -64,6 +64,18 @@ struct LabelSetExchangeTests {
     #expect(alone.remarks.contains { $0.contains("--synsets") })
   }
 
+  @Test("Joined classes come back from what tells their members, and never as others from what does not")
+  func joined() throws {
+    let set = try sets.set("some", .merge(groups: [["n03057021", "n02774152"], ["n04133789", "n04489008"]]))
+    for format in [ExchangeFormat.json, .csv] { #expect(try imported(try exported(set, format, "\(format).txt")).set.contentHash == set.contentHash) }
+    let (list, synsets) = (try exported(set, .caffeTrain, "list.txt"), try exported(set, .synsetWords, "synsets.txt"))
+    #expect(try imported(list, synsets: synsets).set.contentHash == set.contentHash)
+    #expect(try imported(list).set.contentHash == set.contentHash)
+    // The synset of both joined classes has others below it.
+    #expect(problem { _ = try imported(synsets) }?.description.contains("no cut through the tree") == true)
+    #expect(try LabelSetExport(set, as: .synsetWords, home: sets.home).losses.joined().contains("joined"))
+  }
+
   @Test("The order of synset words is kept in mind: other numbers than ours are said")
   func order() throws {
     let words = try sets.set("some").classes.map { "\($0.wnid) \($0.name)\n" }

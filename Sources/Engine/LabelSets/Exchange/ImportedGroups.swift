@@ -4,6 +4,8 @@ import Taxonomy
 struct ImportedGroups {
   private var groups: [(node: Int, fines: [Int])] = []
   private(set) var remarks: [String] = []
+  /// Whether the file tells what is in each class, so that a class may be joined from parts that stand apart in the tree.
+  private var tellsMembers = true
 
   /// The label set of these groups.
   /// - Throws: a ``Problem`` where they are no cut through the tree.
@@ -16,7 +18,14 @@ struct ImportedGroups {
     // Called by its file while something can be wrong with it.
     let raw = LabelSet(name: file, dataset: dataset, policy: hierarchy.policy, recipe: [], classes: classes, leftOut: out)
     do throws(Problem) {
-      return try LabelSet(name: name, dataset: dataset, cut: try Cut(try Partition(raw, on: hierarchy)))
+      let cut = try Cut(try Partition(raw, on: hierarchy))
+      if !tellsMembers, let nodes = cut.groups.first {
+        throw Problem(
+          "this is no cut through the tree", at: hierarchy.lowestCommonAncestor(of: nodes).map { hierarchy.wnid($0) } ?? file,
+          expected: "no other class of the file below this one", found: "others between its \(nodes.count) parts",
+          advice: "a file that joins classes tells their members: CSV, or a list of images")
+      }
+      return try LabelSet(name: name, dataset: dataset, cut: cut)
     } catch {
       var problem = error
       if let place = problem.place, place != file { problem.place = "\(file): \(place)" }
@@ -37,6 +46,7 @@ struct ImportedGroups {
   /// A fine class belongs to the lowest of the synsets at or above it.
   /// - Throws: a ``Problem`` where a synset is not in the tree or holds no class that is its own.
   init(synsets order: LabelOrder, at file: String, on hierarchy: Hierarchy) throws(Problem) {
+    tellsMembers = false
     let nodes = try order.wnids.map { wnid throws(Problem) in try Self.node(wnid, on: hierarchy, at: file) }
     let place = Dictionary(nodes.enumerated().map { ($1, $0) }) { first, _ in first }
     groups = nodes.map { ($0, []) }
@@ -125,6 +135,16 @@ struct ImportedGroups {
 
   // MARK: Lists of images
 
+  /// The classes of such members, with the names that joined classes have.
+  private static func partition(_ classes: [[Int]], on hierarchy: Hierarchy) throws(Problem) -> Partition {
+    func wnids(_ fines: [Int]) -> [String] { fines.map { hierarchy.fineClasses[$0] } }
+    let held = Set(classes.joined())
+    let out = hierarchy.fineClasses.indices.filter { !held.contains($0) }
+    let kept = try out.isEmpty ? Partition(hierarchy) : Partition(hierarchy).applying(.leaveOut(classes: wnids(out)))
+    let joined = classes.filter { $0.count > 1 }
+    return try joined.isEmpty ? kept : kept.merging(joined.map(wnids))
+  }
+
   /// The class of an image is told by its path: a folder or the beginning of the file's name, else the dataset's own index.
   /// - Parameters:
   ///   - names: the synset of each number; nil: the lowest synset above what has that number.
@@ -160,23 +180,13 @@ struct ImportedGroups {
         "the list and its synsets do not go together", at: list.file, expected: "\(names.wnids.count) classes, as the synsets name",
         found: "\(numbers.count)")
     }
+    let partition = try names == nil ? Self.partition(numbers.map { members[$0]! }, on: hierarchy) : nil
     for number in numbers {
       let fines = members[number]!
-      let nodes = fines.map { Int(hierarchy.nodeOfFine[$0]) }
-      let node: Int
-      if let names {
-        node = try Self.node(names.wnids[number], on: hierarchy, at: list.file)
-      } else {
-        guard let shared = hierarchy.lowestCommonAncestor(of: nodes) else {
-          throw Problem(
-            "a class of the list has no synset above all that is in it", at: list.file, expected: "one for number \(number)",
-            advice: "give --synsets a file whose line i names class i")
-        }
-        node = shared
-      }
-      groups.append((node, fines))
+      let node = try names.map { names throws(Problem) in try Self.node(names.wnids[number], on: hierarchy, at: list.file) }
+      groups.append((node ?? Int(partition!.targets[fines[0]]), fines))
     }
-    if names == nil { remarks.append("classes are named by the lowest synset above what is in them; --synsets gives them their own") }
+    if names == nil { remarks.append("classes are named by the lowest synset above what is in them, or by one in them where another has that; --synsets gives them their own") }
     remarkOrder(groups.map { hierarchy.wnid($0.node) })
   }
 }

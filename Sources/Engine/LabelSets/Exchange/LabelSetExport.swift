@@ -26,7 +26,10 @@ public struct LabelSetExport: Sendable {
     }
     if set.policy != .name { losses.append("the policy `\(set.policy.rawValue)`, to be given again with --policy") }
     switch format {
-    case .synsetWords: losses += set.leftOut.isEmpty ? [] : ["that \(set.leftOut.count) fine classes are left out, where they lie below a class"]
+    case .synsetWords:
+      losses += set.leftOut.isEmpty ? [] : ["that \(set.leftOut.count) fine classes are left out, where they lie below a class"]
+      let joins = set.recipe.contains { if case .merge = $0 { true } else { false } }
+      losses += joins ? ["which classes are joined, which `--format csv` tells"] : []
     case .caffeTrain, .caffeVal: losses.append("the names of the classes, which `--format synset-words` gives")
     case .json, .csv: break
     }

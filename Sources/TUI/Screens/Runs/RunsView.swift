@@ -141,7 +141,7 @@ extension RunsScreen {
   /// What is to be said of a piece of news.
   private static func words(_ item: RunsNews.Item) -> String {
     switch item.kind {
-    case .lost: "r resumes it at its last checkpoint"
+    case .lost: "r resumes it"
     case .failed: printable(item.run.problem ?? "")
     case .improved: item.before.map { $0 > 0 ? "best top-1 was \(NumberText.fixed($0, 3))" : "first validation" } ?? ""
     case .finished: "of \(NumberText.grouped(item.run.epochs)) epochs"
