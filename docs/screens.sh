@@ -48,7 +48,7 @@ states=(
   "news|What happened since somebody last looked|fashion-mnist 120 32|2 w|trained"
   "difference|Two runs compared|fashion-mnist 120 32|2 G v Up v d|trained"
   "launch|The form that launches a training|fashion-mnist 120 32|2 t|trained"
-  "neighbours|Nearest neighbours of one image by two nets, and what they share with it|fashion-mnist 140 40|2 G Space k Space n|trained"
+  "neighbours|Nearest neighbours of one image by two nets, and what they share with it|fashion-mnist 140 40|2 G v k v n|trained"
   "evaluation|Which coarse classes a net has formed (Fig. 6), and its errors by the tree|fashion-mnist 120 32|2 G M|trained"
   "confusions|The confusions behind a coarse class|fashion-mnist 120 32|2 G M Enter|trained"
   "joins|Classes that a net takes for each other, as a proposal|fashion-mnist 120 32|2 G M m - - - -|trained"

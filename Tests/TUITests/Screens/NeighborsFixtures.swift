@@ -47,7 +47,7 @@ enum NeighborsFixtures {
   ) -> AppState {
     var state = AppState(
       session: Session(dataset: "tiny", look: look, size: Size(rows: rows, columns: columns)), screen: .neighbors)
-    _ = update(&state, .neighbors(.open(run: Self.runs[0].run.id)))
+    _ = update(&state, .neighbors(.open(runs: [Self.runs[0].run.id])))
     let context = FeatureContext(dataset: dataset, runs: Self.runs, coarseSets: [Self.coarse, Self.fine], suggestedCoarse: Self.coarse)
     _ = update(&state, .neighbors(.opened(context)))
     if count == 2 {

@@ -5,6 +5,20 @@ import Testing
 
 @Suite("NeighborsScreen")
 struct NeighborsScreenTests {
+  @Test("Several runs are opened below each other, the fine one first")
+  func several() {
+    var state = NeighborsFixtures.opened(rows: 40, columns: 120)
+    _ = update(&state, .neighbors(.open(runs: NeighborsFixtures.runs.reversed().map(\.run.id))))
+    let context = FeatureContext(
+      dataset: TinyDataset(), runs: NeighborsFixtures.runs, coarseSets: [NeighborsFixtures.coarse], suggestedCoarse: NeighborsFixtures.coarse)
+    _ = update(&state, .neighbors(.opened(context)))
+    #expect(state.neighbors.rows.map(\.labelSet.name) == ["fine-4", "coarse-3"])
+    // One of them that is looked at again stays among them.
+    _ = update(&state, .neighbors(.open(runs: [NeighborsFixtures.runs[1].run.id])))
+    _ = update(&state, .neighbors(.opened(context)))
+    #expect(state.neighbors.rows.count == 2)
+  }
+
   private func searches(_ effects: [Effect]) -> [NeighborsRequest] {
     effects.compactMap { if case .neighbors(.search(_, let request, _, _)) = $0 { request } else { nil } }
   }

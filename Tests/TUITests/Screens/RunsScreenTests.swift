@@ -418,6 +418,20 @@ struct RunsScreenTests {
     #expect(effects.contains { if case .neighbors(.open) = $0 { true } else { false } })
   }
 
+  @Test("n is for all marked runs of one dataset that have a checkpoint")
+  func neighborsOfMarked() throws {
+    var elsewhere = RunsFixtures.run("elsewhere", .finished, step: 9)
+    elsewhere.dataset = "stamps"
+    let runs = [
+      RunsFixtures.run("one", .finished, step: 10), RunsFixtures.run("waiting", .queued), elsewhere, RunsFixtures.run("two", .running, step: 5),
+    ]
+    var state = RunsFixtures.state(rows: 24, columns: 80)
+    _ = update(&state, .runs(.looked(RunsLook(runs: runs))))
+    _ = press(&state, "V")
+    #expect(state.runs.targets.count == 4)
+    #expect(state.runs.withFeatures.map(\.name).sorted() == ["one", "two"])
+  }
+
   @Test("Hostile names and problems reach the screen as visible escapes only")
   func hostile() {
     var bad = RunsFixtures.run("evil\u{1b}[31m", .failed, problem: "no\u{1b}]0;x\u{7} luck", created: 1)

@@ -50,7 +50,7 @@ extension EvaluationScreen {
       prompt = (.picture(picture), TextField(suggestedFile))
     case .neighbors:
       let shown = pane == .induction ? selectedInduction?.run : run
-      return shown.map { [.send(.neighbors(.open(run: $0))), .send(.perform(.show(.neighbors)))] } ?? []
+      return shown.map { [.send(.neighbors(.open(runs: [$0]))), .send(.perform(.show(.neighbors)))] } ?? []
     case .showInTree:
       return selectedWnid.map { [.send(.tree(.show(wnid: $0)))] } ?? []
     }
@@ -72,13 +72,13 @@ extension EvaluationScreen {
       if let behind = coarseFine.behind {
         let pairs = behind.confusions.confusions
         guard pairs.indices.contains(behind.list.selected), let run else { return [] }
-        return [.send(.neighbors(.open(run: run))), .send(.neighbors(.queryBelow(wnid: pairs[behind.list.selected].truthWnid)))]
+        return [.send(.neighbors(.open(runs: [run]))), .send(.neighbors(.queryBelow(wnid: pairs[behind.list.selected].truthWnid)))]
       }
       coarseFine.lookBehind()
     case .induction: return perform(.neighbors, session)
     case .map:
       guard let run, let wnid = selectedWnid else { return [] }
-      return [.send(.neighbors(.open(run: run))), .send(.neighbors(.queryBelow(wnid: wnid)))]
+      return [.send(.neighbors(.open(runs: [run]))), .send(.neighbors(.queryBelow(wnid: wnid)))]
     }
     return []
   }

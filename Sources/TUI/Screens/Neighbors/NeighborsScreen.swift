@@ -26,8 +26,8 @@ package struct NeighborsScreen: Screen {
   }
 
   package enum Event: Sendable {
-    /// Look at the neighbours in this run's features.
-    case open(run: String)
+    /// Look at the neighbours in the features of these runs, of one dataset.
+    case open(runs: [String])
     /// Take an image of a class, or of any below a node, as the query.
     case queryBelow(wnid: String)
     case opened(FeatureContext)
@@ -105,7 +105,7 @@ package struct NeighborsScreen: Screen {
   /// What ends the search for surprising queries.
   var surprising: Cancellation?
   var lastPath = ""
-  private var wantedRun: String?
+  private var wantedRuns: [String] = []
   var wantedClass: String?
   var hasChosenCoarse = false
   /// Where it was left, until runs are known.
@@ -169,13 +169,13 @@ package struct NeighborsScreen: Screen {
   package mutating func appeared(_ session: Session) -> [Effect] {
     guard !isOpening else { return [] }
     isOpening = true
-    return [.neighbors(.open(known: context, run: wantedRun ?? rows.first?.run.id, dataset: session.dataset))]
+    return [.neighbors(.open(known: context, run: wantedRuns.first ?? rows.first?.run.id, dataset: session.dataset))]
   }
 
   package mutating func receive(_ event: Event, _ session: Session) -> [Effect] {
     switch event {
-    case .open(let run):
-      wantedRun = run
+    case .open(let runs):
+      wantedRuns = runs
       return appeared(session)
     case .queryBelow(let wnid):
       wantedClass = wnid
@@ -235,9 +235,10 @@ package struct NeighborsScreen: Screen {
       surprises = nil
     }
     let known = rows.map(\.run.id)
-    if let wanted = wantedRun {
-      wantedRun = nil
-      if !known.contains(wanted) { setRuns([wanted]) }
+    let wanted = wantedRuns
+    wantedRuns = []
+    if !wanted.isEmpty {
+      if !wanted.allSatisfy(known.contains) { setRuns(wanted) }
     } else if rows.isEmpty, let place = recalled, context.runs.contains(where: { place.runs.contains($0.run.id) }) {
       goOn(from: place, context)
     } else if rows.isEmpty, let newest = context.runs.first {

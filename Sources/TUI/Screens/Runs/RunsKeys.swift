@@ -112,8 +112,10 @@ extension RunsScreen {
 
   private static let pages: [Binding] = [
     Binding(
-      ["n"], .runs(.page(.neighbors)), "neighbours", help: "Show nearest neighbours in this run's features",
-      obstacle: shown("this run has no checkpoint yet") { $0.progress.step > 0 }
+      ["n"], .runs(.page(.neighbors)), "neighbours", help: "Show nearest neighbours in the features of this run, or of all marked",
+      obstacle: { state in
+        shown("") { _ in true }(state) ?? (state.runs.withFeatures.isEmpty ? "this run has no checkpoint yet" : nil)
+      }
     ).inFooter(while: on([.run])),
     Binding(
       ["M"], .runs(.page(.evaluation)), "evaluation", help: "What this run's net knows: coarse classes, induction, map",

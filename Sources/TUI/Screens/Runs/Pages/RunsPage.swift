@@ -53,6 +53,12 @@ package enum PageAction: Hashable, Sendable {
 }
 
 extension RunsScreen {
+  /// The runs whose neighbours are looked at: the targets that have a checkpoint, of the first one's dataset.
+  package var withFeatures: [RunSummary] {
+    let runs = targets.filter { $0.progress.step > 0 }
+    return runs.filter { $0.dataset == runs[0].dataset }
+  }
+
   mutating func perform(_ action: PageAction, _ session: Session) -> [Effect] {
     switch action {
     case .news: page = .news(ListPosition())
@@ -66,8 +72,7 @@ extension RunsScreen {
       page = .difference(RunDifferencePage(a: a.id, b: b.id))
       return [.runs(.compare(reader, a, b))] + look(session)
     case .neighbors:
-      guard let run = shownRun else { return [] }
-      return [.send(.neighbors(.open(run: run.id))), .send(.perform(.show(.neighbors)))]
+      return [.send(.neighbors(.open(runs: withFeatures.map(\.id)))), .send(.perform(.show(.neighbors)))]
     case .evaluation:
       guard let run = shownRun else { return [] }
       return [.send(.evaluation(.open(run: run.id))), .send(.perform(.show(.evaluation)))]
