@@ -85,7 +85,7 @@ public struct Cut: Hashable, Sendable {
   }
 
   /// Takes the nodes out of what they are joined to; each is a class of its own again.
-  public mutating func separate(_ nodes: [Int]) {
+  public mutating func separate(_ nodes: Set<Int>) {
     joined = joined.map { $0.filter { !nodes.contains($0) } }.filter { $0.count > 1 }
   }
 
@@ -175,8 +175,8 @@ public struct Cut: Hashable, Sendable {
     return counts
   }
 
-  /// One level finer: every class that is a collapsed node is replaced by its children, each one class, and what is joined is taken apart. From the
-  /// bottom-up set of depth D this is the one of depth D + 1.
+  /// One level finer: every class that is a collapsed node is replaced by its children, each one class, and what is joined is taken
+  /// apart. From the bottom-up set of depth D this is the one of depth D + 1.
   public mutating func finer() { finer(in: hierarchy.nodes) }
 
   /// The same for what is at or below `node` alone.
@@ -186,7 +186,7 @@ public struct Cut: Hashable, Sendable {
     let topmost = topmostCollapsed()
     // A range inside a class has no classes of its own.
     guard let first = range.first, topmost[first] < 0 || range.contains(Int(topmost[first])) else { return }
-    let parts = groups(topmost).filter { $0.contains(where: range.contains) }.flatMap { $0 }
+    let parts = Set(groups(topmost).filter { $0.contains(where: range.contains) }.joined())
     separate(parts)
     collapsed.clear(range)
     for node in range where topmost[node] == node {

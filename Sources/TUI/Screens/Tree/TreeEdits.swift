@@ -38,7 +38,7 @@ extension TreeScreen {
     let targets = targets
     guard let first = targets.first else { return [] }
     if let group = sharedGroup(of: targets, cutView) {
-      let nodes = targets.flatMap { $0.chain.filter { cutView.groupOfNode[$0] == group } }
+      let nodes = Set(targets.flatMap { $0.chain.filter { cutView.groupOfNode[$0] == group } })
       return change("take \(hierarchy.name(first.node)) out of what it is joined to") { $0.separate(nodes) }
     }
     let nodes = targets.map { line in
