@@ -42,7 +42,7 @@ public struct NeighborSearch {
   static let queryBlock = 1024
   /// A tile for each worker.
   let galleryBlock: Int
-  /// Rows of the gallery that one worker compares with a block of queries.
+  /// Rows of the gallery that one worker compares with a block of queries, at most.
   private static let tile = 2048
 
   public init(k: Int, metric: Metric, backend: any Backend) {
@@ -79,27 +79,28 @@ public struct NeighborSearch {
       let rowLengths = squaredLengths(rows)
       for firstQuery in stride(from: 0, to: count, by: Self.queryBlock) {
         let batch = firstQuery..<min(count, firstQuery + Self.queryBlock)
-        let tiles = ceilDivide(block.count, Self.tile)
+        let tile = min(Self.tile, ceilDivide(block.count, backend.workers))
+        let tiles = ceilDivide(block.count, tile)
         // What is found in each tile, one after the other; a core looks through the products that it made.
         var found = (0..<tiles).flatMap { _ in nearest[batch].map { NearestList(limit: k, below: $0.bound) } }
         found.withUnsafeMutableBufferPointer { lists in
           nonisolated(unsafe) let lists = lists
-          parallelFor(tiles, workers: backend.workers) { [metric, backend] tile, _ in
-            let part = tile * Self.tile..<min(block.count, (tile + 1) * Self.tile)
+          parallelFor(tiles, workers: backend.workers) { [metric, backend] place, _ in
+            let part = place * tile..<min(block.count, (place + 1) * tile)
+            let own = place * batch.count
             let output = Tensor(
               storage: products.storage, offset: products.offset + part.lowerBound * batch.count, shape: [batch.count, part.count])
             backend.rowProducts(Self.window(queries, batch), Self.window(rows, part), output: output)
             var scan = RowScan(metric, width, rowLengths[part])
-            for (place, query) in batch.enumerated() {
+            for (number, query) in batch.enumerated() {
               let pair = Pair(metric, width, lengths[query])
               let near = scan.candidates(
-                pair, products: UnsafeBufferPointer(rebasing: output.elements[place * part.count..<(place + 1) * part.count]),
-                excluded: excluding?[query].map { $0 - block.lowerBound - part.lowerBound }, nearest: lists[tile * batch.count + place])
+                pair, products: UnsafeBufferPointer(rebasing: output.elements[number * part.count..<(number + 1) * part.count]),
+                excluded: excluding?[query].map { $0 - block.lowerBound - part.lowerBound }, nearest: lists[own + number])
               for row in near {
                 let distance = pair.distance(
                   queries.elements, query * width, rows.elements, (part.lowerBound + row) * width, rowLength: rowLengths[part.lowerBound + row])
-                lists[tile * batch.count + place].insert(
-                  Neighbor(index: block.lowerBound + part.lowerBound + row, distance: distance))
+                lists[own + number].insert(Neighbor(index: block.lowerBound + part.lowerBound + row, distance: distance))
               }
             }
           }
