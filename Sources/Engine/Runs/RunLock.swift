@@ -1,3 +1,4 @@
+import Glibc
 import Taxonomy
 
 /// Keeps two workers from one run, on one machine and, where the file system's locks reach (NFSv4 does), on several.
@@ -6,12 +7,18 @@ import Taxonomy
 package struct RunLock {
   private let lock: FileLock
 
+  /// - Parameter patience: how many seconds to wait for a worker that is gone, but whose lock is not: a process that was killed holds its
+  ///   locks until its last thread has ended, a moment after it counts as dead.
   /// - Throws: a ``Problem`` where another worker is on the run.
-  package static func take(_ run: RunDirectory) throws(Problem) -> RunLock {
-    guard let lock = try FileLock.take(run.lockFile, creating: true, what: "the run"), try !run.state().isLive else {
-      throw taken(run)
+  package static func take(_ run: RunDirectory, patience: Double = 5) throws(Problem) -> RunLock {
+    let start = steadyTime()
+    while true {
+      let lock = try FileLock.take(run.lockFile, creating: true, what: "the run")
+      if try run.state().isLive { throw taken(run) }
+      if let lock { return RunLock(lock: lock) }
+      guard steadyTime() - start < patience else { throw taken(run) }
+      usleep(5_000)
     }
-    return RunLock(lock: lock)
   }
 
   static func taken(_ run: RunDirectory) -> Problem {

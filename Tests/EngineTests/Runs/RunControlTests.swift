@@ -1,3 +1,4 @@
+import Dispatch
 import Engine
 import Taxonomy
 import TestSupport
@@ -33,11 +34,20 @@ import Testing
   func lock() throws {
     let run = try RunDirectory.create(exampleConfiguration(), in: folder.path)
     var first: RunLock? = try RunLock.take(run)
-    let problem = #expect(throws: Problem.self) { try RunLock.take(run) }
+    let problem = #expect(throws: Problem.self) { try RunLock.take(run, patience: 0) }
     #expect(problem?.what == "another worker is on the run")
     withExtendedLifetime(first) {}
     first = nil
     _ = try RunLock.take(run)
+  }
+
+  @Test("A worker that is dead but has not let go of its lock yet is waited for")
+  func dying() throws {
+    let run = try RunDirectory.create(exampleConfiguration(), in: folder.path)
+    nonisolated(unsafe) var dying: RunLock? = try RunLock.take(run)
+    withExtendedLifetime(dying) {}
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.3) { dying = nil }
+    _ = try RunLock.take(run, patience: 60)
   }
 
   @Test("Where locks do not reach, a fresh heartbeat from another machine keeps a second worker away")
