@@ -86,7 +86,7 @@ train_runs() {
   sleep 20
 }
 # Until nothing is computed any more.
-settle() { while tmux -L "$socket-$name" capture-pane -p | grep -qE 'computing|Esc cancels'; do sleep 0.5; done; }
+settle() { while tmux -L "$socket-$name" capture-pane -p | grep -qE 'computing|searching …|measuring …|Esc cancels'; do sleep 0.5; done; }
 stop_training() { [ -z "${live:-}" ] || kill "$live" 2>/dev/null || true; }
 
 for state in "${states[@]}"; do
