@@ -44,7 +44,7 @@ public final class RunsReader: Sendable {
   /// A piece at a time: who needs no more than the newest runs has its turn in between.
   private func lookAtAll() -> [RunSummary] {
     while true {
-      let (runs, unread) = look(within: 0.05)
+      let (runs, unread) = look(within: 0.2)
       if unread == 0 { return runs }
       usleep(1000)
     }
@@ -57,12 +57,11 @@ public final class RunsReader: Sendable {
   ///   - newestOnly: whether the others, and the index that knows them, can wait for the next look.
   /// - Returns: the runs, the newest first, and how many directories are left for the next call.
   public func look(within seconds: Double, newestOnly: Bool = false) -> (runs: [RunSummary], unread: Int) {
-    let end = steadyTime() + seconds
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }.sorted(by: >)
     let places = places()
     return known.withLock { known in
       if !newestOnly { known.openIndex(home) }
-      let unread = known.refresh(names, in: folder, until: end, newestOnly: newestOnly)
+      let unread = known.refresh(names, in: folder, within: seconds, newestOnly: newestOnly)
       if unread == 0 { known.keepIndex(home) }
       return (known.listed(places), unread)
     }
