@@ -18,6 +18,9 @@ public struct CutView: Sendable {
   public let groups: [[Int]]
   /// The group of each node that is in one: an index into ``groups``.
   public let groupOfNode: [Int: Int]
+
+  /// The group of the first node of a chain that is in one.
+  public func group(along chain: some Sequence<Int>) -> Int? { chain.lazy.compactMap { groupOfNode[$0] }.first { _ in true } }
   /// What each joined class is called, by its target.
   private let joinedNames: [Int32: String]
   /// The number of classes at or below each node; 0 inside a class.

@@ -17,7 +17,7 @@ extension Partition {
       if let twice = found.first(where: { !seen.insert($0).inserted }) {
         throw Problem("cannot merge classes", expected: "each class in one group", found: "\(hierarchy.fineClasses[twice]) in two")
       }
-      members.append(found.sorted { hierarchy.fineClasses[$0] < hierarchy.fineClasses[$1] })
+      members.append(found)
     }
     var result = self
     try result.join(members)
@@ -33,11 +33,12 @@ extension Partition {
     for fine in targets.indices where targets[fine] >= 0 && group[fine] < 0 { taken[Int(targets[fine])] = true }
     for (index, members) in groups.enumerated() {
       let nodes = members.sorted { hierarchy.fineClasses[$0] < hierarchy.fineClasses[$1] }.map { Int(hierarchy.nodeOfFine[$0]) }
-      let common = hierarchy.lowestCommonAncestor(of: nodes).filter { node in
-        // A fine class keeps its own node.
-        hierarchy.fineClass(node).map { group[$0] == index || before[$0] < 0 } ?? true
+      // A fine class keeps its own node.
+      func isFree(_ node: Int) -> Bool {
+        !taken[node] && (hierarchy.fineClass(node).map { group[$0] == index || before[$0] < 0 } ?? true)
       }
-      guard let node = ([common].compactMap { $0 } + nodes).first(where: { !taken[$0] }) else {
+      let common = hierarchy.lowestCommonAncestor(of: nodes)
+      guard let node = common.flatMap({ isFree($0) ? $0 : nil }) ?? nodes.first(where: isFree) else {
         throw Problem(
           "cannot name a merged class", at: hierarchy.fineClasses[members[0]], expected: "a node that no other class has", found: "none")
       }
@@ -87,10 +88,6 @@ extension Partition {
     }
     return blocks
   }
-}
-
-extension Optional {
-  fileprivate func filter(_ holds: (Wrapped) -> Bool) -> Wrapped? { flatMap { holds($0) ? $0 : nil } }
 }
 
 extension Hierarchy {

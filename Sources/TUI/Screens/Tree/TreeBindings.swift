@@ -121,7 +121,8 @@ extension TreeScreen {
   private var joinObstacle: String? {
     guard let cutView, let cut = history?.current.cut else { return nil }
     let lines = targets
-    if let line = lines.first(where: { cut.collapsedAncestor(of: $0.top) != nil }), let covering = cut.collapsedAncestor(of: line.top) {
+    for line in lines {
+      guard let covering = cut.collapsedAncestor(of: line.top) else { continue }
       return "\(printable(cut.hierarchy.name(line.node))) is part of the class \(printable(cut.hierarchy.name(covering))), which would have to be expanded first"
     }
     return lines.count > 1 || sharedGroup(of: lines, cutView) != nil ? nil : "Mark two lines or more with v: they become one class"

@@ -49,7 +49,7 @@ extension TreeScreen {
 
   /// The group of joined classes that all lines are in.
   func sharedGroup(of lines: [TreeOutline.Line], _ cutView: CutView) -> Int? {
-    let groups = Set(lines.map { line in line.chain.lazy.compactMap { cutView.groupOfNode[$0] }.first })
+    let groups = Set(lines.map { cutView.group(along: $0.chain) })
     return groups.count == 1 ? groups.first ?? nil : nil
   }
 

@@ -52,7 +52,7 @@ struct TreeListView {
     let mark = mark(of: line)
     var name = columns.name
     if marked.contains(line.node) { canvas.put("+", row: area.row, column: area.column, style: Style(.near, .bold)) }
-    let group = line.chain.lazy.compactMap { cutView.groupOfNode[$0] }.first
+    let group = cutView.group(along: line.chain)
     canvas.put(
       mark == .isClass ? "■" + (group.map(Self.glyph(ofGroup:)) ?? "") : mark == .leftOut ? "□" : " ", in: name.takeLeft(cutView.groups.isEmpty ? 2 : 3),
       style: mark == .isClass ? group == nil ? .accent : Style(.near, .bold) : .muted)

@@ -52,8 +52,8 @@ extension TreeScreen {
 
   func view(of facts: Consequences, parts: [Consequences], _ version: TreeHistory.Version) -> ConsequencesView {
     let hierarchy = version.cut.hierarchy
-    let isCurrent = version.cut == history?.current.cut
-    let joined = version.cut.hasJoined ? (isCurrent ? cutView : nil) ?? CutView(version.cut) : nil
+    // Compared only where anything is joined: this is drawn with every key.
+    let joined = !version.cut.hasJoined ? nil : version.cut == history?.current.cut ? cutView : CutView(version.cut)
     return ConsequencesView(
       facts: facts, budget: version.budget, pace: pace, parts: Array(zip(SplitPart.allCases, parts)).map { (part: $0, facts: $1) }
     ) { target in
