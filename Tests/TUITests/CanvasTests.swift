@@ -70,6 +70,8 @@ import TUI
   func wrapping() {
     #expect(wrap("a member of the genus Canis", 10) == ["a member", "of the", "genus", "Canis"])
     #expect(wrap("abcdefgh i", 3) == ["abc", "def", "gh", "i"])
+    #expect(wrap("in /home/me/runs/20260101-fine", 16) == ["in", "/home/me/runs/", "20260101-fine"])
+    #expect(wrap("/abcdef", 4) == ["/abc", "def"])
     #expect(wrap("犬", 1) == [])
   }
 

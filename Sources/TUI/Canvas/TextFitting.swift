@@ -21,7 +21,7 @@ package func fit(_ text: String, _ width: Int, _ cut: Shortening = .end) -> Stri
   }
 }
 
-/// `text` broken at spaces into lines of at most `width` cells; longer words are broken.
+/// `text` broken at spaces into lines of at most `width` cells; longer words are broken, paths between their folders.
 package func wrap(_ text: String, _ width: Int) -> [String] {
   guard width > 0 else { return [] }
   var lines: [String] = []
@@ -37,7 +37,8 @@ package func wrap(_ text: String, _ width: Int) -> [String] {
     }
     if used > 0 { lines.append(line) }
     while length > width {
-      let head = prefix(word, width)
+      var head = prefix(word, width)
+      if let slash = head.lastIndex(of: "/"), slash > head.startIndex { head = String(head[...slash]) }
       // A wide character in one column: nothing fits.
       guard !head.isEmpty else { return lines }
       lines.append(head)

@@ -7,13 +7,15 @@ package struct Table<Row> {
     package var align: Alignment
     package var cut: Shortening
     package var isFlexible: Bool
+    /// A flexible column is never wider: numbers should stand near the name that they belong to.
+    package var most: Int
     /// Columns of a higher rank give way first.
     package var rank: Int
     package var cell: (Row) -> Span
 
     package init(
       _ title: String, width: Int, align: Alignment = .left, cut: Shortening = .end, isFlexible: Bool = false,
-      rank: Int,
+      most: Int = .max, rank: Int,
       cell: @escaping (Row) -> Span
     ) {
       self.title = title
@@ -21,6 +23,7 @@ package struct Table<Row> {
       self.align = align
       self.cut = cut
       self.isFlexible = isFlexible
+      self.most = most
       self.rank = rank
       self.cell = cell
     }
@@ -46,7 +49,8 @@ package struct Table<Row> {
     for (line, index) in selected.window(count: rows.count, rows: area.rows).enumerated() {
       let row = area.line(line)
       canvas.onClick(row, .key(.pick(index)))
-      drawCells(columns, row, cursorWidth, &canvas) { $0.cell(rows[index]) }
+      let shown = rows[index]
+      drawCells(columns, row, cursorWidth, &canvas) { $0.cell(shown) }
       if index == selected.selected {
         canvas.put("›", row: row.row, column: row.column, style: Style(.accent, .bold))
         canvas.restyle(selectedPart(of: row, columns)) { $0.background = .selection }
@@ -79,13 +83,17 @@ package struct Table<Row> {
     while kept.count > 1, needed() > width, let rank = kept.map(\.rank).max() {
       kept.remove(at: kept.lastIndex { $0.rank == rank }!)
     }
-    // Several columns share what is left over; what is missing is the first one's.
+    // Columns that have a most share what is left over, then those that have none; what is missing is the first one's.
     var spare = width - needed()
     let flexible = kept.indices.filter { kept[$0].isFlexible }
-    for (place, column) in flexible.enumerated().reversed() {
-      let share = place == 0 ? spare : max(0, spare / (place + 1))
-      kept[column].width = max(0, kept[column].width + share)
-      spare -= share
+    if spare < 0, let first = flexible.first { kept[first].width = max(0, kept[first].width + spare) }
+    let bounded = flexible.filter { kept[$0].most < .max }.sorted { kept[$0].most < kept[$1].most }
+    for sharing in [bounded, flexible.filter { kept[$0].most == .max }] {
+      for (place, column) in sharing.enumerated() {
+        let share = max(0, min(spare / (sharing.count - place), kept[column].most - kept[column].width))
+        kept[column].width += share
+        spare -= share
+      }
     }
     return kept
   }

@@ -39,6 +39,19 @@ import Testing
     #expect(state.evaluation.coarseFine.behind == nil && state.screen == .evaluation)
   }
 
+  @Test("The footer names the keys of the pane that is shown, and no others")
+  func footer() throws {
+    var state = try fixtures.opened(Size(rows: 30, columns: 140))
+    func line() -> Substring { view(state).text.split(separator: "\n").last! }
+    #expect(line().contains("m join") && !line().contains("Esc back") && !line().contains("g gallery") && !line().contains("L by label set"))
+    try fixtures.press(&state, .enter)
+    #expect(line().contains("Esc back") && !line().contains("+ more"))
+    try fixtures.press(&state, .escape, "m")
+    #expect(line().contains("Esc back") && line().contains("l alike by") && line().contains("a along the tree"))
+    try fixtures.press(&state, "p")
+    #expect(line().contains("L by label set") && line().contains("+ more") && !line().contains("m join"))
+  }
+
   @Test("Suggested classes open in the tree as an edit that u takes back")
   func merges() throws {
     var state = try fixtures.opened(Size(rows: 30, columns: 100))

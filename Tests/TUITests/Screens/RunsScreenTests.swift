@@ -339,6 +339,20 @@ struct RunsScreenTests {
     #expect(state.notice?.text == "this run is not running")
   }
 
+  @Test("The footer names what can be done with the selected run: a live one stops, a lost one resumes, a finished one neither")
+  func footer() throws {
+    typealias Case = (down: Int, named: [String], not: [String])
+    for (down, named, not) in [
+      (0, ["p pause", "x stop"], ["r resume"]), (3, ["r resume"], ["p pause", "x stop"]), (4, [], ["p pause", "r resume", "x stop"]),
+    ] as [Case] {
+      var state = RunsFixtures.state(rows: 24, columns: 80)
+      for _ in 0..<down { _ = press(&state, "j") }
+      let line = try #require(view(state).text.split(separator: "\n").last)
+      for words in named { #expect(line.contains(words), "\(words) after \(down)") }
+      for words in not { #expect(!line.contains(words), "\(words) after \(down)") }
+    }
+  }
+
   @Test("A lost run is resumed with r")
   func resuming() throws {
     var state = RunsFixtures.state(rows: 24, columns: 80)

@@ -92,11 +92,14 @@ extension EvaluationScreen {
     drawBars(study.result.rows, on: &canvas, in: area)
   }
 
+  /// The most columns that a class's name takes.
+  private static let mostName = 32
+
   private func drawBars(_ rows: [CoarseFromFine.Row], on canvas: inout Canvas, in area: Rect) {
     let most = max(rows.map(\.difference).max() ?? 0, 1e-9)
-    let width = max(6, (area.columns - 46) / 2)
+    let width = max(6, (area.columns - 46) / 2, area.columns - 46 - Self.mostName)
     var table = Table<CoarseFromFine.Row>([
-      .init("class", width: 12, cut: .middle, isFlexible: true, rank: 0) { Span(printable($0.name)) },
+      .init("class", width: 12, cut: .middle, isFlexible: true, most: Self.mostName, rank: 0) { Span(printable($0.name)) },
       .init("members", width: 7, align: .right, rank: 3) { Span(NumberText.grouped($0.members)) },
       .init("images", width: 7, align: .right, rank: 4) { Span(NumberText.grouped($0.images)) },
       .init("coarse", width: 6, align: .right, rank: 2) { Span(NumberText.fixed(100 * $0.coarse, 1), .muted) },
@@ -153,10 +156,10 @@ extension EvaluationScreen {
     canvas.put("‹ what images of \(printable(behind.name)) are taken for", in: area.takeTop(1), style: .bold)
     if behind.confusions.isEmpty { return canvas.put("for nothing else", in: area.line(0), style: .muted) }
     let most = behind.confusions.map(\.images).max() ?? 1
-    let width = max(4, area.columns / 4)
+    let width = max(4, area.columns / 4, area.columns - 15 - 2 * Self.mostName)
     var table = Table<CoarseFineStudy.Pair>([
-      .init("class", width: 12, cut: .middle, isFlexible: true, rank: 0) { Span(printable($0.truth)) },
-      .init("is taken for", width: 12, cut: .middle, isFlexible: true, rank: 0) { Span("→ \(printable($0.prediction))") },
+      .init("class", width: 12, cut: .middle, isFlexible: true, most: Self.mostName, rank: 0) { Span(printable($0.truth)) },
+      .init("is taken for", width: 12, cut: .middle, isFlexible: true, most: Self.mostName, rank: 0) { Span("→ \(printable($0.prediction))") },
       .init("images", width: 7, align: .right, rank: 0) { Span(NumberText.grouped($0.images)) },
       .init("", width: width, rank: 1) { Span(Bar.text(Double($0.images) / Double(most), columns: width), .accent) },
     ])
@@ -217,8 +220,8 @@ extension EvaluationScreen {
     func percent(_ share: Double?) -> String { share.map { $0.isFinite ? NumberText.fixed(100 * $0, 1) : "–" } ?? "–" }
     func name(_ row: InductionStudy.Row) -> String { context.run(row.run)?.run.name ?? row.run }
     var columns: [Table<InductionStudy.Row>.Column] = [
-      .init("run", width: 8, cut: .middle, isFlexible: true, rank: 0) { Span(printable(name($0)), .bold) },
-      .init("label set", width: 12, cut: .middle, isFlexible: true, rank: 4) { Span(printable($0.labels)) },
+      .init("run", width: 8, cut: .middle, isFlexible: true, most: 40, rank: 0) { Span(printable(name($0)), .bold) },
+      .init("label set", width: 12, cut: .middle, isFlexible: true, most: 40, rank: 4) { Span(printable($0.labels)) },
       .init("classes", width: 7, align: .right, rank: 3) { Span(NumberText.grouped($0.trainedClasses)) },
       .init("tested", width: 6, align: .right, rank: 5) { Span(NumberText.grouped($0.testedClasses)) },
     ]

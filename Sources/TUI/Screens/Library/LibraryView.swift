@@ -86,7 +86,7 @@ struct LibraryTable {
   func draw(selected: ListPosition, on canvas: inout Canvas, in rect: Rect) {
     var table = Table<LibraryEntry>([
       .init("", width: 1, rank: 0) { marked.contains($0.id) ? Span("+", Style(.near, .bold)) : Span("") },
-      .init("label set", width: 16, cut: .middle, isFlexible: true, rank: 0) { Span($0.id, style($0)) },
+      .init("label set", width: 16, cut: .middle, isFlexible: true, most: 40, rank: 0) { Span($0.id, style($0)) },
       .init("recipe", width: 26, isFlexible: true, rank: 4) { entry in
         // What cannot be used says why where its recipe would stand.
         guard let obstacle = entry.obstacle else { return Span(printable(entry.summary.recipe ?? ""), .muted) }

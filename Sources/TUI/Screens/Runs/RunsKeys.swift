@@ -87,7 +87,7 @@ extension RunsScreen {
   private static let control: [Binding] = [
     verb("t", .launch, "train", "Fill in the form that launches a training", [.list]),
     verb("p", .pause, "pause", "Pause the run, or let it go on", [.list, .run]),
-    verb("r", .resume, "resume", "Go on with a paused, stopped, failed or lost run from its last checkpoint"),
+    verb("r", .resume, "resume", "Go on with a paused, stopped, failed or lost run from its last checkpoint", [.list, .run]),
     verb("x", .stop, "stop", "Save a checkpoint and end the run; it can be resumed", [.list, .run]),
     verb("c", .clone, "clone", "Launch a training like this one: the form, filled from it, to be changed"),
     verb("E", .extend, "extend", "Let a run go on for more epochs than it was launched with"),
@@ -103,11 +103,14 @@ extension RunsScreen {
   private static func verb(
     _ key: Key, _ action: ControlAction, _ title: String, _ help: String, _ footer: Set<Place> = []
   ) -> Binding {
-    Binding([key], .runs(.control(action)), title, help: help) { state in
+    let obstacle: @Sendable (AppState) -> String? = { state in
       if action.needsNoRun { return nil }
       let targets = state.runs.targets
       return targets.isEmpty ? state.runs.absence : targets.contains(where: action.isPossible) ? nil : action.reason
-    }.inFooter(while: on(footer))
+    }
+    // What can be done with a lost run is another key than with a live one: the footer names that.
+    return Binding([key], .runs(.control(action)), title, help: help, obstacle: obstacle)
+      .inFooter { on(footer)($0) && obstacle($0) == nil }
   }
 
   private static let pages: [Binding] = [

@@ -130,7 +130,7 @@ extension RunsScreen {
     Table<RunsNews.Item>([
       .init("", width: 11, rank: 0) { Span("\($0.kind.glyph) \($0.kind.word)", Style($0.kind.color)) },
       .init("", width: 1, rank: 4) { Span(marks[$0.run.id].glyph(glyphs), Style(marks[$0.run.id].color, .bold)) },
-      .init("run", width: 12, cut: .middle, rank: 0) { Span(printable($0.run.name)) },
+      .init("run", width: 12, cut: .middle, isFlexible: true, most: 40, rank: 0) { Span(printable($0.run.name)) },
       .init("label set", width: 14, cut: .middle, rank: 5) { Span(printable($0.run.labelSet), .muted) },
       .init("step", width: 6, align: .right, rank: 3) { Span(NumberText.count($0.run.progress.step)) },
       .init("best", width: 5, align: .right, rank: 1) { Span(RunsTable.best($0.run)) },

@@ -65,7 +65,9 @@ extension LaunchForm {
       let end = canvas.put(
         isFocused ? "‹ \(text) ›" : "  \(text)", row: value.row, column: value.column,
         style: isFocused ? Style(.accent, .bold) : .plain, width: value.columns)
-      canvas.put(note, row: value.row, column: end + 2, style: .muted, width: value.endColumn - end - 2)
+      var rest = value
+      _ = rest.takeLeft(end + 2 - value.column)
+      canvas.put(note, in: rest, style: .muted)
     } else if isFocused {
       texts[field]!.draw(on: &canvas, in: value.inset(columns: 2), placeholder: placeholder(field))
     } else {

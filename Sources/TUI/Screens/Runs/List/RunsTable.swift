@@ -16,22 +16,22 @@ struct RunsTable {
     func title(_ text: String, _ field: RunField) -> String { order.field == field ? text + sign : text }
     var table = Table<RunsList.Row>([
       .init("", width: 1, rank: 0) { mark($0, look) },
-      .init(title("run", .name), width: 12, cut: .middle, isFlexible: true, rank: 0) { name($0) },
+      .init(title("run", .name), width: 12, cut: .middle, isFlexible: true, most: 40, rank: 0) { name($0) },
       .init(title("label set", .label), width: 14, cut: .middle, rank: 8) { labelSet($0) },
       .init(title("classes", .classes), width: 7, align: .right, rank: 9) { of($0) { Span(NumberText.grouped($0.classes)) } },
       .init(title("net", .net), width: 10, rank: 10) { of($0) { Span(printable($0.network), .muted) } },
-      .init(title("state", .state), width: 10, rank: 1) { state($0) },
+      .init(title("state", .state), width: 10, rank: 1) { of($0) { Self.state($0) } },
       .init(title("step", .step), width: 5, align: .right, rank: 4) { of($0) { Span(NumberText.count($0.progress.step)) } },
       .init("done", width: 5, align: .right, rank: 7) { of($0) { Span(Self.percent($0)) } },
       .init(title("loss", .loss), width: 6, align: .right, rank: 3) { of($0) { Span(Self.loss($0)) } },
       .init(title("best", .acc), width: 5, align: .right, rank: 2) { best($0) },
-      .init(title("img/s", .speed), width: 5, align: .right, rank: 6) { of($0) { Span(Self.speed($0)) } },
+      .init(title("img/s", .speed), width: 6, align: .right, rank: 6) { speed($0) },
       .init(title("left", .left), width: 7, align: .right, rank: 5) { of($0) { Span(Self.left($0)) } },
       .init("", width: 10, rank: 11) { of($0) { run in
         Span(Sparkline.text(plots[run.id]?.spark ?? [], ascii: look.glyphs == .ascii), Style(marks[run.id].color))
       } },
       .init(title("host", .host), width: 8, cut: .middle, rank: 12) { of($0) { Span(printable($0.host), .muted) } },
-      .init(title("tags", .tag), width: 14, rank: 13) { of($0) { Span(printable($0.tags.joined(separator: " ")), .muted) } },
+      .init(title("tags", .tag), width: 14, isFlexible: true, rank: 13) { of($0) { Span(printable($0.tags.joined(separator: " ")), .muted) } },
     ])
     table.selectedColumns = 2
     table.draw(list.rows, selected: list.position, on: &canvas, in: rect)
@@ -59,13 +59,6 @@ struct RunsTable {
     }
   }
 
-  private func state(_ row: RunsList.Row) -> Span {
-    switch row {
-    case .run(let run): return Self.state(run)
-    case .group(let group): return Span((group.best?.deviation).map { "± \(NumberText.fixed($0, 3))" } ?? "", .muted)
-    }
-  }
-
   private func labelSet(_ row: RunsList.Row) -> Span {
     switch row {
     case .run(let run): return Span(printable(run.labelSet), .muted)
@@ -79,6 +72,14 @@ struct RunsTable {
     switch row {
     case .run(let run): Span(Self.best(run))
     case .group(let group): Span(group.best.map { NumberText.fixed($0.mean, 3) } ?? "–", .bold)
+    }
+  }
+
+  /// A group's line has its deviation here, beside its mean.
+  private func speed(_ row: RunsList.Row) -> Span {
+    switch row {
+    case .run(let run): Span(Self.speed(run))
+    case .group(let group): Span((group.best?.deviation).map { "± \(NumberText.fixed($0, 3))" } ?? "", .muted)
     }
   }
 

@@ -123,13 +123,13 @@ package struct RunClassesPage: Equatable, Sendable {
       return "\(share < 0.005 ? "<1" : NumberText.fixed(100 * share, 0)) % for \(printable(name))"
     }
     Table<NodeResult>([
-      .init("node", width: 12, cut: .middle, isFlexible: true, rank: 0) {
+      .init("node", width: 12, cut: .middle, isFlexible: true, most: 32, rank: 0) {
         Span(printable($0.name), $0.classes > 1 ? .bold : .plain)
       },
       .init("images", width: 7, align: .right, rank: 3) { Span(NumberText.grouped($0.images)) },
       .init("right", width: 5, align: .right, rank: 0) { Span(NumberText.fixed($0.accuracy, 3)) },
       .init("", width: 10, rank: 2) { Span(Bar.text($0.accuracy, columns: 10), .accent) },
-      .init("taken for", width: 22, rank: 1) { Span(taken($0), .muted) },
+      .init("taken for", width: 22, isFlexible: true, rank: 1) { Span(taken($0), .muted) },
     ]).draw(rows, selected: list, on: &canvas, in: rect)
   }
 
