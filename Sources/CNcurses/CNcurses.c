@@ -197,7 +197,7 @@ bool cn_forget_colors(void) {
   return true;
 }
 
-void cn_put_row(int row, const cn_cell *cells, int count) {
+void cn_put(int row, int column, const cn_cell *cells, int count) {
   cchar_t line[count + 1];
   for (int i = 0; i < count; i++) {
     const cn_cell *cell = &cells[i];
@@ -212,7 +212,7 @@ void cn_put_row(int row, const cn_cell *cells, int count) {
     int pair = pair_of(cell->foreground, cell->background);
     setcchar(&line[i], text, attributes, 0, &pair);
   }
-  mvadd_wchnstr(row, 0, line, count);
+  mvadd_wchnstr(row, column, line, count);
 }
 
 void cn_flush(int cursor_row, int cursor_column) {

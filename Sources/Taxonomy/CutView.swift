@@ -19,8 +19,12 @@ public struct CutView: Sendable {
   /// The group of each node that is in one: an index into ``groups``.
   public let groupOfNode: [Int: Int]
 
-  /// The group of the first node of a chain that is in one.
-  public func group(along chain: some Sequence<Int>) -> Int? { chain.lazy.compactMap { groupOfNode[$0] }.first { _ in true } }
+  /// The group of the first node of a chain that is in one. Asked of every line of every frame, and seldom is there any.
+  public func group(along chain: ClosedRange<Int>) -> Int? {
+    if groupOfNode.isEmpty { return nil }
+    for node in chain { if let group = groupOfNode[node] { return group } }
+    return nil
+  }
   /// What each joined class is called, by its target.
   private let joinedNames: [Int32: String]
   /// The number of classes at or below each node; 0 inside a class.

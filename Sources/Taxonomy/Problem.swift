@@ -43,6 +43,8 @@ public func printable(_ text: String) -> String {
     default: false
     }
   }
+  // Nearly every name is plain, and every frame asks of hundreds.
+  if text.utf8.withContiguousStorageIfAvailable({ $0.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }) == true { return text }
   guard text.unicodeScalars.contains(where: isHostile) else { return text }
   var shown = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {

@@ -42,8 +42,8 @@ void cn_resize(int height, int width);
 // Whether the terminal shows `character` in as many columns as `width`.
 bool cn_has_width(uint32_t character, int width);
 
-// Replaces a row from its first column on; cells that a wide character covers are left out of `cells`.
-void cn_put_row(int row, const cn_cell *cells, int count);
+// Replaces part of a row, from `column` on; cells that a wide character covers are left out of `cells`.
+void cn_put(int row, int column, const cn_cell *cells, int count);
 // Sends what changed. The cursor is hidden where `cursor_row` is negative.
 void cn_flush(int cursor_row, int cursor_column);
 // Where very many pairs of colours have been shown (ncurses keeps every one), drops them all and returns true: every row

@@ -53,27 +53,31 @@ package struct Canvas: Equatable, Sendable {
     var at = column
     let end = min(size.columns, width >= size.columns ? size.columns : column + max(0, width))
     guard row >= 0, row < size.rows else { return at }
-    var last: Int?
-    for scalar in text.unicodeScalars {
-      switch cellWidth(scalar) {
-      case .none: continue
-      case .combining:
-        if let last, look.glyphs == .unicode { cells[last].marks.append(scalar) }
-      case .narrow, .control:
-        guard at < end else { return at }
-        let shown = cellWidth(scalar) == .control ? "\u{FFFD}" : scalar
-        last = set(look.glyphs == .ascii ? asciiGlyph(shown) : shown, row: row, column: at, style: style)
-        at += 1
-      case .wide:
-        guard at + 1 < end else { return at }
-        if look.glyphs == .ascii {
-          last = set("?", row: row, column: at, style: style)
-          set("?", row: row, column: at + 1, style: style)
-        } else {
-          last = at >= 0 ? set(scalar, row: row, column: at, style: style) : nil
-          set(at >= 0 ? Cell.covered : " ", row: row, column: at + 1, style: style)
+    let isUnicode = look.glyphs == .unicode
+    withRow(row) { cells in
+      var last: Int?
+      for scalar in text.unicodeScalars {
+        let kind = cellWidth(scalar)
+        switch kind {
+        case .none: continue
+        case .combining:
+          if let last, isUnicode { cells[last].marks.append(scalar) }
+        case .narrow, .control:
+          guard at < end else { return }
+          let shown = kind == .control ? "\u{FFFD}" : scalar
+          last = Self.set(isUnicode ? shown : asciiGlyph(shown), column: at, of: cells, style: style)
+          at += 1
+        case .wide:
+          guard at + 1 < end else { return }
+          if isUnicode {
+            last = at >= 0 ? Self.set(scalar, column: at, of: cells, style: style) : nil
+            Self.set(at >= 0 ? Cell.covered : " ", column: at + 1, of: cells, style: style)
+          } else {
+            last = Self.set("?", column: at, of: cells, style: style)
+            Self.set("?", column: at + 1, of: cells, style: style)
+          }
+          at += 2
         }
-        at += 2
       }
     }
     return at
@@ -93,8 +97,10 @@ package struct Canvas: Equatable, Sendable {
   /// Fills `rect` with one narrow character.
   package mutating func fill(_ rect: Rect, _ scalar: Unicode.Scalar = " ", style: Style = .plain) {
     let shown = look.glyphs == .ascii ? asciiGlyph(scalar) : scalar
-    for row in rect.row..<rect.endRow {
-      for column in rect.column..<rect.endColumn { set(shown, row: row, column: column, style: style) }
+    for row in rect.row..<rect.endRow where row >= 0 && row < size.rows {
+      withRow(row) { cells in
+        for column in rect.column..<rect.endColumn { Self.set(shown, column: column, of: cells, style: style) }
+      }
     }
   }
 
@@ -137,24 +143,46 @@ package struct Canvas: Equatable, Sendable {
     }
   }
 
-  /// Blanks the cells of pictures that are not in `shown` already.
-  /// - Returns: the rows where there are such, and how many cells each has.
-  mutating func holdPictures(besides shown: Canvas?) -> [(row: Int, cells: Int)] {
-    var held: [(row: Int, cells: Int)] = []
-    for row in 0..<size.rows {
-      if let shown, shown.row(row) == self.row(row) { continue }
-      var count = 0
-      var isHeld = false
-      for place in row * size.columns..<(row + 1) * size.columns {
-        // The right half of a wide character goes with it.
-        if !cells[place].isCovered { isHeld = cells[place].style.isExact && shown?.cells[place] != cells[place] }
-        guard isHeld else { continue }
-        cells[place] = Cell()
-        count += 1
+  /// Part of a row.
+  struct Part {
+    var row: Int
+    var columns: Range<Int>
+  }
+
+  /// For each row that `shown` does not have so the part where it differs, with whole characters; all where there is none.
+  func parts(besides shown: Canvas?) -> [Part] {
+    guard let shown else { return (0..<size.rows).map { Part(row: $0, columns: 0..<size.columns) } }
+    var parts: [Part] = []
+    cells.withUnsafeBufferPointer { own in
+      shown.cells.withUnsafeBufferPointer { other in
+        for row in 0..<size.rows {
+          let place = row * size.columns..<(row + 1) * size.columns
+          guard var first = place.first(where: { own[$0] != other[$0] }), var last = place.last(where: { own[$0] != other[$0] }) else { continue }
+          while first > place.lowerBound, own[first].isCovered || other[first].isCovered { first -= 1 }
+          while last + 1 < place.upperBound, own[last + 1].isCovered || other[last + 1].isCovered { last += 1 }
+          parts.append(Part(row: row, columns: first - place.lowerBound..<last + 1 - place.lowerBound))
+        }
       }
-      if count > 0 { held.append((row, count)) }
     }
-    return held
+    return parts
+  }
+
+  /// The cells of pictures in `parts` that are not in `shown` already, row by row: their places in ``cells``.
+  func pictures(in parts: [Part], besides shown: Canvas?) -> [(row: Int, places: [Int])] {
+    parts.compactMap { part in
+      var places: [Int] = []
+      var isPicture = false
+      for place in part.columns.lowerBound + part.row * size.columns..<part.columns.upperBound + part.row * size.columns {
+        // The right half of a wide character goes with it.
+        if !cells[place].isCovered { isPicture = cells[place].style.isExact && shown?.cells[place] != cells[place] }
+        if isPicture { places.append(place) }
+      }
+      return places.isEmpty ? nil : (part.row, places)
+    }
+  }
+
+  mutating func blank(_ places: [Int]) {
+    for place in places { cells[place] = Cell() }
   }
 
   mutating func copy(row: Int, of canvas: Canvas) {
@@ -162,19 +190,44 @@ package struct Canvas: Equatable, Sendable {
     cells.replaceSubrange(place, with: canvas.cells[place])
   }
 
-  /// Sets one cell, blanking the other half of a wide character that it breaks.
+  /// Copies another canvas to a place, clipped to this one; none of its wide characters may lie across an edge.
+  mutating func put(_ other: Canvas, row: Int, column: Int) {
+    let first = max(0, -column)
+    let count = min(other.size.columns, size.columns - column) - first
+    guard count > 0 else { return }
+    for from in 0..<other.size.rows where row + from >= 0 && row + from < size.rows {
+      let start = (row + from) * size.columns + column + first
+      cells.replaceSubrange(start..<start + count, with: other.row(from).dropFirst(first).prefix(count))
+    }
+  }
+
+  /// Copies cells of which each takes one column, clipped to the canvas.
+  mutating func put(_ cells: ArraySlice<Cell>, row: Int, column: Int) {
+    guard row >= 0, row < size.rows else { return }
+    withRow(row) { own in
+      for (place, cell) in cells.enumerated() { Self.set(cell.scalar, column: column + place, of: own, style: cell.style) }
+    }
+  }
+
+  private mutating func withRow(_ row: Int, _ body: (UnsafeMutableBufferPointer<Cell>) -> Void) {
+    cells.withUnsafeMutableBufferPointer { all in
+      body(UnsafeMutableBufferPointer(rebasing: all[row * size.columns..<(row + 1) * size.columns]))
+    }
+  }
+
+  /// Sets one cell of a row, blanking the other half of a wide character that it breaks.
+  /// - Returns: the column; nil where it lies outside.
   @discardableResult
-  private mutating func set(_ scalar: Unicode.Scalar, row: Int, column: Int, style: Style) -> Int? {
-    guard row >= 0, row < size.rows, column >= 0, column < size.columns else { return nil }
-    let index = row * size.columns + column
-    if scalar != Cell.covered, cells[index].isCovered, column > 0 {
-      cells[index - 1] = Cell(style: cells[index - 1].style)
+  private static func set(_ scalar: Unicode.Scalar, column: Int, of cells: UnsafeMutableBufferPointer<Cell>, style: Style) -> Int? {
+    guard column >= 0, column < cells.count else { return nil }
+    if scalar != Cell.covered, cells[column].isCovered, column > 0 {
+      cells[column - 1] = Cell(style: cells[column - 1].style)
     }
-    if column + 1 < size.columns, cells[index + 1].isCovered, !cells[index].isCovered {
-      cells[index + 1] = Cell(style: cells[index + 1].style)
+    if column + 1 < cells.count, cells[column + 1].isCovered, !cells[column].isCovered {
+      cells[column + 1] = Cell(style: cells[column + 1].style)
     }
-    cells[index] = Cell(scalar, style: style)
-    return index
+    cells[column] = Cell(scalar, style: style)
+    return column
   }
 }
 

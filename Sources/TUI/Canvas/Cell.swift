@@ -1,14 +1,20 @@
 /// One character cell: a scalar, the combining marks on it, and how it is drawn. Plain bits, since every frame makes and
 /// compares thousands.
 package struct Cell: Hashable, Sendable {
-  package var scalar: Unicode.Scalar
   package var marks: CombiningMarks
   package var style: Style
+  package var scalar: Unicode.Scalar
 
   package init(_ scalar: Unicode.Scalar = " ", marks: CombiningMarks = CombiningMarks(), style: Style = .plain) {
     self.scalar = scalar
     self.marks = marks
     self.style = style
+  }
+
+  /// Branches cost more than comparing all of it.
+  package static func == (one: Cell, other: Cell) -> Bool {
+    let differences = UInt64(one.scalar.value ^ other.scalar.value) | UInt64(one.style.differences(from: other.style))
+    return (one.marks.bits ^ other.marks.bits) | differences == 0
   }
 
   /// The cell right of a wide character's, which that character covers.
@@ -19,7 +25,7 @@ package struct Cell: Hashable, Sendable {
 /// Up to three combining marks, in the order in which they were written; those beyond are left out.
 package struct CombiningMarks: Hashable, Sendable, Sequence {
   /// 21 bits each, which hold any scalar, the first mark lowest; 0 is none.
-  private var bits: UInt64 = 0
+  fileprivate var bits: UInt64 = 0
 
   package init() {}
 

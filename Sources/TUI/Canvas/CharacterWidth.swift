@@ -19,9 +19,10 @@ private func widthBeyondASCII(_ scalar: Unicode.Scalar) -> CellWidth {
   let value = scalar.value
   if value < 0xA0 { return .control }
   if value < 0x300 { return value == 0xAD ? .none : .narrow }
+  // Most of what the screens draw: quotes and dashes, lines, blocks, braille.
+  if 0x2500...0x25FC ~= value || 0x2010...0x2027 ~= value || 0x2030...0x205E ~= value || 0x2800...0x28FF ~= value { return .narrow }
   if value >= 0x1100 && isWide(value) { return .wide }
   switch value {
-  case 0x2500...0x25FC, 0x2800...0x28FF: return .narrow  // most of what the screens draw
   case 0x1160...0x11FF, 0xD7B0...0xD7FF: return .none  // Hangul vowels and finals, which terminals disagree on
   case 0xFE00...0xFE0F, 0xE0000...0xE0FFF: return .none
   default: break

@@ -1,23 +1,44 @@
 /// What a colour means, or an exact one for pictures. The terminal's palette decides how a meaning looks on 16 colours, 256,
 /// or none; a meaning is never shown by colour alone.
-package enum Color: Hashable, Sendable {
+package struct Color: Hashable, Sendable {
+  package enum Kind: UInt32, Sendable {
+    case standard, muted, accent, good, near, bad, selection, series, exact
+  }
+
+  /// The kind, and below it a series' number or 0xRRGGBB: one word, since every frame compares thousands.
+  fileprivate let bits: UInt32
+
+  private init(_ kind: Kind, _ value: UInt32 = 0) { bits = kind.rawValue << 24 | value }
+
+  package var kind: Kind { Kind(rawValue: bits >> 24)! }
+
+  /// The number of a series.
+  package var number: Int { Int(bits & 0xFF_FFFF) }
+
+  /// An exact colour's parts.
+  package var parts: (red: UInt8, green: UInt8, blue: UInt8) {
+    (UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8), UInt8(truncatingIfNeeded: bits))
+  }
+
   /// The terminal's own.
-  case standard
+  package static let standard = Color(.standard)
   /// Secondary text and rules.
-  case muted
+  package static let muted = Color(.muted)
   /// What the keys act on: active tab, cut line, key names.
-  case accent
+  package static let accent = Color(.accent)
   /// Green: right fine class, finished, fine. Goes with ✓.
-  case good
+  package static let good = Color(.good)
   /// Orange: right coarse class, warnings. Goes with ≈.
-  case near
+  package static let near = Color(.near)
   /// Red: wrong, failed. Goes with ✗.
-  case bad
+  package static let bad = Color(.bad)
   /// The background of the line that holds the cursor.
-  case selection
+  package static let selection = Color(.selection)
   /// Curves: eight that can be told apart, taken modulo 8.
-  case series(UInt8)
-  case rgb(UInt8, UInt8, UInt8)
+  package static func series(_ number: UInt8) -> Color { Color(.series, UInt32(number)) }
+  package static func rgb(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> Color {
+    Color(.exact, UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue))
+  }
 }
 
 /// How a cell is drawn.
@@ -42,11 +63,11 @@ package struct Style: Hashable, Sendable {
   }
 
   /// Whether it is of a picture: nothing else has colours of its own.
-  package var isExact: Bool {
-    switch (foreground, background) {
-    case (.rgb, _), (_, .rgb): true
-    default: false
-    }
+  package var isExact: Bool { foreground.kind == .exact || background.kind == .exact }
+
+  /// Zero where both are the same.
+  func differences(from other: Style) -> UInt32 {
+    (foreground.bits ^ other.foreground.bits) | (background.bits ^ other.background.bits) | UInt32(attributes.rawValue ^ other.attributes.rawValue)
   }
 
   package static let plain = Style()

@@ -53,15 +53,15 @@ package struct Palette: Sendable {
   }
 
   private func isLight(_ color: Color) -> Bool {
-    switch color {
+    switch color.kind {
     case .selection: true
-    case .rgb(let r, let g, let b): Int(r) * 3 + Int(g) * 6 + Int(b) > 1270
+    case .exact: Int(color.parts.red) * 3 + Int(color.parts.green) * 6 + Int(color.parts.blue) > 1270
     default: false
     }
   }
 
   private func index16(_ color: Color) -> Int {
-    switch color {
+    switch color.kind {
     case .standard: -1
     case .muted: 8
     case .accent: 6
@@ -69,13 +69,13 @@ package struct Palette: Sendable {
     case .near: 3
     case .bad: 1
     case .selection: 4
-    case .series(let index): [6, 3, 5, 2, 1, 4, 14, 11][Int(index) % 8]
-    case .rgb(let r, let g, let b): nearest16(r, g, b)
+    case .series: [6, 3, 5, 2, 1, 4, 14, 11][color.number % 8]
+    case .exact: nearest16(color.parts)
     }
   }
 
   private func index256(_ color: Color) -> Int {
-    switch color {
+    switch color.kind {
     case .standard: -1
     case .muted: 245
     case .accent: 75
@@ -85,18 +85,22 @@ package struct Palette: Sendable {
     case .bad: 203
     case .selection: 238
     // Told apart by colour-blind readers too, as PaletteTests measures; Okabe and Ito's sky blue and orange first.
-    case .series(let index): [39, 214, 163, 29, 222, 129, 252, 130][Int(index) % 8]
-    case .rgb(let r, let g, let b): depth == .trueColor ? exact(r, g, b) : nearest256(r, g, b)
+    case .series: [39, 214, 163, 29, 222, 129, 252, 130][color.number % 8]
+    case .exact: depth == .trueColor ? exact(color.parts) : nearest256(color.parts)
     }
   }
 
+  private typealias Parts = (red: UInt8, green: UInt8, blue: UInt8)
+
   /// 0xRRGGBB; a blue that would be taken for a palette index gets the least of red, which nobody sees.
-  private func exact(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> Int {
+  private func exact(_ parts: Parts) -> Int {
+    let (r, g, b) = parts
     let value = Int(r) << 16 | Int(g) << 8 | Int(b)
     return value < 256 ? value | 1 << 16 : value
   }
 
-  private func nearest256(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> Int {
+  private func nearest256(_ parts: Parts) -> Int {
+    let (r, g, b) = parts
     func step(_ value: UInt8) -> Int { value < 48 ? 0 : value < 115 ? 1 : (Int(value) - 35) / 40 }
     func level(_ step: Int) -> Int { step == 0 ? 0 : 55 + 40 * step }
     let steps = (step(r), step(g), step(b))
@@ -107,7 +111,8 @@ package struct Palette: Sendable {
     return isGreyNearer ? 232 + grey : 16 + 36 * steps.0 + 6 * steps.1 + steps.2
   }
 
-  private func nearest16(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> Int {
+  private func nearest16(_ parts: Parts) -> Int {
+    let (r, g, b) = parts
     let candidates = colors < 16 ? Self.xterm16.prefix(8) : Self.xterm16[...]
     return candidates.indices.min {
       distance(candidates[$0], r, g, b) < distance(candidates[$1], r, g, b)

@@ -91,33 +91,31 @@ package final class Terminal {
   /// ``PicturePace`` allows. What is missing of them is blank, and comes with the next calls.
   package func draw(_ canvas: Canvas) {
     if cn_forget_colors() || shown?.size != canvas.size { shown = nil }
-    var frame = canvas
-    let held = frame.holdPictures(besides: shown)
-    send(frame)
+    let changed = canvas.parts(besides: shown)
+    let held = canvas.pictures(in: changed, besides: shown)
     isBehind = !held.isEmpty
-    guard isBehind else { return }
+    guard isBehind else { return send(canvas, changed) }
+    var frame = canvas
+    for (_, places) in held { frame.blank(places) }
+    send(frame, changed)
     let now = ContinuousClock.now
     if let deadline = pace.deadline, now >= deadline { pace.giveUp() }
     var left = pace.allowance(at: now)
     guard left > 0 else { return }
-    let sent = held.prefix { _, cells in
-      defer { left -= min(left, cells) }
+    let sent = held.prefix { _, places in
+      defer { left -= min(left, places.count) }
       return left > 0
     }
     for (row, _) in sent { frame.copy(row: row, of: canvas) }
-    send(frame)
+    send(frame, sent.map { Canvas.Part(row: $0.row, columns: 0..<canvas.size.columns) })
     isBehind = sent.count < held.count
     if isBehind, cn_ask() { pace.ask(at: now) }
   }
 
-  private func send(_ canvas: Canvas) {
-    var isNew = shown.map { !$0.hasCursor(of: canvas) } ?? true
-    for row in 0..<canvas.size.rows {
-      if let shown, shown.row(row) == canvas.row(row) { continue }
-      put(canvas.row(row), at: row)
-      isNew = true
-    }
-    guard isNew else { return }
+  /// Sends what differs in `parts`, and the cursor.
+  private func send(_ canvas: Canvas, _ parts: [Canvas.Part]) {
+    guard !parts.isEmpty || shown.map({ !$0.hasCursor(of: canvas) }) ?? true else { return }
+    for part in parts { put(canvas.row(part.row).dropFirst(part.columns.lowerBound).prefix(part.columns.count), part) }
     cn_flush(Int32(canvas.cursor?.row ?? -1), Int32(canvas.cursor?.column ?? -1))
     shown = canvas
   }
@@ -205,10 +203,10 @@ package final class Terminal {
     }
   }
 
-  private func put(_ row: ArraySlice<Cell>, at index: Int) {
+  private func put(_ cells: ArraySlice<Cell>, _ part: Canvas.Part) {
     var line: [cn_cell] = []
-    line.reserveCapacity(row.count)
-    for cell in row where !cell.isCovered {
+    line.reserveCapacity(cells.count)
+    for cell in cells where !cell.isCovered {
       let entry = palette.entry(cell.style)
       var out = cn_cell()
       out.foreground = Int32(entry.foreground)
@@ -232,7 +230,7 @@ package final class Terminal {
         for _ in 0..<width { line.append(out) }
       }
     }
-    cn_put_row(Int32(index), line, Int32(line.count))
+    cn_put(Int32(part.row), Int32(part.columns.lowerBound), line, Int32(line.count))
   }
 
   private static func windowSize() -> Size {

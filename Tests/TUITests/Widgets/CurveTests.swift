@@ -11,7 +11,7 @@ struct CurveTests {
     let yAxis = Axis(scale: .linear, low: y.lowerBound, high: y.upperBound)
     for (ink, curve) in curves.enumerated() { curve.draw(into: &grid, x: xAxis, y: yAxis, ink: ink) }
     return (0..<rows).map { row in
-      String((0..<columns).map { grid[$0, row]?.character ?? "·" })
+      String((0..<columns).map { grid[$0, row].map { Character($0.scalar) } ?? "·" })
     }.joined(separator: "\n")
   }
 

@@ -44,6 +44,7 @@ package struct RunsScreen: Screen {
   /// Which of them are listed, in which order.
   package var list = RunsList()
   package var charts = ChartState()
+  let drawnCharts = DrawnCharts()
   /// The curves of the runs in view, by their ids.
   package var plots: [String: RunPlot] = [:]
   package var marks = RunMarks()

@@ -62,7 +62,7 @@ extension RunsScreen {
     drawLegend(shown, on: &canvas, in: layout.legend)
     drawStatus(on: &canvas, in: layout.status)
     drawLog(log, of: drawn.flatMap { found[$0] }?.name, on: &canvas, in: layout.log)
-    shown.draw(charts.layout, on: &canvas, in: layout.charts)
+    shown.draw(charts.layout, drawnCharts, on: &canvas, in: layout.charts)
   }
 
   /// The runs on the charts with their marks, the selected one bold; as many as fit.

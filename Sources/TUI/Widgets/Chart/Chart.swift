@@ -56,7 +56,28 @@ package struct Chart: Equatable, Sendable {
     self.emptyText = emptyText
   }
 
+  /// The curves as dots. To make them takes longest, and a crosshair does not change them.
+  package struct Plot: Equatable, Sendable {
+    fileprivate var series: [Series]
+    fileprivate var x, y: Axis
+    fileprivate var grid: DotGrid
+
+    fileprivate init(_ series: [Series], x: Axis, y: Axis, columns: Int, rows: Int) {
+      (self.series, self.x, self.y, grid) = (series, x, y, DotGrid(columns: columns, rows: rows))
+      for (index, series) in series.enumerated() {
+        series.raw?.draw(into: &grid, x: x, y: y, ink: index + self.series.count)
+      }
+      for (index, series) in series.enumerated() { series.curve.draw(into: &grid, x: x, y: y, ink: index) }
+    }
+  }
+
   package func draw(on canvas: inout Canvas, in rect: Rect) {
+    var plot: Plot?
+    draw(on: &canvas, in: rect, plot: &plot)
+  }
+
+  /// - Parameter plot: that of the last time, used again where its curves, axes and room are the same; that of this time then.
+  package func draw(on canvas: inout Canvas, in rect: Rect, plot: inout Plot?) {
     guard !rect.isEmpty else { return }
     var body = rect
     drawTitle(on: &canvas, in: body.takeTop(1))
@@ -84,7 +105,10 @@ package struct Chart: Equatable, Sendable {
     let place = cursor.flatMap { column(of: $0, on: xAxis, in: body) }
     let label = isFocused ? place.map { Self.label(unit.text(cursor!), at: $0, in: foot) } : nil
     drawHorizontalAxis(xAxis, on: &canvas, in: foot, unitAt: ends.column, sparing: label?.columns ?? 0..<0)
-    drawCurves(drawn, on: &canvas, in: body, x: xAxis, y: yAxis)
+    if plot?.series != drawn || plot?.x != xAxis || plot?.y != yAxis || plot?.grid.columns != body.columns || plot?.grid.rows != body.rows {
+      plot = Plot(drawn, x: xAxis, y: yAxis, columns: body.columns, rows: body.rows)
+    }
+    drawCurves(plot!, on: &canvas, in: body)
     if let place { drawCursor(drawn, label, on: &canvas, in: body, foot: foot, at: place, y: yAxis) }
     drawEnds(drawn, on: &canvas, in: ends, y: yAxis, valueWidth: valueWidth)
   }
@@ -165,17 +189,12 @@ package struct Chart: Equatable, Sendable {
     }
   }
 
-  private func drawCurves(_ drawn: [Series], on canvas: inout Canvas, in rect: Rect, x: Axis, y: Axis) {
-    var grid = DotGrid(columns: rect.columns, rows: rect.rows)
-    for (index, series) in drawn.enumerated() {
-      series.raw?.draw(into: &grid, x: x, y: y, ink: index + drawn.count)
-    }
-    for (index, series) in drawn.enumerated() { series.curve.draw(into: &grid, x: x, y: y, ink: index) }
-    drawCells(of: grid, drawn, on: &canvas, in: rect)
+  private func drawCurves(_ plot: Plot, on canvas: inout Canvas, in rect: Rect) {
+    drawCells(of: plot.grid, plot.series, on: &canvas, in: rect)
     // One dot would not be seen.
-    for series in drawn where series.curve.spans.count == 1 && series.curve.before == nil && series.curve.after == nil {
+    for series in plot.series where series.curve.spans.count == 1 && series.curve.before == nil && series.curve.after == nil {
       let point = series.curve.spans[0]
-      guard let row = row(of: point.last, on: y, in: rect), let column = column(of: point.x, on: x, in: rect) else { continue }
+      guard let row = row(of: point.last, on: plot.y, in: rect), let column = column(of: point.x, on: plot.x, in: rect) else { continue }
       canvas.put(series.mark.glyph(canvas.look.glyphs), row: row, column: column, style: Style(series.mark.color))
     }
   }
@@ -219,9 +238,12 @@ package struct Chart: Equatable, Sendable {
         let isRaw = cell.ink >= drawn.count
         let mark = drawn[cell.ink % drawn.count].mark
         let isGlyph = !isRaw && (letters || beads && (column + 5 * cell.ink) % 16 == 8)
-        canvas.put(
-          isGlyph ? mark.glyph(glyphs) : String(cell.character), row: rect.row + row, column: rect.column + column,
-          style: Style(isRaw ? .muted : mark.color))
+        let style = Style(isRaw ? .muted : mark.color)
+        if isGlyph {
+          canvas.put(mark.glyph(glyphs), row: rect.row + row, column: rect.column + column, style: style)
+        } else {
+          canvas.fill(Rect(row: rect.row + row, column: rect.column + column, rows: 1, columns: 1), cell.scalar, style: style)
+        }
       }
     }
   }

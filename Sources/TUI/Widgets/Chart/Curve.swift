@@ -118,13 +118,17 @@ func partitionPoint(_ range: Range<Int>, _ isBehind: (Int) -> Bool) -> Int {
 
 /// A curve as bars of eight heights, newest to the right.
 package enum Sparkline {
+  private static let asciiSteps = Array("_.-=*#".unicodeScalars)
+  private static let blockSteps = Array("▁▂▃▄▅▆▇█".unicodeScalars)
+
   package static func text(_ means: [Double], ascii: Bool = false) -> String {
     guard let low = means.min(), let high = means.max() else { return "" }
-    let steps = ascii ? Array("_.-=*#") : Array("▁▂▃▄▅▆▇█")
-    return String(
-      means.map { mean in
-        let height = high > low ? (mean - low) / (high - low) : 0
-        return steps[min(steps.count - 1, Int(height * Double(steps.count)))]
-      })
+    let steps = ascii ? asciiSteps : blockSteps
+    var text = String.UnicodeScalarView()
+    for mean in means {
+      let height = high > low ? (mean - low) / (high - low) : 0
+      text.append(steps[min(steps.count - 1, Int(height * Double(steps.count)))])
+    }
+    return String(text)
   }
 }

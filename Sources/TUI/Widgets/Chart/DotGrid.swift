@@ -21,7 +21,7 @@ package struct DotGrid: Equatable, Sendable {
   package struct Cell: Equatable, Sendable {
     package var dots: UInt8
     package var ink: Int
-    package var character: Character { Character(Unicode.Scalar(0x2800 + UInt32(dots))!) }
+    package var scalar: Unicode.Scalar { Unicode.Scalar(0x2800 + UInt32(dots))! }
   }
 
   /// The cell at a column and row from the top, nil where nothing was drawn.
@@ -32,35 +32,38 @@ package struct DotGrid: Equatable, Sendable {
 
   /// Sets the dot at `x` from the left and `y` from the bottom; outside the grid nothing happens.
   /// An ink that comes to a cell of another one takes it over: dots of two inks never share a cell.
-  package mutating func set(x: Int, y: Int, ink: Int) {
-    guard x >= 0, x < width, y >= 0, y < height else { return }
-    let fromTop = height - 1 - y
-    let index = fromTop / 4 * columns + x / 2
-    if inks[index] != Int16(ink) { dots[index] = 0 }
-    dots[index] |= Self.bits[fromTop % 4][x % 2]
-    inks[index] = Int16(ink)
-  }
+  package mutating func set(x: Int, y: Int, ink: Int) { line(from: (x, y), to: (x, y), ink: ink) }
 
   /// A line of dots between two points, both ends included (Bresenham 1965).
   package mutating func line(from start: (x: Int, y: Int), to end: (x: Int, y: Int), ink: Int) {
     let (dx, dy) = (abs(end.x - start.x), -abs(end.y - start.y))
     let (sx, sy) = (start.x < end.x ? 1 : -1, start.y < end.y ? 1 : -1)
     var (x, y, error) = (start.x, start.y, dx + dy)
-    while true {
-      set(x: x, y: y, ink: ink)
-      if x == end.x && y == end.y { return }
-      let doubled = 2 * error
-      if doubled >= dy {
-        error += dy
-        x += sx
-      }
-      if doubled <= dx {
-        error += dx
-        y += sy
+    let (columns, width, height, ink) = (columns, width, height, Int16(ink))
+    dots.withUnsafeMutableBufferPointer { dots in
+      inks.withUnsafeMutableBufferPointer { inks in
+        while true {
+          if x >= 0, x < width, y >= 0, y < height {
+            let fromTop = height - 1 - y
+            let index = fromTop / 4 * columns + x / 2
+            if inks[index] != ink { (dots[index], inks[index]) = (0, ink) }
+            dots[index] |= UInt8(truncatingIfNeeded: Self.bits >> (16 * (fromTop % 4) + 8 * (x % 2)))
+          }
+          if x == end.x && y == end.y { return }
+          let doubled = 2 * error
+          if doubled >= dy {
+            error += dy
+            x += sx
+          }
+          if doubled <= dx {
+            error += dx
+            y += sy
+          }
+        }
       }
     }
   }
 
-  /// Bit of each dot, by its row from the top and its column.
-  private static let bits: [[UInt8]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
+  /// A byte with the bit of each dot, from the top: the left one, the right one.
+  private static var bits: UInt64 { 0x80_40_20_04_10_02_08_01 }
 }

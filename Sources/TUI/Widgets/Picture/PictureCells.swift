@@ -109,8 +109,9 @@ package struct PictureCells: Equatable, Sendable {
   }
 
   private static func isNear(_ one: Color, _ other: Color, _ tolerance: Int) -> Bool {
-    guard case .rgb(let r, let g, let b) = one, case .rgb(let r2, let g2, let b2) = other else { return false }
-    let (dr, dg, db) = (Int(r) - Int(r2), Int(g) - Int(g2), Int(b) - Int(b2))
+    guard one.kind == .exact, other.kind == .exact else { return false }
+    let (a, b) = (one.parts, other.parts)
+    let (dr, dg, db) = (Int(a.red) - Int(b.red), Int(a.green) - Int(b.green), Int(a.blue) - Int(b.blue))
     return dr * dr + dg * dg + db * db <= tolerance * tolerance
   }
 }

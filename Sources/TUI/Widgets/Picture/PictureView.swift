@@ -8,10 +8,7 @@ extension Canvas {
   /// The same, where the cells are known.
   package mutating func draw(_ picture: PictureCells, row: Int, column: Int) {
     for y in 0..<picture.rows {
-      for x in 0..<picture.columns {
-        let cell = picture.cells[y * picture.columns + x]
-        put(String(Character(cell.scalar)), row: row + y, column: column + x, style: cell.style)
-      }
+      put(picture.cells[y * picture.columns..<(y + 1) * picture.columns], row: row + y, column: column)
     }
   }
 }

@@ -90,9 +90,9 @@ struct RunCharts {
   }
   var range: ClosedRange<Double> { window.range(end: end, limit: limit) }
 
-  func draw(_ layout: ChartLayout, on canvas: inout Canvas, in rect: Rect) {
+  func draw(_ layout: ChartLayout, _ drawn: DrawnCharts, on canvas: inout Canvas, in rect: Rect) {
     for (kind, place) in layout.places(ChartKind.all(ofOne: isOfOne), focus: focus, in: rect) {
-      chart(kind, isFocused: (layout == .grid || window.cursor != nil) && kind == focus).draw(on: &canvas, in: place)
+      drawn.draw(chart(kind, isFocused: (layout == .grid || window.cursor != nil) && kind == focus), kind, on: &canvas, in: place)
     }
   }
 
