@@ -112,6 +112,21 @@ import Testing
     #expect(again.remembered == state.remembered)
   }
 
+  @Test("Marks of runs come back from their file, and from one of before they were a text")
+  func marks() throws {
+    let path = folder.path + "/screens/.runs.json"
+    var left = RememberedRuns()
+    left.marks.numbers = ["20260101-000000-a b": 3, "ß ": 12, "c": 0]
+    left.write(home)
+    #expect(RememberedRuns.read(home) == left)
+    try AtomicFile.write(
+      #"{"marks": {"a": 1, "b": 2}, "overlaid": [], "order": "\#(RunOrder.newestFirst.text)", "isGrouped": false, "unit": "step"}"#, to: path)
+    #expect(RememberedRuns.read(home).marks.numbers == ["a": 1, "b": 2])
+    try AtomicFile.write(
+      #"{"marks": "1 a/no number b/7/ 2 c/3 d", "overlaid": [], "order": "\#(RunOrder.newestFirst.text)", "isGrouped": false, "unit": "step"}"#, to: path)
+    #expect(RememberedRuns.read(home).marks.numbers == ["a": 1, "d": 3])
+  }
+
   @Test("A file that is not ours, or of classes that are gone, is passed over", arguments: ["", "{}", "[1]", "\u{0}"])
   func damaged(text: String) throws {
     try AtomicFile.makeFolder(folder.path + "/screens")

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// The runs that were read, by the names of their directories.
 struct KnownRuns {
   private(set) var runs: [String: KnownRun] = [:]
@@ -9,6 +11,16 @@ struct KnownRuns {
   private(set) var lookedAt: Double?
   /// How many entries the home's index has; nil before it was read.
   private var indexed: Int?
+  private var listing: Listing?
+
+  /// The directories of a folder.
+  private struct Listing {
+    /// The folder's when they were listed.
+    var stamp: FileStamp?
+    var time: Double
+    /// The newest first, as far as their names tell.
+    var names: [String]
+  }
 
   /// Begins with the runs of the home's index.
   mutating func openIndex(_ home: Home) {
@@ -30,8 +42,9 @@ struct KnownRuns {
 
   /// Reads what changed, and runs that were never read for so many seconds. To see whether the others changed takes its own time: where that
   /// is long, as on a slow disk, every call still reads many.
-  /// - Returns: how many of `names` were left out.
-  mutating func refresh(_ names: [String], in folder: String, within seconds: Double, newestOnly: Bool) -> Int {
+  /// - Returns: how many directories were left out.
+  mutating func refresh(in folder: String, within seconds: Double, newestOnly: Bool) -> Int {
+    let names = names(in: folder)
     var (unread, there, spent) = (0, 0, 0.0)
     for name in names {
       let isKnown = runs[name] != nil
@@ -51,6 +64,16 @@ struct KnownRuns {
     }
     lookedAt = steadyTime()
     return unread
+  }
+
+  /// Ten thousand names take longer to list than to look at, and seldom does one come or go.
+  private mutating func names(in folder: String) -> [String] {
+    let (stamp, time) = (FileStamp(folder), steadyTime())
+    // What comes within the tick of the clock in which the folder last changed leaves its stamp as it was, and so may what a slow network still hides.
+    if let listing, let stamp, stamp == listing.stamp, time - listing.time < 10, Date().timeIntervalSince1970 - stamp.modified > 2 { return listing.names }
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }.sorted(by: >)
+    listing = Listing(stamp: stamp, time: time, names: names)
+    return names
   }
 
   /// Reads what changed of one run; nil where there is none.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import Synchronization
 import Taxonomy
@@ -34,11 +33,10 @@ public final class RunsReader: Sendable {
   /// As somebody found them within the last seconds, else as far as a short look finds them: for what is shown beside a list that looks all the time.
   public func recent(within seconds: Double = 3) -> [RunSummary] {
     let places = places()
-    let known = known.withLock { known -> [RunSummary]? in
-      guard let time = known.lookedAt, steadyTime() - time < seconds else { return nil }
-      return known.listed(places)
+    return known.withLock { known in
+      if let time = known.lookedAt, steadyTime() - time < seconds { return known.listed(places) }
+      return look(&known, places, within: 0.02, newestOnly: true).runs
     }
-    return known ?? look(within: 0.02, newestOnly: true).runs
   }
 
   /// A piece at a time: who needs no more than the newest runs has its turn in between.
@@ -57,14 +55,17 @@ public final class RunsReader: Sendable {
   ///   - newestOnly: whether the others, and the index that knows them, can wait for the next look.
   /// - Returns: the runs, the newest first, and how many directories are left for the next call.
   public func look(within seconds: Double, newestOnly: Bool = false) -> (runs: [RunSummary], unread: Int) {
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }.sorted(by: >)
     let places = places()
-    return known.withLock { known in
-      if !newestOnly { known.openIndex(home) }
-      let unread = known.refresh(names, in: folder, within: seconds, newestOnly: newestOnly)
-      if unread == 0 { known.keepIndex(home) }
-      return (known.listed(places), unread)
-    }
+    return known.withLock { look(&$0, places, within: seconds, newestOnly: newestOnly) }
+  }
+
+  private func look(
+    _ known: inout KnownRuns, _ places: (places: RunQueue.Places, version: Int), within seconds: Double, newestOnly: Bool
+  ) -> (runs: [RunSummary], unread: Int) {
+    if !newestOnly { known.openIndex(home) }
+    let unread = known.refresh(in: folder, within: seconds, newestOnly: newestOnly)
+    if unread == 0 { known.keepIndex(home) }
+    return (known.listed(places), unread)
   }
 
   /// One run, without a look at the others.

@@ -78,6 +78,21 @@ func exampleConfiguration(name: String = "example", created: Double = 1_450_000_
     #expect(try run.state() == .finished)
   }
 
+  @Test("A run that comes or goes is seen by the next look, however old the folder is")
+  func comesAndGoes() throws {
+    let reader = RunsReader(home: home)
+    let first = try RunDirectory.create(exampleConfiguration(name: "first"), in: home.runs)
+    // As a folder that nobody has touched for a while, whose names need not be listed again.
+    var times = [timespec(tv_sec: time(nil) - 60, tv_nsec: 0), timespec(tv_sec: time(nil) - 60, tv_nsec: 0)]
+    #expect(utimensat(AT_FDCWD, home.runs, &times, 0) == 0)
+    #expect(reader.refresh().map(\.id) == [first.id] && reader.refresh().map(\.id) == [first.id])
+    let second = try RunDirectory.create(exampleConfiguration(name: "second"), in: home.runs)
+    #expect(Set(reader.refresh().map(\.id)) == [first.id, second.id])
+    try FileManager.default.removeItem(atPath: first.path)
+    #expect(reader.refresh().map(\.id) == [second.id])
+    #expect(reader.recent().map(\.id) == [second.id])
+  }
+
   @Test("A worker on another machine is lost after 28 seconds of silence, and not before")
   func silence() throws {
     var elsewhere = WorkerIdentity.current

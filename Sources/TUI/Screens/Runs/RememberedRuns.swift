@@ -4,7 +4,7 @@ import Taxonomy
 /// How the runs screen was left, kept in the home's `screens/`: each run keeps its colour and glyph, and what became of the runs since
 /// then can be told.
 package struct RememberedRuns: Codable, Equatable, Sendable {
-  package var marks: [String: Int] = [:]
+  package var marks = Marks()
   package var baseline: RunsNews.Baseline?
   package var overlaid: Set<String> = []
   /// As ``RunOrder/text``.
@@ -16,6 +16,33 @@ package struct RememberedRuns: Codable, Equatable, Sendable {
   package var filter: String?
 
   package init() {}
+
+  /// ``RunMarks/numbers``, as one text of numbers and names: as a dictionary, ten thousand take JSON longer than all else until the list is shown.
+  package struct Marks: Codable, Equatable, Sendable {
+    package var numbers: [String: Int]
+
+    package init(_ numbers: [String: Int] = [:]) { self.numbers = numbers }
+
+    package init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      guard let text = try? container.decode(String.self) else {
+        // As they were kept before.
+        numbers = try container.decode([String: Int].self)
+        return
+      }
+      numbers = [:]
+      for entry in text.utf8.split(separator: UInt8(ascii: "/")) {
+        guard let space = entry.firstIndex(of: UInt8(ascii: " ")), let number = Int(Substring(entry[..<space])) else { continue }
+        numbers[String(Substring(entry[space...].dropFirst()))] = number
+      }
+    }
+
+    /// No directory's name has a slash.
+    package func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      try container.encode(numbers.map { "\($1) \($0)" }.sorted().joined(separator: "/"))
+    }
+  }
 
   /// No dataset has a name that begins with a dot.
   private static func path(_ home: Home) -> String { "\(home.path)/screens/.runs.json" }
@@ -37,7 +64,7 @@ extension RunsScreen {
   package var remembered: RememberedRuns? {
     guard hasLooked else { return nil }
     var remembered = RememberedRuns()
-    remembered.marks = marks.numbers
+    remembered.marks = RememberedRuns.Marks(marks.numbers)
     // News that nobody read stay news.
     remembered.baseline = news.items.isEmpty ? RunsNews.Baseline(runs, time: news.time) : news.baseline
     remembered.overlaid = charts.overlaid
@@ -50,7 +77,7 @@ extension RunsScreen {
   }
 
   mutating func recall(_ remembered: RememberedRuns) {
-    marks = RunMarks(remembered.marks)
+    marks = RunMarks(remembered.marks.numbers)
     news = RunsNews(since: remembered.baseline)
     charts.overlaid = remembered.overlaid
     charts.window = ChartWindow(unit: remembered.unit)

@@ -173,7 +173,7 @@ package struct RunsLook: Sendable {
     time = unixTime()
     selected = request.selected
     if request.refreshes {
-      let (found, unread) = reader.look(within: request.isFirst ? 0.03 : 0.25, newestOnly: request.isFirst)
+      let (found, unread) = reader.look(within: request.isFirst ? 0.02 : 0.25, newestOnly: request.isFirst)
       runs = FoundRuns(found, unread: unread)
       shown = (request.arrangement, request.arrangement.shown(found))
       isQueueDue = unread == 0 && RunQueue(home: reader.home).isDue(found)
