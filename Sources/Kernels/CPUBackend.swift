@@ -1,4 +1,3 @@
-import COpenBLAS
 import Synchronization
 
 /// The operations of ``Backend`` on the processor's own cores: OpenBLAS for matrix products, loops over
@@ -23,7 +22,6 @@ public final class CPUBackend: Backend {
     precondition(workers >= 1, "a backend of \(workers) workers cannot work")
     self.workers = workers
     self.method = method
-    openblas_set_num_threads(1)
   }
 
   public func makeTensor(_ shape: [Int]) -> Tensor { Tensor(shape) }

@@ -1,4 +1,4 @@
-// OpenBLAS: single-precision matrix products, and the switch for its own threads.
+// OpenBLAS: single-precision matrix products.
 #ifndef COPENBLAS_H
 #define COPENBLAS_H
 #include <cblas.h>

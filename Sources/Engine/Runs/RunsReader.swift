@@ -63,7 +63,9 @@ public final class RunsReader: Sendable {
     _ known: inout KnownRuns, _ places: (places: RunQueue.Places, version: Int), within seconds: Double, newestOnly: Bool
   ) -> (runs: [RunSummary], unread: Int) {
     if !newestOnly { known.openIndex(home) }
-    let unread = known.refresh(in: folder, within: seconds, newestOnly: newestOnly)
+    // Who only wants the newest has them where somebody has just read them.
+    let wasSeen = known.lookedAt.map { steadyTime() - $0 < 0.5 } ?? false
+    let unread = known.refresh(in: folder, within: newestOnly && wasSeen ? 0 : seconds, newestOnly: newestOnly)
     if unread == 0 { known.keepIndex(home) }
     return (known.listed(places), unread)
   }

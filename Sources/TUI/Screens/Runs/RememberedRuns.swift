@@ -30,7 +30,7 @@ package struct RememberedRuns: Codable, Equatable, Sendable {
         numbers = try container.decode([String: Int].self)
         return
       }
-      numbers = [:]
+      numbers = Dictionary(minimumCapacity: text.utf8.count / 24)
       for entry in text.utf8.split(separator: UInt8(ascii: "/")) {
         guard let space = entry.firstIndex(of: UInt8(ascii: " ")), let number = Int(Substring(entry[..<space])) else { continue }
         numbers[String(Substring(entry[space...].dropFirst()))] = number
