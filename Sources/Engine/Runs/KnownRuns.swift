@@ -8,7 +8,7 @@ struct KnownRuns {
   /// The queue's version at that time.
   private var version: Int?
   /// When all directories were last looked at, by a clock that never jumps.
-  private(set) var lookedAt: Double?
+  private var lookedAt: Double?
   /// How many entries the home's index has; nil before it was read.
   private var indexed: Int?
   private var listing: Listing?
@@ -21,6 +21,8 @@ struct KnownRuns {
     /// The newest first, as far as their names tell.
     var names: [String]
   }
+
+  func wasSeen(within seconds: Double) -> Bool { lookedAt.map { steadyTime() - $0 < seconds } ?? false }
 
   /// Begins with the runs of the home's index.
   mutating func openIndex(_ home: Home) {
@@ -70,7 +72,7 @@ struct KnownRuns {
   private mutating func names(in folder: String) -> [String] {
     let (stamp, time) = (FileStamp(folder), steadyTime())
     // What comes within the tick of the clock in which the folder last changed leaves its stamp as it was, and so may what a slow network still hides.
-    if let listing, let stamp, stamp == listing.stamp, time - listing.time < 10, Date().timeIntervalSince1970 - stamp.modified > 2 { return listing.names }
+    if let listing, let stamp, stamp == listing.stamp, time - listing.time < 10, unixTime() - stamp.modified > 2 { return listing.names }
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }.sorted(by: >)
     listing = Listing(stamp: stamp, time: time, names: names)
     return names

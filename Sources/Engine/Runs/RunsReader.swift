@@ -34,7 +34,7 @@ public final class RunsReader: Sendable {
   public func recent(within seconds: Double = 3) -> [RunSummary] {
     let places = places()
     return known.withLock { known in
-      if let time = known.lookedAt, steadyTime() - time < seconds { return known.listed(places) }
+      if known.wasSeen(within: seconds) { return known.listed(places) }
       return look(&known, places, within: 0.02, newestOnly: true).runs
     }
   }
@@ -64,8 +64,8 @@ public final class RunsReader: Sendable {
   ) -> (runs: [RunSummary], unread: Int) {
     if !newestOnly { known.openIndex(home) }
     // Who only wants the newest has them where somebody has just read them.
-    let wasSeen = known.lookedAt.map { steadyTime() - $0 < 0.5 } ?? false
-    let unread = known.refresh(in: folder, within: newestOnly && wasSeen ? 0 : seconds, newestOnly: newestOnly)
+    let isDone = newestOnly && known.wasSeen(within: 0.5)
+    let unread = known.refresh(in: folder, within: isDone ? 0 : seconds, newestOnly: newestOnly)
     if unread == 0 { known.keepIndex(home) }
     return (known.listed(places), unread)
   }

@@ -57,7 +57,7 @@ package struct Chart: Equatable, Sendable {
   }
 
   /// The curves as dots. To make them takes longest, and a crosshair does not change them.
-  package struct Plot: Equatable, Sendable {
+  package struct Plot: Sendable {
     fileprivate var series: [Series]
     fileprivate var x, y: Axis
     fileprivate var grid: DotGrid
