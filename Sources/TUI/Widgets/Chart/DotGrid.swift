@@ -30,11 +30,8 @@ package struct DotGrid: Equatable, Sendable {
     return dots[index] == 0 ? nil : Cell(dots: dots[index], ink: Int(inks[index]))
   }
 
-  /// Sets the dot at `x` from the left and `y` from the bottom; outside the grid nothing happens.
-  /// An ink that comes to a cell of another one takes it over: dots of two inks never share a cell.
-  package mutating func set(x: Int, y: Int, ink: Int) { line(from: (x, y), to: (x, y), ink: ink) }
-
-  /// A line of dots between two points, both ends included (Bresenham 1965).
+  /// A line of dots between two points, both ends included (Bresenham 1965): `x` from the left, `y` from the bottom; outside the grid nothing
+  /// happens. An ink that comes to a cell of another one takes it over: dots of two inks never share a cell.
   package mutating func line(from start: (x: Int, y: Int), to end: (x: Int, y: Int), ink: Int) {
     let (dx, dy) = (abs(end.x - start.x), -abs(end.y - start.y))
     let (sx, sy) = (start.x < end.x ? 1 : -1, start.y < end.y ? 1 : -1)
