@@ -62,14 +62,13 @@ static unsigned reduction(const struct jpeg_decompress_struct *jpeg, int32_t wid
   return factor;
 }
 
-// One row of CMYK → RGB in place: light is what the ink and the black leave. Adobe's files hold light already.
-static void cmyk_to_rgb(uint8_t *row, size_t width, int adobe) {
+// One row of CMYK → RGB in place. Files hold the light that each ink leaves (Adobe's custom), those without its marker too: so do
+// Pillow, torchvision and OpenCV read them.
+static void cmyk_to_rgb(uint8_t *row, size_t width) {
   const uint8_t *from = row;
   uint8_t *to = row;
-  unsigned flip = adobe ? 0 : 255;
   for (size_t x = 0; x < width; x++, from += 4, to += 3) {
-    unsigned black = from[3] ^ flip;
-    for (int c = 0; c < 3; c++) to[c] = (uint8_t)(((from[c] ^ flip) * black + 127) / 255);
+    for (int c = 0; c < 3; c++) to[c] = (uint8_t)((from[c] * from[3] + 127) / 255);
   }
 }
 
@@ -107,6 +106,10 @@ int codec_decode_jpeg(
 
   int failure = codec_check_size(jpeg.image_width, jpeg.image_height, message);
   if (failure != CODEC_OK) escape(&handler, failure);
+  if (jpeg.jpeg_color_space == JCS_UNKNOWN) {
+    codec_fail(message, CODEC_DAMAGED, "a JPEG of %d components, which are no colours", jpeg.num_components);
+    escape(&handler, CODEC_DAMAGED);
+  }
   int is_cmyk = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK;
   int channels = jpeg.jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
   jpeg.out_color_space = channels == 1 ? JCS_GRAYSCALE : is_cmyk ? JCS_CMYK : JCS_RGB;
@@ -138,7 +141,7 @@ int codec_decode_jpeg(
       escape(&handler, CODEC_DAMAGED);
     }
     if (is_cmyk) {
-      cmyk_to_rgb(cmyk, (size_t)width, jpeg.saw_Adobe_marker);
+      cmyk_to_rgb(cmyk, (size_t)width);
       memcpy(target, cmyk, stride);
     }
   }

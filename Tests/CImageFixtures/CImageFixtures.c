@@ -19,10 +19,15 @@ void fixture_write_jpeg(
   int is_cmyk = kind == FIXTURE_CMYK || kind == FIXTURE_ADOBE_CMYK || kind == FIXTURE_ADOBE_YCCK;
   jpeg.image_width = (JDIMENSION)width;
   jpeg.image_height = (JDIMENSION)height;
-  jpeg.input_components = kind == FIXTURE_GREY ? 1 : is_cmyk ? 4 : 3;
-  jpeg.in_color_space = kind == FIXTURE_GREY ? JCS_GRAYSCALE : is_cmyk ? JCS_CMYK : JCS_RGB;
+  jpeg.input_components = kind == FIXTURE_GREY ? 1 : is_cmyk ? 4 : kind == FIXTURE_TWO ? 2 : 3;
+  jpeg.in_color_space =
+      kind == FIXTURE_GREY ? JCS_GRAYSCALE : is_cmyk ? JCS_CMYK : kind == FIXTURE_TWO ? JCS_UNKNOWN : JCS_RGB;
   jpeg_set_defaults(&jpeg);
   if (kind == FIXTURE_ADOBE_YCCK) jpeg_set_colorspace(&jpeg, JCS_YCCK);
+  if (kind == FIXTURE_PLAIN_RGB) jpeg_set_colorspace(&jpeg, JCS_RGB);
+  if (kind == FIXTURE_422 || kind == FIXTURE_444) jpeg.comp_info[0].v_samp_factor = 1;
+  if (kind == FIXTURE_444) jpeg.comp_info[0].h_samp_factor = 1;
+  if (kind == FIXTURE_ARITHMETIC) jpeg.arith_code = TRUE;
   if (kind == FIXTURE_CMYK) jpeg.write_Adobe_marker = FALSE;
   jpeg_set_quality(&jpeg, quality, TRUE);
   if (kind == FIXTURE_PROGRESSIVE) jpeg_simple_progression(&jpeg);

@@ -41,7 +41,7 @@ struct codec_image {
 // Decodes the PNG or JPEG at `data`, told apart by content, into interleaved 8-bit grey or RGB.
 //
 // PNG: every colour type and bit depth; 16 bits are rounded to 8; transparency is composited on white.
-// JPEG: grey, YCbCr and RGB, CMYK and YCCK (Adobe's inverted values recognised by its marker).
+// JPEG: grey, YCbCr and RGB, CMYK and YCCK (light, not ink, by Adobe's custom: with its marker and without).
 // Embedded profiles, gamma and EXIF orientation are ignored.
 //
 // On failure returns the status, writes the reason into `message`, and leaves the image without pixels (width 0).

@@ -8,10 +8,15 @@
 enum fixture_jpeg {
   FIXTURE_GREY,          // 1 component
   FIXTURE_RGB,           // 3, stored as YCbCr
-  FIXTURE_CMYK,          // 4, ink, without Adobe's marker
+  FIXTURE_CMYK,          // 4, stored as given, without Adobe's marker
   FIXTURE_ADOBE_CMYK,    // 4, stored as given: light (inverted ink) by Adobe's custom
   FIXTURE_ADOBE_YCCK,    // the same, stored as YCCK
   FIXTURE_PROGRESSIVE,   // 3, progressive
+  FIXTURE_PLAIN_RGB,     // 3, stored as RGB, with Adobe's marker
+  FIXTURE_ARITHMETIC,    // 3, arithmetic coding
+  FIXTURE_422,           // 3, stored as YCbCr with half the columns of colour
+  FIXTURE_444,           // 3, stored as YCbCr in full
+  FIXTURE_TWO,           // 2, of no colour space
 };
 
 // `pixels`: rows of interleaved components. The file is allocated with malloc.

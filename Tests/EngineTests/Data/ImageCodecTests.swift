@@ -17,7 +17,9 @@ import Testing
     #expect(largestDifference(picture.pixels, pixels) <= 12)
   }
 
-  @Test("a colour JPEG decodes to RGB", arguments: [FIXTURE_RGB, FIXTURE_PROGRESSIVE])
+  @Test("a colour JPEG decodes to RGB", arguments: [
+    FIXTURE_RGB, FIXTURE_PROGRESSIVE, FIXTURE_PLAIN_RGB, FIXTURE_ARITHMETIC, FIXTURE_422, FIXTURE_444,
+  ])
   func colourJPEG(kind: fixture_jpeg) throws {
     let red = [UInt8](repeating: 0, count: 24 * 16 * 3).enumerated().map { $0.offset % 3 == 0 ? UInt8(200) : UInt8(30) }
     let picture = try ImageCodec.decode(ImageFixtures.jpeg(red, 24, 16, kind))
@@ -26,11 +28,12 @@ import Testing
   }
 
   @Test(
-    "CMYK becomes RGB: ink takes light away, Adobe's files hold the light that is left",
+    "CMYK becomes RGB as in Pillow: files hold the light that each ink leaves, with Adobe's marker and without",
     arguments: [
-      (FIXTURE_CMYK, [UInt8(255), 0, 0, 0], [UInt8(0), 255, 255]),
-      (FIXTURE_CMYK, [0, 255, 255, 0], [255, 0, 0]),
-      (FIXTURE_CMYK, [0, 0, 0, 255], [0, 0, 0]),
+      (FIXTURE_CMYK, [UInt8(0), 255, 255, 255], [UInt8(0), 255, 255]),
+      (FIXTURE_CMYK, [255, 0, 0, 255], [255, 0, 0]),
+      (FIXTURE_CMYK, [255, 255, 255, 0], [0, 0, 0]),
+      (FIXTURE_CMYK, [200, 100, 50, 128], [100, 50, 25]),
       (FIXTURE_ADOBE_CMYK, [0, 255, 255, 255], [0, 255, 255]),
       (FIXTURE_ADOBE_CMYK, [255, 255, 255, 128], [128, 128, 128]),
       (FIXTURE_ADOBE_YCCK, [255, 40, 40, 255], [255, 40, 40]),
@@ -41,6 +44,11 @@ import Testing
     let picture = try ImageCodec.decode(ImageFixtures.jpeg(pixels, 16, 16, kind))
     #expect(picture.channels == 3)
     #expect(largestDifference(picture.pixels, (0..<16 * 16).flatMap { _ in rgb }) <= 4)
+  }
+
+  @Test("a JPEG of two components says that these are no colours")
+  func components() throws {
+    #expect(try reason(ImageFixtures.jpeg(ImageFixtures.pixels(8, 8, 2), 8, 8, FIXTURE_TWO)) == "a JPEG of 2 components, which are no colours")
   }
 
   // MARK: PNG
