@@ -73,11 +73,23 @@ package struct InputTransform: Sendable {
       let short = min(width, height)
       func side(_ length: Int) -> Int { max(resizeTo, (length * resizeTo + short / 2) / short) }
       return (side(width), side(height))
+    case .torchvision:
+      let short = min(width, height)
+      func side(_ length: Int) -> Int { Int(Double(resizeTo * length) / Double(short)) }
+      return (side(width), side(height))
     }
   }
 
-  /// What ``apply(_:random:scratch:to:)`` needs of a picture: warping both sides; keeping the aspect, the shorter one decides.
+  /// How far the centre lies from either end, where it leaves so many pixels over.
+  private func middle(_ slack: Int) -> Int {
+    // torchvision's centre crop rounds halves to even.
+    resize == .torchvision ? Int((Double(slack) / 2).rounded(.toNearestOrEven)) : slack / 2
+  }
+
+  /// What ``apply(_:random:scratch:to:)`` needs of a picture: warping both sides; keeping the aspect, the shorter one decides. What is to be
+  /// torchvision's comes as it is.
   package func need(random: CounterRandom?) -> ImageNeed {
+    if resize == .torchvision { return .everything }
     var need = ImageNeed(leastWidth: resizeTo, leastHeight: resizeTo)
     if resize == .warp {
       // The last row is mixed from those around its middle, half a row further at most than it reaches itself.
@@ -91,8 +103,8 @@ package struct InputTransform: Sendable {
   private func corner(on size: (width: Int, height: Int), _ random: CounterRandom?) -> (left: Int, top: Int) {
     let slack = (x: size.width + 2 * padding - width, y: size.height + 2 * padding - height)
     return (
-      (random.map { $0.below(slack.x + 1, 0) } ?? slack.x / 2) - padding,
-      (random.map { $0.below(slack.y + 1, 1) } ?? slack.y / 2) - padding
+      (random.map { $0.below(slack.x + 1, 0) } ?? middle(slack.x)) - padding,
+      (random.map { $0.below(slack.y + 1, 1) } ?? middle(slack.y)) - padding
     )
   }
 
@@ -113,7 +125,7 @@ package struct InputTransform: Sendable {
     func finish(_ line: Int, _ row: UnsafeMutableBufferPointer<Float>) {
       // A mean image and a picture with a longer side are centred on each other.
       let mean = meanRow(
-        line + top - (size.height - resizeTo) / 2, left - (size.width - resizeTo) / 2, scratch: meanScratch)
+        line + top - middle(size.height - resizeTo), left - middle(size.width - resizeTo), scratch: meanScratch)
       let target = UnsafeMutableBufferPointer(rebasing: output[line * width * channels..<(line + 1) * width * channels])
       write(row, minus: mean, mirrored: mirrored, to: target)
     }
@@ -121,15 +133,22 @@ package struct InputTransform: Sendable {
     for line in 0..<height where line + top < 0 || line + top >= size.height { finish(line, row) }
     // Most inputs need neither other channels nor padding.
     let isWhole = buffer.channels == channels && x.count == width
-    scratch.resampler.forEachRow(
-      of: buffer.pixels, width: buffer.width, height: buffer.height, channels: buffer.channels,
-      targetWidth: size.width, targetHeight: size.height, x: x, y: y, row: resampled
-    ) { line, values in
+    func take(_ line: Int, _ values: UnsafeMutableBufferPointer<Float>) {
       if !isWhole {
         convert(
           values, channels: buffer.channels, count: x.count, to: row.baseAddress! + (x.lowerBound - left) * channels)
       }
       finish(y.lowerBound - top + line, isWhole ? values : row)
+    }
+    switch resize {
+    case .warp, .shortSide:
+      scratch.resampler.forEachRow(
+        of: buffer.pixels, width: buffer.width, height: buffer.height, channels: buffer.channels,
+        targetWidth: size.width, targetHeight: size.height, x: x, y: y, row: resampled, body: take)
+    case .torchvision:
+      scratch.pillow.forEachRow(
+        of: buffer.pixels, width: buffer.width, height: buffer.height, channels: buffer.channels,
+        targetWidth: size.width, targetHeight: size.height, x: x, y: y, row: resampled, body: take)
     }
   }
 
@@ -207,6 +226,7 @@ package final class TransformScratch {
   package init() {}
 
   fileprivate var resampler = Resampler()
+  fileprivate var pillow = PillowResampler()
   private var storage = FloatStorage(count: 0)
 
   /// Three rows of `pixels` pixels with up to 3 channels, each with a little room behind.

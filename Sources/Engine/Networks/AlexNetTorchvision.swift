@@ -48,8 +48,8 @@ extension Architecture {
 }
 
 extension TrainingConfiguration.Augmentation {
-  /// What torchvision's nets for 224×224 see: the shorter side at 256, (pixel / 255 − mean) / deviation channel by channel.
+  /// What torchvision's nets for 224×224 see, pixel by pixel: the shorter side at 256, (pixel / 255 − mean) / deviation channel by channel.
   static let torchvision = Self(
-    resize: .shortSide, resizeTo: 256, padding: 0, mirror: true, mean: .channel, scale: 1,
+    resize: .torchvision, resizeTo: 256, padding: 0, mirror: true, mean: .channel, scale: 1,
     deviations: [58.395, 57.12, 57.375])
 }

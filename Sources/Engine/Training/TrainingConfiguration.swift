@@ -72,6 +72,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
       case warp
       /// The shorter side to `resizeTo`.
       case shortSide
+      /// The shorter side to `resizeTo` in torchvision's own pixels: sizes, places and rounding of its `Resize` and `CenterCrop`.
+      case torchvision
     }
     public var resize: Resize
     public var resizeTo: Int
