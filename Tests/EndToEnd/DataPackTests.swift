@@ -1,6 +1,7 @@
 import Engine
 import FoundationEssentials
 import Glibc
+import Taxonomy
 import TestSupport
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
 
   func entries(_ folder: String) throws -> [[UInt8]] {
     var entries: [[UInt8]] = []
-    try LMDBReader(folder: folder).forEach { entries.append(Array($0) + Array($1)) }
+    try LMDBReader(folder: folder).forEach { key, value throws(Problem) in entries.append(Array(key) + (try value.all())) }
     return entries
   }
 

@@ -14,6 +14,8 @@ package struct FileStamp: Equatable, BitwiseCopyable {
     nanoseconds = status.st_mtim.tv_nsec
   }
 
+  package var isEmpty: Bool { size == 0 }
+
   /// When it was last written, in seconds since 1970.
   var modified: Double { Double(seconds) + Double(nanoseconds) * 1e-9 }
 }

@@ -220,7 +220,7 @@ import Testing
   @Test("a message cut or changed anywhere is refused or an image, never a crash")
   func damagedMessages() {
     let message = ImageFixtures.pixels(4, 4, 3).withUnsafeBufferPointer { Datum.message(pixels: $0, side: 4, label: 7) }
-    func parse(_ bytes: [UInt8]) -> Int? { bytes.withUnsafeBytes { Datum($0)?.label } }
+    func parse(_ bytes: [UInt8]) -> Int? { bytes.withUnsafeBytes { try? Datum($0).head.label } }
     #expect(parse(message) == 7)
     for length in 0..<message.count - 2 { #expect(parse(Array(message.prefix(length))) == nil) }
     for place in message.indices {
@@ -263,7 +263,7 @@ import Testing
 
   private func entries(_ folder: String) throws -> [(key: [UInt8], value: [UInt8])] {
     var entries: [(key: [UInt8], value: [UInt8])] = []
-    try LMDBReader(folder: folder).forEach { entries.append((Array($0), Array($1))) }
+    try LMDBReader(folder: folder).forEach { key, value throws(Problem) in entries.append((Array(key), try value.all())) }
     return entries
   }
 

@@ -1,64 +1,51 @@
-import CLMDB
-import Glibc
 import Synchronization
 import Taxonomy
 
-/// A finished LMDB database, read by many threads. The library maps the file and hands out pointers into it.
+/// A finished LMDB database, read by many threads.
 ///
-/// The library trusts the file's structure. What it does not look at is checked here: that the file is as long as its
-/// last page asks, and that a value lies within its pages.
-package final class LMDBReader: @unchecked Sendable {
-  /// The folder that holds data.mdb.
-  let folder: String
+/// LMDB's own library trusts its file: a changed byte ends the process, or never ends. So reading is done here. Every page is checked when
+/// it is read, nothing is mapped, and neither a lock file nor the right to write is needed.
+package final class LMDBReader: Sendable {
   /// The number of entries.
   package let count: Int
-  private let environment: OpaquePointer
-  private let database: MDB_dbi
-  private let pageSize: UInt
-  private let pages: UInt64
-  /// Read transactions at rest. A thread takes one for a look, so that no two use the same at a time.
-  private let resting = Mutex<[Transaction]>([])
+  let file: LMDBFile
+  let header: LMDBHeader
+  /// Pages that were read before. Those of a small database, and the branches of any, are soon all here.
+  private let known = Mutex<[UInt64: LMDBPage]>([:])
+  /// Memory for values, at rest.
+  private let resting = Mutex<[ValueRoom]>([])
 
-  private struct Transaction: @unchecked Sendable {
-    let pointer: OpaquePointer
+  /// No value is longer: no picture is.
+  private static let longestValue = 256 << 20
+  private static let mostLeaves = 2048
+  private static let mostBranches = 16_384
+
+  private final class ValueRoom: @unchecked Sendable {
+    var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+
+    func take(_ count: Int) -> UnsafeMutableRawBufferPointer {
+      if bytes.count < count {
+        bytes.deallocate()
+        bytes = .allocate(byteCount: count + count / 4, alignment: 16)
+      }
+      return UnsafeMutableRawBufferPointer(rebasing: bytes.prefix(count))
+    }
+
+    deinit { bytes.deallocate() }
   }
 
   /// - Throws: a ``Problem`` where the folder holds no LMDB database, or one that was cut short.
   package init(folder: String) throws(Problem) {
-    self.folder = folder
-    environment = try LMDB.open(folder, flags: MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS | MDB_NORDAHEAD, mapSize: 0)
-    var information = MDB_envinfo()
-    var statistics = MDB_stat()
-    mdb_env_info(environment, &information)
-    mdb_env_stat(environment, &statistics)
-    pageSize = UInt(statistics.ms_psize)
-    pages = UInt64(information.me_last_pgno) + 1
-    count = Int(clamping: statistics.ms_entries)
-    var status = stat()
-    let wanted = pages.multipliedReportingOverflow(by: UInt64(pageSize))
-    guard stat(folder + "/data.mdb", &status) == 0, !wanted.overflow, UInt64(status.st_size) >= wanted.partialValue else {
-      mdb_env_close(environment)
-      throw Problem(
-        "the database was cut short", at: folder + "/data.mdb", expected: "\(wanted.partialValue) bytes",
-        found: "\(status.st_size)", advice: "copy it again")
+    file = try LMDBFile(path: folder + "/data.mdb")
+    header = try LMDBHeader(file)
+    count = Int(clamping: header.main.entries)
+    let wanted = (header.lastPage + 1).multipliedReportingOverflow(by: UInt64(header.pageSize))
+    if wanted.overflow || file.size < wanted.partialValue {
+      // The last pages may be free ones that were never written.
+      try check()
+    } else if count > 0 {
+      _ = try page(header.main.root, isLeaf: header.main.depth == 1)
     }
-    var transaction: OpaquePointer?
-    var database: MDB_dbi = 0
-    var code = mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction)
-    if code == 0 { code = mdb_dbi_open(transaction, nil, 0, &database) }
-    guard code == 0, let transaction else {
-      if let transaction { mdb_txn_abort(transaction) }
-      mdb_env_close(environment)
-      throw LMDB.failure("cannot read the database", folder, code)
-    }
-    self.database = database
-    // Committed, so that the handle stays valid for the transactions after it.
-    mdb_txn_commit(transaction)
-  }
-
-  deinit {
-    for transaction in resting.withLock({ $0 }) { mdb_txn_abort(transaction.pointer) }
-    mdb_env_close(environment)
   }
 
   /// Calls `body` with the value of a key.
@@ -66,84 +53,82 @@ package final class LMDBReader: @unchecked Sendable {
   package func withValue(
     of key: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws(Problem) -> Void
   ) throws(Problem) {
-    let transaction = try take()
-    defer { resting.withLock { $0.append(transaction) } }
-    var name = MDB_val(mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
-    var value = MDB_val()
-    let code = mdb_get(transaction.pointer, database, &name, &value)
-    guard code == 0 else { throw LMDB.failure("cannot read the database", folder, code) }
-    try body(try checked(value))
-  }
-
-  /// Calls `body` with every key and its value, in the keys' order.
-  package func forEach(
-    _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(Problem) -> Void
-  ) throws(Problem) {
-    let transaction = try take()
-    defer { resting.withLock { $0.append(transaction) } }
-    var cursor: OpaquePointer?
-    let code = mdb_cursor_open(transaction.pointer, database, &cursor)
-    guard code == 0 else { throw LMDB.failure("cannot read the database", folder, code) }
-    defer { mdb_cursor_close(cursor) }
-    var (key, value) = (MDB_val(), MDB_val())
-    while true {
-      let code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)
-      if code == MDB_NOTFOUND { return }
-      guard code == 0 else { throw LMDB.failure("cannot read the database", folder, code) }
-      try body(UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size), try checked(value))
+    let (leaf, index) = try explained { () throws(Problem) in try find(key) }
+    switch leaf.value(index) {
+    case .here(let bytes):
+      try body(bytes)
+      withExtendedLifetime(leaf) {}
+    case .run(let first, let count):
+      let room = resting.withLock { $0.popLast() } ?? ValueRoom()
+      defer { resting.withLock { $0.append(room) } }
+      let bytes = try explained { () throws(Problem) in try run(first, count: count, into: room) }
+      try body(bytes)
     }
   }
 
-  private func take() throws(Problem) -> Transaction {
-    if let transaction = resting.withLock({ $0.popLast() }) { return transaction }
-    var transaction: OpaquePointer?
-    let code = mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction)
-    guard code == 0, let transaction else { throw LMDB.failure("cannot read the database", folder, code) }
-    return Transaction(pointer: transaction)
+  private func find(_ key: UnsafeRawBufferPointer) throws(Problem) -> (LMDBPage, Int) {
+    var number = header.main.root
+    for level in 1...max(1, header.main.depth) where count > 0 {
+      let isLeaf = level == header.main.depth
+      let page = try page(number, isLeaf: isLeaf)
+      guard let index = page.find(key) else { break }
+      if isLeaf { return (page, index) }
+      number = page.child(index)
+    }
+    throw Problem(
+      "the database has no such entry", at: file.path, expected: printable(String(decoding: key, as: UTF8.self)),
+      advice: "add the dataset again")
   }
 
-  /// A value lies in one page, or alone on pages of its own behind a head of 16 bytes, which says how many they are
-  /// (LMDB's mdb.c, struct MDB_page: u64 number, u16, u16 flags, u32 pages).
-  private func checked(_ value: MDB_val) throws(Problem) -> UnsafeRawBufferPointer {
-    let head: UInt = 16
-    let place = UInt(bitPattern: value.mv_data) % pageSize
-    var isInside = place + UInt(value.mv_size) <= pageSize
-    if place == head, !isInside, let data = value.mv_data {
-      let number = (data - 16).loadUnaligned(as: UInt64.self)
-      let own = UInt64((data - 4).loadUnaligned(as: UInt32.self))
-      isInside =
-        number < pages && own <= pages - number
-        && UInt64(value.mv_size) <= own * UInt64(pageSize) - min(own * UInt64(pageSize), UInt64(head))
-    }
-    guard isInside else {
-      throw Problem("the database is damaged", at: folder + "/data.mdb", expected: "values within their pages")
-    }
-    return UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
-  }
-}
-
-/// What reader and writer share.
-enum LMDB {
-  /// Opens the database in `folder`.
-  static func open(_ folder: String, flags: Int32, mapSize: Int) throws(Problem) -> OpaquePointer {
-    var environment: OpaquePointer?
-    guard mdb_env_create(&environment) == 0, let environment else {
-      throw Problem("cannot open the database", at: folder, found: "no memory")
-    }
-    if mapSize > 0 { mdb_env_set_mapsize(environment, mapSize) }
-    let code = mdb_env_open(environment, folder, UInt32(flags), 0o644)
-    guard code == 0 else {
-      mdb_env_close(environment)
-      throw failure("cannot open the database", folder, code)
-    }
-    return environment
+  /// A value that has pages for itself.
+  private func run(_ first: UInt64, count: Int, into room: ValueRoom) throws(Problem) -> UnsafeRawBufferPointer {
+    try checkRun(first, count: count)
+    let bytes = room.take(LMDBHeader.pageHead + count)
+    try file.read(bytes, at: first * UInt64(header.pageSize))
+    try checkHead(UnsafeRawBufferPointer(bytes), first, count: count)
+    return UnsafeRawBufferPointer(rebasing: bytes.dropFirst(LMDBHeader.pageHead))
   }
 
-  static func failure(_ what: String, _ folder: String, _ code: Int32) -> Problem {
-    // Positive codes are the system's.
-    if code > 0 { return AtomicFile.failure(what, folder, code: code) }
-    return Problem(
-      what, at: folder, expected: "an LMDB database", found: String(cString: mdb_strerror(code)),
-      advice: code == MDB_MAP_FULL ? nil : "copy or pack it again")
+  /// - Throws: a ``Problem`` unless the pages for such a value lie in the file.
+  func checkRun(_ first: UInt64, count: Int) throws(Problem) {
+    guard count <= Self.longestValue else {
+      throw Problem(
+        "an entry of the database is too long", at: file.path, expected: "images of at most \(Self.longestValue >> 20) MiB",
+        found: "\(count) bytes")
+    }
+    guard first >= 2, first <= header.lastPage else {
+      throw file.damaged(page: first, expected: "values on the pages 2 to \(header.lastPage)")
+    }
+  }
+
+  /// - Throws: a ``Problem`` unless the bytes begin a run of pages for such a value.
+  func checkHead(_ head: UnsafeRawBufferPointer, _ first: UInt64, count: Int) throws(Problem) {
+    guard LMDBPage.beginsRun(head, first, count: count, pageSize: header.pageSize, lastPage: header.lastPage) else {
+      throw file.damaged(
+        page: first, expected: "a value of \(count) bytes",
+        found: LMDBBytes(UnsafeRawBufferPointer(rebasing: head.prefix(16))).isZero ? "zeros" : "another page")
+    }
+  }
+
+  func page(_ number: UInt64, isLeaf: Bool) throws(Problem) -> LMDBPage {
+    guard number >= 2, number <= header.lastPage else {
+      throw file.damaged(page: number, expected: "pages 2 to \(header.lastPage)")
+    }
+    if let page = known.withLock({ $0[number] }), page.isLeaf == isLeaf { return page }
+    let page = try LMDBPage(number, isLeaf: isLeaf, of: file, pageSize: header.pageSize)
+    known.withLock { if $0.count < (isLeaf ? Self.mostLeaves : Self.mostBranches) { $0[number] = page } }
+    return page
+  }
+
+  /// What is wrong with the file may be that somebody writes to it.
+  func explained<Result>(_ body: () throws(Problem) -> Result) throws(Problem) -> Result {
+    do throws(Problem) {
+      return try body()
+    } catch {
+      guard let now = try? LMDBHeader(file), now.transaction != header.transaction else { throw error }
+      throw Problem(
+        "the database was written to while it was read", at: file.path, found: "\(error.what)",
+        advice: "wait until its writer has ended, then add the dataset again")
+    }
   }
 }

@@ -16,6 +16,8 @@ package final class LMDBWriter {
   package init(folder: String, mapSize: Int) throws(Problem) {
     self.folder = folder
     try AtomicFile.makeFolder(folder)
+    // The library trusts the file, which a crash of the machine or somebody's copy may have damaged.
+    if let file = FileStamp(folder + "/data.mdb"), !file.isEmpty { try LMDBReader(folder: folder).checkForWriting() }
     environment = try LMDB.open(folder, flags: 0, mapSize: mapSize)
     var transaction: OpaquePointer?
     var database: MDB_dbi = 0
@@ -72,5 +74,31 @@ package final class LMDBWriter {
     }
     code = mdb_txn_commit(transaction)
     guard code == 0 else { throw LMDB.failure("cannot write the database", folder, code) }
+  }
+}
+
+/// Calls into LMDB's library.
+private enum LMDB {
+  /// Opens the database in `folder`.
+  static func open(_ folder: String, flags: Int32, mapSize: Int) throws(Problem) -> OpaquePointer {
+    var environment: OpaquePointer?
+    guard mdb_env_create(&environment) == 0, let environment else {
+      throw Problem("cannot open the database", at: folder, found: "no memory")
+    }
+    if mapSize > 0 { mdb_env_set_mapsize(environment, mapSize) }
+    let code = mdb_env_open(environment, folder, UInt32(flags), 0o644)
+    guard code == 0 else {
+      mdb_env_close(environment)
+      throw failure("cannot open the database", folder, code)
+    }
+    return environment
+  }
+
+  static func failure(_ what: String, _ folder: String, _ code: Int32) -> Problem {
+    // Positive codes are the system's.
+    if code > 0 { return AtomicFile.failure(what, folder, code: code) }
+    return Problem(
+      what, at: folder, expected: "an LMDB database", found: String(cString: mdb_strerror(code)),
+      advice: code == MDB_MAP_FULL ? nil : "copy or pack it again")
   }
 }

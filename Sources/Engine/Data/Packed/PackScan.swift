@@ -49,9 +49,12 @@ extension ImageListing {
     var byLabel: [Int: [File]] = [:]
     try reader.forEach { key, value throws(Problem) in
       func place() -> String { "\(database), \(printable(String(decoding: key, as: UTF8.self)))" }
-      guard let datum = Datum(value) else {
-        throw Problem(
-          "an entry is no image", at: place(), expected: "Caffe's Datum with 1 or 3 channels", found: "other bytes")
+      let datum: Datum.Head
+      do throws(Problem) {
+        datum = try Datum.Head(count: value.count) { place throws(Problem) in try value.bytes(from: place) }
+      } catch {
+        guard error.place == nil else { throw error }
+        throw Problem(error.what, at: place(), expected: error.expected, found: error.found)
       }
       try order.check(label: datum.label, of: PackKey.path(key), at: place())
       byLabel[datum.label, default: []].append(File(path: Array(key), size: value.count))

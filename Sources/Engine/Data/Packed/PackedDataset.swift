@@ -45,15 +45,18 @@ public final class PackedDataset: Dataset {
 
   public func load(_ split: Split, _ index: Int, _ need: ImageNeed, into buffer: PixelBuffer) throws(Problem) {
     try (split == .train ? train : val).withValue(of: key(split, index)) { value throws(Problem) in
-      guard let datum = Datum(value) else {
-        throw Problem("cannot decode the image", at: identifier(split, index), found: "no image in the entry")
+      let datum: Datum
+      do throws(Problem) {
+        datum = try Datum(value)
+      } catch {
+        throw Problem("cannot decode the image", at: identifier(split, index), expected: error.expected, found: error.found)
       }
       switch datum.content {
       case .encoded(let file):
         try buffer.decode(
           file.assumingMemoryBound(to: UInt8.self), need, place: identifier(split, index))
       case .planes(let planes):
-        buffer.show(planes: planes, width: datum.width, height: datum.height, channels: datum.channels)
+        buffer.show(planes: planes, width: datum.head.width, height: datum.head.height, channels: datum.head.channels)
       }
     }
   }
