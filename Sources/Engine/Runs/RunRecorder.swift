@@ -28,7 +28,7 @@ final class RunRecorder {
   private var resultsTrouble: String?
   /// The step of the last histograms and filters in the event file.
   private var shown: Int?
-  /// Histograms and filters of 61 million weights take about 50 kB and a twentieth of a second: so they stay below 10 MB and ten
+  /// Histograms and filters of 61 million weights take about 50 kB and a fifth of a second: so they stay below 10 MB and forty
   /// seconds, however long a training is.
   private static let shows = 200
   private(set) var isFinished = false

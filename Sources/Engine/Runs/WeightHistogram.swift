@@ -1,6 +1,7 @@
 import Kernels
 
-/// How the numbers of one tensor are spread, as TensorBoard's histograms take it (tensorflow/core/framework/summary.proto).
+/// How the numbers of one tensor are spread, as TensorBoard's histograms take it (tensorflow/core/framework/summary.proto): all of them
+/// that are finite.
 package struct WeightHistogram: Equatable {
   /// `weights/conv1.weight`.
   package var tag: String
@@ -11,38 +12,33 @@ package struct WeightHistogram: Equatable {
   package private(set) var counts: [Double] = []
 
   package static let buckets = 40
-  /// Of larger tensors every so many-th number is counted that about so many are.
-  package static let most = 1 << 18
 
   /// - Returns: nil where there is no finite number.
   package init?(tag: String, _ tensor: Tensor) {
     self.tag = tag
     let numbers = tensor.elements
-    let stride = max(1, numbers.count / Self.most)
     var (least, greatest) = (Float.infinity, -Float.infinity)
-    func forEach(_ body: (Float) -> Void) {
-      var index = 0
-      while index < numbers.count {
-        if numbers[index].isFinite { body(numbers[index]) }
-        index += stride
-      }
-    }
-    forEach {
-      least = min(least, $0)
-      greatest = max(greatest, $0)
-    }
-    guard least <= greatest else { return nil }
-    (low, high) = (Double(least), Double(greatest))
-    let buckets = high > low ? Self.buckets : 1
-    let width = (high - low) / Double(buckets)
-    limits = (1...buckets).map { $0 == buckets ? high : low + Double($0) * width }
-    counts = Array(repeating: 0, count: buckets)
-    forEach { number in
+    var (sum, sumOfSquares) = (0.0, 0.0)
+    for number in numbers where number.isFinite {
+      least = min(least, number)
+      greatest = max(greatest, number)
       let value = Double(number)
       sum += value
       sumOfSquares += value * value
-      counts[width > 0 ? min(buckets - 1, Int((value - low) / width)) : 0] += 1
     }
+    guard least <= greatest else { return nil }
+    let (low, high) = (Double(least), Double(greatest))
+    let buckets = high > low ? Self.buckets : 1
+    let width = (high - low) / Double(buckets)
+    var counts = [Int](repeating: 0, count: buckets)
+    counts.withUnsafeMutableBufferPointer { counts in
+      for number in numbers where number.isFinite {
+        counts[width > 0 ? min(buckets - 1, Int((Double(number) - low) / width)) : 0] += 1
+      }
+    }
+    (self.low, self.high, self.sum, self.sumOfSquares) = (low, high, sum, sumOfSquares)
+    limits = (1...buckets).map { $0 == buckets ? high : low + Double($0) * width }
+    self.counts = counts.map(Double.init)
   }
 
   /// How many numbers were counted.
