@@ -65,11 +65,15 @@ public struct Induction: Sendable {
     let dataset = features.dataset
     let asked = try features.matrix(.val) { (done) throws(Problem) in try progress(.val, done) }
     let (split, drawn) = (gallery == .val ? Split.val : .train, galleryImages(dataset, tested))
-    let searched = try features.matrix(split, indices: drawn) { (done) throws(Problem) in try progress(split, done) }
-    return try evaluate(
-      queries: asked.values, queryLabels: Self.labels(asked, dataset, .val), gallery: searched.values,
-      galleryLabels: Self.labels(searched, dataset, split), isSame: gallery == .val, tested: tested,
-      backend: features.backend)
+    return try features.searching { () throws(Problem) in
+      let searched = try features.matrix(split, indices: drawn, isLazy: drawn == nil) { (done) throws(Problem) in
+        try progress(split, done)
+      }
+      return try evaluate(
+        queries: asked.values, queryLabels: Self.labels(asked, dataset, .val), gallery: searched.values,
+        galleryLabels: Self.labels(searched, dataset, split), kept: searched.kept, isSame: gallery == .val, tested: tested,
+        backend: features.backend)
+    }
   }
 
   private static func labels(_ matrix: FeatureMatrix, _ dataset: any Dataset, _ split: Split) -> [Int32] {
@@ -99,6 +103,15 @@ public struct Induction: Sendable {
     queries: Tensor, queryLabels: [Int32], gallery: Tensor, galleryLabels: [Int32], isSame: Bool, tested: [Int],
     backend: any Backend
   ) throws(Problem) -> Result {
+    try evaluate(
+      queries: queries, queryLabels: queryLabels, gallery: gallery, galleryLabels: galleryLabels, kept: nil, isSame: isSame,
+      tested: tested, backend: backend)
+  }
+
+  private func evaluate(
+    queries: Tensor, queryLabels: [Int32], gallery: Tensor, galleryLabels: [Int32], kept: KeptRows?, isSame: Bool, tested: [Int],
+    backend: any Backend
+  ) throws(Problem) -> Result {
     guard !tested.isEmpty else {
       throw Problem(
         "there is nothing to induce", expected: "fine classes that the run was not taught",
@@ -125,7 +138,7 @@ public struct Induction: Sendable {
       var rowOf = [Int: Int]()
       if isSame { for (row, image) in searched.enumerated() { rowOf[image] = row } }
       let found = try search.nearest(
-        to: vectors, in: Gallery(gallery, rows: searched), excluding: isSame ? part.map { rowOf[$0] } : nil)
+        to: vectors, in: Gallery(gallery, rows: searched, kept: kept), excluding: isSame ? part.map { rowOf[$0] } : nil)
       for (query, neighbors) in zip(part, found) {
         let label = queryLabels[query]
         let index = place[label]!

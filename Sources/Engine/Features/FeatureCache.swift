@@ -4,7 +4,7 @@ import Kernels
 import Taxonomy
 
 /// Feature matrices that were computed once, kept under the home's `cache/features`: a .npy with the floats, and beside
-/// it a .json that says what they are of. Whatever is missing, damaged or of something else is computed again.
+/// it a .json that says what they are of, with checksums of both. Whatever is missing, damaged or of something else is computed again.
 public struct FeatureCache: Sendable {
   /// What decides the numbers of a feature matrix.
   public struct Key: Codable, Equatable, Sendable {
@@ -35,6 +35,31 @@ public struct FeatureCache: Sendable {
     var key: Key
     var indices: [Int32]
     var skipped: [SkippedImage]
+    var rows: RowChecksums
+    /// Of everything else here.
+    var checksum: UInt32
+
+    init(_ key: Key, _ images: ExtractedImages, _ rows: RowChecksums) {
+      (self.key, indices, skipped, self.rows, checksum) = (key, images.indices, images.skipped, rows, 0)
+      checksum = sum
+    }
+
+    private var sum: UInt32 {
+      var sum = CRC32C()
+      indices.withUnsafeBytes { sum.update($0) }
+      rows.sums.withUnsafeBytes { sum.update($0) }
+      let rest = ["\(rows.block)"] + skipped.flatMap { ["\($0.index)", $0.identifier, $0.reason] }
+      Array(rest.joined(separator: "\0").utf8).withUnsafeBytes { sum.update($0) }
+      return sum.value
+    }
+
+    /// Whether it is what was written, and of images that there are.
+    /// - Parameter count: the images that were asked for.
+    func isSound(_ count: Int) -> Bool {
+      guard checksum == sum, zip(indices, indices.dropFirst()).allSatisfy(<) else { return false }
+      let asked = key.indices.map(Set.init)
+      return (indices + skipped.map(\.index)).allSatisfy { asked?.contains($0) ?? (0..<count).contains(Int($0)) }
+    }
   }
 
   private let folder: String
@@ -47,12 +72,13 @@ public struct FeatureCache: Sendable {
   /// A disk that takes nothing costs only the keeping, as long as the rows fit into a gigabyte of memory.
   /// - Parameters:
   ///   - rows: how many there are at most; `width`: the floats in each.
+  ///   - isLazy: whether whoever gets the rows checks those that are looked at (``FeatureMatrix/check(_:)``), where all are checked else.
   ///   - compute: hands its rows, [count, width], to the function that it gets.
   public func features(
-    for key: Key, rows: Int, width: Int,
+    for key: Key, rows: Int, width: Int, isLazy: Bool = false,
     compute: (_ take: (Tensor) throws(Problem) -> Void) throws(Problem) -> ExtractedImages
   ) throws(Problem) -> FeatureMatrix {
-    if let kept = kept(key) { return kept }
+    if let kept = kept(key, rows: rows, width: width), isLazy || (try? kept.check()) != nil { return kept }
     let bytes = rows * width * MemoryLayout<Float>.stride
     guard try hasRoom(bytes) else {
       let values = Tensor([rows, width])
@@ -65,11 +91,17 @@ public struct FeatureCache: Sendable {
     }
     let path = path(key)
     var images = ExtractedImages()
+    var sums = RowSummer(width: width)
+    discard(key)
     try NumPyFile.write(width: width, to: path + ".npy") { (writer) throws(Problem) in
-      images = try compute { (block) throws(Problem) in try writer.append(block) }
+      images = try compute { (block) throws(Problem) in
+        try writer.append(block)
+        sums.append(block)
+      }
+      sums.finish()
     }
     // The description comes last: where it stands, the floats are whole.
-    try RunJSON.write(Entry(key: key, indices: images.indices, skipped: images.skipped), to: path + ".json")
+    try RunJSON.write(Entry(key, images, sums.checksums), to: path + ".json")
     return FeatureMatrix(values: try NumPyFile.read(path + ".npy"), indices: images.indices, skipped: images.skipped)
   }
 
@@ -99,19 +131,24 @@ public struct FeatureCache: Sendable {
     }
   }
 
+  /// Forgets what is kept under a key, so that it is computed again.
+  func discard(_ key: Key) { unlink(path(key) + ".json") }
+
   private func path(_ key: Key) -> String {
     let rest = "\(key.step)/\(key.space)/\(key.fingerprint)/\(key.split.rawValue)/\(key.indices ?? [-1])"
     return "\(folder)/\(Self.digest(key.run))-\(Self.digest(rest))"
   }
 
-  private func kept(_ key: Key) -> FeatureMatrix? {
+  private func kept(_ key: Key, rows: Int, width: Int) -> FeatureMatrix? {
     let path = path(key)
     guard let data = FileManager.default.contents(atPath: path + ".json"),
-      let entry = try? JSONDecoder().decode(Entry.self, from: data), entry.key == key,
-      let values = try? NumPyFile.read(path + ".npy"), values.shape.count == 2,
-      values.shape[0] == entry.indices.count
+      let entry = try? JSONDecoder().decode(Entry.self, from: data), entry.key == key, entry.isSound(rows),
+      let values = try? NumPyFile.read(path + ".npy"), values.shape == [entry.indices.count, width],
+      let kept = KeptRows(values, entry.rows)
     else { return nil }
-    return FeatureMatrix(values: values, indices: entry.indices, skipped: entry.skipped)
+    var matrix = FeatureMatrix(values: values, indices: entry.indices, skipped: entry.skipped)
+    matrix.kept = kept
+    return matrix
   }
 
   /// 64 bits of FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv); a collision is found by comparing the keys.

@@ -77,10 +77,25 @@ public struct FeatureExtractor {
       skipped += batch.skipped
       guard batch.count > 0 else { continue }
       network.forward(count: batch.count, phase: .inference)
-      try take(Tensor(storage: activation.storage, offset: activation.offset, shape: [batch.count, width]))
+      let rows = Tensor(storage: activation.storage, offset: activation.offset, shape: [batch.count, width])
+      if let (_, first) = rows.notFinite {
+        let left = Set(batch.skipped.map(\.index))
+        let images = samples[start..<min(start + network.batch, samples.count)].map(\.index).filter { !left.contains($0) }
+        throw Self.notNumbers(rows.rows(first / width..<first / width + 1), space, dataset.identifier(split, Int(images[first / width])))
+      }
+      try take(rows)
       try progress(min(start + network.batch, samples.count))
     }
     let bad = Set(skipped.map(\.index))
     return ExtractedImages(indices: samples.map(\.index).filter { !bad.contains($0) }, skipped: skipped)
+  }
+
+  /// Nothing is ranked, mapped or written by what is not a number.
+  private static func notNumbers(_ row: Tensor, _ space: String, _ image: String) -> Problem {
+    let (bad, first) = row.notFinite!
+    return Problem(
+      "the features are not all numbers", at: "\(space) of \(image)", expected: "finite ones",
+      found: "\(bad) of \(row.count) NaN or infinite, the first at index \(first) (\(row.elements[first]))",
+      advice: "the weights are too large or damaged: take those of an earlier checkpoint, or import them again")
   }
 }

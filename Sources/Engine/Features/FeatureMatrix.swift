@@ -1,4 +1,5 @@
 import Kernels
+import Taxonomy
 
 /// One activation of many images: row i is that of image `indices[i]`.
 public struct FeatureMatrix: Sendable {
@@ -8,6 +9,12 @@ public struct FeatureMatrix: Sendable {
   public var indices: [Int32]
   /// Those that were asked for and could not be decoded.
   public var skipped: [SkippedImage]
+  /// Where the rows were kept and are yet to be held against their checksums.
+  var kept: KeptRows?
+
+  /// - Throws: a ``Problem`` where kept rows are damaged; nil: all of them.
+  package func check(_ rows: some Collection<Int>) throws(Problem) { try kept?.check(rows) }
+  func check() throws(Problem) { try check(0..<indices.count) }
 
   public init(values: Tensor, indices: [Int32], skipped: [SkippedImage]) {
     precondition(values.shape[0] == indices.count, "\(indices.count) indices for a matrix of \(values.shape)")

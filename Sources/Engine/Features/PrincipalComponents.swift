@@ -11,6 +11,9 @@ public struct PrincipalComponents: Sendable {
   /// The share of all variance that each direction has.
   public let shares: [Double]
 
+  /// What numbers are multiplied with whose products would be no Float; 1 where that is not so.
+  private let scale: Float
+
   private static let block = 2048
   private static let passes = 60
 
@@ -27,6 +30,7 @@ public struct PrincipalComponents: Sendable {
     // A few more than are wanted come along: the wanted ones settle sooner.
     let size = min(width, kept + 4)
     var (sums, squares, counted) = ([Double](repeating: 0, count: width), 0.0, 0)
+    var largest: Float = 0
     let values = rows.elements
     for row in 0..<total {
       let line = values[row * width..<(row + 1) * width]
@@ -35,10 +39,12 @@ public struct PrincipalComponents: Sendable {
       for (column, value) in line.enumerated() {
         sums[column] += Double(value)
         squares += Double(value) * Double(value)
+        largest = max(largest, abs(value))
       }
     }
     let mean = sums.map { Float($0 / Double(max(1, counted))) }
-    let variance = max(squares - sums.reduce(0) { $0 + $1 * $1 } / Double(max(1, counted)), 1e-30)
+    let scale: Float = largest > 0x1p+40 ? 1 / largest.binade : 1
+    let variance = max(squares - sums.reduce(0) { $0 + $1 * $1 } / Double(max(1, counted)), 1e-30) * Double(scale) * Double(scale)
 
     let basis = backend.makeTensor([size, width]), product = backend.makeTensor([size, width])
     let random = CounterRandom(seed: 1, 7)
@@ -53,7 +59,7 @@ public struct PrincipalComponents: Sendable {
       for first in stride(from: 0, to: total, by: Self.block) {
         let range = first..<min(total, first + Self.block)
         let (x, y) = (centred.prefix(range.count), scores.prefix(range.count))
-        Self.centre(rows, range, mean, into: x)
+        Self.centre(rows, range, mean, scale, into: x)
         backend.rowProducts(x, basis, output: y)
         backend.fullyConnectedWeightGradient(input: x, outputGradient: y, weightGradient: part, biasGradient: bias)
         backend.add(part, to: product)
@@ -69,7 +75,7 @@ public struct PrincipalComponents: Sendable {
       let largest = line.max { abs($0) < abs($1) } ?? 0
       if largest < 0 { for place in line.indices { line[place] = -line[place] } }
     }
-    self.mean = mean
+    (self.mean, self.scale) = (mean, scale)
     directions = basis.prefix(kept)
     shares = lengths.prefix(kept).map { min(1, $0 / variance) }
   }
@@ -81,19 +87,20 @@ public struct PrincipalComponents: Sendable {
     let centred = backend.makeTensor([min(total, Self.block), width])
     for first in stride(from: 0, to: total, by: Self.block) {
       let range = first..<min(total, first + Self.block)
-      Self.centre(rows, range, mean, into: centred.prefix(range.count))
+      Self.centre(rows, range, mean, scale, into: centred.prefix(range.count))
       backend.rowProducts(centred.prefix(range.count), directions, output: result.rows(range))
     }
+    if scale != 1 { for place in result.elements.indices { result.elements[place] /= scale } }
     return result
   }
 
-  private static func centre(_ rows: Tensor, _ range: Range<Int>, _ mean: [Float], into target: Tensor) {
+  private static func centre(_ rows: Tensor, _ range: Range<Int>, _ mean: [Float], _ scale: Float, into target: Tensor) {
     let width = mean.count
     let (source, result) = (rows.elements, target.elements)
     for (place, row) in range.enumerated() {
       var isDefined = true
       for column in 0..<width {
-        let value = source[row * width + column] - mean[column]
+        let value = source[row * width + column] * scale - mean[column] * scale
         result[place * width + column] = value
         if !value.isFinite { isDefined = false }
       }

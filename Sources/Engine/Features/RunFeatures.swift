@@ -51,22 +51,44 @@ public final class RunFeatures: Sendable {
   }
 
   /// The features of a split; `indices`: of these images alone, rising.
-  /// - Parameter progress: hears how many images are done; what it throws ends the work.
+  /// - Parameters:
+  ///   - isLazy: whether kept rows are to be checked only when they are looked at, within ``searching(_:)``.
+  ///   - progress: hears how many images are done; what it throws ends the work.
   public func matrix(
-    _ split: Split, indices: [Int32]? = nil, progress: (Int) throws(Problem) -> Void = { _ in }
+    _ split: Split, indices: [Int32]? = nil, isLazy: Bool = false, progress: (Int) throws(Problem) -> Void = { _ in }
   ) throws(Problem) -> FeatureMatrix {
     try withOpened { (opened) throws(Problem) in
-      if indices == nil, let whole = opened.whole[split] { return whole }
-      let key = FeatureCache.Key(
-        run: run.id, step: step, space: space, fingerprint: dataset.fingerprint, split: split, indices: indices)
+      if indices == nil, let whole = opened.whole[split], isLazy || (try? whole.check()) != nil { return whole }
+      let key = key(split, indices)
       let extractor = opened.extractor
       let made = try FeatureCache(home: home).features(
-        for: key, rows: indices?.count ?? dataset.labels(split).count, width: extractor.count
+        for: key, rows: indices?.count ?? dataset.labels(split).count, width: extractor.count, isLazy: isLazy
       ) { (take) throws(Problem) in
         try extractor.extract(from: dataset, split, indices: indices, progress: progress, take: take)
       }
       if indices == nil { opened.whole[split] = made }
       return made
+    }
+  }
+
+  private func key(_ split: Split, _ indices: [Int32]? = nil) -> FeatureCache.Key {
+    FeatureCache.Key(run: run.id, step: step, space: space, fingerprint: dataset.fingerprint, split: split, indices: indices)
+  }
+
+  /// Does work on rows that are checked as it comes to them. Where it meets damaged ones, they are thrown away, and it is done once more on
+  /// rows that are computed again.
+  func searching<Value>(_ work: () throws(Problem) -> Value) throws(Problem) -> Value {
+    do throws(Problem) {
+      return try work()
+    } catch {
+      let damaged = opened.withLock { opened in
+        let damaged = opened.whole.filter { $0.value.kept?.isDamaged == true }.map(\.key)
+        for split in damaged { opened.whole[split] = nil }
+        return damaged
+      }
+      guard !damaged.isEmpty else { throw error }
+      for split in damaged { FeatureCache(home: home).discard(key(split)) }
+      return try work()
     }
   }
 

@@ -24,12 +24,21 @@ public struct Gallery {
     self.init(count: tensor.shape[0], width: width) { range in tensor.rows(range) }
   }
 
+  /// All rows of a matrix; kept ones are checked as they are handed out.
+  init(_ matrix: FeatureMatrix) {
+    self.init(count: matrix.values.shape[0], width: matrix.values.shape[1]) { (range) throws(Problem) in
+      try matrix.check(range)
+      return matrix.values.rows(range)
+    }
+  }
+
   /// Some rows of a matrix, [count, width], in this order: those that follow each other are looked at where they are, others
   /// are gathered block by block.
-  public init(_ matrix: Tensor, rows chosen: [Int]) {
+  init(_ matrix: Tensor, rows chosen: [Int], kept: KeptRows? = nil) {
     let width = matrix.shape[1]
     var buffer: Tensor?
-    self.init(count: chosen.count, width: width) { range in
+    self.init(count: chosen.count, width: width) { (range) throws(Problem) in
+      try kept?.check(chosen[range])
       guard let first = chosen[range].first else { return Tensor([0, width]) }
       if chosen[range.upperBound - 1] - first == range.count - 1, zip(chosen[range], first...).allSatisfy({ $0 == $1 }) {
         return matrix.rows(first..<first + range.count)

@@ -59,28 +59,31 @@ public final class NeighborFinder: Sendable {
   /// Makes sure that the features of a split are there, so that ``nearest(to:in:k:metric:)`` answers at once.
   /// - Parameter progress: hears how many images are done; what it throws ends the work.
   public func prepare(_ split: Split, progress: (Int) throws(Problem) -> Void = { _ in }) throws(Problem) {
-    _ = try features.matrix(split, progress: progress)
+    _ = try features.matrix(split, isLazy: true, progress: progress)
   }
 
   /// The `k` nearest images of a split, nearest first.
   public func nearest(
     to query: NeighborQuery, in split: Split, k: Int, metric: Metric
   ) throws(Problem) -> [NeighborImage] {
-    let gallery = try features.matrix(split)
-    var excluded: Int?
-    var vector: Tensor?
-    if case .image(split, let index) = query, let row = gallery.indices.firstIndex(of: Int32(clamping: index)) {
-      excluded = row
-      vector = gallery.values.rows(row..<row + 1)
+    try features.searching { () throws(Problem) in
+      let gallery = try features.matrix(split, isLazy: true)
+      var excluded: Int?
+      var vector: Tensor?
+      if case .image(split, let index) = query, let row = gallery.indices.firstIndex(of: Int32(clamping: index)) {
+        excluded = row
+        try gallery.check(row..<row + 1)
+        vector = gallery.values.rows(row..<row + 1)
+      }
+      let asked: Tensor
+      if let vector { asked = vector } else { asked = try self.features(of: query) }
+      return try search(gallery, of: split, for: asked, excluding: [excluded], k: k, metric: metric)[0]
     }
-    let asked: Tensor
-    if let vector { asked = vector } else { asked = try self.features(of: query) }
-    return try search(gallery, of: split, for: asked, excluding: [excluded], k: k, metric: metric)[0]
   }
 
   /// So many images of a split that have features, or all of them, evenly drawn.
   func evenly(_ count: Int, of split: Split) throws(Problem) -> [Int32] {
-    let known = try features.matrix(split).indices
+    let known = try features.matrix(split, isLazy: true).indices
     return count >= known.count ? known : (0..<count).map { known[$0 * known.count / count] }
   }
 
@@ -89,13 +92,16 @@ public final class NeighborFinder: Sendable {
   func nearest(
     to images: [Int32], of asked: Split, in split: Split, k: Int, metric: Metric
   ) throws(Problem) -> [[NeighborImage]] {
-    let (queries, gallery) = (try features.matrix(asked), try features.matrix(split))
-    var rowOf = [Int32: Int](minimumCapacity: queries.indices.count)
-    for (row, image) in queries.indices.enumerated() { rowOf[image] = row }
-    let rows = images.compactMap { rowOf[$0] }
-    let vectors = features.backend.makeTensor([rows.count, queries.values.shape[1]])
-    vectors.gather(rows, from: queries.values)
-    return try search(gallery, of: split, for: vectors, excluding: asked == split ? rows.map { $0 } : nil, k: k, metric: metric)
+    try features.searching { () throws(Problem) in
+      let (queries, gallery) = (try features.matrix(asked, isLazy: true), try features.matrix(split, isLazy: true))
+      var rowOf = [Int32: Int](minimumCapacity: queries.indices.count)
+      for (row, image) in queries.indices.enumerated() { rowOf[image] = row }
+      let rows = images.compactMap { rowOf[$0] }
+      try queries.check(rows)
+      let vectors = features.backend.makeTensor([rows.count, queries.values.shape[1]])
+      vectors.gather(rows, from: queries.values)
+      return try search(gallery, of: split, for: vectors, excluding: asked == split ? rows.map { $0 } : nil, k: k, metric: metric)
+    }
   }
 
   /// The images of the rows of a split's features that are nearest to each of some vectors.
@@ -104,7 +110,7 @@ public final class NeighborFinder: Sendable {
   ) throws(Problem) -> [[NeighborImage]] {
     let labels = dataset.labels(split)
     return try NeighborSearch(k: k, metric: metric, backend: features.backend)
-      .nearest(to: vectors, in: Gallery(gallery.values), excluding: excluding)
+      .nearest(to: vectors, in: Gallery(gallery), excluding: excluding)
       .map { found in
         found.map { neighbor in
           let index = Int(gallery.indices[neighbor.index])

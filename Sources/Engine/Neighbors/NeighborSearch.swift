@@ -12,8 +12,7 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
 /// A row of a gallery, and how far it is from the query.
 public struct Neighbor: Equatable, Codable, Sendable {
   public var index: Int
-  /// In the search's metric; infinite where a vector holds NaN or infinity, or is so long that the square of its
-  /// length is no `Float`.
+  /// In the search's metric; infinite where a vector holds NaN or infinity.
   public var distance: Double
 
   public init(index: Int, distance: Double) {

@@ -11,6 +11,8 @@ struct Pair {
 
   /// A squared length below this has lost its digits: the vector counts as one of no length.
   private static let shortest: Float = 0x1p-100
+  /// With a squared length beyond this, products and sums may be no `Float`: there is no estimate, only the distance itself.
+  private static let longest: Float = 0x1p+120
 
   init(_ metric: Metric, _ width: Int, _ length: Float) {
     self.metric = metric
@@ -19,10 +21,10 @@ struct Pair {
     error = Double(width + 16) * 0x1p-23
   }
 
-  /// What the distance lies between, up to the rounding of the last digits; nil where it is not defined.
+  /// What the distance lies between, up to the rounding of the last digits; nil where no estimate tells.
   @inline(__always)
   func bounds(product: Float, rowLength: Float) -> (lower: Double, upper: Double)? {
-    guard isDefined(rowLength) else { return nil }
+    guard length <= Self.longest, rowLength <= Self.longest else { return nil }
     let (a, b) = (Double(length), Double(rowLength))
     switch metric {
     case .l2:
@@ -43,13 +45,15 @@ struct Pair {
   /// `product < side(row) * level` (cosine) where they certainly do not. What is no number asks for the row to be looked at.
   @inline(__always)
   func side(rowLength: Float) -> Float {
+    guard rowLength <= Self.longest else { return .nan }
     switch metric {
-    case .l2: Float(0.5 * (1 - error) * Double(rowLength) * (1 - Self.rounding))
-    case .cosine: rowLength >= Self.shortest ? rowLength.squareRoot() : .nan
+    case .l2: return Float(0.5 * (1 - error) * Double(rowLength) * (1 - Self.rounding))
+    case .cosine: return rowLength >= Self.shortest ? rowLength.squareRoot() : .nan
     }
   }
 
   func level(_ distance: Double) -> Float {
+    guard length <= Self.longest else { return .nan }
     switch metric {
     case .l2:
       let level = 0.5 * ((1 - error) * Double(length) - Double(width) * 0x1p-125 - distance * distance)
@@ -64,24 +68,24 @@ struct Pair {
   /// More than three roundings to single precision change, as a share.
   private static let rounding = 0x1p-21
 
-  /// The distance, computed directly in double precision.
+  /// The distance, computed directly in double precision, which holds the squares of all floats; infinite where a vector holds what is
+  /// no number.
   func distance(
     _ query: UnsafeMutableBufferPointer<Float>, _ start: Int, _ rows: UnsafeMutableBufferPointer<Float>, _ first: Int,
     rowLength: Float
   ) -> Double {
-    guard isDefined(rowLength) else { return .infinity }
     switch metric {
     case .l2:
-      return sum(query, start, rows, first) { a, b in (a - b) * (a - b) }.squareRoot()
+      let square = sum(query, start, rows, first) { a, b in (a - b) * (a - b) }
+      return square.isFinite ? square.squareRoot() : .infinity
     case .cosine:
+      let lengths = sum(query, start, query, start) { a, b in a * b } * sum(rows, first, rows, first) { a, b in a * b }
+      guard lengths.isFinite else { return .infinity }
       guard length >= Self.shortest, rowLength >= Self.shortest else { return 1 }
       let product = sum(query, start, rows, first) { a, b in a * b }
-      let lengths = sum(query, start, query, start) { a, b in a * b } * sum(rows, first, rows, first) { a, b in a * b }
       return min(max(1 - product / lengths.squareRoot(), 0), 2)
     }
   }
-
-  private func isDefined(_ rowLength: Float) -> Bool { length.isFinite && rowLength.isFinite }
 
   /// Σ term(a_i, b_i), in four interleaved sums.
   @inline(__always)

@@ -48,8 +48,7 @@ struct RowScan {
 
   private mutating func look(at row: Int, _ pair: Pair, product: Float, limit: inout Double, k: Int) {
     guard let bounds = pair.bounds(product: product, rowLength: lengths[lengths.startIndex + row]) else {
-      // At an infinite distance, which is near enough while there is room.
-      if limit == .infinity { found.append((row, .infinity)) }
+      found.append((row, 0))
       return
     }
     guard bounds.lower <= limit else { return }

@@ -32,6 +32,21 @@ import Testing
     #expect(abs(sum) < 1)
   }
 
+  @Test("Vectors whose squares are no Float have the directions of small ones", arguments: [0x1p+50, 0x1p+100, 0x1p+120 as Float])
+  func huge(scale: Float) throws {
+    let random = CounterRandom(seed: 5)
+    let (small, large) = (Tensor([200, 6]), Tensor([200, 6]))
+    for place in small.elements.indices {
+      small.elements[place] = random.uniform(place) * Float(place % 6 + 1)
+      large.elements[place] = small.elements[place] * scale
+    }
+    let (expected, found) = (try PrincipalComponents(small, backend: backend), try PrincipalComponents(large, backend: backend))
+    #expect(zip(found.directions.array, expected.directions.array).allSatisfy { abs($0 - $1) < 1e-3 })
+    #expect(zip(found.shares, expected.shares).allSatisfy { abs($0 - $1) < 1e-4 })
+    let (a, b) = (found.scores(of: large, backend: backend).array, expected.scores(of: small, backend: backend).array)
+    #expect(zip(a, b).allSatisfy { abs($0 / scale - $1) < 1e-2 })
+  }
+
   @Test("A vector that holds no numbers lies in the middle, and one image alone cannot be mapped")
   func hostile() throws {
     let rows = Tensor([0, 0, 2, 0, .nan, 1, 4, 0], shape: [4, 2])

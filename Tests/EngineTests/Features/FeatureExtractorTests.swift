@@ -51,6 +51,20 @@ import Testing
     #expect(try features(dataset).values.array.allSatisfy { $0 >= 0 })
   }
 
+  @Test("features that are no numbers are refused with the image, and nothing is made of them")
+  func notFinite() throws {
+    var dataset = SyntheticDataset(classes: 3, images: 11)
+    dataset.broken = [.val: [0]]
+    let snapshot = try snapshot()
+    for place in snapshot.tensors.indices where snapshot.tensors[place].name == "fc7.bias" {
+      snapshot.tensors[place].tensor.elements[2] = .infinity
+    }
+    let extractor = try FeatureExtractor(
+      snapshot: snapshot, configuration: configuration, backend: CPUBackend(workers: 2), workers: 2, batch: 4)
+    let problem = try #require(throws: Problem.self) { try extractor.features(of: dataset, .val) }
+    #expect(problem.place == "fc7 of val/1" && problem.found == "1 of 512 NaN or infinite, the first at index 2 (inf)")
+  }
+
   @Test("images that cannot be decoded have no row, and the others keep their indices")
   func skips() throws {
     var dataset = SyntheticDataset(classes: 3, images: 11)
