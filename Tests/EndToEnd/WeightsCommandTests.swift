@@ -1,5 +1,6 @@
 import Engine
 import FoundationEssentials
+import Kernels
 import TestSupport
 import Testing
 
@@ -31,6 +32,80 @@ import Testing
     #expect(try neighbours("net") == neighbours("back"))
     let shown = try home.run("runs", "show", "back")
     #expect(shown.code == 0 && shown.output.contains("alexnet-28"))
+  }
+
+  @Test("What the program does with trained weights it does with imported ones; what only a training can do says so")
+  func imported() throws {
+    let file = home.folder.path + "/net.safetensors"
+    #expect(try home.run("weights", "export", "net", "--format", "torchvision", "-o", file).code == 0)
+    #expect(try home.run("weights", "import", file, "--net", "alexnet-28", "--name", "back", "--dataset", "tiny").code == 0)
+    func shares(_ run: String) throws -> Substring {
+      let found = try home.run("runs", "validate", run)
+      #expect(found.code == 0, "\(found.errors)")
+      return found.output[(found.output.firstIndex(of: ":") ?? found.output.startIndex)...]
+    }
+    #expect(try shares("net") == shares("back"))
+    for words in [
+      ["runs", "classes", "back"], ["runs", "confusions", "back"], ["features", "back", "-o", home.folder.path + "/f.npy", "--text"],
+      ["coarse-fine", "back", "--min-members", "1"], ["runs", "log", "back"], ["runs", "results", "back"], ["runs", "diff", "net", "back"],
+      ["weights", "export", "back", "--format", "caffe", "-o", home.folder.path + "/c.caffemodel"],
+    ] {
+      let program = try home.start(words)
+      #expect(program.wait() == 0, "\(words): \(program.errors)")
+    }
+    for words in [["runs", "extend", "back", "--epochs", "9"], ["runs", "resume", "back"], ["runs", "clone", "back"]] {
+      let program = try home.start(words)
+      #expect(program.wait() == 1)
+      #expect(program.errors.contains("imported weights") && program.errors.contains("train --from"), "\(program.errors)")
+    }
+    #expect(try home.run("runs", "show", "back").output.contains("imported"))
+    let further = try home.run(
+      "train", "--from", "back", "--dataset", "tiny", "--epochs", "1", "--batch", "8", "--name", "on", "--workers", "1")
+    #expect(further.code == 0, "\(further.errors)")
+  }
+
+  @Test("Weights of a checkpoint that are no numbers are shown by no command; a resumed training takes the one before")
+  func notNumbers() throws {
+    let run = try home.directory("net")
+    let step = try #require(run.checkpoints.steps().last)
+    let path = run.checkpoints.path(step)
+    let file = try SafetensorsFile(path)
+    let tensors = try file.names.map { name in
+      let tensor = Tensor(try #require(file.shape(of: name)))
+      try file.read(name, into: tensor)
+      if name == "fc7.weight" { tensor.elements[12] = .nan }
+      return (name: name, tensor: tensor)
+    }
+    try SafetensorsFile.write(tensors, metadata: file.metadata.filter { $0.key != "crc32c" }, to: path)
+    for words in [
+      ["runs", "validate", "net"], ["neighbours", "net", "--query", "1"], ["features", "net", "--text"], ["coarse-fine", "net"],
+      ["weights", "export", "net", "--format", "caffe", "-o", home.folder.path + "/x.safetensors"], ["train", "--from", "net", "--dataset", "tiny"],
+    ] {
+      let program = try home.start(words)
+      #expect(program.wait() == 1, "\(words)")
+      #expect(program.errors.contains("fc7.weight") && program.errors.contains("the first at index 12 (nan)"), "\(words): \(program.errors)")
+      #expect(!program.output.contains("✓"))
+    }
+    #expect(!FileManager.default.fileExists(atPath: home.folder.path + "/x.safetensors"))
+  }
+
+  @Test("Changed floats of kept features are noticed: they are computed again, and the answer is the same")
+  func damagedFeatures() throws {
+    func neighbours(_ arguments: String...) throws -> String {
+      let program = try home.start(["neighbours", "net", "-k", "7"] + arguments)
+      #expect(program.wait() == 0, "\(program.errors)")
+      return program.output
+    }
+    let queries = [["--query", "1"], ["--query", "train/5"], ["--query", "val/2", "--gallery", "val"]]
+    func all() throws -> [String] { try queries.map { try neighbours($0[0], $0[1], $0.count > 2 ? "--gallery" : "--metric", $0.count > 2 ? "val" : "l2") } }
+    let before = try all()
+    let folder = home.path + "/cache/features"
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      var bytes = try Data(contentsOf: URL(filePath: folder + "/" + name))
+      if name.hasSuffix(".npy") { for place in stride(from: 131, to: bytes.count, by: 512) { bytes[place] ^= 0x41 } }
+      try bytes.write(to: URL(filePath: folder + "/" + name))
+    }
+    #expect(try all() == before)
   }
 
   @Test("What cannot be exchanged is one line", arguments: [

@@ -78,8 +78,9 @@ public struct Checkpoints: Hashable, Sendable {
   }
 
   /// Restores the checkpoint of one step.
+  /// - Parameter toTrain: false: only to validate; imported weights have no velocities.
   @discardableResult
-  func restore(_ trainer: Trainer, step: Int) throws(Problem) -> Standing {
+  func restore(_ trainer: Trainer, step: Int, toTrain: Bool = true) throws(Problem) -> Standing {
     let file = try SafetensorsFile(path(step))
     try file.verify()
     // Straight into the training's own memory: a large network is not held twice.
@@ -87,8 +88,9 @@ public struct Checkpoints: Hashable, Sendable {
     if trainer.mean == nil, let shape = file.shape(of: Snapshot.mean) {
       snapshot.tensors.append((Snapshot.mean, trainer.network.backend.makeTensor(shape)))
     }
-    for (name, tensor) in snapshot.tensors { try file.read(name, into: tensor) }
-    try trainer.restore(snapshot)
+    if !toTrain { snapshot.tensors.removeAll { $0.name.hasPrefix(Snapshot.momentum) } }
+    for (name, tensor) in snapshot.tensors { try file.readCheckpoint(name, into: tensor) }
+    try trainer.restore(snapshot, toTrain: toTrain)
     return Self.standing(file.metadata)
   }
 
@@ -117,9 +119,17 @@ extension Snapshot {
     var tensors: [(name: String, tensor: Tensor)] = []
     for name in file.names where !name.hasPrefix(Snapshot.momentum) {
       let tensor = Tensor(file.shape(of: name) ?? [])
-      try file.read(name, into: tensor)
+      try file.readCheckpoint(name, into: tensor)
       tensors.append((name, tensor))
     }
     self.init(tensors: tensors, metadata: file.metadata)
+  }
+}
+
+extension SafetensorsFile {
+  /// - Throws: a ``Problem`` also where a number is NaN or infinite: such weights say nothing, and nothing is learned from them.
+  fileprivate func readCheckpoint(_ name: String, into tensor: Tensor) throws(Problem) {
+    try read(name, into: tensor)
+    try tensor.checkFinite(at: "\(path): \(name)", advice: "the training diverged before it was written: use an earlier checkpoint")
   }
 }

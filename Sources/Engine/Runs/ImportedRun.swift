@@ -34,10 +34,25 @@ public enum ImportedRun {
     }
   }
 
+  /// Why what is done with a training cannot be done with such a run.
+  package static func refusal(_ action: String, _ id: String) -> Problem {
+    Problem(
+      "cannot \(action) the run", at: id, expected: "a training", found: "imported weights",
+      advice: "`imagenet-tui train --from \(id)` trains on from them")
+  }
+
   private static func imageNet(_ catalog: DatasetCatalog) throws(Problem) -> LabelSet {
     let classes = try catalog.classes(of: "imagenet-1k")
     return LabelSet(
       name: "fine-\(classes.count)", dataset: "imagenet-1k", policy: .name, recipe: [],
       classes: classes.map { TargetClass(wnid: $0.wnid, name: $0.name, members: [$0.wnid]) }, leftOut: [])
+  }
+}
+
+extension RunDirectory {
+  /// Whether the run is weights from elsewhere: finished, and never begun.
+  package var isImported: Bool {
+    guard let result = try? result() else { return false }
+    return result.outcome == .finished && result.progress.steps == 0
   }
 }

@@ -36,7 +36,8 @@ extension RunDirectory {
   }
 
   private func refusal(_ action: String, _ state: RunState) -> Problem {
-    Problem(
+    guard !isImported else { return ImportedRun.refusal(action, id) }
+    return Problem(
       "cannot \(action) the run", at: id, found: "a run that is \(state.rawValue)",
       advice: state.isLive
         ? "`imagenet-tui runs stop \(id)` ends it"

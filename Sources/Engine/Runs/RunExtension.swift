@@ -77,6 +77,7 @@ extension RunDirectory {
     let old = try configuration().training
     let progress = try result()?.progress ?? heartbeat()?.progress
     guard let perEpoch = progress?.stepsPerEpoch, perEpoch > 0 else {
+      guard !isImported else { throw ImportedRun.refusal("extend", id) }
       throw Problem("cannot extend the run", at: id, found: "a run that never began", advice: "launch one of that length")
     }
     let before = old.steps(perEpoch: perEpoch)

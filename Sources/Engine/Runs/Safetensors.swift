@@ -3,7 +3,7 @@ import Glibc
 import Kernels
 import Taxonomy
 
-/// Named tensors in a file, in the safetensors format; floats of 32 bits.
+/// Named tensors in a file, in the safetensors format; floats of 32 bits, where others wrote it also of 16 and 64.
 ///
 /// Files written here carry a CRC-32C of their data in the metadata, so that damage that leaves the header
 /// readable is found as well. The data goes from the tensors' own memory to the file and back, without a copy.
@@ -14,6 +14,8 @@ public final class SafetensorsFile {
   public var names: [String] { header.tensors.keys.sorted() }
 
   private let header: SafetensorsHeader
+  /// Whether floats of other precisions are taken.
+  private let isConverting: Bool
   private let descriptor: Int32
   private let dataStart: Int
   private let dataBytes: Int
@@ -49,9 +51,11 @@ public final class SafetensorsFile {
   // MARK: Reading
 
   /// Opens a file and checks its header.
+  /// - Parameter isConverting: whether floats of 16 and 64 bits are taken too; a training goes on with its own bits only.
   /// - Throws: a ``Problem`` where it cannot be read, or is not a whole safetensors file.
-  public init(_ path: String) throws(Problem) {
+  public init(_ path: String, isConverting: Bool = false) throws(Problem) {
     self.path = path
+    self.isConverting = isConverting
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw AtomicFile.failure("cannot open the weights", path) }
     do {
@@ -67,18 +71,48 @@ public final class SafetensorsFile {
 
   public func shape(of name: String) -> [Int]? { header.tensors[name]?.shape }
 
+  package func format(of name: String) -> FloatFormat? { header.tensors[name].flatMap { FloatFormat(rawValue: $0.dtype) } }
+
   /// Reads the tensor called `name` into `tensor`, which must have its shape.
   public func read(_ name: String, into tensor: Tensor) throws(Problem) {
     guard let entry = header.tensors[name] else {
       throw Problem("cannot read the weights", at: path, expected: "a tensor \(name)", found: "none of that name")
     }
-    guard entry.dtype == "F32", entry.shape == tensor.shape else {
+    guard entry.shape == tensor.shape else {
       throw Problem(
         "cannot read the weights", at: "\(path): \(name)", expected: "F32 \(tensor.shape)",
         found: "\(entry.dtype) \(entry.shape)", advice: "the file belongs to another network")
     }
-    try Self.read(
-      descriptor, UnsafeMutableRawBufferPointer(tensor.elements), at: dataStart + entry.range.lowerBound, path)
+    guard let format = FloatFormat(rawValue: entry.dtype), isConverting || format == .single else {
+      throw Problem(
+        "cannot read the weights", at: "\(path): \(name)",
+        expected: isConverting ? "floats (\(FloatFormat.allCases.map(\.rawValue).joined(separator: ", ")))" : "F32",
+        found: entry.dtype,
+        advice: isConverting ? "turn quantised weights back into floats where they were made" : "`imagenet-tui weights import` converts it")
+    }
+    let start = dataStart + entry.range.lowerBound
+    if format == .single {
+      return try Self.read(descriptor, UnsafeMutableRawBufferPointer(tensor.elements), at: start, path)
+    }
+    try convert(format, at: start, into: tensor.elements, name)
+  }
+
+  private func convert(
+    _ format: FloatFormat, at start: Int, into target: UnsafeMutableBufferPointer<Float>, _ name: String
+  ) throws(Problem) {
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { block.deallocate() }
+    let most = block.count / format.bytes
+    for first in stride(from: 0, to: target.count, by: most) {
+      let part = UnsafeMutableBufferPointer(rebasing: target[first..<min(target.count, first + most)])
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: block.prefix(part.count * format.bytes))
+      try Self.read(descriptor, bytes, at: start + first * format.bytes, path)
+      guard let tooLarge = format.read(UnsafeRawBufferPointer(bytes), into: part) else { continue }
+      throw Problem(
+        "the weights do not fit single precision", at: "\(path): \(name)", expected: "numbers up to 3.4e38",
+        found: "\(tooLarge.value) at index \(first + tooLarge.first)",
+        advice: "the training that wrote them diverged: take weights of an earlier step")
+    }
   }
 
   /// Compares the data with the checksum that the file carries, if it carries one.

@@ -20,18 +20,18 @@ public struct StartingWeights: Sendable {
   /// - Throws: a ``Problem`` where there is neither, or it cannot be read.
   public init(_ text: String, home: Home) throws(Problem) {
     if text.hasSuffix(".safetensors") {
-      let checkpoint = try Snapshot(file: text)
-      guard let name = checkpoint.metadata["network"], checkpoint.metadata["layout"] == nil else {
+      let metadata = try Self.metadata(text)
+      guard let name = metadata["network"], metadata["layout"] == nil else {
         throw Problem(
           "these are not weights of this program", at: text, expected: "a checkpoint of a run",
-          advice: "make a run of them with `imagenet-tui weights import`")
+          advice: Self.importing)
       }
+      let checkpoint = try Snapshot(file: text)
       architecture = try .named(name)
       augmentation = architecture.recipe.augmentation
       (from, step, snapshot, labelSet) = (text, nil, checkpoint, nil)
     } else {
-      let reader = RunsReader(home: home)
-      let run = reader.directory(of: try reader.find(text).id)
+      let run = try Self.run(text, home)
       let configuration = try run.configuration()
       guard let best = run.checkpoints.best() else {
         throw Problem("the run has no checkpoint yet", at: run.id, advice: "wait for the end of its first epoch")
@@ -41,6 +41,24 @@ public struct StartingWeights: Sendable {
       (from, step, snapshot, labelSet) = (run.id, best, try run.checkpoints.load(best), configuration.labelSet)
     }
     classes = try snapshot.number("classes")
+  }
+
+  private static let importing = "make a run of them with `imagenet-tui weights import`"
+
+  private static func metadata(_ path: String) throws(Problem) -> [String: String] {
+    // What is something else says what it is.
+    try WeightFiles.open(path).metadata
+  }
+
+  private static func run(_ text: String, _ home: Home) throws(Problem) -> RunDirectory {
+    let reader = RunsReader(home: home)
+    do throws(Problem) {
+      return reader.directory(of: try reader.find(text).id)
+    } catch {
+      var isFolder = false
+      guard FileManager.default.fileExists(atPath: text, isDirectory: &isFolder), !isFolder else { throw error }
+      throw Problem("these are not weights of this program", at: text, expected: "a run or its checkpoint", advice: importing)
+    }
   }
 
   /// Whether the classifier's outputs are those of `labels`, so that it can be kept: the same classes in the same order, or,

@@ -348,9 +348,11 @@ public final class Trainer {
   }
 
   /// Goes back, or on, to a snapshot of a training of the same configuration, dataset and label set.
+  /// - Parameter toTrain: false: only to validate, for which weights suffice that no training of this seed made.
   /// - Throws: a ``Problem`` where the snapshot does not fit; the training is then unusable.
-  public func restore(_ snapshot: Snapshot) throws(Problem) {
-    let facts = ["network": architecture.name, "classes": String(view.classes), "seed": String(configuration.seed)]
+  public func restore(_ snapshot: Snapshot, toTrain: Bool = true) throws(Problem) {
+    var facts = ["network": architecture.name, "classes": String(view.classes)]
+    if toTrain { facts["seed"] = String(configuration.seed) }
     for (key, expected) in facts.sorted(by: { $0.key < $1.key }) where snapshot.metadata[key] != expected {
       throw Problem(
         "the checkpoint is of another training", at: key, expected: expected,
@@ -364,8 +366,10 @@ public final class Trainer {
     let validated = try snapshot.number("validated")
     if let trunk { try snapshot.restore(trunk) }
     try snapshot.restore(network)
-    try snapshot.restore(
-      network.parameters, into: descent.velocities, prefix: Snapshot.momentum, network.backend)
+    if toTrain {
+      try snapshot.restore(
+        network.parameters, into: descent.velocities, prefix: Snapshot.momentum, network.backend)
+    }
     mean = snapshot.tensors.first { $0.name == Snapshot.mean }?.tensor
     self.step = step
     self.validated = validated

@@ -3,14 +3,23 @@ import Taxonomy
 
 /// Weights as Caffe itself keeps them: a `.caffemodel` is the protocol-buffer message `NetParameter` of caffe.proto.
 ///
-/// Fields: `NetParameter` 100 layers (2 in files of before 2014); a layer 1 name, 7 blobs (4 and 6 in the old ones); a blob 7 shape (1
-/// dimensions) or 1 to 4 its four sides, 5 floats. The first blob of a layer is its weight, the second its bias; they are named
-/// `<layer>.weight` and `<layer>.bias` here, a third one (of batch normalisation) `<layer>.2`.
+/// Fields: `NetParameter` 100 layers (2 in files of before 2014); a layer 1 name, 7 blobs (4 and 6 in the old ones; the oldest have all
+/// in a message 1); a blob 7 shape (1 dimensions) or 1 to 4 its four sides, 5 floats or 8 doubles, and in NVCaffe's files 12 bytes of
+/// the type 10. The first blob of a layer is its weight, the second its bias; they are named `<layer>.weight` and `<layer>.bias` here,
+/// a third one (of batch normalisation) `<layer>.2`.
 package struct CaffeModelFile: WeightFile {
   package let path: String
   package let metadata: [String: String] = [:]
   private let file: MappedFile
-  private var blobs: [String: (shape: [Int], floats: UnsafeRawBufferPointer)] = [:]
+  private var blobs: [String: Blob] = [:]
+
+  private struct Blob {
+    var shape: [Int]
+    var format: FloatFormat
+    var numbers: UnsafeRawBufferPointer
+  }
+
+  static let nothing = "no layer with weights"
 
   package var names: [String] { blobs.keys.sorted() }
 
@@ -26,10 +35,11 @@ package struct CaffeModelFile: WeightFile {
       default: break
       }
     }
-    guard !fields.isMalformed, !blobs.isEmpty else { throw damage("no layer with weights", at: path) }
+    guard !fields.isMalformed, !blobs.isEmpty else { throw damage(Self.nothing, at: path) }
   }
 
   package func shape(of name: String) -> [Int]? { blobs[name]?.shape }
+  package func format(of name: String) -> FloatFormat? { blobs[name]?.format }
 
   package func read(_ name: String, into tensor: Tensor) throws(Problem) {
     guard let blob = blobs[name], blob.shape == tensor.shape else {
@@ -37,46 +47,65 @@ package struct CaffeModelFile: WeightFile {
         "cannot read the weights", at: "\(path): \(name)", expected: describe(tensor.shape),
         found: blobs[name].map { describe($0.shape) } ?? "none of that name")
     }
-    for index in 0..<tensor.count {
-      let bits = blob.floats.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
-      tensor.elements[index] = Float(bitPattern: UInt32(littleEndian: bits))
-    }
+    guard let tooLarge = blob.format.read(blob.numbers, into: tensor.elements) else { return }
+    throw Problem(
+      "the weights do not fit single precision", at: "\(path): \(name)", expected: "numbers up to 3.4e38",
+      found: "\(tooLarge.value) at index \(tooLarge.first)",
+      advice: "the training that wrote them diverged: take weights of an earlier step")
   }
 
   private mutating func take(_ layer: UnsafeRawBufferPointer, name nameField: UInt64, blobs blobField: UInt64) throws(Problem) {
     var name = ""
     var found: [UnsafeRawBufferPointer] = []
+    var oldest: UnsafeRawBufferPointer?
     var fields = ProtobufFields(layer)
     while let field = fields.next() {
       switch (field.number, field.value) {
       case (nameField, .bytes(let text)): name = String(decoding: text, as: UTF8.self)
       case (blobField, .bytes(let blob)): found.append(blob)
+      case (1, .bytes(let message)) where nameField == 4: oldest = message
       default: break
       }
     }
     guard !fields.isMalformed else { throw damage("a layer that is cut short", at: "\(path): \(name)") }
+    if let oldest, name.isEmpty, found.isEmpty {
+      var fields = ProtobufFields(oldest)
+      while let field = fields.next() {
+        if case (1, .bytes(let text)) = (field.number, field.value) { name = String(decoding: text, as: UTF8.self) }
+      }
+      throw Problem(
+        "cannot read the weights", at: path, expected: "a .caffemodel of 2014 or later (layers of V1 or V2)",
+        found: "layers of V0, the first \(name)",
+        advice: "Caffe's own tool upgrades it: upgrade_net_proto_binary \(ShellCommand.quoted(path)) NEW.caffemodel")
+    }
     for (index, blob) in found.enumerated() {
       let part = index == 0 ? "weight" : index == 1 ? "bias" : "\(index)"
-      guard let parsed = Self.parse(blob) else {
-        throw damage("floats that do not fill the shape", at: "\(path): \(name).\(part)")
-      }
-      blobs["\(name).\(part)"] = parsed
+      blobs["\(name).\(part)"] = try parse(blob, "\(path): \(name).\(part)")
     }
   }
 
-  /// The shape and floats of a blob; nil where they do not fit each other.
-  private static func parse(_ blob: UnsafeRawBufferPointer) -> (shape: [Int], floats: UnsafeRawBufferPointer)? {
+  private func parse(_ message: UnsafeRawBufferPointer, _ place: String) throws(Problem) -> Blob {
     var sides = [Int](repeating: 0, count: 4)
     var shape: [Int]?
-    var floats = UnsafeRawBufferPointer(start: nil, count: 0)
-    var fields = ProtobufFields(blob)
+    var (format, numbers) = (FloatFormat.single, UnsafeRawBufferPointer(start: nil, count: 0))
+    var raw: (type: UInt64, bytes: UnsafeRawBufferPointer?) = (0, nil)
+    var fields = ProtobufFields(message)
     while let field = fields.next() {
       switch (field.number, field.value) {
       case (1...4, .varint(let side)): sides[Int(field.number) - 1] = Int(clamping: side)
-      case (5, .bytes(let packed)): floats = packed
+      case (5, .bytes(let packed)) where !packed.isEmpty: (format, numbers) = (.single, packed)
+      case (8, .bytes(let packed)) where !packed.isEmpty: (format, numbers) = (.double, packed)
       case (7, .bytes(let dimensions)): shape = Self.dimensions(dimensions)
+      case (10, .varint(let type)): raw.type = type
+      case (12, .bytes(let bytes)): raw.bytes = bytes
       default: break
       }
+    }
+    if let bytes = raw.bytes {
+      guard raw.type < 3 else {
+        throw damage("NVCaffe's raw_data of type \(raw.type), no floats", at: place, advice: "save it as floats with NVCaffe")
+      }
+      (format, numbers) = ([.double, .single, .half][Int(raw.type)], bytes)
     }
     // What has fewer than four sides was written with ones in front.
     var sought = shape ?? Array(sides.drop { $0 == 1 })
@@ -84,11 +113,13 @@ package struct CaffeModelFile: WeightFile {
     var count = 1
     for side in sought {
       let (product, overflows) = count.multipliedReportingOverflow(by: side)
-      guard side > 0, !overflows else { return nil }
+      guard side > 0, !overflows else { throw damage("a shape of \(describe(sought))", at: place) }
       count = product
     }
-    guard !fields.isMalformed, floats.count % 4 == 0, floats.count / 4 == count else { return nil }
-    return (sought, floats)
+    guard !fields.isMalformed, numbers.count % format.bytes == 0, numbers.count / format.bytes == count else {
+      throw damage("\(numbers.count / format.bytes) numbers that do not fill \(describe(sought))", at: place)
+    }
+    return Blob(shape: sought, format: format, numbers: numbers)
   }
 
   /// Numbers one after another, packed or each a field of its own.
@@ -105,10 +136,9 @@ package struct CaffeModelFile: WeightFile {
     return dimensions
   }
 
-  private func damage(_ found: String, at place: String) -> Problem {
+  private func damage(_ found: String, at place: String, advice: String = "fetch or copy the file again") -> Problem {
     Problem(
-      "cannot read the weights", at: place, expected: "a whole .caffemodel (caffe.proto, NetParameter)", found: found,
-      advice: "fetch or copy the file again")
+      "cannot read the weights", at: place, expected: "a whole .caffemodel (caffe.proto, NetParameter)", found: found, advice: advice)
   }
 }
 

@@ -9,8 +9,34 @@ package protocol WeightFile {
   /// The names, sorted.
   var names: [String] { get }
   func shape(of name: String) -> [Int]?
-  /// Reads the tensor called `name` into `tensor`, which must have its shape.
+  /// How the numbers of a tensor lie in the file; nil where they are no floats.
+  func format(of name: String) -> FloatFormat?
+  /// The name as the file itself has it.
+  func original(_ name: String) -> String
+  /// Reads the tensor called `name` into `tensor`, which must have its shape; floats of other precisions become single ones.
   func read(_ name: String, into tensor: Tensor) throws(Problem)
 }
 
+extension WeightFile {
+  package func original(_ name: String) -> String { name }
+
+  /// Reads a tensor of numbers.
+  /// - Throws: a ``Problem`` also where one of them is NaN or infinite.
+  func readFinite(_ name: String, into tensor: Tensor) throws(Problem) {
+    try read(name, into: tensor)
+    try tensor.checkFinite(
+      at: "\(path): \(original(name))", advice: "the training that wrote them diverged: take weights of an earlier step")
+  }
+}
+
 extension SafetensorsFile: WeightFile {}
+
+extension Tensor {
+  /// - Throws: a ``Problem`` where a number is NaN or infinite, which says how many are, and where the first is.
+  func checkFinite(at place: String, advice: String) throws(Problem) {
+    guard let (bad, first) = notFinite else { return }
+    throw Problem(
+      "the weights are not all numbers", at: place, expected: "finite ones",
+      found: "\(bad) of \(count) NaN or infinite, the first at index \(first) (\(elements[first]))", advice: advice)
+  }
+}

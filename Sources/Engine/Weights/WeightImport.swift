@@ -10,12 +10,14 @@ public struct WeightImport {
   /// - Parameters:
   ///   - format: nil: the one that the file's names and metadata speak for.
   ///   - mean: what is subtracted from the images, red, green, blue in 0…255; nil: what the file says, else ILSVRC's.
-  /// - Throws: a ``Problem`` where the file is neither a safetensors file nor a .caffemodel, lacks a tensor, or has one of another shape.
+  /// - Throws: a ``Problem`` where the file is neither a safetensors file nor a .caffemodel, lacks a tensor, or has one of another shape or
+  ///   with a number that is not finite.
   public init(
     _ path: String, architecture: Architecture, format: WeightFormat? = nil, mean: [Float]? = nil
   ) throws(Problem) {
-    let file = try Self.open(path)
-    let format = if let format { format } else { try Self.guess(file, architecture) }
+    let opened = try WeightFiles.open(path)
+    let (file, wrapped) = try Self.unwrap(opened, architecture, format)
+    let format = if let format { format } else { try opened is CaffeModelFile ? .caffe : Self.guess(file, architecture) }
     let classes = try Self.classes(file, architecture, format)
     let map = try WeightMap(architecture, classes: classes, format: format)
     try Self.checkShapes(file, map)
@@ -24,18 +26,23 @@ public struct WeightImport {
     var lines: [WeightReport.Line] = []
     for entry in map.entries {
       let theirs = Tensor(entry.shape)
-      try file.read(entry.name, into: theirs)
+      try file.readFinite(entry.name, into: theirs)
       if let divisor = entry.divisor { try Self.divide(theirs, by: divisor, of: file) }
       let ours = Tensor(entry.parameter.shape)
       entry.order.toHere(theirs, ours)
       tensors.append((entry.parameter.name, ours))
-      lines.append(.init(name: entry.parameter.name, file: entry.name, shape: entry.shape, remark: entry.order.words))
+      let remark = [Self.precision(file, entry.name), entry.order.words].compactMap { $0 }.joined(separator: "; ")
+      lines.append(
+        .init(
+          name: entry.parameter.name, file: file.original(entry.name), shape: entry.shape, remark: remark.isEmpty ? nil : remark))
     }
-    var remarks: [String] = []
+    var remarks = (wrapped.map { [$0.remark] } ?? []) + Self.precisions(file, map)
     tensors.append((Snapshot.mean, try Self.mean(mean, file, architecture, format, &remarks)))
     let used = Set(map.entries.map(\.name) + map.entries.compactMap(\.divisor) + [Snapshot.mean])
     for name in file.names where !used.contains(name) {
-      lines.append(.init(name: nil, file: name, shape: file.shape(of: name) ?? [], remark: Self.reason(name)))
+      lines.append(
+        .init(
+          name: nil, file: file.original(name), shape: file.shape(of: name) ?? [], remark: wrapped?.reason(name) ?? Self.reason(name)))
     }
     snapshot = Snapshot(
       tensors: tensors,
@@ -47,19 +54,29 @@ public struct WeightImport {
       network: architecture.name, format: format, classes: classes, lines: lines, remarks: remarks)
   }
 
-  /// Files are told apart by their names; for a pickle, what to do with it is said.
-  private static func open(_ path: String) throws(Problem) -> any WeightFile {
-    let name = path.lowercased()
-    if name.hasSuffix(".caffemodel") { return try CaffeModelFile(path) }
-    guard ![".pth", ".pt", ".bin"].contains(where: { name.hasSuffix($0) }) else {
-      throw Problem(
-        "cannot read the weights", at: path, expected: "a safetensors file or a .caffemodel", found: "PyTorch's pickle",
-        advice: "convert it once: python3 -c 'import torch, safetensors.torch as s; "
-          + "s.save_file(torch.load(\"weights.pth\", map_location=\"cpu\", weights_only=True), \"weights.safetensors\")'")
+  /// The file under the network's names, where it has them behind others.
+  private static func unwrap(
+    _ file: any WeightFile, _ architecture: Architecture, _ format: WeightFormat?
+  ) throws(Problem) -> (file: any WeightFile, wrapped: UnwrappedWeights?) {
+    for format in format.map({ [$0] }) ?? [.torchvision, .caffe] {
+      let wanted = Set(try WeightMap(architecture, classes: 2, format: format).entries.map(\.name))
+      if wanted.isSubset(of: file.names) { break }
+      if let wrapped = try UnwrappedWeights(file, wanted: wanted) { return (wrapped, wrapped) }
     }
-    let file = try SafetensorsFile(path)
-    try file.verify()
-    return file
+    return (file, nil)
+  }
+
+  private static func precision(_ file: any WeightFile, _ name: String) -> String? {
+    file.format(of: name).flatMap { $0 == .single ? nil : "\($0.rawValue) → F32" }
+  }
+
+  /// A sentence for each precision that was converted.
+  private static func precisions(_ file: any WeightFile, _ map: WeightMap) -> [String] {
+    let formats = map.entries.compactMap { file.format(of: $0.name) }
+    return FloatFormat.allCases.filter { $0 != .single }.compactMap { format in
+      let count = formats.count { $0 == format }
+      return count == 0 ? nil : "\(count) \(count == 1 ? "tensor" : "tensors") converted from \(format.rawValue) to F32"
+    }
   }
 
   /// The metadata of a file written here says it; else the names do. Nets that Caffe's model zoo has are taken for Caffe's where
@@ -73,7 +90,6 @@ public struct WeightImport {
       }
       return file.metadata["layout"].flatMap(WeightFormat.init(rawValue:)) ?? .native
     }
-    if file is CaffeModelFile { return .caffe }
     let names = Set(file.names)
     if architecture.torchvisionNames.values.contains(where: { names.contains($0 + ".weight") }) { return .torchvision }
     return architecture.layers(2).contains { $0 is BatchNormalization } ? .torchvision : .caffe
@@ -117,7 +133,7 @@ public struct WeightImport {
   private static func divide(_ tensor: Tensor, by name: String, of file: any WeightFile) throws(Problem) {
     guard file.shape(of: name) != nil else { return }
     let divisor = Tensor([1])
-    try file.read(name, into: divisor)
+    try file.readFinite(name, into: divisor)
     let factor = divisor.elements[0] == 0 ? 0 : 1 / divisor.elements[0]
     for place in tensor.elements.indices { tensor.elements[place] *= factor }
   }
@@ -128,8 +144,14 @@ public struct WeightImport {
   ) throws(Problem) -> Tensor {
     let channels = architecture.input.channels
     if given == nil, let shape = file.shape(of: Snapshot.mean) {
+      let side = architecture.recipe.augmentation.resizeTo
+      guard [[channels], [side, side, channels]].contains(shape) else {
+        throw Problem(
+          "the mean does not fit the network", at: "\(file.path): \(Snapshot.mean)",
+          expected: "\(channels) or \(describe([side, side, channels]))", found: describe(shape), advice: "give it with --mean")
+      }
       let tensor = Tensor(shape)
-      try file.read(Snapshot.mean, into: tensor)
+      try file.readFinite(Snapshot.mean, into: tensor)
       remarks.append("the mean is the file's")
       return tensor
     }
@@ -137,12 +159,13 @@ public struct WeightImport {
     let values = given ?? written ?? (channels == 3 ? format.mean : [])
     guard values.count == channels, values.allSatisfy({ (0...255).contains($0) }) else {
       throw Problem(
-        "the mean does not fit the network", expected: "\(channels) numbers of 0 to 255", found: "\(values)",
+        "the mean does not fit the network", expected: "\(channels) \(channels == 1 ? "number" : "numbers") of 0 to 255",
+        found: values.isEmpty ? "none, in the file neither" : values.map { "\($0)" }.joined(separator: ", "),
         advice: "give it with --mean")
     }
     let text = values.map { "\($0)" }.joined(separator: ", ")
     let source = given != nil ? "as given" : written != nil ? "the file's" : "ILSVRC-2012's, as \(format.rawValue) has it"
-    remarks.append("the mean that is subtracted: \(text) (red, green, blue; \(source))")
+    remarks.append("the mean that is subtracted: \(text) (\(channels == 3 ? "red, green, blue; " : "")\(source))")
     return Tensor(values, shape: [channels])
   }
 

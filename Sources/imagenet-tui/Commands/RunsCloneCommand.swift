@@ -15,7 +15,9 @@ struct RunsCloneCommand: ParsableCommand {
 
   func run() throws {
     let home = argument.global.location
-    let old = try argument.find().directory.launched()
+    let directory = try argument.find().directory
+    guard !directory.isImported else { throw ImportedRun.refusal("clone", directory.id) }
+    let old = try directory.launched()
     try launching.launch(training.request(home, like: TrainingRequest(like: old)), home: home)
   }
 }

@@ -64,12 +64,12 @@ struct RunsShowCommand: ParsableCommand {
       ("network", training.network),
       (
         "training",
-        (training.iterations.map { "\(Output.grouped($0)) iterations" } ?? "\(training.epochs) epochs")
+        directory.isImported ? "none" : (training.iterations.map { "\(Output.grouped($0)) iterations" } ?? "\(training.epochs) epochs")
           + ", batch \(training.batchSize), rate \(training.solver.rate) \(training.solver.schedule.text), "
           + "momentum \(training.solver.momentum), decay \(training.solver.decay), seed \(training.seed)"
       ),
       ("validation", training.validationText),
-      ("weights", Self.words(whole.ancestry)),
+      ("weights", directory.isImported ? "imported" : Self.words(whole.ancestry)),
     ]
     lines += extensions.map { ("extended", "on \($0.host) to \(Output.grouped($0.steps)) steps from \(Output.grouped($0.stepsBefore))") }
     lines += [

@@ -26,13 +26,13 @@ public struct RunValidation {
     }
     self.step = chosen
     let dataset = try DatasetCatalog(home: home).open(configuration.dataset)
-    try configuration.check(dataset)
+    if !run.isImported { try configuration.check(dataset) }
     let workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
     trainer = try Trainer(
       configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet,
       backend: CPUBackend.checked(workers: workers, convolution: configuration.training.convolution ?? .columns),
       workers: workers, means: MeanCache(home: home))
-    try run.checkpoints.restore(trainer, step: chosen)
+    try run.checkpoints.restore(trainer, step: chosen, toTrain: false)
   }
 
   /// The validation images.
@@ -45,6 +45,11 @@ public struct RunValidation {
       throw Problem("there are no validation images", at: run.id, advice: "add some to the dataset")
     }
     let (report, results) = try trainer.validate(progress: progress)
+    guard report.loss.isFinite else {
+      throw Problem(
+        "the network's scores are not all numbers", at: "\(run.id), step \(step)", expected: "a finite loss", found: "\(report.loss)",
+        advice: "the training diverged, or the weights are of another network: use other ones")
+    }
     try run.classResults.save(results, best: run.checkpoints.best())
     return (report, results)
   }
