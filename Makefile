@@ -12,7 +12,7 @@ PROGRAM := .build/release/imagenet-tui
 # Built again when a source, the manifest or the flags change, and at no other time.
 SOURCES := Package.swift .build/flags $(shell find Sources -type f)
 
-.PHONY: run build test bench accuracy clean setup-test FORCE
+.PHONY: run build test fuzz bench accuracy clean setup-test FORCE
 
 run: build
 	@scripts/run $(PROGRAM)
@@ -27,6 +27,11 @@ test: setup-test
 	@scripts/build $(SWIFT_FLAGS) --build-tests
 	@$(MAKE) --no-print-directory build
 	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest
+
+# A million changed inputs; `make fuzz COUNT=…`, or SECONDS=… for a time.
+fuzz: setup-test
+	@scripts/build $(SWIFT_FLAGS) --product fuzzer
+	@.build/release/fuzzer $(if $(filter command line environment,$(origin SECONDS)),--seconds $(SECONDS),$(if $(COUNT),--count $(COUNT))) $(if $(ENTRY),--entry '$(ENTRY)')
 
 bench: build
 	@Benchmarks/run

@@ -46,7 +46,10 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport", "CAllocations"]),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "TestSupport", "CImageFixtures", "CZlib", "CAllocations"]),
-    .testTarget(name: "TUITests", dependencies: ["TUI", "TestSupport"], exclude: ["Goldens"]),
+    .target(
+      name: "FuzzEntries", dependencies: ["Engine", "TUI", "TestSupport", "CImageFixtures", "CZlib"], path: "Tests/FuzzEntries"),
+    .executableTarget(name: "fuzzer", dependencies: ["FuzzEntries"], path: "Tests/Fuzzer", exclude: ["Corpus"]),
+    .testTarget(name: "TUITests", dependencies: ["TUI", "TestSupport", "FuzzEntries"], exclude: ["Goldens"]),
     .target(name: "RandomFrames", dependencies: ["TUI"], path: "Tests/RandomFrames"),
     .executableTarget(name: "frame-player", dependencies: ["TUI", "RandomFrames"], path: "Tests/FramePlayer"),
     .executableTarget(name: "step-player", dependencies: ["Engine", "Kernels"], path: "Tests/StepPlayer"),

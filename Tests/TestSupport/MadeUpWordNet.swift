@@ -1,7 +1,7 @@
 import Taxonomy
 
 /// A WordNet of our own: synsets with made-up words, written in the format of data.noun and index.noun.
-public struct MadeUpWordNet {
+public struct MadeUpWordNet: Sendable {
   public let data: [UInt8]
   public let index: [UInt8]
   /// The wnid of each synset, in the order given.

@@ -31,6 +31,7 @@ struct ImageListing {
     if recipe.isPacked {
       try self.init(pack: recipe, wordNet: wordNet)
     } else {
+      if recipe.trainList == nil { try LevelDBFolder.refuse(below: recipe.root) }
       self = try FolderScan(recipe, wordNet: wordNet).listing
     }
   }

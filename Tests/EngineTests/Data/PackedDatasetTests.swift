@@ -197,6 +197,13 @@ import Testing
     #expect(#expect(throws: Problem.self) { try add("x", pack) }?.place?.contains(key) == true)
   }
 
+  @Test("LevelDB is told from a tree of images, beside others and by itself", arguments: ["", "/ilsvrc12_train_leveldb"])
+  func levelDB(inside: String) throws {
+    for name in ["CURRENT", "MANIFEST-000002", "000005.ldb"] { try folder.write([1], at: "pack\(inside)/\(name)") }
+    let problem = #expect(throws: Problem.self) { try add("x", pack) }
+    #expect(problem?.found == "LevelDB" && problem?.place?.hasSuffix("/pack" + inside) == true)
+  }
+
   // MARK: Damage
 
   @Test("a database cut short is refused, wherever it was cut; what can be opened is read without a crash")
