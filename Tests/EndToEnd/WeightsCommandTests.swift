@@ -87,6 +87,16 @@ import Testing
       #expect(!program.output.contains("✓"))
     }
     #expect(!FileManager.default.fileExists(atPath: home.folder.path + "/x.safetensors"))
+    // One step earlier the weights were numbers.
+    var metadata = file.metadata.filter { $0.key != "crc32c" }
+    metadata["step"] = "\(step - 1)"
+    for (name, tensor) in tensors where name == "fc7.weight" { tensor.elements[12] = 0 }
+    try SafetensorsFile.write(tensors, metadata: metadata, to: run.checkpoints.path(step - 1))
+    #expect(try home.run("runs", "extend", "net", "--epochs", "2").code == 0)
+    #expect(try home.wait { try home.state("net") == .finished })
+    let log = try home.run("runs", "log", "net").output
+    #expect(log.contains("the checkpoint of step \(step) cannot be used: the weights are not all numbers"), "\(log)")
+    #expect(log.contains("goes on at step \(step - 1) of"), "\(log)")
   }
 
   @Test("Changed floats of kept features are noticed: they are computed again, and the answer is the same")

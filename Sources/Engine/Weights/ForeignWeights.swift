@@ -75,6 +75,9 @@ struct ForeignWeights {
       if says("constants.pkl") || says("/code/__torch__") {
         return ("a TorchScript archive", convert("w = torch.jit.load(sys.argv[1], map_location=\"cpu\").state_dict()"))
       }
+      if says("/archive_format") || path.hasSuffix(".pt2") {
+        return ("an exported program of PyTorch (.pt2)", convert("w = torch.export.load(sys.argv[1]).state_dict"))
+      }
       if says("data.pkl") { return ("a checkpoint of PyTorch (a zip of a pickle)", fromTorch) }
       if says(".weights.h5") { return keras }
       if says(".npy") {
@@ -118,6 +121,7 @@ struct ForeignWeights {
     }
     if begins("MATLAB") { return matlab }
     if begins([0x93] + Array("NUMPY".utf8)) {
+      if says("'descr': '|O'") { return ("a pickled object of NumPy (.npy)", "weights need a name each: save them as safetensors") }
       return ("a single NumPy array (.npy)", "weights need a name each: save them as safetensors with safetensors.numpy.save_file")
     }
     if begins("GGUF") || ["lmgg", "tjgg", "fmgg", "algg"].contains(where: { begins($0) }) {
@@ -205,7 +209,7 @@ struct ForeignWeights {
   private var target: String {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     var name = String(parts.last ?? "weights")
-    for ending in [".tar", ".safetensors", ".pth", ".pt", ".ckpt", ".bin", ".npz", ".h5", ".caffemodel", ".onnx", ".pkl"]
+    for ending in [".tar", ".safetensors", ".pth", ".pt", ".ckpt", ".bin", ".npz", ".h5", ".caffemodel", ".onnx", ".pkl", ".pt2"]
     where name.count > ending.count && name.lowercased().hasSuffix(ending) {
       name.removeLast(ending.count)
     }

@@ -9,8 +9,6 @@ struct UnwrappedWeights: WeightFile {
   private let originals: [String: String]
   /// What was stripped from how many names.
   let remark: String
-  /// What stands in front of other copies of the network in the file.
-  private let copies: [String]
 
   /// Stand anywhere in a name: a part of a network may be wrapped alone.
   private static let wrappers: Set<Substring> = ["module", "_orig_mod"]
@@ -58,7 +56,7 @@ struct UnwrappedWeights: WeightFile {
     let parts = Self.wrappers.filter { part in names.contains { $0.split(separator: ".").contains(part) } }.map { "\($0)." }.sorted()
     remark = "\((parts + (prefix.isEmpty ? [] : [prefix])).map { "`\($0)`" }.joined(separator: " and ")) stripped from the names of "
       + "\(stripped) tensors"
-    (self.base, self.originals, copies) = (base, originals, whole.filter { $0 != prefix })
+    (self.base, self.originals) = (base, originals)
   }
 
   /// The one copy of the network that is meant; nil where there is none.
@@ -72,11 +70,6 @@ struct UnwrappedWeights: WeightFile {
         advice: "save those tensors alone whose names begin with the one that you mean")
     }
     return firsts[0]
-  }
-
-  /// Why a tensor is left that belongs to another copy of the network.
-  func reason(_ name: String) -> String? {
-    copies.first { name.hasPrefix($0) }.map { "left: another copy of the network, under `\($0)`" }
   }
 
   var path: String { base.path }

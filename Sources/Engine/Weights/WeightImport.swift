@@ -42,7 +42,7 @@ public struct WeightImport {
     for name in file.names where !used.contains(name) {
       lines.append(
         .init(
-          name: nil, file: file.original(name), shape: file.shape(of: name) ?? [], remark: wrapped?.reason(name) ?? Self.reason(name)))
+          name: nil, file: file.original(name), shape: file.shape(of: name) ?? [], remark: Self.reason(name, used: used)))
     }
     snapshot = Snapshot(
       tensors: tensors,
@@ -169,9 +169,13 @@ public struct WeightImport {
     return Tensor(values, shape: [channels])
   }
 
-  private static func reason(_ name: String) -> String {
+  private static func reason(_ name: String, used: Set<String>) -> String {
     if name.hasSuffix(".num_batches_tracked") { return "left: PyTorch's count of batches, which decides nothing" }
     if name.hasPrefix(Snapshot.momentum) { return "left: velocities belong to a training" }
+    // As a moving average of the weights is.
+    for place in name.indices where name[place] == "." && used.contains(String(name[place...].dropFirst())) {
+      return "left: another copy of \(name[place...].dropFirst()), behind `\(name[...place])`"
+    }
     return "left: the network has nothing of that name"
   }
 }

@@ -95,13 +95,13 @@ import Testing
 
   @Test("numbers whose squares are no Float are ranked like others", arguments: Metric.allCases, [1e18, 1e19, 3e20, 3e38 as Float])
   func hugeVectors(metric: Metric, scale: Float) throws {
-    let (gallery, queries) = (vectors(3000, 12, seed: 13), vectors(9, 12, seed: 14))
+    let (gallery, queries) = (vectors(500, 12, seed: 13), vectors(9, 12, seed: 14))
     for i in gallery.elements.indices { gallery.elements[i] *= scale }
     // Small ones among them.
-    for row in [0, 7, 2999] { for i in 0..<12 { gallery.elements[row * 12 + i] /= scale } }
+    for row in [0, 7, 499] { for i in 0..<12 { gallery.elements[row * 12 + i] /= scale } }
     for i in queries.elements.indices where i / 12 != 4 { queries.elements[i] *= scale }
     try expectExact(queries, gallery, k: 20, metric)
-    try expectExact(vectors(5, 12, seed: 15), gallery, k: 3000, metric)
+    try expectExact(vectors(2, 12, seed: 15), gallery, k: 500, metric)
   }
 
   @Test("a vector without length is at cosine distance 1 from all")

@@ -168,7 +168,11 @@ import Testing
     both("model.", "model_ema.module.")
     let found = try imported()
     #expect(try found.snapshot.tensor("fc.bias").array == tensors.first { $0.name == "fc.bias" }?.values)
-    #expect(found.report.left == tensors.count && found.report.lines.last?.remark?.contains("another copy of the network") == true)
+    #expect(found.report.left == tensors.count && found.report.lines.last?.remark?.hasPrefix("left: another copy of ") == true)
+    both("", "ema.")
+    let plain = try imported()
+    #expect(plain.report.remarks.allSatisfy { !$0.contains("stripped") } && plain.report.left == tensors.count)
+    #expect(plain.report.lines.last?.remark?.contains("behind `ema.`") == true)
     both("a.", "b.")
     #expect(try refusal().found == "`a.` and `b.`")
   }
