@@ -37,22 +37,40 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
 /// `text` with control characters (C0, DEL, C1) and bidirectional overrides replaced by visible
 /// escapes, so that names from outside can never steer the terminal that shows them.
 public func printable(_ text: String) -> String {
-  func isHostile(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029: true
+  // Nearly every name is plain, and every frame asks of hundreds.
+  if text.utf8.withContiguousStorageIfAvailable({ $0.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }) == true { return text }
+  return replacing(in: text, where: \.steersTerminal) { "\\u{\(String($0.value, radix: 16))}" }
+}
+
+/// Lines as a command prints them: ``printable(_:)`` but for their ends and tabs.
+package func printableLines(_ text: String) -> String {
+  replacing(in: text, where: { $0.steersTerminal && $0 != "\n" && $0 != "\t" }) { "\\u{\(String($0.value, radix: 16))}" }
+}
+
+/// JSON with the same content, in which nothing steers the terminal that shows it.
+package func printableJSON(_ text: String) -> String {
+  // All of them lie within texts, but for the ends of lines.
+  replacing(in: text, where: { $0.steersTerminal && $0 != "\n" }) { scalar in
+    let digits = String(scalar.value, radix: 16)
+    return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+  }
+}
+
+private func replacing(in text: String, where isWrong: (Unicode.Scalar) -> Bool, with words: (Unicode.Scalar) -> String) -> String {
+  guard text.unicodeScalars.contains(where: isWrong) else { return text }
+  var shown = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    if isWrong(scalar) { shown.append(contentsOf: words(scalar).unicodeScalars) } else { shown.append(scalar) }
+  }
+  return String(shown)
+}
+
+extension Unicode.Scalar {
+  /// Control characters (C0, DEL, C1), marks and overrides of direction, separators of lines.
+  package var steersTerminal: Bool {
+    switch value {
+    case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x061C, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029: true
     default: false
     }
   }
-  // Nearly every name is plain, and every frame asks of hundreds.
-  if text.utf8.withContiguousStorageIfAvailable({ $0.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }) == true { return text }
-  guard text.unicodeScalars.contains(where: isHostile) else { return text }
-  var shown = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    if isHostile(scalar) {
-      shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-    } else {
-      shown.append(scalar)
-    }
-  }
-  return String(shown)
 }

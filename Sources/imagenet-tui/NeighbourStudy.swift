@@ -70,9 +70,9 @@ struct NeighbourStudy: Encodable {
     func text(_ found: Class?) -> String { found.map { "\($0.name) \($0.wnid)" } ?? "unknown" }
     print(printable("query    \(query)  \(text(queryClass))"))
     if let coarseLabels, let coarseClasses {
-      print(printable("coarse   \(text(coarseClass))  in \(coarseLabels), \(coarseClasses) classes"))
+      print(printable("coarse   \(text(coarseClass))  in \(coarseLabels), \(counted(coarseClasses, "class"))"))
     }
-    let searched = "\(Output.grouped(images)) \(gallery.rawValue) images"
+    let searched = counted(images, "\(gallery.rawValue) image")
     print(printable("run      \(run)  step \(step)  \(space)  \(metric.rawValue)  \(searched)"))
     let table = Output.tableText(
       [" rank", "", " distance", "class", "wnid", "image"],
@@ -83,7 +83,8 @@ struct NeighbourStudy: Encodable {
         ].map(printable)
       })
     for (row, line) in table.split(separator: "\n").enumerated() {
-      print(row == 0 ? String(line) : paint(String(line), neighbours[row - 1].verdict))
+      // The colours steer it; the rows are printable.
+      Swift.print(row == 0 ? String(line) : paint(String(line), neighbours[row - 1].verdict))
     }
     guard queryClass != nil else { return }
     let tally = Verdict.allCases.map { verdict in

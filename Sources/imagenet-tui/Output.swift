@@ -3,8 +3,16 @@ import Glibc
 import TUI
 import Taxonomy
 
+/// Everything that the commands print goes through here, and nothing in it can steer the terminal: names come from outside.
+func print(_ text: String = "", terminator: String = "\n") { Swift.print(printableLines(text), terminator: terminator) }
+
 /// What the commands share to print data and to ask questions.
 enum Output {
+  /// Data for other programs: to the byte, except on a terminal.
+  static func data(_ text: String) {
+    if isatty(STDOUT_FILENO) == 1 { print(text, terminator: "") } else { Swift.print(text, terminator: "") }
+  }
+
   /// One JSON value on standard output, keys sorted, fit for `jq` and for eyes, or on one line.
   static func json(_ value: some Encodable, isPretty: Bool = true) throws {
     let encoder = JSONEncoder()
@@ -13,7 +21,7 @@ enum Output {
     // A training that diverges has a loss that JSON has no number for.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    Swift.print(printableJSON(String(decoding: try encoder.encode(value), as: UTF8.self)))
   }
 
   /// Rows in columns two spaces apart; columns whose header begins with a space are right-aligned.
@@ -43,11 +51,7 @@ enum Output {
   }
 
   /// 1281167 → "1,281,167".
-  static func grouped(_ number: Int) -> String {
-    var digits = Array(String(number.magnitude))
-    for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
-    return (number < 0 ? "-" : "") + String(digits)
-  }
+  static func grouped(_ number: Int) -> String { Taxonomy.grouped(number) }
 
   /// Bytes in the unit that fits: "30.9 MB".
   static func size(_ bytes: Int) -> String {

@@ -1,5 +1,6 @@
 import Engine
 import FoundationEssentials
+import Glibc
 import TUI
 import Taxonomy
 import Testing
@@ -29,6 +30,30 @@ import Testing
     #expect(
       command.text(options: ["--home", "/h é"])
         == "imagenet-tui labels import 'it'\\''s here/a b.csv' --name x-1 '' --home '/h é' && imagenet-tui runs list --home '/h é'")
+  }
+
+  @Test(
+    "Whatever a word holds, sh and bash read it back as it is, from one line that steers no terminal",
+    arguments: [
+      "a b", "it's", "\"$HOME\" `id` $(id)", "two\nlines\nand more", "\u{1B}[2J\u{9B}31m\u{7F}\u{202E}x", "-rf", "--", "", "~", "*?[a]", "a\\n\\0%s", "=ls", "!x",
+      "café 猫 \u{1F600}", "tab\there", "'\n'", "\n", "#x", "a;b|c&d>e<f(g){h}", "\\", " ", "ends\n",
+    ])
+  func shell(word: String) throws {
+    let line = ShellCommand("x", word).text()
+    #expect(!line.unicodeScalars.contains { $0.value < 0x20 || 0x7F..<0xA0 ~= $0.value || $0.value == 0x202E })
+    for shell in ["/bin/sh", "/bin/bash"] where shell != "/bin/sh" || word.last != "\n" {
+      #expect(try Self.run(shell, "p() { for word; do printf '<%s>' \"$word\"; done; }; p" + line.dropFirst("imagenet-tui".count)) == "<x><\(word)>")
+    }
+  }
+
+  /// What a shell prints that is given a line to read.
+  private static func run(_ shell: String, _ line: String) throws -> String {
+    let quoted = line.replacing("'", with: "'\\''")
+    let pipe = try #require(popen("\(shell) -c '\(quoted)' 2>&1", "r"))
+    defer { pclose(pipe) }
+    var bytes: [UInt8] = []
+    while case let byte = fgetc(pipe), byte != EOF { bytes.append(UInt8(byte)) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   @Test(

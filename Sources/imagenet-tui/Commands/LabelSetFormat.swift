@@ -15,7 +15,15 @@ enum LabelSetFormat: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension LabelSet {
-  func text(_ format: LabelSetFormat) -> String {
+  func show(_ format: LabelSetFormat) {
+    switch format {
+    case .table: print(text(format), terminator: "")
+    case .json: Swift.print(printableJSON(text(format)), terminator: "")
+    case .wnids, .map: Output.data(text(format))
+    }
+  }
+
+  private func text(_ format: LabelSetFormat) -> String {
     switch format {
     case .table:
       Output.tableText(
@@ -34,7 +42,7 @@ extension LabelSet {
     let fine = classes.reduce(0) { $0 + $1.members.count }
     let out = leftOut.isEmpty ? "" : ", \(Output.grouped(leftOut.count)) left out"
     let steps = recipe.isEmpty ? "" : ": " + recipe.map(\.description).joined(separator: ", then ")
-    let counts = "\(Output.grouped(classes.count)) classes of \(Output.grouped(fine)) fine ones of \(dataset)"
+    let counts = "\(counted(classes.count, "class")) of \(Output.grouped(fine)) fine ones of \(dataset)"
     return printable("\(name): \(counts)\(out)\(steps)")
   }
 }

@@ -29,7 +29,7 @@ struct LabelSetMaking: ParsableArguments {
     set.name = save ?? "\(kind)-\(set.classes.count)"
     if save != nil { try store.save(set) }
     guard save == nil || format != nil else { return print("saved \(set.summary)") }
-    print(set.text(format ?? .table), terminator: "")
+    set.show(format ?? .table)
   }
 
   private func start(

@@ -17,16 +17,16 @@ struct LabelsShowCommand: ParsableCommand {
   func run() throws {
     let catalog = global.catalog
     let set = try global.labelSets.load(name)
-    print(set.text(json ? .json : format), terminator: "")
+    set.show(json ? .json : format)
     guard !json, format == .table else { return }
     let fine = try catalog.classes(of: set.dataset).map(\.wnid)
     // Images that went away are no reason not to show the classes.
     let images = catalog.hasImages(set.dataset) ? try? catalog.imagesPerClass(set.dataset) : nil
     let facts = Consequences(targets: set.targets(for: fine), imagesPerFine: images, budget: set.imageBudget)
     print("policy \(set.policy.rawValue), \(set.contentHash)")
-    var line = "chance \(percent(facts.chance)), \(Output.grouped(facts.singletons)) classes of one fine class"
+    var line = "chance \(percent(facts.chance)), \(counted(facts.singletons, "class")) of one fine class"
     if let total = facts.images, let sizes = facts.imagesPerClass, let least = sizes.first, let most = sizes.last {
-      line += ", \(Output.grouped(total)) training images, \(Output.grouped(least))–\(Output.grouped(most)) per class"
+      line += ", \(counted(total, "training image")), \(Output.grouped(least))–\(Output.grouped(most)) per class"
       if let imbalance = facts.imbalance { line += ", imbalance \(tenths(imbalance))×" }
     }
     print(line)

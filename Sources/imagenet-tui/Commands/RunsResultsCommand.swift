@@ -40,11 +40,11 @@ struct RunsResultsCommand: ParsableCommand {
       known.insert(run.id).inserted && run.progress.validation != nil && (group.isEmpty || run.group.map(group.contains) ?? false)
         && (by != .group || run.group != nil)
     }
-    let counted = chosen.filter { unfinished || $0.state == .finished }
+    let used = chosen.filter { unfinished || $0.state == .finished }
     let rows = RunStatistics.rows(
-      try counted.map { (try reader.directory(of: $0.id).configuration(), $0) }, by: by)
+      try used.map { (try reader.directory(of: $0.id).configuration(), $0) }, by: by)
     if json { return try Output.json(rows) }
-    if csv { return print(table(rows), terminator: "") }
+    if csv { return Output.data(table(rows)) }
     let settings = rows.contains { !$0.settings.isEmpty }
     Output.table(
       ["runs"] + (settings ? ["with"] : []) + [" n", " top-1", " top-5", " class mean", " loss", " best top-1", "seeds"],
@@ -56,8 +56,8 @@ struct RunsResultsCommand: ParsableCommand {
         return ([row.name] + (settings ? [row.settings.joined(separator: ", ")] : []) + ["\(row.runs.count)"] + numbers
           + [row.seeds.map(String.init).joined(separator: " ")]).map(printable)
       })
-    let others = chosen.count - counted.count
-    if others > 0 { print("\(others) runs are not finished and do not count; --unfinished counts them") }
+    let others = chosen.count - used.count
+    if others > 0 { print("\(counted(others, "run", "is")) not finished and not counted; --unfinished counts all") }
   }
 
   private func text(_ estimate: RunStatistics.Estimate?, _ scale: Double, _ places: Int) -> String {

@@ -34,6 +34,8 @@ public struct CurveExport: Sendable {
       try flush(&text, descriptor)
     }
     func flush(_ text: inout String, _ descriptor: Int32) throws(Problem) {
+      // A terminal must not obey what runs are called.
+      if path == nil, isatty(descriptor) == 1 { text = printableLines(text) }
       let code = text.withUTF8 { AtomicFile.append(UnsafeRawBufferPointer($0), to: descriptor) }
       if code != 0 { throw AtomicFile.failure("cannot write", path ?? "standard output", code: code) }
       text = ""
@@ -92,17 +94,8 @@ public struct CurveExport: Sendable {
   }
 
   private static func json(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": quoted += "\\\(scalar)"
-      case "\u{0}"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
+    let quoted = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    return "\"" + printableJSON(quoted) + "\""
   }
 }
 

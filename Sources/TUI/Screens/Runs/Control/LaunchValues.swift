@@ -87,28 +87,28 @@ extension LaunchForm {
 
   /// What to type in a shell instead.
   package var command: String {
-    var words = ["imagenet-tui train --dataset \(dataset)"]
+    var words = ["train", "--dataset", dataset]
     // The first of all is the dataset's own fine classes, which need no name.
-    if let set = chosenLabelSet, set != facts?.labelSets.first { words.append("--labels \(set.name)") }
-    words.append("--net \(architecture.name)")
-    if !text(.from).isEmpty { words.append("--from \(text(.from))") }
-    if part > 0 { words.append("--tune \(tuneChoices[part])") }
+    if let set = chosenLabelSet, set != facts?.labelSets.first { words += ["--labels", set.name] }
+    words += ["--net", architecture.name]
+    if !text(.from).isEmpty { words += ["--from", text(.from)] }
+    if part > 0 { words += ["--tune", tuneChoices[part]] }
     for (layer, factor) in (original?.tuning?.rateFactors ?? [:]).sorted(by: { $0.key < $1.key }) {
-      words.append("--rate-factor \(layer)=\(factor)")
+      words += ["--rate-factor", "\(layer)=\(factor)"]
     }
     let isInSteps = !text(.iterations).isEmpty
-    words.append(isInSteps ? "--iterations \(text(.iterations))" : "--epochs \(text(.epochs))")
-    words.append("--batch \(text(.batch)) --rate \(text(.rate))")
+    words += isInSteps ? ["--iterations", text(.iterations)] : ["--epochs", text(.epochs)]
+    words += ["--batch", text(.batch), "--rate", text(.rate)]
     if case .success(let schedule) = schedule, schedule != architecture.recipe.solver.schedule {
-      words.append("--schedule \(text(.schedule))")
+      words += ["--schedule", text(.schedule)]
     }
     if let original {
-      if let momentum = original.momentum { words.append("--momentum \(momentum)") }
-      if let decay = original.decay { words.append("--decay \(decay)") }
+      if let momentum = original.momentum { words += ["--momentum", "\(momentum)"] }
+      if let decay = original.decay { words += ["--decay", "\(decay)"] }
     }
-    words.append("--seed \(text(.seed))")
-    if !text(.workers).isEmpty { words.append("--workers \(text(.workers))") }
-    words.append("--name \(text(.name)) \(isQueued ? "--queue" : "--detach")")
-    return words.joined(separator: " ")
+    words += ["--seed", text(.seed)]
+    if !text(.workers).isEmpty { words += ["--workers", text(.workers)] }
+    words += ["--name", text(.name), isQueued ? "--queue" : "--detach"]
+    return ShellCommand(words).text()
   }
 }
