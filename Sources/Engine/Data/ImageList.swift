@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Taxonomy
 
 /// A text file that lists images, and mostly their labels, one a line.
@@ -25,22 +24,23 @@ struct ImageList {
 
   /// - Throws: a ``Problem`` where the file cannot be read, is empty, or a line names no image or leads out of its folder.
   init(file: String) throws(Problem) {
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw Problem("cannot read the list of images", at: file, advice: "check the path of the list")
-    }
-    self.file = file
+    try self.init(try TextFile(file, "cannot read the list of images", advice: "check the path of the list"))
+  }
+
+  init(_ text: TextFile) throws(Problem) {
+    file = text.path
     var lines: [Line] = []
     var isSolution = false
-    for (index, raw) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-      let text = Self.trimmed(raw[...])
+    for (number, raw) in text.lines {
+      let text = raw.trimmed
       if text.isEmpty || text.first == UInt8(ascii: "#") { continue }
-      if index == 0, text.starts(with: "ImageId,".utf8) {
+      if number == 1, text.starts(with: "ImageId,".utf8) {
         isSolution = true
         continue
       }
       let line = isSolution ? Self.solution(text) : Self.plain(text)
-      guard let line else { throw Self.refusal(text, "\(file), line \(index + 1)", isSolution: isSolution) }
-      lines.append(Line(path: line.path, label: line.label, number: index + 1))
+      guard let line else { throw Self.refusal(text, "\(file), line \(number)", isSolution: isSolution) }
+      lines.append(Line(path: line.path, label: line.label, number: number))
     }
     guard !lines.isEmpty else { throw Problem("the list of images is empty", at: file, expected: "lines `path label`") }
     self.lines = lines
@@ -51,7 +51,7 @@ struct ImageList {
 
   // MARK: Lines
 
-  private typealias Text = Data.SubSequence
+  private typealias Text = ArraySlice<UInt8>
 
   private static func plain(_ text: Text) -> (path: [UInt8], label: Label?)? {
     if let tab = text.firstIndex(of: UInt8(ascii: "\t")) {
@@ -74,7 +74,7 @@ struct ImageList {
   }
 
   private static func label(_ text: Text) -> Label? {
-    let text = String(decoding: trimmed(text), as: UTF8.self)
+    let text = String(decoding: text.trimmed, as: UTF8.self)
     if SynsetID(text) != nil { return .wnid(text) }
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let index = Int(text), index <= Int32.max else { return nil }
     return .index(index)
@@ -82,16 +82,9 @@ struct ImageList {
 
   /// Without slashes in front and without `.` in it; nil where it leads upwards or nowhere.
   private static func path(_ text: Text) -> [UInt8]? {
-    let parts = trimmed(text).split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
+    let parts = text.trimmed.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
     guard !parts.isEmpty, !parts.contains(where: { $0.elementsEqual("..".utf8) || $0.contains(0) }) else { return nil }
     return Array(parts.joined(separator: CollectionOfOne(UInt8(ascii: "/"))))
-  }
-
-  private static func trimmed(_ text: Text) -> Text {
-    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0D || byte == 0x09 }
-    var text = text.drop(while: isSpace)
-    while let last = text.last, isSpace(last) { text.removeLast() }
-    return text
   }
 
   private static func refusal(_ text: Text, _ place: String, isSolution: Bool) -> Problem {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Taxonomy
 
 /// Which synset each number of a list of images stands for.
@@ -17,34 +16,54 @@ struct LabelOrder {
     words = wnids.map { _ in "" }
   }
 
-  /// Reads a file of lines `n######## noun, noun…` (Caffe's synset_words.txt or synsets.txt): line i is label i.
+  /// Reads a file of lines `n######## noun, noun…` (Caffe's synset_words.txt or synsets.txt): line i is label i. Or an index of classes
+  /// as JSON (``ClassIndex``).
   /// - Parameter hierarchy: the tree whose names count beside wnids; such a name may hold spaces where it stands alone.
   /// - Throws: a ``Problem`` at the first line that names no synset, or one that stood before.
   init(file: String, in hierarchy: Hierarchy? = nil) throws(Problem) {
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw Problem("cannot read the file of synsets", at: file, advice: "check the path given with --synsets")
+    try self.init(try TextFile(file, Self.what, limit: 64 << 20, advice: "check the path given with --synsets"), in: hierarchy)
+  }
+
+  init(_ file: TextFile, in hierarchy: Hierarchy? = nil) throws(Problem) {
+    func isClass(_ name: String) -> Bool { SynsetID(name) != nil || hierarchy?.node(wnid: name) != nil }
+    let entries = try ClassIndex.isOne(file) ? ClassIndex.entries(file, isClass: isClass) : Self.lines(file, in: hierarchy)
+    var places: [String: String] = [:]
+    for entry in entries {
+      guard let first = places.updateValue(entry.place, forKey: entry.wnid) else { continue }
+      throw Problem(
+        Self.what, at: entry.place, expected: "a wnid that did not stand before", found: "`\(entry.wnid)`, which is at \(first) too")
     }
-    var wnids: [String] = []
-    var words: [String] = []
-    var seen: Set<String> = []
-    for (index, raw) in data.split(separator: UInt8(ascii: "\n")).enumerated() {
-      let line = String(decoding: raw.last == UInt8(ascii: "\r") ? raw.dropLast() : raw, as: UTF8.self)
+    guard !entries.isEmpty else {
+      throw Problem("the file of synsets is empty", at: file.path, expected: "lines `n01440764 tench`")
+    }
+    wnids = entries.map(\.wnid)
+    words = entries.map { printable(String($0.words.prefix(200))) }
+  }
+
+  /// A class as a file names it.
+  struct Entry {
+    /// For people.
+    var place: String
+    var wnid, words: String
+  }
+
+  static let what = "cannot read the file of synsets"
+
+  private static func lines(_ file: TextFile, in hierarchy: Hierarchy?) throws(Problem) -> [Entry] {
+    var entries: [Entry] = []
+    for (number, bytes) in file.lines {
+      let line = String(decoding: bytes.trimmed, as: UTF8.self)
+      if line.isEmpty || line.hasPrefix("#") { continue }
       let isName = hierarchy?.node(wnid: line) != nil
       let wnid = isName ? line : String(line.prefix { !$0.isWhitespace && $0 != "," })
-      guard isName || SynsetID(wnid) != nil || hierarchy?.node(wnid: wnid) != nil, seen.insert(wnid).inserted else {
+      guard isName || SynsetID(wnid) != nil || hierarchy?.node(wnid: wnid) != nil else {
         throw Problem(
-          "cannot read the file of synsets", at: "\(file), line \(index + 1)",
-          expected: "a wnid that did not stand before, then its words, as `n01440764 tench`",
-          found: "`\(line.prefix(60))`")
+          Self.what, at: file.place(number), expected: "a wnid, then its words, as `n01440764 tench`", found: "`\(line.prefix(60))`",
+          advice: entries.isEmpty ? ClassIndex.namesAlone : nil)
       }
-      wnids.append(wnid)
-      words.append(printable(String(line.dropFirst(wnid.count).drop { $0.isWhitespace || $0 == "," }.prefix(200))))
+      entries.append(Entry(place: file.place(number), wnid: wnid, words: String(line.dropFirst(wnid.count).drop { $0.isWhitespace || $0 == "," })))
     }
-    guard !wnids.isEmpty else {
-      throw Problem("the file of synsets is empty", at: file, expected: "lines `n01440764 tench`")
-    }
-    self.wnids = wnids
-    self.words = words
+    return entries
   }
 
   /// - Throws: a ``Problem`` where a label has no class, or the image's path tells another.
@@ -54,16 +73,18 @@ struct LabelOrder {
         "a label has no class", at: place(), expected: "0 to \(wnids.count - 1)", found: "\(label)",
         advice: "give --synsets a file whose line i names label i")
     }
-    guard let known = Self.known(path), known != wnids[label] else { return }
+    guard let known = PathClasses.known(name: path), known != wnids[label] else { return }
     throw Problem(
       "the labels contradict the paths", at: place(), expected: known, found: Self.text(.index(label), wnids[label]),
       advice: Self.explanation)
   }
 
   /// The synset of every line of a list; nil where the line gives no label.
+  /// - Parameter folders: the class that a path's folders name.
   /// - Throws: a ``Problem`` where a number has no synset, or the list shows that its numbers are in another order.
-  func resolve(_ list: ImageList) throws(Problem) -> [String?] {
+  func resolve(_ list: ImageList, folders: @escaping (ArraySlice<UInt8>) -> String? = { _ in nil }) throws(Problem) -> [String?] {
     try checkRange(list)
+    var told = PathClasses(folders: folders)
     return try list.lines.map { line throws(Problem) in
       let wnid: String? =
         switch line.label {
@@ -71,11 +92,32 @@ struct LabelOrder {
         case .wnid(let wnid): wnid
         case nil: nil
         }
-      guard let wnid, let known = Self.known(line.path), known != wnid else { return wnid }
+      guard let wnid, let known = told.known(line.path), known != wnid else { return wnid }
+      if let coarse = coarse(list, &told) { throw coarse }
       throw Problem(
         "the list's labels contradict its paths", at: list.place(line), expected: known, found: Self.text(line.label, wnid),
         advice: Self.explanation)
     }
+  }
+
+  /// What to say of a list that numbers coarse classes, as `labels export` writes those of a label set; nil where it is another one.
+  private func coarse(_ list: ImageList, _ told: inout PathClasses) -> Problem? {
+    var finesOf: [Int: Set<String>] = [:], labelOf: [String: Int] = [:]
+    for line in list.lines {
+      guard case .index(let label)? = line.label else { return nil }
+      finesOf[label, default: []].formUnion([])
+      guard let fine = told.known(line.path) else { continue }
+      guard labelOf.updateValue(label, forKey: fine) ?? label == label else { return nil }
+      finesOf[label]!.insert(fine)
+    }
+    guard finesOf.keys.max() == finesOf.count - 1 else { return nil }
+    let isCounted = finesOf.count < wnids.count && list.lines.count >= wnids.count
+    guard let shared = finesOf.filter({ $0.value.count > 1 }).min(by: { $0.key < $1.key }) ?? (isCounted ? (0, []) : nil) else { return nil }
+    return Problem(
+      "the list has the numbers of coarse classes", at: list.file, expected: "a number for each fine class",
+      found: shared.value.isEmpty
+        ? "0 to \(finesOf.count - 1), and \(counted(wnids.count, "fine class"))" : "number \(shared.key) for \(firstFew(shared.value.sorted()))",
+      advice: "add the images with their fine classes, then group these: `imagenet-tui labels import \(ShellCommand.quoted(list.file)) --dataset NAME`")
   }
 
   private func checkRange(_ list: ImageList) throws(Problem) {
@@ -94,22 +136,6 @@ struct LabelOrder {
       expected: wnids.isEmpty ? "a file of synsets for the numbers" : "0 to \(wnids.count - 1)", found: "\(most)",
       advice: isFromOne ? Self.explanation : "give --synsets a file whose line i names label i")
   }
-
-  /// What a path tells of its class: ILSVRC's training images bear their wnid, and of the first validation images the
-  /// classes are known.
-  private static func known(_ path: [UInt8]) -> String? {
-    let name = String(decoding: path.split(separator: UInt8(ascii: "/")).last ?? [], as: UTF8.self)
-    if let wnid = name.split(separator: "_").first.map(String.init), name.contains("_"), SynsetID(wnid) != nil {
-      return wnid
-    }
-    guard name.hasPrefix("ILSVRC2012_val_0000000") else { return nil }
-    return name.dropFirst("ILSVRC2012_val_0000000".count).first.flatMap { landmarks[$0] }
-  }
-
-  /// ILSVRC2012_val_00000001 … 5: labels 65, 970, 230, 809 and 516 of Caffe's val.txt.
-  private static let landmarks: [Character: String] = [
-    "1": "n01751748", "2": "n09193705", "3": "n02105855", "4": "n04263257", "5": "n03125729",
-  ]
 
   private static func text(_ label: ImageList.Label?, _ wnid: String) -> String {
     if case .index(let index)? = label { return "label \(index), which is \(wnid)" }

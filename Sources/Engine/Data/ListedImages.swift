@@ -17,7 +17,7 @@ struct ListedImages {
   func files(_ walk: inout FolderWalk, classes: [String]?) throws(Problem) -> [String: [FolderScan.File]] {
     let list = try ImageList(file: list)
     let numbers = if let known = order ?? classes { known } else { try Assets.lines("imagenet-1k.wnids") }
-    let wnids = try LabelOrder(wnids: numbers).resolve(list)
+    let wnids = try LabelOrder(wnids: numbers).resolve(list) { FolderScan.deepestClass(Self.text($0), naming)?.wnid }
     let base = try base(list, &walk)
     var byClass: [String: [FolderScan.File]] = [:]
     var seen = Set<[UInt8]>(minimumCapacity: list.lines.count)
@@ -36,7 +36,7 @@ struct ListedImages {
     }
     if let first = missing.first {
       throw Problem(
-        "\(missing.count) of the list's \(list.lines.count) images are missing", at: list.place(first),
+        "\(missing.count) of the list's \(counted(list.lines.count, "image")) \(missing.count == 1 ? "is" : "are") missing", at: list.place(first),
         expected: "files below \(walk.root)" + (base.isEmpty ? "" : "/\(Self.text(base.dropLast()))"),
         found: "no " + missing.prefix(3).map { Self.text($0.path) }.joined(separator: ", no "),
         advice: "get them, or take their lines out of the list")

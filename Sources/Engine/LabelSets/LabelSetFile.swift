@@ -55,8 +55,13 @@ public enum LabelSetFile {
   /// Reads a file with the tags that are kept in it.
   /// - Throws: a ``Problem`` like ``read(_:)``, and where a tag is none.
   public static func readTagged(_ path: String) throws(Problem) -> (set: LabelSet, tags: [String]) {
-    let what = "the label set"
-    let head = try RunJSON.read(Head.self, from: path, what: what)
+    try readTagged(RunJSON.bytes(of: path, what: what), at: path)
+  }
+
+  private static let what = "the label set"
+
+  static func readTagged(_ data: Data, at path: String) throws(Problem) -> (set: LabelSet, tags: [String]) {
+    let head = try RunJSON.decode(Head.self, data, at: path, what: what)
     guard head.format == format else {
       throw Problem("this is no label set", at: path, expected: "format “\(format)”", found: "“\(head.format)”")
     }
@@ -65,7 +70,7 @@ public enum LabelSetFile {
         "cannot read the label set", at: path, expected: "version \(version)", found: "version \(head.version)",
         advice: "use a program that knows it")
     }
-    let set = try RunJSON.read(LabelSet.self, from: path, what: what)
+    let set = try RunJSON.decode(LabelSet.self, data, at: path, what: what)
     guard set.contentHash == head.hash else {
       throw Problem(
         "the label set was changed after it was saved", at: path, expected: head.hash, found: set.contentHash,

@@ -42,6 +42,10 @@ package enum RunJSON {
   package static func read<Value: Decodable>(
     _ type: Value.Type, from path: String, what: String
   ) throws(Problem) -> Value {
+    try decode(type, bytes(of: path, what: what), at: path, what: what)
+  }
+
+  static func bytes(of path: String, what: String) throws(Problem) -> Data {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw AtomicFile.failure("cannot read \(what)", path) }
     defer { close(descriptor) }
@@ -51,11 +55,17 @@ package enum RunJSON {
     }
     var data = Data(count: Int(status.st_size))
     let count = data.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+    return data.prefix(max(0, count))
+  }
+
+  static func decode<Value: Decodable>(
+    _ type: Value.Type, _ data: Data, at path: String, what: String
+  ) throws(Problem) -> Value {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      return try decoder.decode(type, from: data.prefix(max(0, count)))
+      return try decoder.decode(type, from: data)
     } catch let error as DecodingError {
       throw Problem("cannot read \(what)", at: path, expected: expectation(error), advice: "the file is damaged")
     } catch {

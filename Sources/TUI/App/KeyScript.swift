@@ -15,8 +15,8 @@ package enum KeyScript {
   /// - Throws: a ``Problem`` at the first `<…>` that is no key.
   package static func keys(_ text: String, at place: String) throws(Problem) -> [Key] {
     var keys: [Key] = []
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !line.hasPrefix("#") {
-      var rest = line[...]
+    for (number, bytes) in TextLines(Array(text.utf8)) where bytes.first != UInt8(ascii: "#") {
+      var rest = String(decoding: bytes, as: UTF8.self)[...]
       while let character = rest.popFirst() {
         guard character == "<" else {
           keys.append(.character(character))
@@ -27,7 +27,7 @@ package enum KeyScript {
         let key = name.count == 3 && name.hasPrefix("C-") ? Key.control(name.last!) : named[name]
         guard rest.popFirst() == ">", let key else {
           throw Problem(
-            "cannot read the keys", at: "\(place), line \(number + 1)",
+            "cannot read the keys", at: "\(place), line \(number)",
             expected: "a key as <Enter>, <Esc>, <C-r> (and <lt> for <)", found: "`<\(name.prefix(20))`")
         }
         keys.append(key)

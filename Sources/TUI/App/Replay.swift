@@ -14,10 +14,7 @@ public struct Replay {
   /// after a while does, and nothing is remembered for the next start.
   /// - Throws: a ``Problem`` where the file is no key script, or the dataset cannot be opened.
   public init(file: String, _ options: TerminalAppOptions, rows: Int, columns: Int) throws(Problem) {
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw Problem("cannot read the keys", at: file, advice: "give a file of keys, as `/dog<Enter>c`")
-    }
-    let keys = try KeyScript.keys(String(decoding: data, as: UTF8.self), at: file)
+    let keys = try KeyScript.keys(TextFile(file, "cannot read the keys", advice: "give a file of keys, as `/dog<Enter>c`").text, at: file)
     let environment = Environment(
       program: options.program, home: options.home, wordNet: options.wordNet, dataset: options.dataset)
     let look = Look(glyphs: options.ascii ? .ascii : .unicode, colors: .mono)

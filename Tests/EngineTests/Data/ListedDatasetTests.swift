@@ -144,6 +144,34 @@ import Testing
     #expect(problem?.place?.hasSuffix("train.txt, line 2") == true && problem?.expected == wnids[1])
   }
 
+  @Test("a list of coarse classes, as `labels export` writes it, is called one, and what it is for")
+  func coarse() throws {
+    for wnid in wnids.prefix(4) { for number in 0..<2 { write("train/\(wnid)/\(wnid)_\(number).JPEG") } }
+    let lines = wnids.prefix(4).enumerated().flatMap { place, wnid in (0..<2).map { "\(wnid)/\(wnid)_\($0).JPEG \(place / 2)" } }
+    let problem = #expect(throws: Problem.self) { try add("x", train: self.lines(lines, "my list.txt")) }
+    #expect(problem?.what == "the list has the numbers of coarse classes" && problem?.place == folder.path + "/my list.txt")
+    #expect(problem?.found == "number 0 for \(wnids[0]), \(wnids[1])")
+    #expect(problem?.advice?.contains("`imagenet-tui labels import '\(folder.path)/my list.txt' --dataset NAME`") == true)
+    #expect(problem?.description.contains("ILSVRC2012_ID") == false)
+  }
+
+  @Test("ILSVRC-2012's validation list with the numbers of coarse classes is called one too")
+  func coarseValidation() throws {
+    for wnid in wnids { write("train/\(wnid)/x.JPEG") }
+    let labels = (1...1000).map { "ILSVRC2012_val_0000\($0 < 1000 ? "0" : "")\($0 < 100 ? "0" : "")\($0 < 10 ? "0" : "")\($0).JPEG \($0 % 127)" }
+    let problem = #expect(throws: Problem.self) { try add("x", val: lines(labels, "val.txt")) }
+    #expect(problem?.what == "the list has the numbers of coarse classes" && problem?.found?.contains("127") != true)
+    #expect(problem?.found == "0 to 126, and 1,000 fine classes")
+  }
+
+  @Test("folders name classes too: a list that contradicts them is refused, not trained on")
+  func folderNames() throws {
+    for wnid in wnids.prefix(2) { write("\(wnid)/1.JPEG") }
+    let problem = #expect(throws: Problem.self) { try add("x", train: lines(["\(wnids[0])/1.JPEG 1", "\(wnids[1])/1.JPEG 0"], "train.txt")) }
+    #expect(problem?.what == "the list's labels contradict its paths" && problem?.expected == wnids[0])
+    #expect(try add("x", train: lines(["\(wnids[0])/1.JPEG 0", "\(wnids[1])/1.JPEG 1"], "train.txt")).classes.count == 2)
+  }
+
   @Test("a number beyond the classes, and numbers without classes, ask for the synsets")
   func range() throws {
     write("train/\(wnids[0])/x.JPEG")

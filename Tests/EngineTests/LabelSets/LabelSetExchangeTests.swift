@@ -57,7 +57,7 @@ struct LabelSetExchangeTests {
     let (list, synsets) = (try exported(set, format, "list.txt"), try exported(set, .synsetWords, "synsets.txt"))
     let back = try imported(list, synsets: synsets)
     #expect(back.set.contentHash == set.contentHash && back.format == .caffeTrain)
-    #expect(back.remarks.contains { $0.hasPrefix("1 fine classes are in none") })
+    #expect(back.remarks.contains { $0.hasPrefix("1 fine class is in none") })
     let alone = try imported(list)
     let members = Set(set.classes.map(\.members))
     #expect(Set(alone.set.classes.map(\.members)) == members)

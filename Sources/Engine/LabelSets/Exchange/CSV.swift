@@ -31,12 +31,18 @@ package enum CSV {
     }
     func endRecord() {
       endField()
-      if fields != [""] { records.append((start, fields)) }
+      if fields.count > 1 || fields[0].contains(where: { !$0.isWhitespace }) { records.append((start, fields)) }
       fields = []
     }
 
-    while let scalar = pending ?? scalars.next() {
+    while var scalar = pending ?? scalars.next() {
       pending = nil
+      // A line ends with LF, CR LF or CR.
+      if scalar == "\r", !isQuoted {
+        pending = scalars.next()
+        if pending == "\n" { pending = nil }
+        scalar = "\n"
+      }
       if scalar == "\n" { line += 1 }
       if isQuoted {
         guard scalar == "\"" else {
@@ -55,7 +61,6 @@ package enum CSV {
       }
       switch scalar {
       case ",": endField()
-      case "\r": continue
       case "\n":
         endRecord()
         start = line

@@ -22,7 +22,7 @@ struct ImportedGroups {
       if !tellsMembers, let nodes = cut.groups.first {
         throw Problem(
           "this is no cut through the tree", at: hierarchy.lowestCommonAncestor(of: nodes).map { hierarchy.wnid($0) } ?? file,
-          expected: "no other class of the file below this one", found: "others between its \(nodes.count) parts",
+          expected: "no other class of the file below this one", found: "others between its \(counted(nodes.count, "part"))",
           advice: "a file that joins classes tells their members: CSV, or a list of images")
       }
       return try LabelSet(name: name, dataset: dataset, cut: cut)
@@ -94,7 +94,7 @@ struct ImportedGroups {
         throw fail("cannot read the line", "\(header.count) fields", "\(record.fields.count)")
       }
       let (wnid, number, target) = (record.fields[0], record.fields[2], record.fields[3])
-      guard let fine = fineOf[wnid] else { throw fail("this is no class of the dataset", "one of its \(fineOf.count) fine classes", wnid) }
+      guard let fine = fineOf[wnid] else { throw fail("this is no class of the dataset", "one of its \(counted(fineOf.count, "fine class"))", wnid) }
       guard seen.insert(fine).inserted else { throw fail("a fine class is there twice", "each fine class once", wnid) }
       if number.isEmpty && target.isEmpty { continue }
       guard let index = Int(number), index >= 0, index < fineOf.count else { throw fail("this is no class number", "0 to \(fineOf.count - 1)", number) }
@@ -177,7 +177,7 @@ struct ImportedGroups {
     try Self.checkNumbers(numbers, at: list.file)
     if let names, names.wnids.count != numbers.count {
       throw Problem(
-        "the list and its synsets do not go together", at: list.file, expected: "\(names.wnids.count) classes, as the synsets name",
+        "the list and its synsets do not go together", at: list.file, expected: "\(counted(names.wnids.count, "class")), as the synsets name",
         found: "\(numbers.count)")
     }
     let partition = try names == nil ? Self.partition(numbers.map { members[$0]! }, on: hierarchy) : nil

@@ -22,12 +22,12 @@ public struct LabelSetExport: Sendable {
     var losses: [String] = []
     if format == .json { return losses }
     if let budget = set.imageBudget {
-      losses.append("that training takes \(budget.perClass) images of each class (seed \(budget.seed))")
+      losses.append("that training takes \(counted(budget.perClass, "image")) of each class (seed \(budget.seed))")
     }
     if set.policy != .name { losses.append("the policy `\(set.policy.rawValue)`, to be given again with --policy") }
     switch format {
     case .synsetWords:
-      losses += set.leftOut.isEmpty ? [] : ["that \(set.leftOut.count) fine classes are left out, where they lie below a class"]
+      losses += set.leftOut.isEmpty ? [] : ["that \(counted(set.leftOut.count, "fine class", "is")) left out, where they lie below a class"]
       let joins = set.recipe.contains { if case .merge = $0 { true } else { false } }
       losses += joins ? ["which classes are joined, which `--format csv` tells"] : []
     case .caffeTrain, .caffeVal: losses.append("the names of the classes, which `--format synset-words` gives")

@@ -43,10 +43,11 @@ public struct LabelSetImport: Sendable {
 
   /// - Throws: a ``Problem`` where the file is none of these, names what the dataset does not have, or puts a class into two.
   public init(file: String, _ options: Options, home: Home) throws(Problem) {
-    let text = try Self.head(of: file)
-    if options.format ?? .json == .json, options.format == .json || Self.isJSON(text) {
+    let text = try TextFile(file, "cannot read the label set", limit: Self.largest, advice: "check the path")
+    guard !text.isBlank else { throw Problem("the file is empty", at: file, expected: Self.formats) }
+    if options.format ?? .json == .json, options.format == .json || ClassIndex.isOne(text) && ClassIndex.isLabelSet(text) {
       format = .json
-      (set, tags) = try LabelSetFile.readTagged(file)
+      (set, tags) = try LabelSetFile.readTagged(Data(text.bytes), at: file)
       set.name = options.name ?? set.name
       if let dataset = options.dataset, dataset != set.dataset {
         remarks.append("it was a label set of \(set.dataset)")
@@ -63,17 +64,17 @@ public struct LabelSetImport: Sendable {
     format = options.format ?? Self.format(of: text, on: hierarchy)
     let groups =
       switch format {
-      case .csv: try ImportedGroups(csv: try Self.whole(file), at: file, on: hierarchy)
-      case .synsetWords: try ImportedGroups(synsets: try LabelOrder(file: file, in: hierarchy), at: file, on: hierarchy)
+      case .csv: try ImportedGroups(csv: text.text, at: file, on: hierarchy)
+      case .synsetWords: try ImportedGroups(synsets: try LabelOrder(text, in: hierarchy), at: file, on: hierarchy)
       case .caffeTrain, .caffeVal, .json:
         try ImportedGroups(
-          images: try ImageList(file: file), names: options.synsets.map { path throws(Problem) in try LabelOrder(file: path, in: hierarchy) },
+          images: try ImageList(text), names: options.synsets.map { path throws(Problem) in try LabelOrder(file: path, in: hierarchy) },
           dataset: { try? catalog.open(dataset) }, on: hierarchy)
       }
     set = try groups.labelSet(name: options.name ?? Self.name(from: file), dataset: dataset, at: file, on: hierarchy)
     remarks = groups.remarks
     let out = set.leftOut.count
-    if out > 0 { remarks.append("\(out) fine classes are in none of its classes and left out") }
+    if out > 0 { remarks.append("\(counted(out, "fine class", "is")) in none of its classes and left out") }
   }
 
   /// Keeps it. What had its name goes to the trash, from where `labels restore` brings it back.
@@ -105,38 +106,21 @@ public struct LabelSetImport: Sendable {
 
   // MARK: What it is
 
-  /// The first 64 kB, after a look at all of it.
-  private static func head(of file: String) throws(Problem) -> String {
-    let mapped = try MappedFile(path: file)
-    guard mapped.bytes.count <= largest else {
-      throw Problem("the file is too large for a label set", at: file, expected: "1 GB at most", found: "\(mapped.bytes.count >> 20) MB")
-    }
-    guard !mapped.bytes.isEmpty else { throw Problem("the file is empty", at: file, expected: "a label set") }
-    guard memchr(mapped.bytes.baseAddress!, 0, mapped.bytes.count) == nil else {
-      throw Problem("this is no text file", at: file, expected: formats, found: "bytes that are no text")
-    }
-    let head = String(decoding: mapped.bytes.prefix(1 << 16), as: UTF8.self)
-    guard head.contains(where: { !$0.isWhitespace }) else { throw Problem("the file is empty", at: file, expected: formats) }
-    return head
-  }
-
-  private static func whole(_ file: String) throws(Problem) -> String {
-    let mapped = try MappedFile(path: file)
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    return String(decoding: mapped.bytes.starts(with: mark) ? mapped.bytes[3...] : mapped.bytes[...], as: UTF8.self)
-  }
-
   private static let formats = "a label set as JSON, synset words, CSV, or a list of images"
 
-  private static func isJSON(_ text: String) -> Bool { text.first { !$0.isWhitespace && $0 != "\u{FEFF}" } == "{" }
-
-  private static func format(of text: String, on hierarchy: Hierarchy) -> ExchangeFormat {
-    let line = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }.prefix { !$0.isNewline }
+  private static func format(of file: TextFile, on hierarchy: Hierarchy) -> ExchangeFormat {
+    if ClassIndex.isOne(file) { return .synsetWords }
+    let line = file.lines.lazy.map(\.bytes.trimmed).first { !$0.isEmpty && $0.first != UInt8(ascii: "#") }.map { String(decoding: $0, as: UTF8.self) } ?? ""
     if line.lowercased().hasPrefix(LabelSetExport.csvHeader[0]) { return .csv }
     let first = String(line.prefix { !$0.isWhitespace && $0 != "," })
-    let isClass = SynsetID(first) != nil || hierarchy.node(wnid: first) != nil || hierarchy.node(wnid: String(line)) != nil
-    // A class and then four commas: a CSV file that lost its first line.
-    return !isClass ? .caffeTrain : line.dropFirst(first.count).filter { $0 == "," }.count == 4 && !line.contains(", ") ? .csv : .synsetWords
+    let isClass = SynsetID(first) != nil || hierarchy.node(wnid: first) != nil || hierarchy.node(wnid: line) != nil
+    if isClass {
+      // A class and then four commas: a CSV file that lost its first line.
+      return line.dropFirst(first.count).filter { $0 == "," }.count == 4 && !line.contains(", ") ? .csv : .synsetWords
+    }
+    // A line of a list ends with its number, or is a path.
+    let last = line.split { $0.isWhitespace }.last ?? ""
+    return last.allSatisfy(\.isNumber) || line.contains("/") || [".jpg", ".jpeg", ".png"].contains(where: line.lowercased().hasSuffix) ? .caffeTrain : .synsetWords
   }
 
   /// The file's name without its end, with what no name of a label set has replaced.
