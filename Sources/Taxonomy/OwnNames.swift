@@ -22,12 +22,17 @@ struct OwnNames: Sendable {
     (self.text, self.ends, self.offsets) = (text, ends, offsets)
   }
 
-  func id(of name: String) -> SynsetID? {
-    var name = name
-    return name.withUTF8 { name in
+  func id(of name: String) -> SynsetID? { place(of: name).map { SynsetID(offset: offsets[$0]) } }
+
+  private func place(of name: String) -> Int? {
+    var bytes = name
+    let place = bytes.withUTF8 { name in
       let place = firstPlace(of: ends.count) { compare(name, $0) > 0 }
-      return place < ends.count && compare(name, place) == 0 ? SynsetID(offset: offsets[place]) : nil
+      return place < ends.count && compare(name, place) == 0 ? place : nil
     }
+    if place != nil || name.utf8.allSatisfy({ $0 < 0x80 }) { return place }
+    // An accent may be a character of its own (macOS) or part of its letter: the same to people, and to Swift.
+    return ends.indices.first { text.text(range($0)) == name }
   }
 
   func name(of id: SynsetID) -> String? {

@@ -9,7 +9,7 @@ extension UserHierarchy {
     // Written twice: where lines begin is known when all are written.
     let starts = data(offsets: [Int32](repeating: 0, count: names.count)).starts
     guard let last = starts.last, last < 100_000_000 else {
-      throw Problem("the hierarchy is too large", expected: "less than 100 MB", found: "\(names.count) nodes")
+      throw Problem("the hierarchy is too large", expected: "less than 100 MB", found: counted(names.count, "node"))
     }
     let offsets = starts.map(Int32.init)
     return WordNet(

@@ -1,8 +1,11 @@
 /// A hierarchy of the user's own (a taxonomy of species, say), read from lines
-/// `child<TAB>parent`, or `child<TAB>parent<TAB>word, word…` to show another name than the child's own.
+/// `child<TAB>parent`, or `child<TAB>parent<TAB>word, word…` to show another name than the child's own; or from whole lineages, one a
+/// line: `Animalia/Arthropoda/Insecta`.
 ///
-/// A child on several lines has several parents, in that order. What is a parent only, or a child of nothing
-/// (`child<TAB>`), is a root. Empty lines and lines that begin with `#` are passed over. Names are what class folders and
+/// Between children and parents a name is the only identity. A child on several lines has several parents, in that order; that
+/// these are no two nodes of one name is for ``check(severalParents:)``. What is a parent only, or a child of nothing
+/// (`child<TAB>`), is a root. In lineages a node is its path, and is called by its last name, with as many of those above it in front as
+/// tell it apart (`Poaceae/Ammophila`). Empty lines and lines that begin with `#` are passed over. Names are what class folders and
 /// label sets call the nodes, as they are; they play the part of wnids.
 public struct UserHierarchy: Sendable {
   /// In ASCII order.
@@ -11,35 +14,28 @@ public struct UserHierarchy: Sendable {
   let parents: [[Int]]
   /// The words of each that differ from its name.
   let words: [[String]]
-
-  /// Bytes that a name may have.
-  private static let longestName = 120
+  /// Where each was met first, where it was first given a parent or called a root (0: nowhere), and where each of its parents was.
+  private let firstLines: [Int], ownLines: [Int], parentLines: [[Int]]
+  private let file: String
 
   /// - Parameter file: where it was read, for messages.
   /// - Throws: a ``Problem`` at the first line that is something else, or where nodes are above themselves.
   public init(_ text: some BidirectionalCollection<UInt8>, at file: String) throws(Problem) {
-    // Names are numbers as soon as they are read: there may be 100,000 of them.
-    var numbers: [String: Int] = [:]
-    var met: [(name: String, parents: [Int], words: [String])] = []
-    func number(_ name: String) -> Int {
-      if let known = numbers[name] { return known }
-      numbers[name] = met.count
-      met.append((name, [], []))
-      return met.count - 1
-    }
-    for (place, raw) in text.split(separator: .newline, omittingEmptySubsequences: false).enumerated() {
-      let bytes = raw.last == UInt8(ascii: "\r") ? raw.dropLast() : raw
-      guard !bytes.isEmpty, bytes.first != UInt8(ascii: "#") else { continue }
-      guard let line = Self.line(Array(bytes)) else {
+    var nodes = HierarchyNodes()
+    var isLineages: Bool?
+    for (number, raw) in TextLines(Array(text)) {
+      guard !raw.trimmed.isEmpty, raw.first != UInt8(ascii: "#") else { continue }
+      let isLineage = !raw.contains(UInt8(ascii: "\t"))
+      guard isLineages ?? isLineage == isLineage, isLineage ? nodes.addLineage(raw, line: number) : nodes.addEdge(raw, line: number) else {
         throw Problem(
-          "cannot read the hierarchy", at: "\(file), line \(place + 1)",
-          expected: "child<TAB>parent, names of up to \(Self.longestName) printable bytes",
-          found: "`\(String(decoding: bytes.prefix(60), as: UTF8.self))`")
+          "cannot read the hierarchy", at: "\(file), line \(number)",
+          expected: (isLineages ?? false ? "a lineage, as `Animalia/Arthropoda`" : "child<TAB>parent")
+            + ", names of up to \(HierarchyNodes.longestName) printable bytes",
+          found: "`\(String(decoding: raw.prefix(60), as: UTF8.self))`")
       }
-      let child = number(line.child)
-      if let parent = line.parent.map(number), !met[child].parents.contains(parent) { met[child].parents.append(parent) }
-      for word in line.words where !met[child].words.contains(word) { met[child].words.append(word) }
+      isLineages = isLineage
     }
+    let met = nodes.named
     guard !met.isEmpty else {
       throw Problem("the hierarchy is empty", at: file, expected: "lines of child<TAB>parent")
     }
@@ -49,41 +45,59 @@ public struct UserHierarchy: Sendable {
     names = order.map { met[$0].name }
     parents = order.map { met[$0].parents.map { places[$0] } }
     words = order.map { met[$0].words }
-    if let node = nodeAboveItself() {
+    firstLines = order.map { met[$0].firstLine }
+    ownLines = order.map { met[$0].ownLine }
+    parentLines = order.map { met[$0].parentLines }
+    self.file = file
+    let circle = circle()
+    if !circle.isEmpty {
+      let links = zip(circle, circle.dropFirst() + [circle[0]])
+      let lines = links.map { child, parent in parentLines[child][parents[child].firstIndex(of: parent)!] }
       throw Problem(
-        "the hierarchy runs in a circle", at: file, expected: "parents above their children",
-        found: "`\(names[node])` above itself")
+        "the hierarchy runs in a circle", at: "\(file), \(Self.words(lines))", expected: "parents above their children",
+        found: (circle.prefix(10) + [circle[0]]).map { "`\(names[$0])`" }.joined(separator: circle.count > 10 ? " below … " : " below "))
     }
   }
 
-  private static func line(_ bytes: [UInt8]) -> (child: String, parent: String?, words: [String])? {
-    let fields = bytes.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-    guard 2...3 ~= fields.count, let child = name(fields[0]) else { return nil }
-    let words = fields.count < 3 ? [] : fields[2].split(separator: UInt8(ascii: ",")).map { name(trimmed($0)) }
-    guard words.count < 50, !words.contains(nil) else { return nil }
-    if fields[1].isEmpty { return (child, nil, words.compactMap { $0 }) }
-    return name(fields[1]).map { (child, $0, words.compactMap { $0 }) }
+  /// - Parameter severalParents: whether a name with several parents is one node below all of them.
+  /// - Throws: a ``Problem`` with its lines where a name may mean two nodes, or two names the same.
+  public func check(severalParents: Bool) throws(Problem) {
+    let several = names.indices.filter { parents[$0].count > 1 }
+    if !severalParents, let node = several.min(by: { parentLines[$0][1] < parentLines[$1][1] }) {
+      let (name, above) = (names[node], parents[node].map { names[$0] })
+      let facts = zip(above, parentLines[node]).prefix(3).map { "below `\($0)` (line \($1))" }.joined(separator: " and ")
+      throw Problem(
+        several.count == 1 ? "a name has several parents" : "\(counted(several.count, "name")) have several parents",
+        at: "\(file), \(Self.words(parentLines[node]))", expected: "one for each name", found: "`\(name)` \(facts)",
+        advice: "if these are two of one name, tell them apart: `\(name) (\(above[1]))<TAB>\(above[1])<TAB>\(name)`, on the lines of their children too, "
+          + "or write lineages, one a line: `…/\(above[1])/\(name)/…`; if it is one below both, add --several-parents")
+    }
+    // A parent that was mistyped would be a root of its own.
+    var spelled: [String: Int] = [:]
+    for node in names.indices where ownLines[node] > 0 { spelled[names[node].lowercased()] = spelled[names[node].lowercased()] ?? node }
+    for node in names.indices where ownLines[node] == 0 {
+      guard let other = spelled.updateValue(node, forKey: names[node].lowercased()) else { continue }
+      let lines = [firstLines[node], ownLines[other] > 0 ? ownLines[other] : firstLines[other]]
+      throw Problem(
+        "a name is written in two ways", at: "\(file), \(Self.words(lines.sorted()))", expected: "one", found: "`\(names[node])` and `\(names[other])`",
+        advice: "write it in one way, or add a line `\(names[node])<TAB>` where it is a root of its own")
+    }
   }
 
-  private static func name(_ bytes: ArraySlice<UInt8>) -> String? {
-    guard 1...longestName ~= bytes.count, bytes.first != .space, bytes.last != .space,
-      let name = String(validating: bytes, as: UTF8.self), printable(name) == name
-    else { return nil }
-    return name
+  /// "line 3", "lines 3 and 9".
+  private static func words(_ lines: [Int]) -> String {
+    let few = lines.prefix(6).map(String.init)
+    guard few.count > 1 else { return "line \(few.first ?? "1")" }
+    return "lines \(few.dropLast().joined(separator: ", ")) \(lines.count > few.count ? "…" : "and") \(few.last!)"
   }
 
-  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var bytes = bytes.drop { $0 == .space }
-    while bytes.last == .space { bytes.removeLast() }
-    return bytes
-  }
-
-  /// A node on a circle of parents, nil where there is none: what is left when roots are taken away again and again.
-  private func nodeAboveItself() -> Int? {
+  /// Nodes each of which is the child of the next, and the last of the first; none where there is no circle.
+  private func circle() -> [Int] {
     var children = [[Int]](repeating: [], count: names.count)
     for (child, parents) in parents.enumerated() {
       for parent in parents { children[parent].append(child) }
     }
+    // What is left when roots are taken away again and again lies on a circle or below one.
     var waiting = parents.map(\.count)
     var free = waiting.indices.filter { waiting[$0] == 0 }
     while let node = free.popLast() {
@@ -92,7 +106,14 @@ public struct UserHierarchy: Sendable {
         if waiting[child] == 0 { free.append(child) }
       }
     }
-    return waiting.firstIndex { $0 > 0 }
+    guard var node = waiting.firstIndex(where: { $0 > 0 }) else { return [] }
+    var path: [Int] = [], places: [Int: Int] = [:]
+    while places[node] == nil {
+      places[node] = path.count
+      path.append(node)
+      node = parents[node].first { waiting[$0] > 0 }!
+    }
+    return Array(path[places[node]!...])
   }
 
   /// The nodes that are nobody's parent, in ASCII order: the classes of a dataset that names none.

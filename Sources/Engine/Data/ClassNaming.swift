@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Taxonomy
 
 /// Tells which class a folder stands for: by a mapping, else by being named like a wnid.
@@ -16,15 +15,13 @@ package struct ClassNaming: Sendable {
   /// Reads a mapping file: lines `name<TAB>wnid`; empty lines and lines that begin with `#` are passed over.
   /// - Throws: a ``Problem`` at the first line that is something else, or gives a name a second wnid.
   package init(file path: String, own: WordNet? = nil) throws(Problem) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Problem("cannot read the mapping file", at: path, advice: "check the path given with --map")
-    }
+    let text = try TextFile(path, "cannot read the mapping file", advice: "check the path given with --map")
     var map: [String: String] = [:]
-    for (index, raw) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-      let line = String(decoding: raw.last == UInt8(ascii: "\r") ? raw.dropLast() : raw, as: UTF8.self)
+    for (number, bytes) in text.lines {
+      let line = String(decoding: bytes, as: UTF8.self)
       if line.allSatisfy(\.isWhitespace) || line.hasPrefix("#") { continue }
-      let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-      let place = "\(path), line \(index + 1)"
+      let fields = bytes.trimmed.split(separator: UInt8(ascii: "\t")).map { String(decoding: $0.trimmed, as: UTF8.self) }
+      let place = text.place(number)
       guard fields.count == 2, !fields[0].isEmpty, Self.isClass(fields[1], own) else {
         throw Problem(
           "cannot read the mapping file", at: place,
@@ -52,8 +49,14 @@ package struct ClassNaming: Sendable {
   /// - Returns: the wnid of the class, nil where the folder names none.
   package func wnid(of folder: String) -> String? {
     if let wnid = map[folder] { return wnid }
-    let name = folder.split(separator: "/").last.map(String.init) ?? ""
-    return Self.isClass(name, own) ? name : nil
+    var parts = folder.split(separator: "/")[...]
+    guard let own else { return parts.last.flatMap { SynsetID($0) == nil ? nil : String($0) } }
+    // Names of a hierarchy may say what is above them.
+    while !parts.isEmpty {
+      if let id = own.id(ofWnid: parts.joined(separator: "/")) { return own.wnid(of: id) }
+      parts.removeFirst()
+    }
+    return nil
   }
 
   /// What to do about folders that name no class: a misspelt mapping, else a line to start a mapping file with.
@@ -62,6 +65,10 @@ package struct ClassNaming: Sendable {
       if let near = Self.nearest(folder, among: map.keys) { return "did you mean `\(near)` for `\(folder)`?" }
     }
     if own != nil { return "name folders as the hierarchy does, or give --map a file of lines `folder<TAB>name`" }
+    if folders.contains(where: Self.isLineage) {
+      return "iNaturalist's folders tell their lineages: `ls CLASSES | awk -F_ '{p = $2; for (i = 3; i < NF; i++) p = p \"/\" $i; "
+        + "print p \"/\" $0}' > tree.txt`, where CLASSES is the folder that holds them, then add --hierarchy tree.txt"
+    }
     for folder in folders {
       let word = folder.split(separator: "/").last.map { $0.replacing("-", with: "_") } ?? ""
       if let wordNet, let id = wordNet.synsets(of: word).first {
@@ -69,6 +76,12 @@ package struct ClassNaming: Sendable {
       }
     }
     return "name folders by wnid, or give --map a file of lines `folder<TAB>wnid`"
+  }
+
+  /// As iNaturalist calls its classes: `00000_Animalia_Annelida_Clitellata_Haplotaxida_Lumbricidae_Lumbricus_terrestris`.
+  private static func isLineage(_ folder: String) -> Bool {
+    let parts = (folder.split(separator: "/").last ?? "").split(separator: "_")
+    return parts.count >= 6 && parts[0].allSatisfy(\.isNumber) && parts[1].first?.isUppercase == true
   }
 
   /// The closest of `names`, if no more than a third of its letters differ.

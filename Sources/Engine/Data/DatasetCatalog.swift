@@ -27,7 +27,7 @@ public struct DatasetCatalog: Sendable {
   public func classes(of name: String) throws(Problem) -> [FineClass] {
     switch name {
     case Self.imageNet where !Registration.exists(name, in: home):
-      return try Assets.lines("imagenet-1k.wnids").map { FineClass(wnid: $0, name: $0) }
+      return named(try Assets.lines("imagenet-1k.wnids").map { FineClass(wnid: $0, name: $0) })
     case Self.fashionMNIST:
       return try Assets.lines("fashion-mnist.classes").map { line throws(Problem) in
         let fields = line.split(separator: "\t")
@@ -40,7 +40,16 @@ public struct DatasetCatalog: Sendable {
       let nouns = try WordNetFiles.open(explicit: wordNet)
       return nouns.all().map { FineClass(wnid: $0.description, name: nouns.name(of: $0)) }
     default:
-      return try registration(name).classes
+      let registration = try registration(name)
+      return registration.recipe.hierarchy == nil ? named(registration.classes) : registration.classes
+    }
+  }
+
+  /// Classes that are called by their wnid get the first word of their synset, where WordNet is there.
+  private func named(_ classes: [FineClass]) -> [FineClass] {
+    guard classes.contains(where: { $0.name == $0.wnid }), let nouns = try? WordNetFiles.open(explicit: wordNet) else { return classes }
+    return classes.map { fine in
+      fine.name == fine.wnid ? FineClass(wnid: fine.wnid, name: nouns.id(ofWnid: fine.wnid).map { nouns.name(of: $0) } ?? fine.name) : fine
     }
   }
 
@@ -82,7 +91,7 @@ public struct DatasetCatalog: Sendable {
   public func add(_ name: String, _ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) -> AddedDataset {
     try checkFree(name)
     let hierarchy = try recipe.hierarchy.map { file throws(Problem) in try (file, HierarchyFile.contents(file)) }
-    let own = try hierarchy.map { file, text throws(Problem) in try HierarchyFile.read(text, at: file).wordNet() }
+    let own = try hierarchy.map { file, text throws(Problem) in try UserHierarchy(text, at: file).wordNet() }
     let listing = try ImageListing(recipe, wordNet: own ?? wordNet)
     if name == Self.imageNet { try Self.checkImageNet(listing.classes) }
     let before = Registration.exists(name, in: home) ? try? registration(name) : nil

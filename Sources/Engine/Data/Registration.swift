@@ -90,11 +90,12 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
 
   /// - Parameters:
   ///   - hierarchyFile: a ``UserHierarchy`` that the classes are in; nil: WordNet.
+  ///   - severalParents: whether its names may have several parents.
   ///   - synsetsFile: lines `n######## noun…`; line i names label i of the lists.
   /// - Throws: a ``Problem`` where `path` is no folder, a file is missing or wrong, or the share is not 1 to 90 percent.
   public init(
     path: String, mapFile: String? = nil, trainList: String? = nil, valList: String? = nil, synsetsFile: String? = nil,
-    hierarchyFile: String? = nil, followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1,
+    hierarchyFile: String? = nil, severalParents: Bool = false, followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1,
     note: String? = nil
   ) throws(Problem) {
     guard let resolved = realpath(path, nil) else { throw AtomicFile.failure("cannot read the folder", path) }
@@ -119,7 +120,11 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
     self.trainList = try trainList.map { list throws(Problem) in try absolute(list) }
     self.valList = try valList.map { list throws(Problem) in try absolute(list) }
     hierarchy = try hierarchyFile.map { file throws(Problem) in try absolute(file) }
-    let own = try hierarchy.map { file throws(Problem) in try HierarchyFile.read(file).wordNet() }
+    let own = try hierarchyFile.map { file throws(Problem) in
+      let hierarchy = try HierarchyFile.read(file)
+      try hierarchy.check(severalParents: severalParents)
+      return try hierarchy.wordNet()
+    }
     let isPacked = PackFolder(path: root).isPacked
     guard own == nil || !isPacked && synsetsFile == nil else {
       throw Problem(

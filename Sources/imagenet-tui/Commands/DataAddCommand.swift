@@ -28,8 +28,10 @@ struct DataAddCommand: ParsableCommand {
   var valList: String?
   @Option(help: "A file whose line i names the wnid of label i. (default: the wnids in ASCII order)")
   var synsets: String?
-  @Option(help: "A file of lines child<TAB>parent: the classes' own hierarchy, in place of WordNet.")
+  @Option(help: "A file of lines child<TAB>parent, or of lineages (Animalia/Arthropoda/…): the classes' own hierarchy, in place of WordNet.")
   var hierarchy: String?
+  @Flag(help: "In that hierarchy a name on several lines is one node below several parents, not two nodes of one name.")
+  var severalParents = false
   @Flag(help: "Follow symbolic links that lead out of PATH.")
   var followLinks = false
   @Option(help: "Percent of each class held out where there is no folder val.")
@@ -42,7 +44,7 @@ struct DataAddCommand: ParsableCommand {
   func run() throws {
     let recipe = try FolderRecipe(
       path: path, mapFile: map, trainList: trainList, valList: valList, synsetsFile: synsets,
-      hierarchyFile: hierarchy, followsLinks: followLinks,
+      hierarchyFile: hierarchy, severalParents: severalParents, followsLinks: followLinks,
       heldOutPercent: heldOut, seed: seed)
     // Without WordNet, wnids are believed and classes are named by them.
     let wordNet = global.wordnet == nil ? try? WordNetFiles.open() : try WordNetFiles.open(explicit: global.wordnet)
@@ -52,10 +54,10 @@ struct DataAddCommand: ParsableCommand {
     let verb = added.change == .new ? "added" : added.change == .changed ? "updated" : "unchanged:"
     let heldOut = added.isHeldOut ? " (held out)" : ""
     print(
-      "\(verb) \(name): \(Output.grouped(entry.classes)) classes, \(Output.grouped(entry.train)) images to train on, "
+      "\(verb) \(name): \(counted(entry.classes, "class")), \(counted(entry.train, "image")) to train on, "
         + "\(Output.grouped(entry.val)) to validate on\(heldOut), \(Output.size(entry.size))")
     if added.ignored > 0 {
-      print("ignored \(Output.grouped(added.ignored)) files that are no images or in no class folder")
+      print("ignored \(counted(added.ignored, "file")) that are no images or in no class folder")
     }
     print("`imagenet-tui data check \(name)` finds images that cannot be decoded")
   }
