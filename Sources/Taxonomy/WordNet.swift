@@ -11,15 +11,26 @@ public struct WordNet: Sendable {
   /// - Parameters: the contents of `data.noun` and of `index.noun`.
   /// - Throws: a ``Problem`` unless both carry WordNet 3.0's licence text.
   public init(data: Bytes, index: Bytes) throws(Problem) {
-    for (name, bytes) in [("data.noun", data), ("index.noun", index)]
-    where !bytes.holds("WordNet 3.0 Copyright", inFirst: 4096) {
+    for (name, bytes) in [("data.noun", data), ("index.noun", index)] {
+      let version = Self.version(bytes)
+      // Offsets count the bytes of lines that end with LF.
+      let isShifted = bytes[bytes.next(.newline, from: 0) - 1] == .carriageReturn
+      guard version != "3.0" || isShifted else { continue }
       throw Problem(
-        "cannot use this WordNet", at: name, expected: "WordNet 3.0", found: "a file without its licence text",
-        advice: "wnids are offsets in 3.0's files; install Debian's wordnet-base")
+        "cannot use this WordNet", at: name, expected: "WordNet 3.0",
+        found: version.map { "WordNet \($0)" + (isShifted ? " with Windows' line ends" : "") } ?? "a file without its licence text",
+        advice: "wnids are offsets in 3.0's files, those of other versions mean other synsets; install Debian's wordnet-base")
     }
     self.data = data
     self.index = index
     ownNames = nil
+  }
+
+  /// As the licence in front of a file says: "WordNet 3.0 Copyright 2006".
+  private static func version(_ bytes: Bytes) -> String? {
+    let words = bytes.text(0..<4096).split { $0 == " " || $0 == "\n" || $0 == "\r\n" }
+    let places = words.indices.dropFirst().dropLast()
+    return places.first { words[$0 - 1] == "WordNet" && words[$0 + 1] == "Copyright" }.map { String(words[$0].prefix(20)) }
   }
 
   /// A hierarchy of the user's own, in the format of WordNet (``UserHierarchy/wordNet``).

@@ -148,6 +148,64 @@ struct LabelsCommandTests {
     #expect(try run("labels import \(home.path)/csv.txt").errors.contains("--dataset"))
   }
 
+  @Test("CSV calls ImageNet's classes by their names, and so does the dataset")
+  func names() throws {
+    #expect(try run("labels bottom-up --classes 9 --save nine").code == 0)
+    #expect(try run("labels export nine --format csv -o \(home.path)/nine.csv").code == 0)
+    let lines = String(decoding: home.bytes(of: "nine.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 1001 && lines[1].hasPrefix("n01440764,tench,"))
+    #expect(try run("data show imagenet-1k").output.contains("tench  "))
+  }
+
+  @Test("What comes from outside never steers the terminal: JSON stays JSON with the same content")
+  func hostile() throws {
+    let name = "a\u{9B}31m\u{7F}\u{202E}\u{85}b"
+    try AtomicFile.write("no image", to: home.path + "/images/\(name)/1.png", durable: false)
+    home.write(Array("\(name)\tn02774152\n".utf8), to: "map")
+    func start(_ arguments: String...) throws -> ProgramRun {
+      let program = try ProgramRun(arguments, environment: ["IMAGENET_TUI_HOME": home.path])
+      #expect(program.wait() == 0, "\(program.errors)")
+      #expect(!program.output.unicodeScalars.contains { 0x7F..<0xA0 ~= $0.value || $0.value == 0x202E })
+      return program
+    }
+    _ = try start("data", "add", "hostile", home.path + "/images", "--map", home.path + "/map")
+    struct Shown: Decodable {
+      struct Class: Decodable { var name: String }
+      var classes: [Class]
+    }
+    let shown = try JSONDecoder().decode(Shown.self, from: Data(try start("data", "show", "hostile", "--json").output.utf8))
+    #expect(shown.classes.map(\.name) == [name])
+    #expect(try start("data", "show", "hostile").output.contains("a\\u{9b}31m"))
+    _ = try start("data", "list")
+  }
+
+  @Test("Two animals and plants of one name are refused with both lines, and told apart by lineages")
+  func homonyms() throws {
+    for species in ["Ammophila sabulosa", "Ammophila arenaria"] { try AtomicFile.write("no image", to: home.path + "/images/\(species)/1.png", durable: false) }
+    let edges = "Ammophila sabulosa\tAmmophila\nAmmophila arenaria\tAmmophila\nAmmophila\tSphecidae\nAmmophila\tPoaceae\n"
+    home.write(Array(edges.utf8), to: "edges.tsv")
+    home.write(Array("Animalia/Sphecidae/Ammophila/Ammophila sabulosa\nPlantae/Poaceae/Ammophila/Ammophila arenaria\n".utf8), to: "lineages.txt")
+    let add = "data add life \(home.path)/images --hierarchy \(home.path)/"
+    let refused = try run(add + "edges.tsv")
+    #expect(refused.code == 1 && refused.errors.contains("edges.tsv, lines 3 and 4") && home.names == ["edges.tsv", "images", "lineages.txt"])
+    #expect(try run(add + "edges.tsv --several-parents").code == 0)
+    #expect(try run(add + "lineages.txt").code == 0)
+    #expect(try run("tree show Poaceae/Ammophila --dataset life").output.contains("classes of life at or below it: 1\n  Ammophila arenaria"))
+    #expect(try run("labels bottom-up --classes 2 --dataset life").output.contains("2 classes of 2 fine ones"))
+  }
+
+  @Test("WordNet of another version is named with its folder and what named it")
+  func otherWordNet() throws {
+    for name in ["data.noun", "index.noun"] {
+      let head = Array(try #require(FileManager.default.contents(atPath: "/usr/share/wordnet/" + name)).prefix(3000))
+      home.write(Array(String(decoding: head, as: UTF8.self).replacing("WordNet 3.0 ", with: "WordNet 3.1 ").utf8), to: name)
+    }
+    let refused = try run("labels bottom-up --classes 9 --wordnet \(home.path)")
+    #expect(refused.code == 1 && refused.errors.contains("\(home.path)/data.noun: expected WordNet 3.0, found WordNet 3.1; --wordnet names this folder"))
+    let program = try ProgramRun(["tree", "search", "dog"], environment: ["WNSEARCHDIR": home.path])
+    #expect(program.wait() == 1 && program.errors.contains("the environment's WNSEARCHDIR names this folder"))
+  }
+
   @Test("The commands that a label set is said to be made by make it", arguments: ["cut --collapse n03380867", "without --classes n02774152", "bottom-up --depth 7"])
   func sameAs(step: String) throws {
     #expect(try run("labels \(step) --dataset fashion-mnist --save one").code == 0)

@@ -29,6 +29,32 @@ import Testing
     #expect(table.parameters == 60_965_224 && table.rows.first?.output == [55, 55, 96])
   }
 
+  @Test("Every command takes --home and --wordnet, with whatever it is asked")
+  func places() throws {
+    #expect(try run("nets", "list", "--home", "/nonexistent", "--wordnet", "/nonexistent").code == 0)
+    #expect(try run("nets", "show", "alexnet-28", "--home=/nonexistent").code == 0)
+    struct Dump: Decodable { var command: Command }
+    struct Command: Decodable {
+      struct Argument: Decodable {
+        struct Name: Decodable { var name: String }
+        var names: [Name]?
+      }
+      var commandName: String
+      var subcommands: [Command]?
+      var arguments: [Argument]?
+      var options: [String] { (arguments ?? []).flatMap { $0.names ?? [] }.map(\.name) }
+      /// The commands that do something, with those above them.
+      var leaves: [(path: String, command: Command)] {
+        guard let subcommands, !subcommands.isEmpty else { return [(commandName, self)] }
+        return subcommands.flatMap(\.leaves).map { ("\(commandName) \($0.path)", $0.command) }
+      }
+    }
+    let dump = try JSONDecoder().decode(Dump.self, from: Data(try run("--experimental-dump-help").output.utf8))
+    let leaves = dump.command.leaves.filter { $0.command.commandName != "help" }
+    #expect(leaves.count > 50)
+    for (path, command) in leaves { #expect(command.options.contains("home") && command.options.contains("wordnet"), "\(path)") }
+  }
+
   @Test("What is no network is one line", arguments: [["lenet"], ["alexnet", "--classes", "0"], ["alexnet", "--batch", "0"]])
   func refusals(arguments: [String]) throws {
     let program = try ProgramRun(["nets", "show"] + arguments, environment: ["PATH": "/usr/bin:/bin"])

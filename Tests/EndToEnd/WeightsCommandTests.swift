@@ -32,6 +32,9 @@ import Testing
     #expect(try neighbours("net") == neighbours("back"))
     let shown = try home.run("runs", "show", "back")
     #expect(shown.code == 0 && shown.output.contains("alexnet-28"))
+    // Nothing was validated there, so nothing is the best.
+    #expect(!shown.output.contains("(best)"))
+    #expect(try home.run("runs", "show", "net").output.contains("(best)"))
   }
 
   @Test("What the program does with trained weights it does with imported ones; what only a training can do says so")

@@ -7,9 +7,15 @@ public enum WordNetFiles {
   /// The folder `explicit` (the option `--wordnet`), else `$WNSEARCHDIR`, else `$WNHOME/dict`, else `/usr/share/wordnet`.
   static func folder(
     explicit: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
-  ) -> String {
+  ) -> String { chosen(explicit, environment).folder }
+
+  /// - Returns: the folder, and what named it.
+  private static func chosen(_ explicit: String?, _ environment: [String: String]) -> (folder: String, by: String?) {
     func nonEmpty(_ key: String) -> String? { environment[key].flatMap { $0.isEmpty ? nil : $0 } }
-    return explicit ?? nonEmpty("WNSEARCHDIR") ?? nonEmpty("WNHOME").map { $0 + "/dict" } ?? "/usr/share/wordnet"
+    if let explicit { return (explicit, "--wordnet") }
+    if let folder = nonEmpty("WNSEARCHDIR") { return (folder, "WNSEARCHDIR") }
+    if let folder = nonEmpty("WNHOME") { return (folder + "/dict", "WNHOME") }
+    return ("/usr/share/wordnet", nil)
   }
 
   /// Opens ``folder(explicit:environment:)``.
@@ -17,14 +23,22 @@ public enum WordNetFiles {
   public static func open(
     explicit: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(Problem) -> WordNet {
-    let folder = folder(explicit: explicit, environment: environment)
-    let data = try map(folder + "/data.noun")
-    let index = try map(folder + "/index.noun")
-    do {
-      return try WordNet(data: data, index: index)
+    let (folder, origin) = chosen(explicit, environment)
+    do throws(Problem) {
+      let data = try map(folder + "/data.noun")
+      let index = try map(folder + "/index.noun")
+      do throws(Problem) { return try WordNet(data: data, index: index) } catch {
+        var problem = error
+        problem.place = "\(folder)/\(error.place ?? "")"
+        throw problem
+      }
     } catch {
+      guard let origin else { throw error }
       var problem = error
-      problem.place = "\(folder)/\(error.place ?? "")"
+      // Somebody named the folder: that is what to mend.
+      let near = ["dict", "..", "wordnet"].map { "\(folder)/\($0)" }.first { access($0 + "/data.noun", F_OK) == 0 }
+      let what = origin == "--wordnet" ? "--wordnet names this folder" : "the environment's \(origin) names this folder (--wordnet goes before it)"
+      problem.advice = "\(what)\(near.map { "; did you mean \($0)?" } ?? ", which must hold WordNet 3.0's data.noun and index.noun (Debian's wordnet-base: /usr/share/wordnet)")"
       throw problem
     }
   }

@@ -31,11 +31,14 @@ public struct Checkpoints: Hashable, Sendable {
 
   /// The checkpoint with the highest top-1 in validation, the last one where none was validated; nil where none is
   /// readable.
-  public func best() -> Int? {
+  public func best() -> Int? { bestValidated() ?? steps().last }
+
+  /// The checkpoint with the highest top-1 in validation; nil where none was validated, or it is not there any more.
+  public func bestValidated() -> Int? {
     let steps = steps()
-    let files = steps.reversed().compactMap { try? SafetensorsFile(path($0)) }
-    let best = files.first.flatMap { Self.standing($0.metadata).best?.step }
-    return best.flatMap { steps.contains($0) ? $0 : nil } ?? steps.last
+    let newest = steps.reversed().lazy.compactMap { try? SafetensorsFile(path($0)) }.first
+    let best = newest.flatMap { Self.standing($0.metadata).best?.step }
+    return best.flatMap { steps.contains($0) ? $0 : nil }
   }
 
   // MARK: Keeping

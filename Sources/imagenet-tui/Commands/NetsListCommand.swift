@@ -5,6 +5,7 @@ import Taxonomy
 struct NetsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List the networks.")
 
+  @OptionGroup var global: GlobalOptions
   @Option(help: "Target classes; the last layer's size depends on them.")
   var classes = 1000
   @Flag(help: "Print JSON.")

@@ -11,6 +11,7 @@ struct NetsShowCommand: ParsableCommand {
       about three forward passes. Memory is for the whole batch.
       """)
 
+  @OptionGroup var global: GlobalOptions
   @Argument(help: "The network's name.")
   var name: String
   @Option(help: "Target classes; the last layer's size depends on them.")
@@ -29,7 +30,7 @@ struct NetsShowCommand: ParsableCommand {
       workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)
     if json { return try Output.json(table) }
     print("\(table.network): \(architecture.summary)")
-    print("input \(Self.shape(table.input)), \(Output.grouped(classes)) classes, batch \(table.batch), features \(table.features)")
+    print("input \(Self.shape(table.input)), \(counted(classes, "class")), batch \(table.batch), features \(table.features)")
     print()
     Output.table(
       ["layer", "kind", "reads", "output", " parameters", " multiply-adds", " activations"],
@@ -46,7 +47,7 @@ struct NetsShowCommand: ParsableCommand {
     print("multiply-adds  \(Self.millions(table.multiplyAdds)) an image forward (\(Self.millions(2 * table.multiplyAdds)) FLOP)")
     print(
       "memory         \(Output.size(table.trainingBytes)) for training, of which \(Output.size(table.trainingWorkspaceBytes)) "
-        + "for activations and their gradients and \(Output.size(table.scratchBytes)) of scratch with \(table.workers) workers; "
+        + "for activations and their gradients and \(Output.size(table.scratchBytes)) of scratch with \(counted(table.workers, "worker")); "
         + "\(Output.size(table.inferenceWorkspaceBytes)) of activations for inference")
   }
 

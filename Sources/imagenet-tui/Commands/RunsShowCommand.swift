@@ -49,7 +49,7 @@ struct RunsShowCommand: ParsableCommand {
     let remarks = (try? argument.reader.curves(of: summary.id) { $0.remarks }) ?? []
     let whole = Whole(
       summary: summary, configuration: configuration, checkpoints: directory.checkpoints.steps(),
-      extensions: extensions, bestCheckpoint: directory.checkpoints.best(), ancestry: argument.reader.ancestry(of: configuration),
+      extensions: extensions, bestCheckpoint: directory.checkpoints.bestValidated(), ancestry: argument.reader.ancestry(of: configuration),
       classResults: directory.classResults.steps(), remarks: remarks,
       log: (try? directory.logTail(lines: Self.logLines)) ?? [])
     if json { return try Output.json(whole) }
@@ -60,22 +60,22 @@ struct RunsShowCommand: ParsableCommand {
       ("tags", summary.tags.isEmpty ? "none" : summary.tags.joined(separator: " ")),
       ("note", summary.note.isEmpty ? "none" : summary.note), ("state", summary.state.rawValue), ("progress", RunProgressLine.text(summary)),
       ("dataset", configuration.dataset),
-      ("label set", "\(configuration.labelSet.name), \(summary.classes) classes"),
+      ("label set", "\(configuration.labelSet.name), \(counted(summary.classes, "class"))"),
       ("network", training.network),
       (
         "training",
-        directory.isImported ? "none" : (training.iterations.map { "\(Output.grouped($0)) iterations" } ?? "\(training.epochs) epochs")
+        directory.isImported ? "none" : (training.iterations.map { counted($0, "iteration") } ?? counted(training.epochs, "epoch"))
           + ", batch \(training.batchSize), rate \(training.solver.rate) \(training.solver.schedule.text), "
           + "momentum \(training.solver.momentum), decay \(training.solver.decay), seed \(training.seed)"
       ),
       ("validation", training.validationText),
       ("weights", directory.isImported ? "imported" : Self.words(whole.ancestry)),
     ]
-    lines += extensions.map { ("extended", "on \($0.host) to \(Output.grouped($0.steps)) steps from \(Output.grouped($0.stepsBefore))") }
+    lines += extensions.map { ("extended", "on \($0.host) to \(counted($0.steps, "step")) from \(Output.grouped($0.stepsBefore))") }
     lines += [
       ("checkpoints", checkpoints.isEmpty ? "none" : checkpoints.joined(separator: ", ")),
       ("classes", Self.words(results: whole.classResults)),
-      ("left out", "\(summary.progress.skippedImages) images"),
+      ("left out", counted(summary.progress.skippedImages, "image")),
       ("loader", summary.progress.stall.map { "\(decimals(100 * $0, 1)) % of the time waited for" } ?? "-"),
       ("host", summary.host),
       (
@@ -85,7 +85,7 @@ struct RunsShowCommand: ParsableCommand {
         } ?? "-"
       ),
       ("program", configuration.program),
-      ("command", configuration.command.joined(separator: " ")), ("directory", directory.path),
+      ("command", ShellCommand.quoted(configuration.command)), ("directory", directory.path),
     ]
     for (key, value) in lines {
       print(key + String(repeating: " ", count: 13 - key.count) + printable(value))

@@ -27,7 +27,7 @@ package struct RunDetails: Equatable, Sendable {
   }
 
   init(_ run: RunDirectory) {
-    self.init(configuration: try? run.configuration(), checkpoints: run.checkpoints.steps(), best: run.checkpoints.best())
+    self.init(configuration: try? run.configuration(), checkpoints: run.checkpoints.steps(), best: run.checkpoints.bestValidated())
   }
 }
 
@@ -95,7 +95,7 @@ struct RunDetailView {
 
   private var facts: [(String, String)] {
     var facts = [
-      ("label set", "\(printable(run.labelSet)), \(NumberText.grouped(run.classes)) classes"),
+      ("label set", "\(printable(run.labelSet)), \(counted(run.classes, "class"))"),
       ("dataset", printable(run.dataset)),
       ("net", printable(run.network)),
     ]
@@ -131,7 +131,7 @@ struct RunDetailView {
       facts.append(("checkpoints", "step " + steps.joined(separator: ", ")))
     }
     if run.progress.skippedImages > 0 {
-      facts.append(("skipped", "\(NumberText.grouped(run.progress.skippedImages)) images that cannot be decoded"))
+      facts.append(("skipped", "\(counted(run.progress.skippedImages, "image")) that cannot be decoded"))
     }
     if !run.tags.isEmpty { facts.append(("tags", printable(run.tags.joined(separator: " ")))) }
     if let group = run.group { facts.append(("group", printable(group))) }
@@ -144,7 +144,7 @@ struct RunDetailView {
     facts += remarks.map { ("remark", printable($0)) }
     facts.append(("in", printable(run.path)))
     if let command = details?.configuration?.command, !command.isEmpty {
-      facts.append(("same as", printable(command.joined(separator: " "))))
+      facts.append(("same as", ShellCommand.quoted(command)))
     }
     return facts
   }
@@ -153,7 +153,7 @@ struct RunDetailView {
     switch schedule {
     case .constant: "constant"
     case .step(let every, let factor):
-      "× \(NumberText.compact(Double(factor)).trimmingZeros) every \(NumberText.grouped(every)) steps"
+      "× \(NumberText.compact(Double(factor)).trimmingZeros) every \(counted(every, "step"))"
     case .polynomial(let power): "polynomial, power \(NumberText.compact(Double(power)).trimmingZeros)"
     case .cosine: "cosine"
     }
