@@ -83,7 +83,7 @@ extension RecipeStep: CustomStringConvertible {
   public var description: String {
     switch self {
     case .bottomUp(let depth): "bottom-up at depth \(depth)"
-    case .topDown(let rounds): "top-down, \(rounds) round\(rounds == 1 ? "" : "s")"
+    case .topDown(let rounds): "top-down, \(counted(rounds, "round"))"
     case .cut(let collapsed): "collapse \(firstFew(collapsed))"
     case .without(let below): "without all below \(firstFew(below))"
     case .leaveOut(let classes): "without \(firstFew(classes))"
@@ -92,8 +92,8 @@ extension RecipeStep: CustomStringConvertible {
       "minimal split at depth \(depth), target \(target), part \(part.rawValue)"
     case .randomSplit(let target, let seed, let part): "random split of \(target), seed \(seed), part \(part.rawValue)"
     case .handSplit(let a, let b, _, let part): "part \(part.rawValue) by hand: all below \(firstFew(part == .a ? a : b))"
-    case .sampleClasses(let count, let seed): "\(count) classes drawn, seed \(seed)"
-    case .sampleImages(let perClass, let seed): "\(perClass) images per class, seed \(seed)"
+    case .sampleClasses(let count, let seed): "\(counted(count, "class")) drawn, seed \(seed)"
+    case .sampleImages(let perClass, let seed): "\(counted(perClass, "image")) per class, seed \(seed)"
     }
   }
 }

@@ -4,9 +4,9 @@ import Taxonomy
 /// In words.
 extension CoarseFineStudy {
   func show(top: Int) {
-    print(printable("coarse from fine: \(run) step \(step) on \(Output.grouped(images)) validation images of \(dataset), coarse classes of \(labels)"))
-    print("coarse − fine accuracy in percentage points, every member of a class weighing the same; \(minMembers) members or more")
-    if result.small > 0 { print("\(Output.grouped(result.small)) coarse classes have fewer and are left out") }
+    print(printable("coarse from fine: \(run) step \(step) on \(counted(images, "validation image")) of \(dataset), coarse classes of \(labels)"))
+    print("coarse − fine accuracy in percentage points, every member of a class weighing the same; classes of \(counted(minMembers, "member")) or more")
+    if result.small > 0 { print("\(counted(result.small, "coarse class", "has")) fewer, and \(result.small == 1 ? "is" : "are") left out") }
     print()
     let rows = result.rows
     let parts = top == 0 || rows.count <= 2 * top ? [rows] : [Array(rows.prefix(top)), Array(rows.suffix(top))]
@@ -28,7 +28,7 @@ extension CoarseFineStudy {
   }
 
   private func showTree() {
-    print("\nby the tree: \(Output.grouped(tree.errors)) errors of \(Output.grouped(tree.images)) images")
+    print("\nby the tree: \(counted(tree.errors, "error")) of \(counted(tree.images, "image"))")
     if let height = tree.meanHeightOfErrors {
       print(
         "the lowest common ancestor of truth and error is \(decimals(height, 2)) high on average "
@@ -50,7 +50,7 @@ extension CoarseFineStudy {
     let suggestion = merges.suggestion
     let how = suggestion.likeness == .confusion
       ? "the share of images taken for each other" : "minus the distance of mean features, in units of the mean distance"
-    print("\n\(Output.grouped(suggestion.groups.count)) groups to join\(merges.alongTree ? " along the tree" : ""): alike by \(how), \(merges.least) or more")
+    print("\n\(counted(suggestion.groups.count, "group")) to join\(merges.alongTree ? " along the tree" : ""): alike by \(how), \(merges.least) or more")
     for group in suggestion.groups {
       print(printable("  \(decimals(group.likeness, 3))  \(group.names.joined(separator: ", "))"))
     }

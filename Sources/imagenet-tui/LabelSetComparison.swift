@@ -42,7 +42,7 @@ struct LabelSetComparison: Encodable {
   private func facts(_ distance: PartitionDistance) -> String {
     func bits(_ value: Double) -> String { decimals(value, 3) }
     let counts =
-      "\(Output.grouped(distance.fineClasses)) fine classes in both, in \(Output.grouped(distance.classesOfA)) classes of \(a.name) and "
+      "\(counted(distance.fineClasses, "fine class")) in both, in \(counted(distance.classesOfA, "class")) of \(a.name) and "
       + "\(Output.grouped(distance.classesOfB)) of \(b.name), \(Output.grouped(diff.equalClasses)) of them equal"
     return counts + "\n\(bits(distance.variationOfInformation)) bits apart: only \(a.name) tells \(bits(distance.onlyInA)), "
       + "only \(b.name) \(bits(distance.onlyInB))"

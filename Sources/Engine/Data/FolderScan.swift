@@ -46,7 +46,7 @@ struct FolderScan {
     guard !wnids.isEmpty else {
       throw Problem(
         "there are no images in class folders", at: root, expected: "<class>/*.jpg, *.jpeg or *.png",
-        found: "\(ignored) other files", advice: "give the folder that holds the class folders")
+        found: counted(ignored, "other file"), advice: "give the folder that holds the class folders")
     }
     if let stranger = byClass[.val]?.keys.sorted().first(where: { byClass[.train]![$0] == nil }) {
       throw Problem(
@@ -94,14 +94,14 @@ struct FolderScan {
     guard unknown.isEmpty else {
       let more = unknown.count > 3 ? " and \(unknown.count - 3) more" : ""
       throw Problem(
-        "\(unknown.count) folder\(unknown.count == 1 ? " of images names" : "s of images name") no class", at: place,
+        "\(counted(unknown.count, "folder")) of images \(unknown.count == 1 ? "names" : "name") no class", at: place,
         expected: naming.own == nil ? "folders named by wnid or by a mapping file" : "folders named as in the hierarchy",
         found: unknown.prefix(3).map { "`\($0)`" }.joined(separator: ", ") + more,
         advice: naming.advice(for: unknown, wordNet: wordNet))
     }
     if byClass.isEmpty, loose > 0 {
       throw Problem(
-        "images lie outside of class folders", at: place, expected: "<class>/<image>", found: "\(loose) images",
+        "images lie outside of class folders", at: place, expected: "<class>/<image>", found: counted(loose, "image"),
         advice: base.hasSuffix("val")
           ? "give their labels with --val-list FILE (for ILSVRC-2012, Caffe's val.txt)"
           : "move each image into a folder named by its class, or give a list with --train-list FILE")

@@ -106,7 +106,7 @@ public final class IDXDataset: Dataset {
       let labelFile = try IDXFile(path: labelPath, dimensionCount: 1)
       guard labelFile.dimensions[0] == images.dimensions[0] else {
         throw Problem(
-          "the labels do not fit the images", at: labelPath, expected: "\(images.dimensions[0]) labels",
+          "the labels do not fit the images", at: labelPath, expected: counted(images.dimensions[0], "label"),
           found: "\(labelFile.dimensions[0])", advice: "get both files again")
       }
       labelLength = labelFile.length

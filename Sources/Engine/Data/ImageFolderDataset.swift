@@ -20,7 +20,7 @@ public final class ImageFolderDataset: Dataset {
     }
     name = registration.name
     summary =
-      "\(name): \(registration.train + registration.val) images in \(registration.classes.count) classes, "
+      "\(name): \(counted(registration.train + registration.val, "image")) in \(counted(registration.classes.count, "class")), "
       + "from \(recipe.root)" + (recipe.note.map { "; \($0)" } ?? "")
     classes = registration.classes
     fingerprint = registration.fingerprint

@@ -47,7 +47,7 @@ package struct CoarseFineStudy: Encodable, Sendable {
   package func chart(top: Int) -> BarPicture {
     let rows = top == 0 || result.rows.count <= 2 * top ? result.rows : Array(result.rows.prefix(top) + result.rows.suffix(top))
     return BarPicture(
-      title: ["coarse − fine accuracy, \(labels)", "\(run), step \(step): \(images) validation images of \(dataset)"],
-      unit: "points", bars: rows.map { .init(name: $0.name, value: $0.difference, note: "\($0.members) members") })
+      title: ["coarse − fine accuracy, \(labels)", "\(run), step \(step): \(counted(images, "validation image")) of \(dataset)"],
+      unit: "points", bars: rows.map { .init(name: $0.name, value: $0.difference, note: counted($0.members, "member")) })
   }
 }

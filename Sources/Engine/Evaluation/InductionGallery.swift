@@ -26,7 +26,7 @@ public enum InductionGallery: Equatable, Sendable, Codable, CustomStringConverti
     switch self {
     case .train: "all training images of these classes"
     case .val: "the other validation images of these classes"
-    case .perClass(let count): "\(count) training images per class"
+    case .perClass(let count): "\(counted(count, "training image")) per class"
     }
   }
 

@@ -134,7 +134,7 @@ package struct InductionStudy: Encodable, Sendable {
       let (low, high) = found.deviation.map { (found.mean - $0, found.mean + $0) } ?? (same[0].accuracy[0].low, same[0].accuracy[0].high)
       return BarPicture.Bar(
         name: "\(group.labels) (\(group.trainedClasses))", value: 100 * found.mean, low: 100 * low, high: 100 * high,
-        mark: same[0].baseline.map { 100 * $0[0].mean }, note: "\(same[0].testedClasses) classes, \(group.runs) run\(group.runs == 1 ? "" : "s")")
+        mark: same[0].baseline.map { 100 * $0[0].mean }, note: "\(counted(same[0].testedClasses, "class")), \(counted(group.runs, "run"))")
     }
   }
 }

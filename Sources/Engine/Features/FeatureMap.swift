@@ -42,7 +42,7 @@ public struct FeatureMap: Sendable {
     let shares = shares.map { decimals(100 * $0, 1) + " %" }.joined(separator: " and ")
     return ScatterPicture(
       title: [
-        "\(space) of \(points.count) \(split.rawValue) images of \(dataset), by \(colouring.words)",
+        "\(space) of \(counted(points.count, "\(split.rawValue) image")) of \(dataset), by \(colouring.words)",
         "\(run), step \(step): the two directions of most variance (\(shares))",
       ],
       points: points, labels: fines.map { colouring.groupOfFine[$0] }, groups: colouring.groups)

@@ -145,7 +145,7 @@ extension NeighborMontage {
       let count = one.labelSet.classes.count
       rows.append(
         Row(
-          title: [one.run, one.labelSet.name, "\(count) classes", "step \(one.step)", "\(one.space), \(metric.rawValue)"], tiles: tiles,
+          title: [one.run, one.labelSet.name, counted(count, "class"), "step \(one.step)", "\(one.space), \(metric.rawValue)"], tiles: tiles,
           knowsQuery: fine.map { one.labelSet.holds($0.wnid) }))
     }
     try self.init(query: query, queryName: fine?.name ?? "query", rows: rows, size: size)

@@ -17,7 +17,7 @@ public enum ImportedRun {
     if let labelSet { labels = labelSet } else { labels = try imageNet(catalog) }
     guard labels.classes.count == weights.report.classes else {
       throw Problem(
-        "the label set does not fit the network", at: labels.name, expected: "\(weights.report.classes) classes",
+        "the label set does not fit the network", at: labels.name, expected: counted(weights.report.classes, "class"),
         found: "\(labels.classes.count)", advice: "name the classes with --dataset and --labels")
     }
     let hasImages = catalog.hasImages(labels.dataset)

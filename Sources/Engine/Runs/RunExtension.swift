@@ -98,7 +98,7 @@ extension RunDirectory {
     try new.validate()
     let steps = new.steps(perEpoch: perEpoch)
     guard steps > before else {
-      throw Problem("the run is not made longer by this", at: id, expected: "more than its \(before) steps", found: "\(steps)")
+      throw Problem("the run is not made longer by this", at: id, expected: "more than its \(counted(before, "step"))", found: "\(steps)")
     }
     let step = progress?.step ?? 0
     return RunExtension(
@@ -136,7 +136,7 @@ extension TrainingConfiguration.Solver {
     switch schedule {
     case .constant, .step: nil
     case .polynomial, .cosine:
-      "the \(schedule.text) schedule is stretched over the new length: from step \(step) on the rate is that of a run of \(new) steps, "
+      "the \(schedule.text) schedule is stretched over the new length: from step \(step) on the rate is that of a run of \(counted(new, "step")), "
         + "\(rate(iteration: step, of: new)) where it was \(rate(iteration: min(step, old), of: old)); the steps before were made at the "
         + "rates of \(old), so the result is not in the bits of a run that was launched so long"
     }

@@ -104,7 +104,7 @@ final class RunRecorder {
   private func showTrouble() {
     var sentences = checkpointTrouble.map { [$0] } ?? []
     if let trouble = eventTrouble {
-      sentences.append("the curves of \(trouble.lost) steps could not be written (\(trouble.reason))")
+      sentences.append("the curves of \(counted(trouble.lost, "step")) could not be written (\(trouble.reason))")
     }
     if let resultsTrouble { sentences.append(resultsTrouble) }
     heart.update { $0.progress.storageWarning = sentences.isEmpty ? nil : sentences.joined(separator: "; ") }
@@ -151,7 +151,7 @@ final class RunRecorder {
       log.write("step \(step): the loss falls")
     case .lengthened(let step, let steps):
       heart.update { $0.progress.steps = steps }
-      log.write("step \(step): the training is to have \(steps) steps now")
+      log.write("step \(step): the training is to have \(counted(steps, "step")) now")
     case .checkpointed: break
     case .paused(let step):
       heart.update { $0.isPaused = true }
@@ -176,7 +176,7 @@ final class RunRecorder {
     }
     log.write(
       "step \(report.step): top-1 \(percent(report.top1)), top-5 \(percent(report.top5)), mean class "
-        + "\(percent(report.meanClass)), loss \(rounded(report.loss)) on \(report.images) validation images")
+        + "\(percent(report.meanClass)), loss \(rounded(report.loss)) on \(counted(report.images, "validation image"))")
     record { events throws(Problem) in
       try events.append(
         [
@@ -204,7 +204,7 @@ final class RunRecorder {
       guard let trouble = eventTrouble else { return }
       eventTrouble = nil
       showTrouble()
-      log.write("the curves can be written again; those of \(trouble.lost) steps are missing")
+      log.write("the curves can be written again; those of \(counted(trouble.lost, "step")) are missing")
     } catch {
       if eventTrouble == nil { log.write("\(error); the training goes on") }
       eventTrouble = (error.found ?? error.what, (eventTrouble?.lost ?? 0) + 1)

@@ -93,7 +93,7 @@ public struct RunStatistics: Codable, Equatable, Sendable {
     switch key {
     case .configuration: "\(run.labelSet.name)  \(run.training.network)"
     case .group: summary.group ?? "no group"
-    case .labelSet: "\(run.labelSet.name), \(run.labelSet.classes.count) classes"
+    case .labelSet: "\(run.labelSet.name), \(counted(run.labelSet.classes.count, "class"))"
     case .net: run.training.network
     case .dataset: run.dataset
     }

@@ -175,7 +175,7 @@ extension TrainingConfiguration {
 
   /// How often is validated: "every epoch", "every 1000 iterations".
   public var validationText: String {
-    if let steps = validateEveryIterations { return "every \(steps) iterations" }
+    if let steps = validateEveryIterations { return steps == 1 ? "every iteration" : "every \(counted(steps, "iteration"))" }
     return validateEvery == 1 ? "every epoch" : "every \(validateEvery) epochs"
   }
 }

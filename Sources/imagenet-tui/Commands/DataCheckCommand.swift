@@ -46,7 +46,7 @@ struct DataCheckCommand: ParsableCommand {
       try Output.json(Report(name: name, images: total, current: isCurrent, bad: bad))
     } else {
       for image in bad { print("\(image.image): \(image.reason)") }
-      print("\(Output.grouped(total)) images decoded, \(Output.grouped(bad.count)) bad")
+      print("\(counted(total, "image")) decoded, \(Output.grouped(bad.count)) bad")
       if !isCurrent { print("the files are not those that were added; run `imagenet-tui data add` again") }
     }
     if !bad.isEmpty || !isCurrent { throw ExitCode(1) }

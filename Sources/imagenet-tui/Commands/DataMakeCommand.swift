@@ -70,7 +70,7 @@ struct DataMakeStampsCommand: ParsableCommand {
     }
     if json { return try Output.json(report) }
     print(
-      "made \(name): \(Output.grouped(report.classes)) classes, \(Output.grouped(report.train)) images to train on, "
+      "made \(name): \(counted(report.classes, "class")), \(counted(report.train, "image")) to train on, "
         + "\(Output.grouped(report.val)) to validate on, in \(printable(report.folder))")
     print(maker.note)
     if report.resumedAt > 0 { print("\(Output.grouped(report.resumedAt)) of the images were there already") }

@@ -60,7 +60,7 @@ struct DataPackCommand: ParsableCommand {
     if json { return try Output.json(report) }
     for image in report.bad { print("left out \(image.image): \(image.reason)") }
     print(
-      "packed \(packedName): \(Output.grouped(report.train)) images to train on, \(Output.grouped(report.val)) to "
+      "packed \(packedName): \(counted(report.train, "image")) to train on, \(Output.grouped(report.val)) to "
         + "validate on, \(Output.size(added.entry.size)) in \(printable(report.folder))")
     if report.resumedAt > 0 { print("\(Output.grouped(report.resumedAt)) of them were there already") }
     print("`imagenet-tui train --dataset \(packedName)` trains on it")

@@ -83,7 +83,7 @@ struct FeaturesCommand: ParsableCommand {
     }
     if json { return try Output.json(report) }
     for file in report.files { print(printable("wrote \(file)")) }
-    print("\(Output.grouped(report.rows)) images, \(Output.grouped(report.width)) floats each")
+    print("\(counted(report.rows, "image")), \(counted(report.width, "float")) each")
     for image in report.skipped { print("left out \(image): it cannot be decoded") }
   }
 

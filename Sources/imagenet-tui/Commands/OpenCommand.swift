@@ -37,7 +37,7 @@ struct OpenCommand: ParsableCommand {
     let played = try Replay(file: replay, options, rows: rows, columns: columns)
     print(played.screen)
     if let set = played.labelSet {
-      print("\(Output.grouped(set.classes.count)) classes of \(printable(set.dataset)), \(set.contentHash)")
+      print("\(counted(set.classes.count, "class")) of \(printable(set.dataset)), \(set.contentHash)")
     }
   }
 }

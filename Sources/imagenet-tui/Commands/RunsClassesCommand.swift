@@ -70,7 +70,7 @@ struct RunsClassesCommand: ParsableCommand {
       Output.table(
         ["class", "name", " images", " right", "most often taken for"],
         rows.map { row in
-          let taken = row.takenFor.map { "\($0), \(row.takenForImages ?? 0) images" } ?? "-"
+          let taken = row.takenFor.map { "\($0), \(counted(row.takenForImages ?? 0, "image"))" } ?? "-"
           return [row.wnid, row.name, "\(row.images)", share(row), taken].map(printable)
         })
     }
@@ -130,6 +130,6 @@ struct ResultsOptions: ParsableArguments {
   func remark(_ results: ClassResults) {
     print(
       "after step \(Output.grouped(results.step)), epoch \(decimals(results.epoch, 2))"
-        + (results.unlisted > 0 ? "; confusions of \(Output.grouped(results.unlisted)) images are too rare to be listed" : ""))
+        + (results.unlisted > 0 ? "; confusions of \(counted(results.unlisted, "image")) are too rare to be listed" : ""))
   }
 }

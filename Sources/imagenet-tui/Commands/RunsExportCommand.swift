@@ -31,7 +31,7 @@ struct RunsExportCommand: ParsableCommand {
       for remark in found.last!.curves.remarks { RunProgressLine.note("\(id): \(remark)") }
     }
     let rows = try CurveExport(format, tags: try tags(found.map(\.curves))).write(found, to: output)
-    if let output { print(printable("wrote \(output): \(Output.grouped(rows)) rows")) }
+    if let output { print(printable("wrote \(output): \(counted(rows, "row"))")) }
   }
 
   /// The wanted tags that any of the runs has.

@@ -28,7 +28,7 @@ struct RunsExtendCommand: ParsableCommand {
     let length = try epochs.map { text throws(Problem) in try RunLength(epochs: text) }
       ?? RunLength(iterations: iterations ?? "")
     let record = try run.extend(by: length)
-    print("\(run.id) will have \(Output.grouped(record.steps)) steps instead of \(Output.grouped(record.stepsBefore))")
+    print("\(run.id) will have \(counted(record.steps, "step")) instead of \(Output.grouped(record.stepsBefore))")
     if let remark = record.remark { RunProgressLine.note("note: \(remark)") }
     switch try run.goOn(home: home, queueing: queue) {
     case .atWork: try argument.report(run, until: [.running, .paused, .finished, .failed], else: "will go on")

@@ -58,7 +58,7 @@ struct RunsTrashEmptyCommand: ParsableCommand {
     let trash = RunTrash(home: global.location)
     let removed = trash.removed()
     let size = Output.size(removed.reduce(0) { $0 + $1.size })
-    guard try removed.isEmpty || yes || Output.confirm("Delete \(removed.count) removed runs, \(size), for good?") else { return }
-    print("deleted \(try trash.empty()) runs, \(size)")
+    guard try removed.isEmpty || yes || Output.confirm("Delete \(counted(removed.count, "removed run")), \(size), for good?") else { return }
+    print("deleted \(counted(try trash.empty(), "run")), \(size)")
   }
 }

@@ -33,6 +33,6 @@ struct RunsValidateCommand: ParsableCommand {
       printable(
         "\(summary.id), step \(report.step): top-1 \(share(report.top1)), top-5 \(share(report.top5)), class mean "
           + "\(share(report.meanClass)), loss \(decimals(report.loss, 4)) on "
-          + "\(Output.grouped(report.images)) images"))
+          + counted(report.images, "image")))
   }
 }

@@ -120,9 +120,9 @@ struct LaunchOptions: ParsableArguments {
     let run = try queue ? plan.enqueue(home: home, host: host ?? RunQueue.host) : plan.launch(home: home)
     let training = plan.configuration.training
     RunProgressLine.note(
-      "\(run.id): \(plan.configuration.labelSet.classes.count) classes, "
-        + "\(Output.grouped(plan.trainingImages)) images, \(training.network) with "
-        + "\(Output.grouped(plan.parameters)) parameters, \(Output.grouped(plan.steps)) steps of \(training.batchSize), "
+      "\(run.id): \(counted(plan.configuration.labelSet.classes.count, "class")), "
+        + "\(counted(plan.trainingImages, "image")), \(training.network) with "
+        + "\(counted(plan.parameters, "parameter")), \(counted(plan.steps, "step")) of \(training.batchSize), "
         + "about \(Output.size(plan.memory)) of memory")
     let reader = RunsReader(home: home)
     if queue { RunQueue(home: home).pushFromCommand(reader) }

@@ -30,6 +30,6 @@ struct WeightsExportCommand: ParsableCommand {
       try run.checkpoints.load(step), configuration: configuration.training, format: format, to: output)
     if json { return try Output.json(report) }
     WeightsCommand.show(report)
-    print("\(printable(output)): \(report.matched) tensors of \(run.id), step \(step), in \(format.rawValue)'s layout")
+    print("\(printable(output)): \(counted(report.matched, "tensor")) of \(run.id), step \(step), in \(format.rawValue)'s layout")
   }
 }

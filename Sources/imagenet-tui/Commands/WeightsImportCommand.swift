@@ -45,7 +45,7 @@ struct WeightsImportCommand: ParsableCommand {
     if json { return try Output.json(Result(run: run.id, report: weights.report)) }
     WeightsCommand.show(weights.report)
     print(
-      "\(run.id): \(weights.report.matched) tensors in \(weights.report.format.rawValue)'s layout, \(weights.report.converted) of them "
+      "\(run.id): \(counted(weights.report.matched, "tensor")) in \(weights.report.format.rawValue)'s layout, \(weights.report.converted) of them "
         + "converted; \(weights.report.left) left")
   }
 

@@ -22,7 +22,7 @@ public final class PackedDataset: Dataset {
     }
     name = registration.name
     summary =
-      "\(name): \(registration.train + registration.val) packed images in \(registration.classes.count) classes, "
+      "\(name): \(counted(registration.train + registration.val, "packed image")) in \(counted(registration.classes.count, "class")), "
       + "from \(registration.recipe.root)"
     classes = registration.classes
     fingerprint = registration.fingerprint

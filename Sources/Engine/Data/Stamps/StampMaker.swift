@@ -68,7 +68,7 @@ public struct StampMaker: Sendable {
   /// What it is, said plainly: for people, in the folder and with the dataset.
   public var note: String {
     "composites made of \(stamps.kinds.reduce(0) { $0 + $1.photographs }) cut-out photographs (tuxpaint-stamps-default, GPL-2) of "
-      + "\(stamps.kinds.count) classes, few a class and the same in both splits: it exercises the method, it is not ImageNet"
+      + "\(counted(stamps.kinds.count, "class")), few a class and the same in both splits: it exercises the method, it is not ImageNet"
   }
 
   /// All images that the recipe asks for.

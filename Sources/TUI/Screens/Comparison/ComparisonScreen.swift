@@ -57,7 +57,7 @@ package struct ComparisonScreen: Screen {
   package func headline(_ session: Session) -> [Span] {
     guard let comparison else { return [] }
     let count = comparison.differences.count
-    return [Span(count == 0 ? "no difference" : "\(NumberText.grouped(count)) difference\(count == 1 ? "" : "s")", .muted)]
+    return [Span(count == 0 ? "no difference" : counted(count, "difference"), .muted)]
   }
 
   package func command(_ session: Session) -> CommandSource {

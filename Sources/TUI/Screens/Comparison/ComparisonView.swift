@@ -45,7 +45,7 @@ extension ComparisonScreen {
       (isEqual ? "✓ " : "≠ ") + diff.verdict(a, b), in: area.line(0), style: Style(isEqual ? .good : .near), cut: .middle)
     var lines: [[String]] = [[], []]
     if let distance = diff.distance {
-      lines[0].append("\(NumberText.grouped(distance.fineClasses)) fine classes in both")
+      lines[0].append("\(counted(distance.fineClasses, "fine class")) in both")
       lines[0].append(
         "\(NumberText.fixed(distance.variationOfInformation, 3)) bits apart: \(NumberText.fixed(distance.onlyInA, 3)) left, "
           + "\(NumberText.fixed(distance.onlyInB, 3)) right")
@@ -142,7 +142,7 @@ struct ComparisonTree {
     let part = parts.first { if case .open = $0 { false } else { true } } ?? side.places.parts[line.node]
     let isRoomy = columns >= 14
     switch part {
-    case .open(let count): return Span(isRoomy ? "\(NumberText.grouped(count)) class\(count == 1 ? "" : "es")" : NumberText.grouped(count))
+    case .open(let count): return Span(isRoomy ? counted(count, "class") : NumberText.grouped(count))
     case .isClass(let index):
       let target = side.set.classes[index]
       // A line of several nodes: which of them is the class.

@@ -9,13 +9,13 @@ extension EvaluationScreen {
       runs.map { candidate in
         Picker.Item(
           id: candidate.run.id, text: printable(candidate.run.name),
-          note: printable("\(candidate.run.network)  \(NumberText.grouped(candidate.labelSet.classes.count)) classes"))
+          note: printable("\(candidate.run.network)  \(counted(candidate.labelSet.classes.count, "class"))"))
       }
     }
     switch action {
     case .chooseCoarse:
       let sets = context.coarseSets.map {
-        Picker.Item(id: $0.name, text: printable($0.name), note: "\(NumberText.grouped($0.classes.count)) classes")
+        Picker.Item(id: $0.name, text: printable($0.name), note: counted($0.classes.count, "class"))
       }
       picker = (.coarse, Picker("Coarse classes", sets, selected: coarseFine.coarse?.name))
     case .chooseBaseline:

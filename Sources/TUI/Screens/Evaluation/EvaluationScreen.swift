@@ -87,12 +87,12 @@ package struct EvaluationScreen: Screen {
 
   package func headline(_ session: Session) -> [Span] {
     switch pane {
-    case .induction: return [Span("\(NumberText.grouped(induction.runs.count)) run\(induction.runs.count == 1 ? "" : "s")", .muted)]
+    case .induction: return [Span(counted(induction.runs.count, "run"), .muted)]
     case .coarseFine, .map:
       guard let candidate else { return [] }
       return [
         Span(printable(candidate.run.name), .bold),
-        Span("  \(NumberText.grouped(candidate.labelSet.classes.count)) classes", .muted),
+        Span("  \(counted(candidate.labelSet.classes.count, "class"))", .muted),
       ]
     }
   }

@@ -71,11 +71,11 @@ extension EvaluationScreen {
     if drawStanding(coarseFine.facts != nil, on: &canvas, in: &area) { return }
     guard let facts = coarseFine.facts else { return }
     let study = facts.study
-    let words = "coarse − fine accuracy in percentage points, \(printable(study.labels)), \(study.minMembers) members or more"
+    let words = "coarse − fine accuracy in percentage points, \(printable(study.labels)), \(counted(study.minMembers, "member")) or more"
     canvas.put(words, in: area.takeTop(1), style: .bold)
-    let left = study.result.small > 0 ? ", \(NumberText.grouped(study.result.small)) classes have fewer" : ""
+    let left = study.result.small > 0 ? ", \(counted(study.result.small, "class", "has")) fewer" : ""
     canvas.put(
-      "step \(NumberText.count(study.step)), \(NumberText.grouped(study.images)) images, every member weighs the same\(left)",
+      "step \(NumberText.count(study.step)), \(counted(study.images, "image")), every member weighs the same\(left)",
       in: area.takeTop(1), style: .muted)
     if area.columns >= 108 {
       var side = area.takeRight(36)
@@ -87,7 +87,7 @@ extension EvaluationScreen {
       drawTreeLines(study.tree, on: &canvas, in: area.takeBottom(3))
     }
     if study.result.rows.isEmpty {
-      return canvas.put("No coarse class has \(study.minMembers) members; - asks for fewer", in: area.line(1), style: .muted)
+      return canvas.put("No coarse class has \(counted(study.minMembers, "member")); - asks for fewer", in: area.line(1), style: .muted)
     }
     drawBars(study.result.rows, on: &canvas, in: area)
   }
@@ -114,7 +114,7 @@ extension EvaluationScreen {
   private func drawTree(_ tree: HierarchicalError, on canvas: inout Canvas, in area: Rect) {
     var rest = area
     canvas.put("by the tree", in: rest.takeTop(1), style: .bold)
-    canvas.put("\(NumberText.grouped(tree.errors)) errors of \(NumberText.grouped(tree.images)) images", in: rest.takeTop(1))
+    canvas.put("\(counted(tree.errors, "error")) of \(counted(tree.images, "image"))", in: rest.takeTop(1))
     canvas.put("height where truth and error meet", in: rest.takeTop(1), style: .muted)
     let height = tree.meanHeightOfErrors.map { "\(NumberText.fixed($0, 2)) of errors, " } ?? ""
     canvas.put(height + "\(NumberText.fixed(tree.meanHeight, 2)) of all", in: rest.takeTop(1))

@@ -80,7 +80,7 @@ extension EvaluationScreen {
           throw Problem("there is a label set of this name", at: set.name, advice: "choose another name")
         }
         try store.save(set)
-        send(.notice(Notice(.done, "Saved \(printable(set.name)), \(NumberText.grouped(set.classes.count)) classes", sameAs: command)))
+        send(.notice(Notice(.done, "Saved \(printable(set.name)), \(counted(set.classes.count, "class"))", sameAs: command)))
       case .write(let picture, let typed, let mayReplace):
         let path = expandingHome(typed)
         guard let size = try writePNG(to: path, mayReplace: mayReplace, picture.compose) else {

@@ -40,9 +40,9 @@ struct LibraryDetails {
     let summary = entry.summary
     if let recipe = summary.recipe { add("recipe", printable(recipe), 2) }
     if let classes = summary.classes, let fine = summary.fineClasses {
-      var holds = "\(NumberText.grouped(classes)) class\(classes == 1 ? "" : "es") of \(NumberText.grouped(fine)) fine ones of \(printable(summary.dataset ?? ""))"
+      var holds = "\(counted(classes, "class")) of \(NumberText.grouped(fine)) fine ones of \(printable(summary.dataset ?? ""))"
       if let out = summary.leftOut, out > 0 { holds += ", \(NumberText.grouped(out)) left out" }
-      if let images = summary.images { holds += ", \(NumberText.grouped(images)) images" }
+      if let images = summary.images { holds += ", \(counted(images, "image"))" }
       add("holds", holds)
     }
     if let command = facts?.command { add("same as", printable(String(command.text(options: session.options).prefix(2000))), 2, .accent) }
@@ -66,7 +66,7 @@ struct LibraryDetails {
   }
 
   private static func size(_ group: LibraryFacts.Group) -> String {
-    let images = group.images.map { ", \(NumberText.grouped($0)) images" } ?? ""
+    let images = group.images.map { ", \(counted($0, "image"))" } ?? ""
     return "\(printable(group.name)) \(NumberText.grouped(group.fineClasses))\(images)"
   }
 }

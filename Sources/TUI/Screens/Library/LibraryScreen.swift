@@ -73,7 +73,7 @@ package struct LibraryScreen: Screen {
 
   package func headline(_ session: Session) -> [Span] {
     guard !entries.isEmpty else { return [] }
-    return [Span("\(NumberText.grouped(entries.count)) label set\(entries.count == 1 ? "" : "s")", .muted)]
+    return [Span(counted(entries.count, "label set"), .muted)]
   }
 
   package func command(_ session: Session) -> CommandSource {

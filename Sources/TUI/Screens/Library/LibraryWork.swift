@@ -105,7 +105,7 @@ extension LibraryScreen {
         let found = try LabelSetImport(file: path, options, home: environment.home)
         try found.save(in: store, mayReplace: mayReplace)
         let words = ["labels", "import", path, "--dataset", environment.dataset, "--name", name]
-        let facts = ["Imported \(name): \(NumberText.grouped(found.set.classes.count)) classes"] + found.remarks
+        let facts = ["Imported \(name): \(counted(found.set.classes.count, "class"))"] + found.remarks
         done(facts.joined(separator: "; "), ShellCommand(words + (mayReplace ? ["--replace"] : [])), select: name)
       }
     }

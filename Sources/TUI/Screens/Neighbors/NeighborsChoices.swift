@@ -11,13 +11,13 @@ extension NeighborsScreen {
     case .chooseRuns:
       let items = context.runs.map {
         Picker.Item(
-          id: $0.run.id, text: printable($0.run.name), note: "\(NumberText.grouped($0.labelSet.classes.count)) classes")
+          id: $0.run.id, text: printable($0.run.name), note: counted($0.labelSet.classes.count, "class"))
       }
       picker = (.runs, Picker("Runs to compare", items, selected: rows.first?.run.id, ticked: Set(rows.map(\.run.id))))
     default:
       let items = context.coarseSets.map {
         Picker.Item(
-          id: $0.name, text: printable($0.name), note: "\(NumberText.grouped($0.classes.count)) classes")
+          id: $0.name, text: printable($0.name), note: counted($0.classes.count, "class"))
       }
       picker = (.coarse, Picker("Coarse classes (orange)", items, selected: coarse?.name))
     }
@@ -33,7 +33,7 @@ extension NeighborsScreen {
       let name = fine.map { context.dataset.classes[$0].name } ?? tree.name(node)
       // The depth among what is listed: chains of single children are passed over.
       let depth = tree.chain(node).dropFirst().count { !tree.hasSingleChild($0) || tree.fineClass($0) != nil }
-      let count = fine == nil ? "\(NumberText.grouped(tree.fineClassesBelow(node))) classes  " : ""
+      let count = fine == nil ? "\(counted(tree.fineClassesBelow(node), "class"))  " : ""
       return Picker.Item(
         id: tree.wnid(node), text: String(repeating: "  ", count: depth) + (fine == nil ? "▾ " : "· ") + printable(name),
         note: count + tree.wnid(node))

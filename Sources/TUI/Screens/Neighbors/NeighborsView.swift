@@ -82,7 +82,7 @@ extension NeighborsScreen {
     column = canvas.put(printable(row.run.name), row: rect.row, column: column, style: .bold, width: rect.columns / 3)
     let place = row.steps.count > 1 ? row.place.map { ", \($0 + 1) of \(row.steps.count)" } ?? "" : ""
     let facts =
-      "  \(NumberText.grouped(row.labelSet.classes.count)) classes, step \(NumberText.count(row.step ?? row.run.progress.step))" + place
+      "  \(counted(row.labelSet.classes.count, "class")), step \(NumberText.count(row.step ?? row.run.progress.step))" + place
     column = canvas.put(facts, row: rect.row, column: column, style: .muted, width: rect.columns / 2)
     drawTallies(index, context, query, judge, layout, after: column, on: &canvas, in: rect)
   }
@@ -188,7 +188,7 @@ extension NeighborsScreen {
     if let fine = context.fineClass(of: query), let coarse {
       let target = coarse.classes.first { $0.members.contains(fine.wnid) }
       let name = target.map { "\(printable($0.name)) " } ?? "no class "
-      spans += [Span("  ≈ ", Style(.near)), Span(name), Span("in \(printable(coarse.name)), \(NumberText.grouped(coarse.classes.count)) classes", .muted)]
+      spans += [Span("  ≈ ", Style(.near)), Span(name), Span("in \(printable(coarse.name)), \(counted(coarse.classes.count, "class"))", .muted)]
     }
     say(spans, context, query, on: &canvas, in: area.line(0))
     let images = shown(selectedRow)

@@ -74,7 +74,7 @@ package struct RunsScreen: Screen {
 
   package func headline(_ session: Session) -> [Span] {
     let (live, waiting) = (found.live, found.waiting)
-    var text = runs.isEmpty ? "" : "\(NumberText.grouped(runs.count)) run\(runs.count == 1 ? "" : "s")"
+    var text = runs.isEmpty ? "" : counted(runs.count, "run")
     // Short enough to stand beside the tabs on 80 columns.
     if found.unread > 0 { text = "\(NumberText.grouped(runs.count)) of \(NumberText.grouped(runs.count + found.unread)) read" }
     if !list.filter.isEmpty { text = "\(NumberText.grouped(list.count))/\(text)" }

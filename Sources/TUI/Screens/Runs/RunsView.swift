@@ -144,7 +144,7 @@ extension RunsScreen {
     case .lost: "r resumes it"
     case .failed: printable(item.run.problem ?? "")
     case .improved: item.before.map { $0 > 0 ? "best top-1 was \(NumberText.fixed($0, 3))" : "first validation" } ?? ""
-    case .finished: "of \(NumberText.grouped(item.run.epochs)) epochs"
+    case .finished: "of \(counted(item.run.epochs, "epoch"))"
     case .stopped, .begun: ""
     }
   }

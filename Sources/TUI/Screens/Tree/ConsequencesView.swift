@@ -187,8 +187,4 @@ struct ConsequencesView {
   }
 
   private func times(_ imbalance: Double) -> String { NumberText.fixed(imbalance, imbalance < 10 ? 1 : 0) + "×" }
-
-  private func counted(_ count: Int, _ noun: String) -> String {
-    "\(NumberText.grouped(count)) \(noun)" + (count == 1 ? "" : noun.hasSuffix("s") ? "es" : "s")
-  }
 }

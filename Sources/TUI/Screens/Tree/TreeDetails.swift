@@ -34,8 +34,8 @@ extension TreeScreen {
     let others = otherParents(of: line).map { printable(hierarchy.wordNet.name(of: $0.parent)) }
     if !others.isEmpty { facts.append(("also", others.joined(separator: ", ") + "   (a go)")) }
     let fine = hierarchy.fineClassesBelow(line.node)
-    var holds = fine == 1 ? "1 fine class" : "\(NumberText.grouped(fine)) fine classes"
-    if let imagesBelow { holds += ", \(NumberText.grouped(imagesBelow[line.node])) images" }
+    var holds = counted(fine, "fine class")
+    if let imagesBelow { holds += ", \(counted(imagesBelow[line.node], "image"))" }
     facts.append(("holds", holds))
     let topmost = hierarchy.chain(line.node).last { cutView.marks[$0] == .isClass }
     switch cutView.marks[line.node] {
@@ -48,7 +48,7 @@ extension TreeScreen {
       }
     case .leftOut: facts.append(("is", "□ left out"))
     case .inside: facts.append(("is", "part of ■ \(topmost.map { printable(hierarchy.name($0)) } ?? "a class")"))
-    case .open: facts.append(("is", "above \(NumberText.grouped(Int(cutView.classesBelow[line.node]))) classes"))
+    case .open: facts.append(("is", "above \(counted(Int(cutView.classesBelow[line.node]), "class"))"))
     }
     if let place = splitView?.places[line.node], !place.isDisjoint(with: [.inA, .inB]) {
       facts.append(("part", place.contains([.inA, .inB]) ? "some in A, some in B" : place.contains(.inNeither) ? "some in \(place.glyph.uppercased())" : place.glyph))

@@ -103,7 +103,7 @@ extension TreeScreen {
       return edited() + showJoined() + [.send(.notice(Notice(.done, "Opened \(set.name)")))]
     case .suggested(let set, let cut, let title):
       history?.change(to: TreeHistory.Version(cut, recipe: set.recipe, budget: set.imageBudget, title: title))
-      let words = "\(NumberText.grouped(set.classes.count)) classes: change them, s saves them, u takes them back"
+      let words = "\(counted(set.classes.count, "class")): change them, s saves them, u takes them back"
       return [.send(.perform(.show(.tree)))] + edited() + showJoined() + [.send(.notice(Notice(.done, words)))]
     }
   }

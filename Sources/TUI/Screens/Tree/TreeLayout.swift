@@ -107,7 +107,7 @@ extension TreeScreen {
   private func drawSearch(on canvas: inout Canvas, in area: Rect, _ field: TextField) {
     var area = area
     let found =
-      field.text.isEmpty ? "" : sought != nil ? "…" : hits.isEmpty ? "✗ nothing found" : hits.count == 1 ? "1 hit" : "\(hits.count) hits"
+      field.text.isEmpty ? "" : sought != nil ? "…" : hits.isEmpty ? "✗ nothing found" : counted(hits.count, "hit")
     canvas.put("/", in: area.takeLeft(2), style: .accent)
     canvas.put(
       found, in: area.takeRight(displayWidth(found)), style: hits.isEmpty && sought == nil ? Style(.bad) : .muted, align: .right)

@@ -101,7 +101,7 @@ extension TreeMenu {
   /// What was done so far, with the number of classes that it came to.
   package init(history: TreeHistory) {
     let entries = history.versions.enumerated().map { place, version in
-      let count = "\(NumberText.grouped(version.classes ?? version.cut.partition.count)) classes"
+      let count = counted(version.classes ?? version.cut.partition.count, "class")
       return Entry(printable(version.title), detail: place == history.place ? "now  \(count)" : count)
     }
     self.init(title: "What was done", entries: entries)

@@ -33,7 +33,7 @@ package struct TreeCollage: Sendable {
       var draw = try CollageDraw(set, of: dataset, seed: Self.seed)
       var unreadable: [Problem] = []
       let pictures = draw.pictures(Self.most, of: dataset, unreadable: &unreadable).map(Thumbnail.init)
-      parts.append(Part("\(set.name)   \(NumberText.grouped(set.classes.count)) classes", pictures))
+      parts.append(Part("\(set.name)   \(counted(set.classes.count, "class"))", pictures))
     }
   }
 }
@@ -65,7 +65,7 @@ extension TreeScreen {
   func drawPictures(on canvas: inout Canvas, in area: Rect, _ hierarchy: Hierarchy, _ line: TreeOutline.Line) {
     var area = area
     var title = area.takeTop(1)
-    let holds = imagesBelow.map { "\(NumberText.grouped($0[line.node])) images" } ?? ""
+    let holds = imagesBelow.map { counted($0[line.node], "image") } ?? ""
     canvas.put(holds, in: title.takeRight(displayWidth(holds)), style: .muted, align: .right)
     canvas.put(printable(hierarchy.name(line.node)), in: title, style: .bold)
     guard let found = pictures[hierarchy.wnid(line.node)] else { return canvas.put("…", in: area, style: .muted) }

@@ -99,7 +99,7 @@ package struct TreeScreen: Screen {
     if let name = history.name {
       spans.append(Span("   " + (session.size.columns < 100 ? "" : "label set ") + name))
     } else {
-      spans.append(Span("   \(NumberText.grouped(cutView.classCount)) classes"))
+      spans.append(Span("   \(counted(cutView.classCount, "class"))"))
     }
     if history.isEdited { spans.append(Span(Self.editedMark, Style(.near))) }
     return spans

@@ -183,7 +183,7 @@ extension TreeScreen {
     private static func summary(of name: String, in store: LabelSetStore, dataset: String) -> SavedSet {
       do throws(Problem) {
         let set = try store.load(name)
-        let count = "\(NumberText.grouped(set.classes.count)) classes"
+        let count = counted(set.classes.count, "class")
         return SavedSet(
           name: name, summary: set.dataset == dataset ? count : "\(count) of \(set.dataset)",
           isUsable: set.dataset == dataset)

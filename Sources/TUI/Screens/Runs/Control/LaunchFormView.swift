@@ -38,9 +38,9 @@ extension LaunchForm {
       drawText("✗ \(problem.description)", on: &canvas, in: &rest, style: Style(.bad))
     case .success(let outlook):
       var parts = [
-        "\(NumberText.grouped(outlook.classes)) classes",
-        "\(NumberText.grouped(outlook.trainingImages)) training images",
-        "\(NumberText.grouped(outlook.validationImages)) for validation", "\(NumberText.grouped(outlook.steps)) steps",
+        counted(outlook.classes, "class"),
+        counted(outlook.trainingImages, "training image"),
+        "\(NumberText.grouped(outlook.validationImages)) for validation", counted(outlook.steps, "step"),
         "\(NumberText.count(outlook.parameters)) parameters", "about \(outlook.memory / 1_000_000) MB of memory",
       ]
       if let seconds = seconds(outlook) { parts.append("about \(NumberText.duration(seconds: seconds))") }
@@ -98,7 +98,7 @@ extension LaunchForm {
     case .labels:
       guard let set = chosenLabelSet else { return ("–", "") }
       let place = labelSets.count > 1 ? ", \(labelSet + 1) of \(labelSets.count)" : ""
-      return (printable(set.name), "\(NumberText.grouped(set.classes.count)) classes\(place)")
+      return (printable(set.name), "\(counted(set.classes.count, "class"))\(place)")
     case .network:
       let input = architecture.input
       return (architecture.name, "\(input.height)×\(input.width)×\(input.channels)  \(architecture.summary)")

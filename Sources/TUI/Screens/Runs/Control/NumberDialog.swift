@@ -30,7 +30,7 @@ package struct NumberDialog: Sendable {
 
   private var title: String {
     switch purpose {
-    case .extend(let runs): runs.count == 1 ? "Extend \(printable(runs[0].name))" : "Extend \(runs.count) runs"
+    case .extend(let runs): runs.count == 1 ? "Extend \(printable(runs[0].name))" : "Extend \(counted(runs.count, "run"))"
     case .limit: "Runs at a time on this machine"
     }
   }
@@ -61,8 +61,8 @@ package struct NumberDialog: Sendable {
     guard let number else { return "✗ a number from \(range.lowerBound) to \(NumberText.grouped(range.upperBound))" }
     switch purpose {
     case .extend(let runs):
-      guard let run = runs.first, runs.count == 1 else { return "\(number) epochs more for each" }
-      return "\(run.epochs + number) epochs in all, in place of \(run.epochs)"
+      guard let run = runs.first, runs.count == 1 else { return "\(counted(number, "epoch")) more for each" }
+      return "\(counted(run.epochs + number, "epoch")) in all, in place of \(run.epochs)"
     case .limit: return number == 0 ? "nothing that waits is started" : "what waits is started while fewer are at work"
     }
   }

@@ -54,7 +54,7 @@ extension RunsScreen {
     guard let first = runs.first else { return }
     let left = targets.count - runs.count
     let rest = left > 0 ? " \(left) of those marked cannot be: they stay as they are." : ""
-    let what = runs.count == 1 ? printable(first.name) : "\(runs.count) runs"
+    let what = runs.count == 1 ? printable(first.name) : counted(runs.count, "run")
     mode = .question(Question("\(verb) \(what)?", detail: (runs.count == 1 ? one : several) + rest, yes: yes, no: no), works)
   }
 }

@@ -72,7 +72,7 @@ package struct RunNotesForm: Sendable {
   }
 
   func draw(on canvas: inout Canvas, in area: Rect) {
-    let what = runs.count == 1 ? printable(runs[0].name) : "\(runs.count) runs"
+    let what = runs.count == 1 ? printable(runs[0].name) : counted(runs.count, "run")
     var inside = canvas.frame(in: area, rows: 7, columns: 72, title: "Tags, group and note of \(what)")
     for field in Field.allCases {
       var row = inside.takeTop(1)

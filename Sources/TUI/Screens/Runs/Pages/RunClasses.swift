@@ -116,7 +116,7 @@ package struct RunClassesPage: Equatable, Sendable {
     let places = Dictionary(classes.names.enumerated().map { ($1, $0) }) { first, _ in first }
     let top = classes.results.topConfusions()
     func taken(_ node: NodeResult) -> String {
-      guard node.classes == 1, let place = places[node.name] else { return "\(NumberText.grouped(node.classes)) classes" }
+      guard node.classes == 1, let place = places[node.name] else { return counted(node.classes, "class") }
       guard let confusion = top[place] else { return "always right" }
       let share = Double(confusion.count) / Double(max(1, Int(classes.results.images[place])))
       let name = confusion.prediction.map { classes.names[$0] } ?? "nothing: no number"

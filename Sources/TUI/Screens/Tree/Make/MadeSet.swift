@@ -77,7 +77,7 @@ package struct MadeSet: Equatable, Sendable {
     if kind == .imageBudget {
       var made = version
       made.budget = values[.images].flatMap { $0 == 0 ? nil : ImageBudget(perClass: $0, seed: UInt64(values[.seed] ?? 0)) }
-      made.title = made.budget.map { "\(NumberText.grouped($0.perClass)) images of each fine class, seed \($0.seed)" } ?? "all images"
+      made.title = made.budget.map { "\(counted($0.perClass, "image")) of each fine class, seed \($0.seed)" } ?? "all images"
       return made
     }
     let (partition, steps) = try version.base(kind == .everyClass ? .everyClass : base)

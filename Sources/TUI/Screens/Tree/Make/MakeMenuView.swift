@@ -36,7 +36,7 @@ struct MakeMenuView {
     func width(_ field: MadeSet.Field) -> Int { displayWidth(words(field, set).0) + displayWidth(words(field, set).1) + 4 }
     let needed = 15 + (isSelected ? menu.selectedField.map(width) ?? 0 : 0)
     // What keys change comes first; what it would give stands below as well.
-    if let text = classes(set).map({ "\(NumberText.grouped($0)) classes" }), rest.columns > needed + displayWidth(text) {
+    if let text = classes(set).map({ counted($0, "class") }), rest.columns > needed + displayWidth(text) {
       put(text, rest.takeRight(displayWidth(text)), .muted, align: .right)
       _ = rest.takeRight(1)
     }

@@ -37,7 +37,7 @@ extension TreeScreen {
       menu: menu,
       policy: (
         other == .file ? "parents in WordNet's order …" : "parents by name, as in the paper …",
-        policyMoves.map { "moves \(NumberText.grouped($0.count)) class\($0.count == 1 ? "" : "es")" } ?? ""
+        policyMoves.map { "moves \(counted($0.count, "class"))" } ?? ""
       )
     ) { preview in view(of: preview.consequences, parts: preview.parts, preview.version) }
   }
