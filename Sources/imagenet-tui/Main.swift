@@ -19,9 +19,30 @@ struct ImagenetTUI: ParsableCommand {
   /// As runs keep it.
   static var nameAndVersion: String { "imagenet-tui \(configuration.version)" }
 
+  /// `--home DIR labels list` as `labels list --home DIR`: where things are kept may be said in front of the command too.
+  private static func placesBehindCommand(_ words: [String]) -> [String] {
+    var (commands, places, rest) = ([String](), [String](), words[...])
+    var known = configuration.subcommands
+    while let word = rest.first {
+      if let next = known.first(where: { $0.configuration.commandName == word }) {
+        commands.append(word)
+        known = next.configuration.subcommands
+      } else if ["--home", "--wordnet"].contains(word), rest.count > 1 {
+        places += rest.prefix(2)
+        rest.removeFirst()
+      } else if word.hasPrefix("--home=") || word.hasPrefix("--wordnet=") {
+        places.append(word)
+      } else {
+        break
+      }
+      rest.removeFirst()
+    }
+    return commands + places + rest
+  }
+
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(placesBehindCommand(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch let problem as Problem {
       // One line on standard error, exit code 1; wrong usage stays ArgumentParser's (64).

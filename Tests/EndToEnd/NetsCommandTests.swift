@@ -33,6 +33,11 @@ import Testing
   func places() throws {
     #expect(try run("nets", "list", "--home", "/nonexistent", "--wordnet", "/nonexistent").code == 0)
     #expect(try run("nets", "show", "alexnet-28", "--home=/nonexistent").code == 0)
+    // In front of the command, between its words and behind it.
+    for words in [["--home", "/nonexistent", "nets", "list"], ["nets", "--wordnet=/x", "list"], ["--home=/x", "runs", "--wordnet", "/y", "list"]] {
+      let program = try ProgramRun(words, environment: ["HOME": "/nonexistent"])
+      #expect(program.wait() == 0, "\(words) \(program.errors)")
+    }
     struct Dump: Decodable { var command: Command }
     struct Command: Decodable {
       struct Argument: Decodable {

@@ -113,7 +113,9 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
     }
     self.root = root
     func absolute(_ list: String) throws(Problem) -> String {
-      guard let resolved = realpath(list, nil) else { throw AtomicFile.failure("cannot read the file", list) }
+      guard let resolved = realpath(list, nil) else {
+        throw Problem("cannot read the file", at: list, found: String(cString: strerror(errno)), advice: "check the path")
+      }
       defer { free(resolved) }
       return String(cString: resolved)
     }
