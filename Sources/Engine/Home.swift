@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 import Taxonomy
 import Glibc
 
@@ -13,7 +14,17 @@ public struct Home: Sendable, Equatable {
     let chosen =
       explicit ?? nonEmpty("IMAGENET_TUI_HOME") ?? nonEmpty("XDG_DATA_HOME").map { $0 + "/imagenet-tui" }
       ?? (nonEmpty("HOME") ?? "/tmp") + "/.local/share/imagenet-tui"
-    path = chosen.hasPrefix("/") ? chosen : FileManager.default.currentDirectoryPath + "/" + chosen
+    let path = chosen.hasPrefix("/") ? chosen : FileManager.default.currentDirectoryPath + "/" + chosen
+    self.path = path
+    Self.known.withLock { _ = $0.insert(path) }
+  }
+
+  /// Every home of this process, to tell what lies in one.
+  private static let known = Mutex<Set<String>>([])
+
+  /// Whether a path lies in a home that this process uses.
+  static func holds(_ path: String) -> Bool {
+    known.withLock { $0.contains { path == $0 || path.hasPrefix($0 + "/") } }
   }
 
   public var datasets: String { path + "/datasets" }

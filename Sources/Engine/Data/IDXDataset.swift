@@ -83,11 +83,11 @@ public final class IDXDataset: Dataset {
 
   private static func addTrailer(of path: String, to hash: inout Fingerprint) throws(Problem) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw AtomicFile.failure("cannot read", path) }
+    guard descriptor >= 0 else { throw FileFailure.reading("cannot read", path) }
     defer { close(descriptor) }
     let length = lseek(descriptor, 0, SEEK_END)
     var trailer = [UInt8](repeating: 0, count: 8)
-    guard pread(descriptor, &trailer, 8, max(0, length - 8)) >= 0 else { throw AtomicFile.failure("cannot read", path) }
+    guard pread(descriptor, &trailer, 8, max(0, length - 8)) >= 0 else { throw FileFailure.reading("cannot read", path) }
     hash.add(length)
     hash.add(trailer)
   }

@@ -89,17 +89,21 @@ public enum AtomicFile {
 
   /// Makes `path` and every folder above it that is missing.
   public static func makeFolder(_ path: String) throws(Problem) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw failure("cannot make the folder", path)
-    }
+    let code = make(path)
+    if code != 0 { throw failure("cannot make the folder", path, code: code) }
   }
 
-  static func failure(_ what: String, _ path: String, code: Int32 = errno) -> Problem {
-    Problem(
-      what, at: path, found: String(cString: strerror(code)),
-      advice: code == ENOSPC || code == EDQUOT
-        ? "free some space" : code == EACCES || code == EROFS || code == EPERM ? "choose another --home" : nil)
+  /// The system's error code, or 0.
+  private static func make(_ path: String) -> Int32 {
+    if isFolder(path) || mkdir(path, 0o777) == 0 { return 0 }
+    let code = errno
+    // Another process was quicker.
+    if code == EEXIST { return isFolder(path) ? 0 : ENOTDIR }
+    let above = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    guard code == ENOENT, !above.isEmpty else { return code }
+    let failed = make(above)
+    return failed != 0 || mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) ? failed : errno
   }
+
+  static func failure(_ what: String, _ path: String, code: Int32 = errno) -> Problem { FileFailure.writing(what, path, code: code) }
 }

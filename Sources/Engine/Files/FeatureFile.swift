@@ -100,7 +100,7 @@ package final class FeatureFile {
     while done < target.count {
       let count = pread(descriptor, target.baseAddress! + done, target.count - done, off_t(offset + done))
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw AtomicFile.failure("cannot read the kept features", path) }
+      guard count >= 0 else { throw FileFailure.reading("cannot read the kept features", path) }
       if count == 0 { return false }
       done += count
     }

@@ -10,17 +10,19 @@ final class MappedFile: @unchecked Sendable {
   /// - Throws: a ``Problem`` where the path is no readable, regular file.
   init(path: String) throws(Problem) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw AtomicFile.failure("cannot read", path) }
+    guard descriptor >= 0 else { throw FileFailure.reading("cannot read", path) }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw AtomicFile.failure("cannot read", path) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw Problem("cannot read", at: path, expected: "a file") }
+    guard fstat(descriptor, &status) == 0 else { throw FileFailure.reading("cannot read", path) }
+    guard status.st_mode & S_IFMT == S_IFREG else { 
+      throw Problem("cannot read", at: path, expected: "a file", found: isFolder(path) ? "a folder" : "something else")
+    }
     guard status.st_size > 0 else {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return
     }
     guard let start = mmap(nil, status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-      throw AtomicFile.failure("cannot read", path)
+      throw FileFailure.reading("cannot read", path)
     }
     bytes = UnsafeRawBufferPointer(start: start, count: status.st_size)
   }

@@ -57,7 +57,7 @@ package struct EventFileReader {
   /// Hands every new event to `body`, in order, or those in about the next `atMost` bytes.
   package mutating func read(atMost: Int = .max, _ body: (EventRecord) -> Void) throws(Problem) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw AtomicFile.failure("cannot read the event file", path) }
+    guard descriptor >= 0 else { throw FileFailure.reading("cannot read the event file", path) }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -127,7 +127,7 @@ public struct RunDirectory: Hashable, Sendable {
     let known = KnownRun(self)
     repeat {
       _ = try result()
-      guard known.refresh() != .isGone else { throw AtomicFile.failure("cannot read the run", configurationFile) }
+      guard known.refresh() != .isGone else { throw FileFailure.reading("cannot read the run", configurationFile) }
       guard known.isInDoubt else { break }
       usleep(100_000)
     } while steadyTime() - start < patience
@@ -138,7 +138,7 @@ public struct RunDirectory: Hashable, Sendable {
   public func logTail(lines: Int) throws(Problem) -> [String] {
     let descriptor = open(log, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     if descriptor < 0 && errno == ENOENT { return [] }
-    guard descriptor >= 0 else { throw AtomicFile.failure("cannot read the log", log) }
+    guard descriptor >= 0 else { throw FileFailure.reading("cannot read the log", log) }
     defer { close(descriptor) }
     let size = lseek(descriptor, 0, SEEK_END)
     var bytes = [UInt8](repeating: 0, count: Int(min(max(size, 0), 256 << 10)))

@@ -47,7 +47,7 @@ package enum RunJSON {
 
   static func bytes(of path: String, what: String) throws(Problem) -> Data {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw AtomicFile.failure("cannot read \(what)", path) }
+    guard descriptor >= 0 else { throw FileFailure.reading("cannot read \(what)", path) }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= largest else {

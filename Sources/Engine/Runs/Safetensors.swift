@@ -57,7 +57,7 @@ public final class SafetensorsFile {
     self.path = path
     self.isConverting = isConverting
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw AtomicFile.failure("cannot open the weights", path) }
+    guard descriptor >= 0 else { throw FileFailure.reading("cannot open the weights", path) }
     do {
       (header, dataStart, dataBytes) = try Self.readHeader(descriptor, path)
     } catch {
@@ -172,7 +172,7 @@ public final class SafetensorsFile {
     while done < target.count {
       let count = pread(descriptor, target.baseAddress! + done, target.count - done, off_t(offset + done))
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw AtomicFile.failure("cannot read the weights", path) }
+      guard count >= 0 else { throw FileFailure.reading("cannot read the weights", path) }
       guard count > 0 else {
         throw Problem("cannot read the weights", at: path, found: "the file became shorter while it was read")
       }

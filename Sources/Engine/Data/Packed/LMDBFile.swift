@@ -12,7 +12,7 @@ final class LMDBFile: @unchecked Sendable {
     // A pipe must not block.
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     self.path = path
-    guard descriptor >= 0 else { throw AtomicFile.failure("cannot read the database", path) }
+    guard descriptor >= 0 else { throw FileFailure.reading("cannot read the database", path) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
@@ -37,7 +37,7 @@ final class LMDBFile: @unchecked Sendable {
       guard let offset = off_t(exactly: place + UInt64(done)) else { throw cutShort(wanted: place) }
       let count = pread(descriptor, target.baseAddress! + done, target.count - done, offset)
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw AtomicFile.failure("cannot read the database", path) }
+      guard count >= 0 else { throw FileFailure.reading("cannot read the database", path) }
       guard count > 0 else { throw cutShort(wanted: place + UInt64(target.count)) }
       done += count
     }

@@ -50,7 +50,7 @@ package struct Cutout: Sendable {
   /// - Throws: a ``Problem`` where the file is no PNG or shows nothing.
   package init(file path: String) throws(Problem) {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw AtomicFile.failure("cannot read the photograph", path)
+      throw FileFailure.reading("cannot read the photograph", path)
     }
     var image = codec_image()
     defer { codec_release(&image) }
