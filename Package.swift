@@ -18,7 +18,7 @@ let package = Package(
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("openblas")]),
     .target(
       name: "CImageCodecs",
-      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpdemux")]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CLMDB", linkerSettings: [.linkedLibrary("lmdb")]),
     .target(name: "CProcessor"),
@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "CVterm", path: "Tests/CVterm", linkerSettings: [.linkedLibrary("vterm")]),
     .target(
       name: "CImageFixtures", path: "Tests/CImageFixtures",
-      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp")]),
     .target(
       name: "TestSupport", dependencies: ["Kernels", "Engine", "Taxonomy", "CVterm"],
       path: "Tests/TestSupport"),

@@ -34,6 +34,17 @@ int codec_grow(struct codec_image *image, int32_t width, int32_t height, int32_t
   return CODEC_OK;
 }
 
+void codec_composite_on_white(uint8_t *bytes, size_t pixels, int colours) {
+  const uint8_t *from = bytes;
+  uint8_t *to = bytes;
+  for (size_t i = 0; i < pixels; i++) {
+    unsigned alpha = from[colours];
+    for (int c = 0; c < colours; c++) to[c] = (uint8_t)((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
+    from += colours + 1;
+    to += colours;
+  }
+}
+
 static const uint8_t png[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
 static int decode(
@@ -48,8 +59,10 @@ static int decode(
     status = codec_decode_png(data, size, header_only, 0, image, message);
   } else if (size >= sizeof jpeg && memcmp(data, jpeg, sizeof jpeg) == 0) {
     status = codec_decode_jpeg(data, size, header_only, need, image, message);
+  } else if (size >= 12 && memcmp(data, "RIFF", 4) == 0 && memcmp(data + 8, "WEBP", 4) == 0) {
+    status = codec_decode_webp(data, size, header_only, image, message);
   } else {
-    status = codec_fail(message, CODEC_UNKNOWN_FORMAT, "neither PNG nor JPEG");
+    status = codec_fail(message, CODEC_UNKNOWN_FORMAT, "neither PNG, JPEG nor WebP");
   }
   if (status != CODEC_OK) image->width = image->height = image->channels = 0;
   return status;

@@ -31,18 +31,6 @@ static void read_bytes(png_structp png, png_bytep bytes, size_t count) {
   source->left -= count;
 }
 
-// Rows of colour + alpha → rows of colour over white, in place: the target never overtakes the source.
-static void composite_on_white(uint8_t *bytes, size_t pixels, int colours) {
-  const uint8_t *from = bytes;
-  uint8_t *to = bytes;
-  for (size_t i = 0; i < pixels; i++) {
-    unsigned alpha = from[colours];
-    for (int c = 0; c < colours; c++) to[c] = (uint8_t)((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
-    from += colours + 1;
-    to += colours;
-  }
-}
-
 int codec_decode_png(
     const uint8_t *data, size_t size, int header_only, int keeps_alpha, struct codec_image *image, char *message) {
   struct source source = {data, size, message};
@@ -102,7 +90,7 @@ int codec_decode_png(
     for (png_uint_32 y = 0; y < height; y++) rows[y] = image->bytes + y * stride;
     png_read_image(png, rows);
     png_read_end(png, NULL);
-    if (channels != colours) composite_on_white(image->bytes, (size_t)width * height, colours);
+    if (channels != colours) codec_composite_on_white(image->bytes, (size_t)width * height, colours);
   }
   image->width = (int32_t)width;
   image->height = (int32_t)height;

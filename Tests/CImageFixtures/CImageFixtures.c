@@ -6,6 +6,7 @@
 
 #include <jpeglib.h>
 #include <png.h>
+#include <webp/encode.h>
 
 void fixture_write_jpeg(
     const uint8_t *pixels, int width, int height, enum fixture_jpeg kind, int quality, uint8_t **file, size_t *size) {
@@ -77,4 +78,25 @@ void fixture_write_png(
   png_destroy_write_struct(&png, &info);
   *file = sink.bytes;
   *size = sink.count;
+}
+
+void fixture_write_webp(const uint8_t *rgba, int width, int height, int lossless, uint8_t **file, size_t *size) {
+  WebPConfig config;
+  WebPPicture picture;
+  WebPMemoryWriter writer;
+  WebPConfigInit(&config);
+  WebPPictureInit(&picture);
+  WebPMemoryWriterInit(&writer);
+  config.lossless = lossless;
+  config.exact = 1;
+  config.quality = lossless ? 50 : 90;
+  picture.use_argb = lossless;
+  picture.width = width;
+  picture.height = height;
+  picture.writer = WebPMemoryWrite;
+  picture.custom_ptr = &writer;
+  if (!WebPPictureImportRGBA(&picture, rgba, width * 4) || !WebPEncode(&config, &picture)) abort();
+  WebPPictureFree(&picture);
+  *file = writer.mem;
+  *size = writer.size;
 }

@@ -90,11 +90,14 @@ public final class PixelBuffer {
   private func read(_ path: [CChar], place: @autoclosure () -> String) throws(Problem) -> Int {
     // A pipe must not block.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw AtomicFile.failure("cannot read the image", place()) }
+    guard descriptor >= 0 else { throw FileFailure.reading("cannot read the image", place()) }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 30 else {
-      throw Problem("cannot read the image", at: place(), expected: "a file of at most 1 GiB", found: "something else")
+      let kind = status.st_mode & S_IFMT
+      throw Problem(
+        "cannot read the image", at: place(), expected: "a file of at most 1 GiB",
+        found: kind == S_IFREG ? "\(status.st_size >> 20) MB" : kind == S_IFDIR ? "a folder" : "something else")
     }
     let size = Int(status.st_size)
     if file.count < size { file = [UInt8](repeating: 0, count: size) }
@@ -102,14 +105,14 @@ public final class PixelBuffer {
     while done < size {
       let count = file.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + done, size - done) }
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw AtomicFile.failure("cannot read the image", place()) }
+      guard count >= 0 else { throw FileFailure.reading("cannot read the image", place()) }
       if count == 0 { break }
       done += count
     }
     return done
   }
 
-  /// Decodes a PNG or JPEG, told apart by content. A large JPEG may come reduced by a power of two, and without the rows that nobody needs.
+  /// Decodes a PNG, JPEG or WebP, told apart by content. A large JPEG may come reduced by a power of two, and without the rows that nobody needs.
   /// - Throws: a ``Problem`` at `place` with the decoder's reason.
   package func decode(
     _ bytes: UnsafeBufferPointer<UInt8>, _ need: ImageNeed = .everything, place: @autoclosure () -> String
@@ -124,13 +127,16 @@ public final class PixelBuffer {
     (width, height, channels) = (Int(decoded.width), Int(decoded.height), Int(decoded.channels))
     pixels = UnsafeBufferPointer(start: decoded.bytes, count: width * height * channels)
     guard status == CODEC_OK.rawValue else {
+      if status == CODEC_UNKNOWN_FORMAT.rawValue, let format = ImageFormat(bytes) {
+        throw Problem("cannot decode the image", at: place(), expected: ImageFormat.read, found: "\(format.rawValue)")
+      }
       throw Problem("cannot decode the image", at: place(), found: String(cString: message))
     }
   }
 }
 
 extension Picture {
-  /// Reads a PNG or JPEG file.
+  /// Reads a PNG, JPEG or WebP file.
   /// - Throws: a ``Problem`` where it cannot be read or decoded.
   public init(file path: String) throws(Problem) {
     let buffer = PixelBuffer()

@@ -17,7 +17,7 @@ struct NeighboursCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The runs: each its directory, its name, or the beginning of either; RUN@STEP takes that checkpoint.")
   var runs: [String]
-  @Option(help: ArgumentHelp("The index of a validation image, train/INDEX for a training image, or a PNG or JPEG file.", valueName: "index|file"))
+  @Option(help: ArgumentHelp("The index of a validation image, train/INDEX for a training image, or a PNG, JPEG or WebP file.", valueName: "index|file"))
   var query: String?
   @Flag(help: "List the validation images that the first and the last of the runs, from fine to coarse, disagree about most.")
   var surprising = false

@@ -29,4 +29,8 @@ void fixture_write_png(
     const uint8_t *rows, int width, int height, int depth, int colour_type, int interlaced, const uint8_t *palette,
     const uint8_t *alphas, int alpha_count, uint8_t **file, size_t *size);
 
+// `rgba`: rows of interleaved pixels. Lossless keeps them exactly, colours below full transparency too. The file is allocated with
+// WebP's malloc.
+void fixture_write_webp(const uint8_t *rgba, int width, int height, int lossless, uint8_t **file, size_t *size);
+
 #endif

@@ -37,6 +37,15 @@ enum ImageFixtures {
     return Array(UnsafeBufferPointer(start: file, count: size))
   }
 
+  /// Rows of RGBA as a WebP.
+  static func webp(_ rgba: [UInt8], _ width: Int, _ height: Int, lossless: Bool) -> [UInt8] {
+    var file: UnsafeMutablePointer<UInt8>?
+    var size = 0
+    fixture_write_webp(rgba, Int32(width), Int32(height), lossless ? 1 : 0, &file, &size)
+    defer { free(file) }
+    return Array(UnsafeBufferPointer(start: file, count: size))
+  }
+
   /// An RGB picture as a PNG: exact.
   static func png(_ width: Int, _ height: Int, phase: Int = 0) -> [UInt8] {
     png(pixels(width, height, 3, phase: phase), width, height, depth: 8, colourType: 2)

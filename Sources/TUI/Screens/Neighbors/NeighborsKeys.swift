@@ -31,7 +31,7 @@ extension NeighborsScreen {
     bind(
       ["g"], .gallery, "gallery", "Search among the validation images instead of the training images, or back", false,
       noQuery),
-    bind(["i"], .openFile, "image file", "Take a PNG or JPEG file as the query", false, noQuery),
+    bind(["i"], .openFile, "image file", "Take an image file as the query", false, noQuery),
     bind(["T"], .showInTree, "tree", "Show the query's class in the tree", false, noClass),
     bind(["M"], .evaluate, "evaluation", "Coarse classes, induction and map of the selected run", false, noQuery),
     bind(["E"], .writePicture, "write picture", "Write the query and the ten nearest under every run as a PNG file", false) {

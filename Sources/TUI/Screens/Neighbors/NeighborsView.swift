@@ -19,7 +19,7 @@ extension NeighborsScreen {
     if let prompt {
       let (title, hint) =
         if case .query = prompt.kind {
-          ("Neighbours of an image file", "the path of a PNG or JPEG file")
+          ("Neighbours of an image file", "the path of a PNG, JPEG or WebP file")
         } else {
           ("Write the picture to", "the path of a PNG file")
         }
