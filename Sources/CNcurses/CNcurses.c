@@ -6,6 +6,7 @@
 #include <curses.h>
 #include <errno.h>
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,14 +53,13 @@ static void restore(void) {
   tcsetattr(STDIN_FILENO, TCSANOW, &modes_before);
 }
 
-// As newterm, with a description that has exact colours where the terminal has them.
+// As newterm, with a description of our own, that has exact colours where the terminal has them.
 static SCREEN *open_screen(const char *name, bool wants_exact_colors) {
   int status;
   has_exact_colors = false;
   if (setupterm(name, STDOUT_FILENO, &status) != OK) return NULL;
-  char *description = NULL;
-  if (max_colors >= 8 && (wants_exact_colors || tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || tigetflag("Tc") > 0))
-    description = direct_description(name);
+  bool exact = max_colors >= 8 && (wants_exact_colors || tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || tigetflag("Tc") > 0);
+  char *description = (max_colors >= 8 && max_colors <= 256) || exact ? direct_description(name, exact) : NULL;
   del_curterm(cur_term);
   if (!description) return newterm(name, stdout, stdin);
   const char *outer = getenv("TERMINFO");
@@ -71,7 +71,7 @@ static SCREEN *open_screen(const char *name, bool wants_exact_colors) {
   else unsetenv("TERMINFO");
   free(before);
   free(description);
-  has_exact_colors = opened != NULL;
+  has_exact_colors = opened && exact;
   return opened ? opened : newterm(name, stdout, stdin);
 }
 
@@ -92,17 +92,25 @@ void cn_be_quick(void) {
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
-// What ncurses calls the terminal's answer to cn_ask: a key code beyond its own.
-enum { ANSWER = KEY_MAX + 1 };
+// Asked for by ourselves, as terminfo's entries know one encoding of the mouse each, not always the terminal's, and no paste: clicks (1000), told
+// in decimal numbers (1006), and pastes between marks (2004). Terminals pass over what they do not know.
+static const char modes_on[] = "\033[?1000h\033[?1006h\033[?2004h", modes_off[] = "\033[?2004l\033[?1006l\033[?1000l";
+
+// Whether the terminal takes control sequences of that kind: it moves its cursor by one.
+static bool has_modes(void) { return cursor_address && strncmp(cursor_address, "\033[", 2) == 0; }
+
+static void send_modes(bool on) {
+  if (has_modes()) cn_send((const unsigned char *)(on ? modes_on : modes_off), sizeof modes_on - 1);
+}
 
 bool cn_open(const char *name, bool wants_exact_colors) {
   tcgetattr(STDIN_FILENO, &modes_before);
   screen = open_screen(name, wants_exact_colors);
   if (!screen) return false;
   leave_length = 0;
+  if (has_modes()) add_leave_bytes(modes_off);
   add_leave_bytes(exit_attribute_mode);
   add_leave_bytes(orig_pair);
-  add_leave_bytes(keypad_local);
   add_leave_bytes(exit_ca_mode);
   add_leave_bytes(cursor_normal);
   is_open = 1;
@@ -110,27 +118,23 @@ bool cn_open(const char *name, bool wants_exact_colors) {
     cn_close();
     return false;
   }
-  set_escdelay(25);
   raw();
   noecho();
   nonl();
-  nodelay(stdscr, TRUE);
-  keypad(stdscr, TRUE);
-  define_key("\033[0n", ANSWER);
   intrflush(stdscr, FALSE);
   typeahead(-1);  // a frame is sent whole
-  mouseinterval(0);  // a press is a click; nobody waits for a second one
-  if (mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL)) add_leave_bytes("\033[?1006l\033[?1000l");
   if (has_colors()) {
     start_color();
     has_default_colors = use_default_colors() == OK;
   }
+  send_modes(true);
   return true;
 }
 
 // The cursor is shown again after the full screen has ended, too: terminals made of libvterm (those inside Neovim and Emacs) keep
 // one saved cursor, which a scroll of ours may have been the last to save, hidden, and take it back when the full screen ends.
 static void leave_screen(void) {
+  send_modes(false);
   curs_set(1);
   endwin();
   if (cursor_normal) {
@@ -242,44 +246,23 @@ bool cn_ask(void) {
   return cn_send(question, sizeof question - 1);
 }
 
-int cn_next_key(uint32_t *character) {
-  wint_t input;
-  switch (get_wch(&input)) {
-    case OK:
-      *character = input;
-      return CN_KEY_CHARACTER;
-    case KEY_CODE_YES:
-      switch (input) {
-        case KEY_UP: return CN_KEY_UP;
-        case KEY_DOWN: return CN_KEY_DOWN;
-        case KEY_LEFT: return CN_KEY_LEFT;
-        case KEY_RIGHT: return CN_KEY_RIGHT;
-        case KEY_HOME: return CN_KEY_HOME;
-        case KEY_END: return CN_KEY_END;
-        case KEY_PPAGE: return CN_KEY_PAGE_UP;
-        case KEY_NPAGE: return CN_KEY_PAGE_DOWN;
-        case KEY_ENTER: return CN_KEY_ENTER;
-        case KEY_BACKSPACE: return CN_KEY_BACKSPACE;
-        case KEY_DC: return CN_KEY_DELETE;
-        case KEY_BTAB: return CN_KEY_BACK_TAB;
-        case KEY_MOUSE: return CN_KEY_MOUSE;
-        case ANSWER: return CN_KEY_ANSWER;
-        default: return CN_KEY_OTHER;
-      }
-    default: return CN_KEY_NONE;
-  }
+int cn_read(unsigned char *bytes, int most, int milliseconds) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  // Never O_NONBLOCK: whoever else has this terminal open would have it too.
+  if (poll(&input, 1, milliseconds) <= 0) return 0;
+  ssize_t count = read(STDIN_FILENO, bytes, (size_t)most);
+  if (count < 0 && (errno == EINTR || errno == EAGAIN)) return 0;
+  // A terminal that is gone is readable for ever, and never gives a byte.
+  return count > 0 ? (int)count : -1;
 }
 
-bool cn_mouse(int *kind, int *row, int *column) {
-  MEVENT event;
-  if (getmouse(&event) != OK) return false;
-  if (event.bstate & BUTTON1_PRESSED) *kind = CN_MOUSE_CLICK;
-  else if (event.bstate & BUTTON4_PRESSED) *kind = CN_MOUSE_WHEEL_UP;
-  else if (event.bstate & BUTTON5_PRESSED) *kind = CN_MOUSE_WHEEL_DOWN;
-  else return false;
-  *row = event.y;
-  *column = event.x;
-  return true;
+bool cn_widen(unsigned char byte, uint32_t *character) {
+  static mbstate_t part;
+  wchar_t wide = 0;
+  size_t status = mbrtowc(&wide, (const char *)&byte, 1, &part);
+  if (status == (size_t)-1) memset(&part, 0, sizeof part);
+  *character = (uint32_t)wide;
+  return status == 1 || status == 0;
 }
 
 static int signal_descriptor = -1;
@@ -330,4 +313,5 @@ void cn_suspend(void) {
   is_open = 1;
   clearok(curscr, TRUE);
   doupdate();
+  send_modes(true);
 }

@@ -57,26 +57,31 @@ static size_t length(NCURSES_CONST char *const *names) {
   return count;
 }
 
-static int number(const char *name) {
-  if (strcmp(name, "colors") == 0) return COLORS_OF_RGB;
-  if (strcmp(name, "pairs") == 0) return PAIRS;
+static int number(const char *name, bool exact) {
+  if (exact && strcmp(name, "colors") == 0) return COLORS_OF_RGB;
+  if (exact && strcmp(name, "pairs") == 0) return PAIRS;
   int value = tigetnum((char *)name);
   return value < 0 ? -1 : value;
 }
 
-static const char *string(const char *name) {
-  if (strcmp(name, "setaf") == 0) return SET_COLOR("3", "9", "38");
-  if (strcmp(name, "setab") == 0) return SET_COLOR("4", "10", "48");
+static const char *string(const char *name, bool exact) {
+  if (exact && strcmp(name, "setaf") == 0) return SET_COLOR("3", "9", "38");
+  if (exact && strcmp(name, "setab") == 0) return SET_COLOR("4", "10", "48");
   // Sequences for palettes that would be taken in preference.
-  if (strcmp(name, "setf") == 0 || strcmp(name, "setb") == 0 || strcmp(name, "scp") == 0) return NULL;
+  if (exact && (strcmp(name, "setf") == 0 || strcmp(name, "setb") == 0 || strcmp(name, "scp") == 0)) return NULL;
   const char *value = tigetstr((char *)name);
-  return value == (char *)-1 ? NULL : value;
+  if (!value || value == (char *)-1) return NULL;
+  // Nothing is drawn with the alternate character set, and an end of attributes goes out with nearly every word.
+  static const char ascii[] = "\033(B", choice[] = "%?%p9%t\033(0%e\033(B%;";
+  if (strcmp(name, "sgr0") == 0 && strncmp(value, ascii, sizeof ascii - 1) == 0) return value + sizeof ascii - 1;
+  if (strcmp(name, "sgr") == 0 && strncmp(value, choice, sizeof choice - 1) == 0) return value + sizeof choice - 1;
+  return value;
 }
 
-static void describe(buffer *out, buffer *offsets, buffer *table, const char *name) {
+static void describe(buffer *out, buffer *offsets, buffer *table, const char *name, bool exact) {
   size_t flags = length(boolnames), numbers = length(numnames), strings = length(strnames);
   for (size_t i = 0; i < strings; i++) {
-    const char *value = string(strnames[i]);
+    const char *value = string(strnames[i], exact);
     put_short(offsets, value ? (int)table->count : -1);
     if (value) put(table, value, strlen(value) + 1);
   }
@@ -89,9 +94,10 @@ static void describe(buffer *out, buffer *offsets, buffer *table, const char *na
   put(out, name, strlen(name) + 1);
   for (size_t i = 0; i < flags; i++) put(out, (char[]){tigetflag((char *)boolnames[i]) > 0}, 1);
   put_padding(out);
-  for (size_t i = 0; i < numbers; i++) put_number(out, number(numnames[i]));
+  for (size_t i = 0; i < numbers; i++) put_number(out, number(numnames[i], exact));
   put(out, offsets->bytes, offsets->count);
   put(out, table->bytes, table->count);
+  if (!exact) return;
   // The extended part: one flag, whose name is RGB.
   put_padding(out);
   const int counts[] = {1, 0, 0, 1, sizeof "RGB"};
@@ -101,12 +107,12 @@ static void describe(buffer *out, buffer *offsets, buffer *table, const char *na
   put(out, "RGB", sizeof "RGB");
 }
 
-char *direct_description(const char *name) {
+char *direct_description(const char *name, bool exact) {
   static const char prefix[] = "hex:";
   buffer *parts = calloc(3, sizeof *parts);
   char *text = NULL;
   if (!parts) return NULL;
-  describe(&parts[0], &parts[1], &parts[2], name);
+  describe(&parts[0], &parts[1], &parts[2], name, exact);
   const buffer *whole = &parts[0];
   if (!whole->is_full && !parts[1].is_full && !parts[2].is_full && (text = malloc(sizeof prefix + 2 * whole->count))) {
     memcpy(text, prefix, sizeof prefix);

@@ -78,6 +78,17 @@ void cv_cursor(const cv_terminal *terminal, int *row, int *column, bool *is_visi
 
 bool cv_is_alternate(const cv_terminal *terminal) { return terminal->is_alternate; }
 
+void cv_click(cv_terminal *terminal, int row, int column, int button) {
+  vterm_mouse_move(terminal->vterm, row, column, VTERM_MOD_NONE);
+  vterm_mouse_button(terminal->vterm, button, true, VTERM_MOD_NONE);
+  if (button < 4) vterm_mouse_button(terminal->vterm, button, false, VTERM_MOD_NONE);
+}
+
+void cv_mark_paste(cv_terminal *terminal, bool is_start) {
+  if (is_start) vterm_keyboard_start_paste(terminal->vterm);
+  else vterm_keyboard_end_paste(terminal->vterm);
+}
+
 size_t cv_take_answer(cv_terminal *terminal, char *buffer, size_t size) {
   return vterm_output_read(terminal->vterm, buffer, size);
 }

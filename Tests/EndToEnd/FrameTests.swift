@@ -59,9 +59,9 @@ import Testing
     terminal.answers = false
     var frames = RandomFrames(seed: 3, size: size, look: Look(colors: .palette256))
     let palette = Palette(depth: .palette256, colors: 256)
-    for frame in 0..<40 {
+    for frame in 0..<8 {
       let canvas = frames.next()
-      let isShown = terminal.wait(seconds: 5) { Self.difference($0, canvas, palette) == nil }
+      let isShown = terminal.wait(seconds: 10) { Self.difference($0, canvas, palette) == nil }
       #expect(isShown, "frame \(frame): \(Self.difference(terminal.screen, canvas, palette) ?? "")")
       guard isShown else { return }
       terminal.type(" ")

@@ -13,7 +13,7 @@ guard arguments.count == 4, let seed = UInt64(arguments[1]), let depth = ColorDe
 }
 do {
   let terminal = try Terminal(
-    color: depth, ascii: arguments[3] == "ascii", environment: ProcessInfo.processInfo.environment)
+    color: depth, ascii: arguments[3] == "ascii", environment: ProcessInfo.processInfo.environment, pictureRest: .zero)
   var frames = RandomFrames(seed: seed, size: terminal.size, look: terminal.look)
   while true {
     let frame = frames.next()
@@ -22,7 +22,8 @@ do {
     while events.isEmpty {
       terminal.draw(frame)
       var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-      poll(&input, 1, terminal.pictureDeadline == nil ? -1 : 1000)
+      let left = terminal.pictureDeadline.map { $0 - .now }
+      poll(&input, 1, left.map { max(0, Int32($0 / .milliseconds(1)) + 1) } ?? -1)
       events = terminal.takeEvents()
       if input.revents & Int16(POLLHUP) != 0 { events.append(.lost) }
     }

@@ -10,6 +10,9 @@ public final class PseudoTerminal {
   public let process: pid_t
   /// Whether the terminal answers queries, as all but the plainest do.
   public var answers = true
+  /// How much is read a second, as a slow line does; nil: at once.
+  public var bytesPerSecond: Int?
+  private var lineIsFree = 0.0
   private var master: Int32
   private var status: Int32?
 
@@ -68,6 +71,24 @@ public final class PseudoTerminal {
     }
   }
 
+  /// A press and release of a button (4 and 5: the wheel), as the terminal reports it.
+  /// - Returns: whether it does.
+  @discardableResult
+  public func click(row: Int, column: Int, button: Int = 1) -> Bool {
+    let bytes = screen.click(row: row, column: column, button: button)
+    type(bytes)
+    return !bytes.isEmpty
+  }
+
+  /// Pastes as the terminal does: between marks, where the program has asked for them.
+  /// - Returns: whether it has.
+  @discardableResult
+  public func paste(_ text: String) -> Bool {
+    let mark = screen.pasteMark(isStart: true)
+    type(mark + Array(text.utf8) + screen.pasteMark(isStart: false))
+    return !mark.isEmpty
+  }
+
   public func resize(rows: Int, columns: Int) {
     screen.resize(rows: rows, columns: columns)
     Self.setSize(master, rows, columns)
@@ -121,9 +142,13 @@ public final class PseudoTerminal {
     guard master >= 0 else { return false }
     var descriptor = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
     guard poll(&descriptor, 1, Int32(max(0, seconds * 1000).rounded(.up))) > 0 else { return false }
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var buffer = [UInt8](repeating: 0, count: bytesPerSecond == nil ? 1 << 16 : 200)
     let count = read(master, &buffer, buffer.count)
     guard count > 0 else { return false }
+    if let bytesPerSecond {
+      lineIsFree = max(lineIsFree, Self.now) + Double(count) / Double(bytesPerSecond)
+      usleep(UInt32(max(0, lineIsFree - Self.now) * 1e6))
+    }
     output += buffer[0..<count]
     screen.write(buffer[0..<count])
     let answer = screen.takeAnswer()
@@ -131,12 +156,13 @@ public final class PseudoTerminal {
     return true
   }
 
-  /// Whether the terminal is as a shell wants it: lines, echo, signals, not the full screen, cursor shown.
+  /// Whether the terminal is as a shell wants it: lines, echo, signals, not the full screen, cursor shown, neither mouse nor pastes reported.
   public var isRestored: Bool {
     var modes = termios()
     guard tcgetattr(master, &modes) == 0 else { return false }
     let wanted = tcflag_t(ICANON | ECHO | ISIG)
     return modes.c_lflag & wanted == wanted && !screen.isFullScreen && screen.cursor.isVisible
+      && screen.click(row: 0, column: 0, button: 1).isEmpty && screen.pasteMark(isStart: true).isEmpty
   }
 
   // MARK: Ends
@@ -189,7 +215,8 @@ public final class PseudoTerminal {
     _ = ioctl(descriptor, UInt(TIOCSWINSZ), &size)
   }
 
-  static var now: Double {
+  /// Seconds that pass evenly.
+  public static var now: Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -63,6 +63,18 @@ public final class VirtualTerminal {
     }.joined(separator: "\n")
   }
 
+  /// What a click (4 and 5: the wheel) sends to the program: nothing where it has not asked for the mouse.
+  func click(row: Int, column: Int, button: Int) -> [UInt8] {
+    cv_click(terminal, Int32(row), Int32(column), Int32(button))
+    return takeAnswer()
+  }
+
+  /// What goes before a paste, or behind it: nothing where the program has not asked for that.
+  func pasteMark(isStart: Bool) -> [UInt8] {
+    cv_mark_paste(terminal, isStart)
+    return takeAnswer()
+  }
+
   /// What the terminal answers to the program's queries since the last call.
   func takeAnswer() -> [UInt8] {
     var buffer = [CChar](repeating: 0, count: 4096)

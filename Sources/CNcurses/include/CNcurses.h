@@ -16,12 +16,6 @@ typedef struct {
   uint32_t attributes;
 } cn_cell;
 
-enum {
-  CN_KEY_NONE, CN_KEY_CHARACTER, CN_KEY_UP, CN_KEY_DOWN, CN_KEY_LEFT, CN_KEY_RIGHT, CN_KEY_HOME, CN_KEY_END,
-  CN_KEY_PAGE_UP, CN_KEY_PAGE_DOWN, CN_KEY_ENTER, CN_KEY_BACKSPACE, CN_KEY_DELETE, CN_KEY_BACK_TAB, CN_KEY_MOUSE, CN_KEY_ANSWER,
-  CN_KEY_OTHER
-};
-
 // What lets the calling thread answer a key soon: it asks the system for short turns, so that it is not kept waiting for those that
 // compute (Linux 6.12; nothing elsewhere), and memory that a frame frees stays at hand for the next one.
 void cn_be_quick(void);
@@ -55,16 +49,14 @@ void cn_invalidate(void);
 // Writes bytes that show nothing, as they are; false where the terminal does not take them. To be called between two frames.
 bool cn_send(const unsigned char *bytes, int count);
 
-// Asks the terminal whether it is well (DSR, ECMA-48 §8.3.35). It says so, as CN_KEY_ANSWER, when it has taken all bytes before; some say
+// Asks the terminal whether it is well (DSR, ECMA-48 §8.3.35). It says so (`ESC [ 0 n`) when it has taken all bytes before; some say
 // nothing. False where it does not take the bytes. To be called between two frames.
 bool cn_ask(void);
 
-// The next key that has arrived, without waiting.
-int cn_next_key(uint32_t *character);
-
-enum { CN_MOUSE_CLICK, CN_MOUSE_WHEEL_UP, CN_MOUSE_WHEEL_DOWN };
-// What the mouse did, after a CN_KEY_MOUSE; false where that means nothing here.
-bool cn_mouse(int *kind, int *row, int *column);
+// What has been typed, or comes within so many milliseconds: how many bytes; 0 for none, −1 where the terminal is gone.
+int cn_read(unsigned char *bytes, int most, int milliseconds);
+// Whether a byte completes a character in the encoding of the locale, and which.
+bool cn_widen(unsigned char byte, uint32_t *character);
 
 // Stops this process as ^Z does, with the terminal given back meanwhile; returns when it goes on.
 void cn_suspend(void);

@@ -36,11 +36,12 @@ package struct Finder: Equatable, Sendable {
 
   package func rows(on screen: ScreenName) -> [Row] {
     var rows: [Row] = []
+    let typed = query.text.lowercased()
+    let words = Set(query.text.split(separator: " ")).map { (word: String($0), lower: $0.lowercased()) }
     func add(_ heading: String, _ bindings: [Binding]) {
-      var found = bindings.filter(matches)
+      var found = bindings.filter { Self.matches($0, words) }
       guard !found.isEmpty else { return }
       // What is named so comes before what is only described so.
-      let typed = query.text.lowercased()
       found = found.filter { $0.title.hasPrefix(typed) } + found.filter { !$0.title.hasPrefix(typed) }
       if kind == .help { rows.append(.heading(heading)) }
       rows += found.map(Row.binding)
@@ -54,34 +55,33 @@ package struct Finder: Equatable, Sendable {
   }
 
   /// Every word typed begins a word of the entry, or is one of its keys.
-  private func matches(_ binding: Binding) -> Bool {
+  private static func matches(_ binding: Binding, _ typed: [(word: String, lower: String)]) -> Bool {
     let words = (binding.title + " " + binding.help).lowercased().split { !$0.isLetter && !$0.isNumber }
-    return query.text.split(separator: " ").allSatisfy { typed in
-      let lower = typed.lowercased()
-      return words.contains { $0.hasPrefix(lower) } || binding.keys.contains { $0.title == typed }
+    return typed.allSatisfy { typed in
+      words.contains { $0.hasPrefix(typed.lower) } || binding.keys.contains { $0.title == typed.word }
     }
   }
 
   package mutating func take(_ key: Key, on screen: ScreenName) -> Outcome {
-    let rows = rows(on: screen)
     switch key {
     case .pick(let index):
-      list.select(index, count: rows.count)
+      list.select(index, count: rows(on: screen).count)
       return take(.enter, on: screen)
     case .escape: return .close
     case .character("?") where query.text.isEmpty, .character("q") where kind == .help && query.text.isEmpty:
       return .close
     case .enter:
+      let rows = rows(on: screen)
       guard rows.indices.contains(list.selected), case .binding(let binding) = rows[list.selected] else {
         return .stay
       }
       return .perform(binding.action)
+    case .up, .down, .pageUp, .pageDown, .home, .end:
+      _ = list.move(key, count: rows(on: screen).count, page: 10)
+      skipHeading(key == .up || key == .pageUp ? -1 : 1, on: screen)
+      return .stay
     default:
-      if list.move(key, count: rows.count, page: 10) {
-        skipHeading(key == .up || key == .pageUp ? -1 : 1, on: screen)
-      } else if query.take(key) {
-        list = Self.start(kind)
-      }
+      if query.take(key) { list = Self.start(kind) }
       return .stay
     }
   }

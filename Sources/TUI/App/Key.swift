@@ -7,6 +7,8 @@ package enum Key: Hashable, Sendable, ExpressibleByExtendedGraphemeClusterLitera
   case enter, escape, tab, backTab, backspace, delete
   /// The entry with this number, of the list that takes the keys, was clicked.
   case pick(Int)
+  /// Text from a clipboard, as it came. Only what types text takes it (``TextField``).
+  case paste(String)
 
   package init(extendedGraphemeClusterLiteral value: Character) { self = .character(value) }
 
@@ -31,6 +33,7 @@ package enum Key: Hashable, Sendable, ExpressibleByExtendedGraphemeClusterLitera
     case .backspace: "Backspace"
     case .delete: "Del"
     case .pick: "click"
+    case .paste: "paste"
     }
   }
 }

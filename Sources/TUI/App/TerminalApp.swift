@@ -83,10 +83,10 @@ private struct TerminalApp {
     startWork()
     if let warning = terminal.warning { apply(.notice(Notice(.problem, warning))) }
     while isRunning {
-      terminal.draw(view(state))
+      if !terminal.isPasting { terminal.draw(view(state)) }
       startWork()
       wait()
-      for event in terminal.takeEvents() { handle(event) }
+      handle(terminal.takeEvents())
       for message in runner.takeDelivered() { apply(message) }
       let now = ContinuousClock.now
       let due = timers.filter { $0.due <= now }
@@ -123,9 +123,24 @@ private struct TerminalApp {
     asked = []
   }
 
+  private mutating func handle(_ events: [TerminalEvent]) {
+    var pasted = PastedKeys(events.map { if case .key(let key) = $0 { key } else { nil } })
+    var place = 0
+    while place < events.count {
+      if let (text, end) = pasted.text(from: place, state) {
+        apply(.key(.paste(text)))
+        place = end
+      } else {
+        handle(events[place])
+        place += 1
+      }
+    }
+  }
+
   private mutating func handle(_ event: TerminalEvent) {
     switch event {
     case .key(let key): apply(.key(key))
+    case .paste(let text): apply(.key(.paste(text)))
     case .mouse(let mouse): apply(.mouse(mouse))
     case .resized(let size): apply(.resized(size))
     case .suspend: terminal.suspend()
@@ -142,17 +157,10 @@ private struct TerminalApp {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     var timeout: Int32 = -1
-    if let next = (timers.map(\.due) + [terminal.pictureDeadline].compactMap { $0 }).min() {
+    if let next = (timers.map(\.due) + [terminal.pictureDeadline, terminal.inputDeadline].compactMap { $0 }).min() {
       let left = (next - ContinuousClock.now).components
       timeout = max(0, Int32(clamping: left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000 + 1))
     }
-    guard poll(&descriptors, nfds_t(descriptors.count), timeout) > 0 else { return }
-    // A dead terminal is readable for ever, and never gives a key.
-    var modes = termios()
-    if descriptors[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
-      || (descriptors[0].revents != 0 && tcgetattr(STDIN_FILENO, &modes) != 0)
-    {
-      handle(.lost)
-    }
+    poll(&descriptors, nfds_t(descriptors.count), timeout)
   }
 }

@@ -77,6 +77,9 @@ extension AppState {
     case .control("c"): return [.quit]
     case .control("z"): return [.suspend]
     case .control("l"): return [.redraw]
+    case .paste(let text) where !isTyping:
+      notice = Notice(.unavailable, Self.refusal(ofPaste: text))
+      return []
     default: break
     }
     if var open = finder {

@@ -185,8 +185,8 @@ package struct Canvas: Equatable, Sendable {
     for place in places { cells[place] = Cell() }
   }
 
-  mutating func copy(row: Int, of canvas: Canvas) {
-    let place = row * size.columns..<(row + 1) * size.columns
+  mutating func copy(_ part: Part, of canvas: Canvas) {
+    let place = part.row * size.columns + part.columns.lowerBound..<part.row * size.columns + part.columns.upperBound
     cells.replaceSubrange(place, with: canvas.cells[place])
   }
 

@@ -5,6 +5,9 @@ package struct Palette: Sendable {
     package var foreground, background: Int
     package var attributes: Style.Attributes
     package var isDim = false
+
+    /// Whether a blank shows nothing of it but its ground.
+    fileprivate var hasNoLines: Bool { attributes.isDisjoint(with: [.underline, .reverse]) }
   }
 
   package let depth: ColorDepth
@@ -50,6 +53,34 @@ package struct Palette: Sendable {
       if style.background == .selection && style.foreground == .standard { entry.foreground = 255 }
     }
     return entry
+  }
+
+  /// The entries of a row. Blanks show no ink, so that short ones take that of what they stand beside: a terminal is sent every change of it.
+  func entries(_ row: ArraySlice<Cell>) -> [Entry] {
+    var entries = row.map { entry($0.style) }
+    let cells = Array(row)
+    func isBlank(_ place: Int) -> Bool { cells[place].scalar == " " && entries[place].hasNoLines }
+    var place = 0
+    while place < cells.count {
+      guard isBlank(place) else {
+        place += 1
+        continue
+      }
+      let (start, ground) = (place, entries[place].background)
+      while place < cells.count, isBlank(place), entries[place].background == ground { place += 1 }
+      func lends(_ beside: Int) -> Bool { entries.indices.contains(beside) && entries[beside].background == ground && entries[beside].hasNoLines }
+      // A long one is jumped over where it has not changed: it does not follow what it stands beside.
+      let ink = place - start > 4 ? nil : lends(start - 1) ? entries[start - 1] : lends(place) ? entries[place] : nil
+      guard let ink = ink ?? (ground < 0 ? Entry(foreground: -1, background: -1, attributes: []) : nil) else { continue }
+      for blank in start..<place { entries[blank] = ink }
+    }
+    return entries
+  }
+
+  /// About what a terminal is sent to go from one style to another, for cells of pictures.
+  func bytes(_ entry: Entry, after last: Entry?) -> Int {
+    func bytes(_ color: Int) -> Int { color < 16 ? 5 : color < 256 ? 11 : 18 }
+    return entry == last ? 0 : bytes(entry.foreground) + bytes(entry.background)
   }
 
   private func isLight(_ color: Color) -> Bool {

@@ -6,6 +6,8 @@ import Taxonomy
 package enum TerminalEvent: Equatable {
   case key(Key)
   case mouse(Mouse)
+  /// As it came: with line ends and controls.
+  case paste(String)
   case resized(Size)
   /// The session ended (SIGHUP), or the program was asked to end (SIGTERM, SIGINT).
   case leave(signal: Int32)
@@ -24,19 +26,23 @@ package final class Terminal {
   let warning: String?
 
   /// What an unknown terminal most likely understands, the likeliest first.
-  private static let commonTerminals: [String] = ["xterm-256color", "xterm", "vt100"]
+  private static func likely(_ name: String, _ environment: [String: String]) -> [String] {
+    let isInside = PicturePace.isLocal(environment: environment.merging(["TERM": name]) { $1 })
+    return (isInside ? ["screen-256color", "screen"] : []) + ["xterm-256color", "xterm", "vt100"]
+  }
 
   private let signals: Pipe
   private let takesClipboard: Bool
   let isInTmux: Bool
   private let palette: Palette
   private var shown: Canvas?
-  private var pace = PicturePace()
+  private var pace: PicturePace
+  private var input: InputDecoder
   /// Whether pictures of the last frame are still to be sent: the frame is to be drawn again when the terminal has answered, or at the deadline.
   private var isBehind = false
 
   /// - Throws: a ``Problem`` where standard input or output is no terminal, or none that can be drawn on.
-  package init(color: ColorDepth?, ascii: Bool, environment: [String: String]) throws(Problem) {
+  package init(color: ColorDepth?, ascii: Bool, environment: [String: String], pictureRest: Duration = PicturePace.rest) throws(Problem) {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
       throw Problem(
         "cannot open the screen", expected: "a terminal", found: "input or output that is none",
@@ -44,8 +50,10 @@ package final class Terminal {
     }
     cn_be_quick()
     let isUTF8 = Self.setLocaleIsUTF8()
+    input = Self.decoder(isUTF8: isUTF8)
     let name = environment["TERM"] ?? ""
     takesClipboard = Clipboard.isUnderstood(by: name)
+    pace = PicturePace(isLocal: PicturePace.isLocal(environment: environment), rest: pictureRest)
     isInTmux = environment["TMUX"]?.isEmpty == false
     signals = try Pipe()
     cn_route_signals(signals.writeEnd)
@@ -53,7 +61,7 @@ package final class Terminal {
     let wantsExact = wished == .trueColor && (color == .trueColor || ColorDepth.isExact(environment: environment))
     if name != "dumb" && !name.isEmpty && cn_open(name, wantsExact) {
       warning = nil
-    } else if name != "dumb", let other = Self.commonTerminals.first(where: { cn_open($0, wantsExact) }) {
+    } else if name != "dumb", let other = Self.likely(name, environment).first(where: { cn_open($0, wantsExact) }) {
       warning = "terminal \(name.isEmpty ? "not named (TERM is empty)" : "“\(printable(name))” unknown"); shown as \(other)"
     } else {
       throw Problem(
@@ -77,8 +85,8 @@ package final class Terminal {
   /// Whoever has the terminal next is not to find an answer among the keys.
   private func takeLastAnswer() {
     while pace.isWaiting(at: .now) {
-      var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-      guard poll(&input, 1, 300) > 0, nextInput() != nil else { return }
+      guard case let bytes? = read(milliseconds: 300), !bytes.isEmpty else { return }
+      _ = events(input.take(bytes, at: .now))
     }
   }
 
@@ -99,23 +107,45 @@ package final class Terminal {
     for (_, places) in held { frame.blank(places) }
     send(frame, changed)
     let now = ContinuousClock.now
-    if let deadline = pace.deadline, now >= deadline { pace.giveUp() }
-    var left = pace.allowance(at: now)
-    guard left > 0 else { return }
-    let sent = held.prefix { _, places in
-      defer { left -= min(left, places.count) }
-      return left > 0
+    let allowance = pace.allowance(at: now)
+    guard allowance > 0 else { return }
+    let (parts, bytes, isAll) = part(of: held, canvas, most: allowance)
+    for part in parts { frame.copy(part, of: canvas) }
+    send(frame, parts)
+    isBehind = !isAll
+    // What follows the last part may come soon, too.
+    if pace.send(bytes, at: now) { _ = cn_ask() }
+  }
+
+  /// As many of the cells of pictures, in their order, as cost about so many bytes; one at least.
+  private func part(of held: [(row: Int, places: [Int])], _ canvas: Canvas, most: Int) -> (parts: [Canvas.Part], bytes: Int, isAll: Bool) {
+    var (parts, bytes) = ([Canvas.Part](), 0)
+    for (row, places) in held {
+      // To move there.
+      bytes += 8
+      let start = row * canvas.size.columns
+      var last: Palette.Entry?
+      for place in places {
+        let cell = canvas.cells[place]
+        let columns = place - start..<place - start + 1
+        guard bytes < most || parts.isEmpty || cell.isCovered else { return (parts, bytes, false) }
+        let entry = palette.entry(cell.style)
+        bytes += cell.isCovered ? 0 : palette.bytes(entry, after: last) + cell.scalar.utf8.count
+        last = entry
+        if parts.last?.row == row {
+          parts[parts.count - 1].columns = parts[parts.count - 1].columns.lowerBound..<columns.upperBound
+        } else {
+          parts.append(Canvas.Part(row: row, columns: columns))
+        }
+      }
     }
-    for (row, _) in sent { frame.copy(row: row, of: canvas) }
-    send(frame, sent.map { Canvas.Part(row: $0.row, columns: 0..<canvas.size.columns) })
-    isBehind = sent.count < held.count
-    if isBehind, cn_ask() { pace.ask(at: now) }
+    return (parts, bytes, true)
   }
 
   /// Sends what differs in `parts`, and the cursor.
   private func send(_ canvas: Canvas, _ parts: [Canvas.Part]) {
     guard !parts.isEmpty || shown.map({ !$0.hasCursor(of: canvas) }) ?? true else { return }
-    for part in parts { put(canvas.row(part.row).dropFirst(part.columns.lowerBound).prefix(part.columns.count), part) }
+    for part in parts { put(canvas.row(part.row), part) }
     cn_flush(Int32(canvas.cursor?.row ?? -1), Int32(canvas.cursor?.column ?? -1))
     shown = canvas
   }
@@ -158,56 +188,75 @@ package final class Terminal {
       shown = nil
       events.append(.resized(now))
     }
-    while let input = nextInput() { if let event = input { events.append(event) } }
-    return events
+    return events + takeInput()
   }
 
-  /// Nil at the end of the input, `.some(nil)` for what means nothing here.
-  private func nextInput() -> TerminalEvent?? {
-    var character: UInt32 = 0
-    let kind = Int(cn_next_key(&character))
-    if kind == CN_KEY_NONE { return nil }
-    if kind == CN_KEY_ANSWER {
-      pace.answered(at: .now)
-      return .some(nil)
+  /// When something is to be made of what was typed, though nothing follows.
+  package var inputDeadline: ContinuousClock.Instant? { input.deadline }
+  /// Whether a paste is on its way: nothing is drawn before it is there.
+  var isPasting: Bool { input.isPasting }
+
+  private func takeInput() -> [TerminalEvent] {
+    var found: [InputDecoder.Input] = []
+    var count = 0
+    while let bytes = read(milliseconds: count < Self.muchInput ? 0 : Self.muchPatience) {
+      guard !bytes.isEmpty else {
+        if count == 0 { found += input.expire(at: .now) }
+        return events(found)
+      }
+      count += bytes.count
+      found += input.take(bytes, at: .now)
     }
-    if kind == CN_KEY_MOUSE { return .some(mouse().map { .mouse($0) }) }
-    return .some(key(kind, character).map { .key($0) })
+    return events(found) + [.lost]
   }
 
-  private func mouse() -> Mouse? {
-    var (kind, row, column): (Int32, Int32, Int32) = (0, 0, 0)
-    guard cn_mouse(&kind, &row, &column) else { return nil }
-    let kinds: [Int: Mouse.Kind] = [
-      CN_MOUSE_CLICK: .click, CN_MOUSE_WHEEL_UP: .wheelUp, CN_MOUSE_WHEEL_DOWN: .wheelDown,
-    ]
-    return kinds[Int(kind)].map { Mouse($0, row: Int(row), column: Int(column)) }
+  /// Nobody types so much: it is a paste, and its next piece is near.
+  private static let (muchInput, muchPatience): (Int, Int32) = (1024, 2)
+
+  /// Nil where the terminal is gone.
+  private func read(milliseconds: Int32) -> [UInt8]? {
+    var count: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: 1 << 14) { buffer, used in
+      count = cn_read(buffer.baseAddress, Int32(buffer.count), milliseconds)
+      used = Int(max(0, count))
+    }
+    return count < 0 ? nil : bytes
   }
 
-  private func key(_ kind: Int, _ character: UInt32) -> Key? {
-    switch kind {
-    case CN_KEY_CHARACTER: return Key(terminalInput: character)
-    case CN_KEY_UP: return .up
-    case CN_KEY_DOWN: return .down
-    case CN_KEY_LEFT: return .left
-    case CN_KEY_RIGHT: return .right
-    case CN_KEY_HOME: return .home
-    case CN_KEY_END: return .end
-    case CN_KEY_PAGE_UP: return .pageUp
-    case CN_KEY_PAGE_DOWN: return .pageDown
-    case CN_KEY_ENTER: return .enter
-    case CN_KEY_BACKSPACE: return .backspace
-    case CN_KEY_DELETE: return .delete
-    case CN_KEY_BACK_TAB: return .backTab
-    default: return nil
+  private func events(_ inputs: [InputDecoder.Input]) -> [TerminalEvent] {
+    inputs.compactMap { input in
+      switch input {
+      case .key(let key): touched(by: .key(key))
+      case .mouse(let mouse): touched(by: .mouse(mouse))
+      case .paste(let text): touched(by: .paste(text))
+      case .answer: answered()
+      }
     }
   }
 
-  private func put(_ cells: ArraySlice<Cell>, _ part: Canvas.Part) {
+  private func touched(by event: TerminalEvent) -> TerminalEvent {
+    pace.touch(at: .now)
+    return event
+  }
+
+  private func answered() -> TerminalEvent? {
+    pace.answered(at: .now)
+    return nil
+  }
+
+  private static func decoder(isUTF8: Bool) -> InputDecoder {
+    if isUTF8 { return InputDecoder() }
+    return InputDecoder { byte in
+      var character: UInt32 = 0
+      return cn_widen(byte, &character) ? character : nil
+    }
+  }
+
+  private func put(_ row: ArraySlice<Cell>, _ part: Canvas.Part) {
+    let entries = palette.entries(row)
     var line: [cn_cell] = []
-    line.reserveCapacity(cells.count)
-    for cell in cells where !cell.isCovered {
-      let entry = palette.entry(cell.style)
+    line.reserveCapacity(part.columns.count)
+    for (cell, entry) in zip(row, entries).dropFirst(part.columns.lowerBound).prefix(part.columns.count) where !cell.isCovered {
       var out = cn_cell()
       out.foreground = Int32(entry.foreground)
       out.background = Int32(entry.background)
@@ -248,22 +297,5 @@ package final class Terminal {
       if named.lowercased().filter({ $0 != "-" }).hasSuffix("utf8") { setlocale(LC_CTYPE, "C.UTF-8") }
     }
     return String(cString: nl_langinfo(nl_item(CODESET))) == "UTF-8"
-  }
-}
-
-extension Key {
-  /// A character as ncurses delivers it in raw mode; nil for those that stand for nothing.
-  init?(terminalInput value: UInt32) {
-    switch value {
-    case 9: self = .tab
-    case 10, 13: self = .enter
-    case 27: self = .escape
-    case 8, 127: self = .backspace
-    case 1...26: self = .control(Character(Unicode.Scalar(UInt8(96 + value))))
-    case 32...:
-      guard let scalar = Unicode.Scalar(value), cellWidth(scalar) != .control else { return nil }
-      self = .character(Character(scalar))
-    default: return nil
-    }
   }
 }

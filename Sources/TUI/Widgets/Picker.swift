@@ -38,11 +38,20 @@ package struct Picker: Equatable, Sendable {
   }
 
   package var matches: [Item] {
-    let words = query.text.lowercased().split(separator: " ")
-    return items.filter { item in words.allSatisfy((item.text + " " + item.note).lowercased().contains) }
+    let words = Set(query.text.lowercased().split(separator: " "))
+    return items.filter { item in
+      let text = (item.text + " " + item.note).lowercased()
+      return words.allSatisfy(text.contains)
+    }
   }
 
   package mutating func take(_ key: Key) -> Outcome {
+    switch key {
+    case .character(let character) where character != " " || ticked == nil:
+      if query.take(key) { list = ListPosition() }
+      return .stay
+    default: break
+    }
     let matches = matches
     let selected = matches.indices.contains(list.selected) ? matches[list.selected] : nil
     switch key {

@@ -26,6 +26,10 @@ void cv_resize(cv_terminal *terminal, int rows, int columns);
 bool cv_get(const cv_terminal *terminal, int row, int column, cv_cell *cell);
 void cv_cursor(const cv_terminal *terminal, int *row, int *column, bool *is_visible);
 bool cv_is_alternate(const cv_terminal *terminal);
+// Presses a button (1 left, 4 and 5 the wheel) and lets it go: an answer in the encoding that was asked for, if any was.
+void cv_click(cv_terminal *terminal, int row, int column, int button);
+// What goes before and behind a paste: an answer where that was asked for.
+void cv_mark_paste(cv_terminal *terminal, bool is_start);
 // What the terminal answers to queries; copied into `buffer`, returns how many bytes.
 size_t cv_take_answer(cv_terminal *terminal, char *buffer, size_t size);
 #endif
