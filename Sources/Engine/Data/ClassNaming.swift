@@ -18,9 +18,9 @@ package struct ClassNaming: Sendable {
     let text = try TextFile(path, "cannot read the mapping file", advice: "check the path given with --map")
     var map: [String: String] = [:]
     for (number, bytes) in text.lines {
-      let line = String(decoding: bytes, as: UTF8.self)
+      let line = nameText(bytes)
       if line.allSatisfy(\.isWhitespace) || line.hasPrefix("#") { continue }
-      let fields = bytes.trimmed.split(separator: UInt8(ascii: "\t")).map { String(decoding: $0.trimmed, as: UTF8.self) }
+      let fields = bytes.trimmed.split(separator: UInt8(ascii: "\t")).map { nameText($0.trimmed) }
       let place = text.place(number)
       guard fields.count == 2, !fields[0].isEmpty, Self.isClass(fields[1], own) else {
         throw Problem(
@@ -71,9 +71,13 @@ package struct ClassNaming: Sendable {
     }
     for folder in folders {
       let word = folder.split(separator: "/").last.map { $0.replacing("-", with: "_") } ?? ""
-      if let wordNet, let id = wordNet.synsets(of: word).first {
-        return "give --map a file with lines like `\(folder)<TAB>\(id)`"
-      }
+      // Numbers and letters are words as well, and hardly what is meant.
+      guard let wordNet, word.count > 2, !word.contains(where: \.isNumber), !SplitFolders.isPlain(Array(word.utf8)) else { continue }
+      let senses = wordNet.synsets(of: String(word))
+      guard let first = senses.first else { continue }
+      if senses.count == 1 { return "give --map a file with lines like `\(folder)<TAB>\(first)`" }
+      return "give --map a file of lines `folder<TAB>wnid`; `\(folder)` has \(senses.count) senses, which "
+        + "`\(ShellCommand("tree", "search", String(word), "--dataset", "wordnet").text())` lists"
     }
     return "name folders by wnid, or give --map a file of lines `folder<TAB>wnid`"
   }

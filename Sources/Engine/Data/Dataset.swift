@@ -24,6 +24,8 @@ public protocol Dataset: Sendable {
   func picture(_ split: Split, _ index: Int) throws(Problem) -> Picture
   /// What identifies an image to a person: its path below the root, or `train/123`.
   func identifier(_ split: Split, _ index: Int) -> String
+  /// The same for programs: the path's bytes as they are, which need not be text.
+  func path(_ split: Split, _ index: Int) -> [UInt8]
 
   /// Loads what is kept in memory, so that the first picture does not wait for it. Every picture does so by itself.
   /// - Throws: a ``Problem`` where the split as a whole cannot be read.
@@ -34,6 +36,8 @@ public protocol Dataset: Sendable {
 
 extension Dataset {
   public func prepare(_ split: Split) throws(Problem) {}
+
+  public func path(_ split: Split, _ index: Int) -> [UInt8] { Array(identifier(split, index).utf8) }
 
   public func load(_ split: Split, _ index: Int, _ need: ImageNeed, into buffer: PixelBuffer) throws(Problem) {
     buffer.copy(try picture(split, index))

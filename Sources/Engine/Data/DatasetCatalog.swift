@@ -106,7 +106,7 @@ public struct DatasetCatalog: Sendable {
     // So that the screens open it at once.
     if max(listing.classes.count, own?.ownCount ?? 0) >= TreeCache.fewestNodes { try? tree(of: name, .name).keep() }
     return AddedDataset(
-      entry: entry(name), ignored: listing.ignored, isHeldOut: listing.isHeldOut,
+      entry: entry(name), ignored: listing.ignored, notes: listing.notes, isHeldOut: listing.isHeldOut,
       change: before.map { $0.fingerprint == registration.fingerprint ? .unchanged : .changed } ?? .new)
   }
 

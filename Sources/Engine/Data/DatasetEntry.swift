@@ -22,6 +22,8 @@ public struct AddedDataset: Equatable, Sendable {
   public var entry: DatasetEntry
   /// Files in the tree that belong to no class or are no images.
   public var ignored: Int
+  /// What people should know of how the place was read, a sentence each.
+  public var notes: [String]
   /// Whether `val` was held out of the training images.
   public var isHeldOut: Bool
   /// Against what was known under this name before.

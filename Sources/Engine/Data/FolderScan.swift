@@ -1,7 +1,7 @@
 import Taxonomy
 
-/// What a tree of images holds: `root/<class>/…/*.{jpg,jpeg,png}`, or `root/{train,val}/<class>/…` (also under the names of
-/// ILSVRC-2012's archives, `ILSVRC2012_img_train` and `ILSVRC2012_img_val`), or a split's images as a list names them.
+/// What a tree of images holds: `root/<class>/…/*.{jpg,jpeg,png,webp}`, or the same below the folders of its splits (``SplitFolders``),
+/// or a split's images as a list names them.
 ///
 /// An image belongs to the class that its list gives, else to the deepest folder above it that names one
 /// (``ClassNaming``). Classes are sorted by wnid, images by class, then by path. Without validation images of its own, a
@@ -16,108 +16,113 @@ struct FolderScan {
 
   /// Walks through the tree.
   /// - Throws: a ``Problem`` where the tree is unreadable or holds no images, a folder with images names no class or a
-  ///   synset that WordNet (or the dataset's own hierarchy) does not have, or `val` has a class that `train` has not.
+  ///   synset that WordNet (or the dataset's own hierarchy) does not have, `val` has a class that `train` has not, or it could be read in
+  ///   two ways.
   init(_ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) {
     let root = recipe.root
-    var ignored = 0
     let naming = ClassNaming(map: recipe.map, own: wordNet.flatMap { $0.isOwn ? $0 : nil })
     var walk = FolderWalk(root: root, followsLinks: recipe.followsLinks)
-    let top = Set(try walk.names(in: []).map { String(decoding: $0, as: UTF8.self) })
-    func folder(_ split: Split) -> String? { Self.folders[split]!.first { top.contains($0) } }
-    var byClass: [Split: [String: [File]]] = [:]
-    var folderNames: [String: String] = [:]
+    let splits = try SplitFolders(walk, naming)
+    var images: [Split: [String: [File]]] = [:]
+    var folders: [Split: ClassFolders] = [:]
+    var notes: [String] = []
+    var training, validation: [UInt8]?
     if let list = recipe.trainList {
-      let listing = ListedImages(list: list, bases: Self.bases(folder(.train)), naming: naming, order: recipe.synsets)
-      byClass[.train] = try listing.files(&walk, classes: nil)
+      let listing = ListedImages(list: list, bases: Self.bases(splits, .train), naming: naming, order: recipe.synsets)
+      images[.train] = try listing.files(&walk, numbering: nil)
     } else {
-      byClass[.train] = try Self.collect(folder(.train) ?? "", &walk, naming, &folderNames, wordNet, &ignored)
+      try splits.refuseWithoutTrain(walk)
+      training = try splits.folder(.train, &walk)
+      folders[.train] = try ClassFolders(training ?? [], .train, &walk, naming, wordNet)
+      images[.train] = folders[.train]!.images
     }
     if let list = recipe.valList {
-      let listing = ListedImages(list: list, bases: Self.bases(folder(.val)), naming: naming, order: recipe.synsets)
+      let listing = ListedImages(list: list, bases: Self.bases(splits, .val), naming: naming, order: recipe.synsets)
       // Two lists share their numbers; a list beside folders numbers the folders.
-      byClass[.val] = try listing.files(
-        &walk, classes: recipe.trainList == nil ? byClass[.train]!.keys.sorted() : nil)
-    } else if let val = folder(.val), recipe.trainList != nil || folder(.train) != nil {
-      byClass[.val] = try Self.collect(val, &walk, naming, &folderNames, wordNet, &ignored)
+      images[.val] = try listing.files(&walk, numbering: folders[.train]?.numbering(walk))
+      notes += try Self.checkApart(images, list, areBothListed: recipe.trainList != nil)
+    } else {
+      validation = try splits.folder(.val, &walk)
+      if validation == nil, let test = try splits.folder(.test, &walk), SplitFolders.holdsClasses(test, walk, naming) {
+        validation = test
+        notes.append("there is no folder of validation images: `\(nameText(test))` is validated on")
+      }
     }
-    ignored += walk.ignored
-    try Self.check(byClass, wordNet, root)
-    let wnids = byClass[.train]!.keys.sorted()
-    guard !wnids.isEmpty else {
+    if let validation {
+      if let training, walk.areSame(training, validation) {
+        throw Problem(
+          "training and validation images are the same", at: walk.text(validation), expected: "images of their own",
+          found: "a link to \(walk.text(training))")
+      }
+      folders[.val] = try ClassFolders(validation, .val, &walk, naming, wordNet)
+      images[.val] = folders[.val]!.images
+    }
+    try Self.check(images, wordNet, root)
+    let wnids = images[.train]!.keys.sorted()
+    let ignored = walk.ignored + Split.allCases.reduce(0) { $0 + (folders[$1]?.loose ?? 0) }
+    guard !wnids.isEmpty else { throw Self.noImages(folders, ignored, root) }
+    if let stranger = images[.val]?.keys.sorted().first(where: { images[.train]![$0] == nil }) {
       throw Problem(
-        "there are no images in class folders", at: root, expected: "<class>/*.jpg, *.jpeg or *.png",
-        found: counted(ignored, "other file"), advice: "give the folder that holds the class folders")
+        "val has a class that train has not", at: recipe.valList ?? walk.text(validation ?? []), expected: "only classes of train",
+        found: stranger + (folders[.train]?.explanation(of: stranger).map { ", \($0)" } ?? ""))
     }
-    if let stranger = byClass[.val]?.keys.sorted().first(where: { byClass[.train]![$0] == nil }) {
-      throw Problem(
-        "val has a class that train has not", at: recipe.valList ?? "\(root)/val", expected: "only classes of train",
-        found: stranger)
-    }
+    let names = (folders[.val]?.names ?? [:]).merging(folders[.train]?.names ?? [:]) { $1 }
     let classes = wnids.map { wnid in
-      let folder = folderNames[wnid] ?? wnid
+      let folder = names[wnid] ?? wnid
       let word = wordNet.flatMap { wordNet in wordNet.id(ofWnid: wnid).map { wordNet.name(of: $0) } }
       return FineClass(wnid: wnid, name: folder != wnid ? folder : word ?? wnid)
     }
     var listing = ImageListing(
-      classes: classes,
-      files: [.train: wnids.map { byClass[.train]![$0]! }, .val: wnids.map { byClass[.val]?[$0] ?? [] }], ignored: ignored)
-    if byClass[.val] == nil { listing.holdOut(recipe.heldOutPercent, seed: recipe.seed) }
+      classes: classes, files: [.train: wnids.map { images[.train]![$0]! }, .val: wnids.map { images[.val]?[$0] ?? [] }],
+      ignored: ignored)
+    if images[.val] == nil { listing.holdOut(recipe.heldOutPercent, seed: recipe.seed) }
+    let areListed = recipe.trainList != nil && recipe.valList != nil
+    let passedOver = areListed ? [] : splits.passedOver([training, validation] + Self.listed(recipe, splits))
+    if !passedOver.isEmpty { notes.append("passed over the folder\(passedOver.count == 1 ? "" : "s") \(someNames(passedOver, 8))") }
+    for split in Split.allCases { notes += folders[split]?.notes ?? [] }
+    if let known = images[.val], case let missing = wnids.filter({ known[$0] == nil }), !missing.isEmpty {
+      notes.append("no validation images of \(missing.count) class\(missing.count == 1 ? "" : "es"): \(someNames(missing))")
+    }
+    listing.notes = notes
     self.listing = listing
   }
 
-  /// The images below one split's folder by wnid.
-  private static func collect(
-    _ base: String, _ walk: inout FolderWalk, _ naming: ClassNaming, _ folderNames: inout [String: String],
-    _ wordNet: WordNet?, _ ignored: inout Int
-  ) throws(Problem) -> [String: [File]] {
-    var byClass: [String: [File]] = [:]
-    var unknown: [String] = []
-    var loose = 0
-    var last: (folder: [UInt8], wnid: String?) = ([], nil)
-    let prefix = base.isEmpty ? 0 : base.utf8.count + 1
-    try walk.forEachImage(below: Array(base.utf8)) { folder, name, size throws(Problem) in
-      let below = String(decoding: folder.dropFirst(prefix), as: UTF8.self)
-      if below.isEmpty {
-        loose += 1
-        return
-      }
-      if folder != last.folder {
-        let found = deepestClass(below, naming)
-        if found == nil, !unknown.contains(below) { unknown.append(below) }
-        if let found, folderNames[found.wnid] == nil { folderNames[found.wnid] = found.folder }
-        last = (folder, found?.wnid)
-      }
-      guard let wnid = last.wnid else { return }
-      byClass[wnid, default: []].append(File(path: folder + [UInt8(ascii: "/")] + name, size: size))
-    }
-    let place = base.isEmpty ? walk.root : "\(walk.root)/\(base)"
-    guard unknown.isEmpty else {
-      let more = unknown.count > 3 ? " and \(unknown.count - 3) more" : ""
-      throw Problem(
-        "\(counted(unknown.count, "folder")) of images \(unknown.count == 1 ? "names" : "name") no class", at: place,
-        expected: naming.own == nil ? "folders named by wnid or by a mapping file" : "folders named as in the hierarchy",
-        found: unknown.prefix(3).map { "`\($0)`" }.joined(separator: ", ") + more,
-        advice: naming.advice(for: unknown, wordNet: wordNet))
-    }
-    if byClass.isEmpty, loose > 0 {
-      throw Problem(
-        "images lie outside of class folders", at: place, expected: "<class>/<image>", found: counted(loose, "image"),
-        advice: base.hasSuffix("val")
-          ? "give their labels with --val-list FILE (for ILSVRC-2012, Caffe's val.txt)"
-          : "move each image into a folder named by its class, or give a list with --train-list FILE")
-    }
-    ignored += loose
-    for wnid in byClass.keys { byClass[wnid]!.sort { $0.path.lexicographicallyPrecedes($1.path) } }
-    return byClass
+  /// The folders that a list's paths may begin in.
+  private static func bases(_ splits: SplitFolders, _ role: SplitFolders.Role) -> [[UInt8]] {
+    let own = splits.candidates(role) + (role == .val ? splits.candidates(.test) : [])
+    var bases: [[UInt8]] = []
+    for base in own.flatMap({ [$0, $0 + Array("/images".utf8)] }) + [splits.base, []] where !bases.contains(base) { bases.append(base) }
+    return bases
+  }
+
+  /// The folders of splits whose images a list names.
+  private static func listed(_ recipe: FolderRecipe, _ splits: SplitFolders) -> [[UInt8]?] {
+    (recipe.trainList == nil ? [] : splits.candidates(.train)) + (recipe.valList == nil ? [] : splits.candidates(.val))
+  }
+
+  /// What to say of images that are in both splits.
+  /// - Throws: a ``Problem`` unless two lists name them.
+  private static func checkApart(
+    _ images: [Split: [String: [File]]], _ list: String, areBothListed: Bool
+  ) throws(Problem) -> [String] {
+    let validation = Set(images[.val]!.values.joined().lazy.map(\.path))
+    let both = images[.train]!.values.joined().lazy.filter { validation.contains($0.path) }
+    guard let first = both.first else { return [] }
+    let count = both.reduce(0) { count, _ in count + 1 }
+    if areBothListed { return ["\(count) image\(count == 1 ? " is" : "s are") in both lists, as \(nameText(first.path))"] }
+    throw Problem(
+      "the list names images that are trained on", at: list, expected: "images of their own for validation",
+      found: "\(count) of both, as \(nameText(first.path))",
+      advice: "name the training images with --train-list FILE")
   }
 
   /// - Throws: a ``Problem`` where a class is no synset.
   private static func check(
-    _ byClass: [Split: [String: [File]]], _ wordNet: WordNet?, _ root: String
+    _ images: [Split: [String: [File]]], _ wordNet: WordNet?, _ root: String
   ) throws(Problem) {
     guard let wordNet else { return }
     for split in Split.allCases {
-      guard let wnid = (byClass[split] ?? [:]).keys.sorted().first(where: { wordNet.id(ofWnid: $0) == nil }) else {
+      guard let wnid = (images[split] ?? [:]).keys.sorted().first(where: { wordNet.id(ofWnid: $0) == nil }) else {
         continue
       }
       throw Problem(
@@ -127,25 +132,11 @@ struct FolderScan {
     }
   }
 
-  /// What the folders of the splits may be called.
-  private static let folders: [Split: [String]] = [
-    .train: ["train", "ILSVRC2012_img_train"], .val: ["val", "ILSVRC2012_img_val"],
-  ]
-
-  /// The folders that a list's paths may begin in.
-  private static func bases(_ folder: String?) -> [String] { (folder.map { [$0, $0 + "/images"] } ?? []) + [""] }
-
-  /// The deepest part of a folder's path that names a class, as the folder is called, and the class's wnid.
-  static func deepestClass(_ folder: String, _ naming: ClassNaming) -> (folder: String, wnid: String)? {
-    var parts = folder.split(separator: "/")
-    while !parts.isEmpty {
-      let candidate = parts.joined(separator: "/")
-      if let wnid = naming.wnid(of: candidate) {
-        let isMapped = naming.map[candidate] != nil
-        return (isMapped ? candidate : String(parts.last!), wnid)
-      }
-      parts.removeLast()
-    }
-    return nil
+  private static func noImages(_ folders: [Split: ClassFolders], _ ignored: Int, _ root: String) -> Problem {
+    let foreign = folders[.train]?.foreign ?? [:]
+    return Problem(
+      "there are no images in class folders", at: root, expected: "<class>/*.jpg, *.jpeg, *.png or *.webp",
+      found: foreign.isEmpty ? counted(ignored, "other file") : ClassFolders.text(foreign),
+      advice: foreign.isEmpty ? "give the folder that holds the class folders" : "convert them to one of \(ImageFormat.read)")
   }
 }

@@ -11,12 +11,21 @@ struct FolderWalk {
   let followsLinks: Bool
   /// Files that are no images: neither by their name nor, where the name does not tell, by their first bytes.
   private(set) var ignored = 0
+  /// What was met besides images since this was last emptied.
+  var met = Met()
   /// Folders of listed files that were found to lie below the root.
   private var trusted: Set<[UInt8]> = []
 
   init(root: String, followsLinks: Bool) {
     self.root = root
     self.followsLinks = followsLinks
+  }
+
+  struct Met {
+    /// Every folder, also without images.
+    var folders: [[UInt8]] = []
+    /// Images of formats that are not read, by folder.
+    var foreign: [[UInt8]: [ImageFormat: Int]] = [:]
   }
 
   /// Calls `body` with each image below `folder` (relative to the root): its folder, its name, its size.
@@ -28,20 +37,69 @@ struct FolderWalk {
   }
 
   /// The names in a folder, sorted, without hidden ones.
-  func names(in folder: [UInt8]) throws(Problem) -> [[UInt8]] {
+  func names(in folder: [UInt8]) throws(Problem) -> [[UInt8]] { try list(folder).map(\.name) }
+
+  /// The folders in a folder, sorted, without hidden ones. A link to a folder counts, and a broken one, which ``checkFolder(_:)`` tells.
+  func folders(in folder: [UInt8]) throws(Problem) -> [[UInt8]] {
+    try list(folder).filter { entry in
+      if entry.type == DT_DIR { return true }
+      guard entry.type == DT_LNK || entry.type == DT_UNKNOWN else { return false }
+      var status = stat()
+      guard stat(path(folder.isEmpty ? entry.name : folder + [UInt8(ascii: "/")] + entry.name), &status) == 0 else {
+        return entry.type == DT_LNK
+      }
+      return status.st_mode & S_IFMT == S_IFDIR
+    }.map(\.name)
+  }
+
+  /// The hidden folders in a folder.
+  func hiddenFolders(in folder: [UInt8]) -> [[UInt8]] {
+    ((try? list(folder, hidden: true)) ?? []).filter { $0.type == DT_DIR && $0.name != [0x2E] && $0.name != [0x2E, 0x2E] }.map(\.name)
+  }
+
+  private func list(_ folder: [UInt8], hidden: Bool = false) throws(Problem) -> [(name: [UInt8], type: Int)] {
     guard let directory = opendir(path(folder)) else {
-      throw AtomicFile.failure("cannot read the folder", text(folder))
+      throw FileFailure.reading("cannot read the folder", text(folder))
     }
     defer { closedir(directory) }
-    var names: [[UInt8]] = []
+    var names: [(name: [UInt8], type: Int)] = []
     errno = 0
     while let entry = readdir(directory) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if name.first != UInt8(ascii: ".") { names.append(name) }
+      if (name.first == UInt8(ascii: ".")) == hidden { names.append((name, Int(entry.pointee.d_type))) }
       errno = 0
     }
-    guard errno == 0 else { throw AtomicFile.failure("cannot read the folder", text(folder)) }
-    return names.sorted { $0.lexicographicallyPrecedes($1) }
+    guard errno == 0 else { throw FileFailure.reading("cannot read the folder", text(folder)) }
+    return names.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+  }
+
+  /// - Throws: a ``Problem`` where a link to a folder leads nowhere, or out of the root.
+  mutating func checkFolder(_ folder: [UInt8]) throws(Problem) {
+    var status = stat()
+    guard stat(path(folder), &status) == 0 else {
+      throw FileFailure.reading("cannot read the folder", text(folder))
+    }
+    _ = try follow(folder, &status)
+  }
+
+  /// Whether two paths lead to one folder.
+  func areSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    var (first, second) = (stat(), stat())
+    guard stat(path(one), &first) == 0, stat(path(other), &second) == 0 else { return false }
+    return FileIdentity(first) == FileIdentity(second)
+  }
+
+  /// Whether there are images below a folder, by the names of the first thousands of files.
+  func seemsToHoldImages(_ folder: [UInt8]) -> Bool {
+    var rest = [folder]
+    var looks = 4096
+    while let next = rest.popLast(), looks > 0 {
+      guard let entries = try? list(next) else { continue }
+      looks -= entries.count
+      if entries.contains(where: { $0.type != DT_DIR && Self.isImage($0.name) }) { return true }
+      rest += entries.filter { $0.type == DT_DIR }.reversed().map { next + [UInt8(ascii: "/")] + $0.name }
+    }
+    return false
   }
 
   private mutating func visit(
@@ -51,7 +109,7 @@ struct FolderWalk {
     for name in try names(in: folder) {
       let relative = folder.isEmpty ? name : folder + [UInt8(ascii: "/")] + name
       var status = stat()
-      guard lstat(path(relative), &status) == 0 else { throw AtomicFile.failure("cannot read", text(relative)) }
+      guard lstat(path(relative), &status) == 0 else { throw FileFailure.reading("cannot read", text(relative)) }
       if status.st_mode & S_IFMT == S_IFLNK {
         guard try follow(relative, &status) else { continue }
       }
@@ -61,9 +119,17 @@ struct FolderWalk {
         guard !ancestors.contains(identity) else {
           throw Problem("a symbolic link forms a loop", at: text(relative), advice: "remove the link")
         }
+        met.folders.append(relative)
         try visit(relative, ancestors: ancestors + [identity], body)
-      case S_IFREG where Self.isImage(name) || beginsLikeImage(relative):
-        try body(folder, name, Int(status.st_size))
+      case S_IFREG:
+        let format = Self.isImage(name) ? nil : format(relative)
+        if format?.isRead ?? Self.isImage(name) {
+          try body(folder, name, Int(status.st_size))
+        } else if let format {
+          met.foreign[folder, default: [:]][format, default: 0] += 1
+        } else {
+          ignored += 1
+        }
       default: ignored += 1
       }
     }
@@ -96,34 +162,35 @@ struct FolderWalk {
       return false
     }
     guard !followsLinks else { return true }
-    guard let resolved = realpath(path(link), nil) else { throw AtomicFile.failure("cannot read", text(link)) }
+    guard let resolved = realpath(path(link), nil) else { throw FileFailure.reading("cannot read", text(link)) }
     defer { free(resolved) }
-    let target = String(cString: resolved)
-    guard target == root || target.hasPrefix(root == "/" ? "/" : root + "/") else {
+    let target = UnsafeBufferPointer(start: resolved, count: strlen(resolved)).map { UInt8(bitPattern: $0) }
+    guard target.elementsEqual(root.utf8) || target.starts(with: (root == "/" ? "/" : root + "/").utf8) else {
       throw Problem(
         "a symbolic link leads out of the dataset's folder", at: text(link), expected: "files below \(root)",
-        found: target, advice: "give --follow-links if you trust it")
+        found: nameText(target), advice: "give --follow-links if you trust it")
     }
     return true
   }
 
   private func path(_ relative: [UInt8]) -> [CChar] { absolutePath(root, relative) }
-  private func text(_ relative: [UInt8]) -> String { root + "/" + String(decoding: relative, as: UTF8.self) }
+  /// A path for people.
+  func text(_ relative: [UInt8]) -> String { relative.isEmpty ? root : root + "/" + nameText(relative) }
 
   private static func isImage(_ name: [UInt8]) -> Bool {
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
     let ending = String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()
-    return ending == "jpg" || ending == "jpeg" || ending == "png"
+    return ending == "jpg" || ending == "jpeg" || ending == "png" || ending == "webp"
   }
 
-  /// Whether a file whose name does not tell holds a JPEG or PNG.
-  private func beginsLikeImage(_ relative: [UInt8]) -> Bool {
+  /// The format of a file whose name does not tell.
+  private func format(_ relative: [UInt8]) -> ImageFormat? {
     let descriptor = open(path(relative), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return false }
+    guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 8)
-    guard read(descriptor, &bytes, 8) == 8 else { return false }
-    return bytes == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] || bytes.starts(with: [0xFF, 0xD8, 0xFF])
+    var bytes = [UInt8](repeating: 0, count: ImageFormat.headLength)
+    let count = read(descriptor, &bytes, ImageFormat.headLength)
+    return ImageFormat(bytes.prefix(max(0, count)))
   }
 
   private struct FileIdentity: Equatable {

@@ -40,22 +40,24 @@ public final class ImageFolderDataset: Dataset {
   }
 
   public func load(_ split: Split, _ index: Int, _ need: ImageNeed, into buffer: PixelBuffer) throws(Problem) {
-    let path = path(split, index)
+    let path = stored(split, index)
     // The index lies in the user's home, where anything may have happened to it.
     let slash = UInt8(ascii: "/")
     guard path.first != slash, !path.split(separator: slash).contains(where: { $0.elementsEqual("..".utf8) }) else {
       throw Problem("the path leaves the dataset's folder", at: identifier(split, index))
     }
     try buffer.decode(
-      file: absolutePath(recipe.root, path), need, place: "\(recipe.root)/\(String(decoding: path, as: UTF8.self))")
+      file: absolutePath(recipe.root, path), need, place: "\(recipe.root)/\(nameText(path))")
   }
 
   /// The path below the root, fit for a terminal.
   public func identifier(_ split: Split, _ index: Int) -> String {
-    printable(String(decoding: path(split, index), as: UTF8.self))
+    printable(nameText(stored(split, index)))
   }
 
-  private func path(_ split: Split, _ index: Int) -> UnsafeRawBufferPointer {
+  public func path(_ split: Split, _ index: Int) -> [UInt8] { Array(stored(split, index)) }
+
+  private func stored(_ split: Split, _ index: Int) -> UnsafeRawBufferPointer {
     self.index.path(split == .train ? index : trainLabels.count + index)
   }
 }

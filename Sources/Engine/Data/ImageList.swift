@@ -12,11 +12,21 @@ struct ImageList {
   }
 
   struct Line: Equatable {
-    /// Below the split's folder; without a leading slash. Not UTF-8 by necessity.
+    /// Below the split's folder; without a leading slash and blanks around it. Not UTF-8 by necessity.
     var path: [UInt8]
+    /// The same with its blanks, where it has some.
+    var exact: [UInt8]?
+    /// As it stands in the list.
+    var written: [UInt8]
     var label: Label?
     /// In the file, from 1.
     var number: Int
+
+    /// Whether it is written as a whole path, of this system or of Windows.
+    var isAbsolute: Bool {
+      written.first == UInt8(ascii: "/") || written.starts(with: [UInt8(ascii: "\\")])
+        || written.count > 2 && written[1] == UInt8(ascii: ":") && [UInt8(ascii: "\\"), UInt8(ascii: "/")].contains(written[2])
+    }
   }
 
   let file: String
@@ -38,9 +48,10 @@ struct ImageList {
         isSolution = true
         continue
       }
-      let line = isSolution ? Self.solution(text) : Self.plain(text)
-      guard let line else { throw Self.refusal(text, "\(file), line \(number)", isSolution: isSolution) }
-      lines.append(Line(path: line.path, label: line.label, number: number))
+      guard let line = isSolution ? Self.solution(text, number) : Self.plain(raw, number) else {
+        throw Self.refusal(text, "\(file), line \(number)", isSolution: isSolution)
+      }
+      lines.append(line)
     }
     guard !lines.isEmpty else { throw Problem("the list of images is empty", at: file, expected: "lines `path label`") }
     self.lines = lines
@@ -53,24 +64,47 @@ struct ImageList {
 
   private typealias Text = ArraySlice<UInt8>
 
-  private static func plain(_ text: Text) -> (path: [UInt8], label: Label?)? {
-    if let tab = text.firstIndex(of: UInt8(ascii: "\t")) {
-      let rest = text[text.index(after: tab)...]
-      guard let label = label(rest.prefix { $0 != UInt8(ascii: "\t") }) else { return nil }
-      return path(text[..<tab]).map { ($0, label) }
+  /// How a list says that an image is of a class, as Caffe reads it: up to the last space is the path, whatever it holds.
+  /// - Throws: a ``Problem`` where a line of a list cannot hold the path, or would be read as another one.
+  static func line(_ path: [UInt8], label: Int) throws(Problem) -> [UInt8] {
+    // A list begins its comments with #.
+    let text = (path.first == UInt8(ascii: "#") ? Array("./".utf8) : []) + path + Array(" \(label)".utf8)
+    let read = path.contains(UInt8(ascii: "\n")) ? nil : plain(text[...], 1)
+    guard let read, (read.exact ?? read.path) == path, read.label == .index(label) else {
+      throw Problem(
+        "a list of images cannot hold this path", at: printable(nameText(path)), expected: "a name without line breaks and tabs",
+        advice: "rename the file or its folder, and add the dataset again")
     }
-    if let space = text.lastIndex(of: UInt8(ascii: " ")), let label = label(text[text.index(after: space)...]) {
-      return path(text[..<space]).map { ($0, label) }
-    }
-    // A number alone is a label that has lost its path.
-    return label(text) == nil ? path(text).map { ($0, nil) } : nil
+    return text + [UInt8(ascii: "\n")]
   }
 
-  private static func solution(_ text: Text) -> (path: [UInt8], label: Label?)? {
+  /// Reads a line of a path and mostly a label.
+  private static func plain(_ raw: Text, _ number: Int) -> Line? {
+    let text = raw.trimmed
+    if let tab = text.firstIndex(of: UInt8(ascii: "\t")) {
+      let rest = text[text.index(after: tab)...]
+      if let label = label(rest.prefix { $0 != UInt8(ascii: "\t") }) { return line(text[..<tab], label, number) }
+    }
+    if let space = text.lastIndex(of: UInt8(ascii: " ")), let label = label(text[text.index(after: space)...]) {
+      // With the blanks in front of it.
+      return line(raw[raw.startIndex..<space], label, number)
+    }
+    // A number alone is a label that has lost its path, and behind a tab stands a label.
+    guard label(text) == nil, !text.contains(UInt8(ascii: "\t")) else { return nil }
+    return line(raw.last == UInt8(ascii: "\r") ? raw.dropLast() : raw, nil, number)
+  }
+
+  private static func solution(_ text: Text, _ number: Int) -> Line? {
     guard let comma = text.firstIndex(of: UInt8(ascii: ",")),
       case .wnid(let wnid)? = label(text[text.index(after: comma)...].prefix { $0 != UInt8(ascii: " ") })
     else { return nil }
-    return path(text[..<comma]).map { ($0 + ".JPEG".utf8, .wnid(wnid)) }
+    return line(text[..<comma] + ".JPEG".utf8, .wnid(wnid), number)
+  }
+
+  private static func line(_ text: Text, _ label: Label?, _ number: Int) -> Line? {
+    guard let path = path(text.trimmed) else { return nil }
+    let exact = Self.path(text)
+    return Line(path: path, exact: exact == path ? nil : exact, written: Array(text.trimmed), label: label, number: number)
   }
 
   private static func label(_ text: Text) -> Label? {
@@ -82,7 +116,7 @@ struct ImageList {
 
   /// Without slashes in front and without `.` in it; nil where it leads upwards or nowhere.
   private static func path(_ text: Text) -> [UInt8]? {
-    let parts = text.trimmed.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
+    let parts = text.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
     guard !parts.isEmpty, !parts.contains(where: { $0.elementsEqual("..".utf8) || $0.contains(0) }) else { return nil }
     return Array(parts.joined(separator: CollectionOfOne(UInt8(ascii: "/"))))
   }

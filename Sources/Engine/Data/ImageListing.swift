@@ -18,6 +18,8 @@ struct ImageListing {
   private(set) var isHeldOut = false
   /// Files that belong to no class or are no images.
   let ignored: Int
+  /// What people should know of how the place was read, a sentence each.
+  var notes: [String] = []
 
   init(classes: [FineClass], files: [Split: [[File]]], ignored: Int = 0) {
     self.classes = classes

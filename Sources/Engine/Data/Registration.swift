@@ -98,7 +98,7 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
     hierarchyFile: String? = nil, severalParents: Bool = false, followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1,
     note: String? = nil
   ) throws(Problem) {
-    guard let resolved = realpath(path, nil) else { throw AtomicFile.failure("cannot read the folder", path) }
+    guard let resolved = realpath(path, nil) else { throw FileFailure.reading("cannot read the folder", path) }
     defer { free(resolved) }
     guard let root = String(validatingCString: resolved) else {
       throw Problem("the folder's path is not UTF-8", at: path, advice: "rename the folder, or link to it")
@@ -113,11 +113,12 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
     }
     self.root = root
     func absolute(_ list: String) throws(Problem) -> String {
-      guard let resolved = realpath(list, nil) else {
-        throw Problem("cannot read the file", at: list, found: String(cString: strerror(errno)), advice: "check the path")
-      }
+      guard let resolved = realpath(list, nil) else { throw FileFailure.reading("cannot read the file", list) }
       defer { free(resolved) }
-      return String(cString: resolved)
+      guard let path = String(validatingCString: resolved) else {
+        throw Problem("the file's path is not UTF-8", at: list, advice: "rename the file or its folder")
+      }
+      return path
     }
     self.trainList = try trainList.map { list throws(Problem) in try absolute(list) }
     self.valList = try valList.map { list throws(Problem) in try absolute(list) }
@@ -127,6 +128,7 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
       try hierarchy.check(severalParents: severalParents)
       return try hierarchy.wordNet()
     }
+    try PackFolder(path: root).check()
     let isPacked = PackFolder(path: root).isPacked
     guard own == nil || !isPacked && synsetsFile == nil else {
       throw Problem(

@@ -4,11 +4,15 @@ import Taxonomy
 
 struct DataAddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "add", abstract: "Name a tree of PNG and JPEG images; the images stay where they are.",
+    commandName: "add", abstract: "Name a tree of JPEG, PNG and WebP images; the images stay where they are.",
     discussion: """
-      The tree is PATH/<class>/*.{jpg,jpeg,png}, or PATH/train/<class>/… and PATH/val/<class>/…. A class folder is \
-      named by its wnid, or by a name that --map resolves. Without a folder val, a share of each class is held out for \
-      validation. Adding a name again reads the tree again.
+      The tree is PATH/<class>/*.{jpg,jpeg,png,webp}, or PATH/train/<class>/… and PATH/val/<class>/…. A class folder is \
+      named by its wnid, or by a name that --map resolves. Splits are known by any usual name (Training, valid, \
+      train_images, …), also in folders around them. Without validation images, those of a folder test take their place, \
+      else a share of each class is held out. Adding a name again reads the tree again.
+
+      Pixels are 8-bit grey or RGB. EXIF orientation is ignored, as torchvision does. Transparency is laid on white \
+      (torchvision drops it). 16-bit PNG is scaled to 8 bits. Of an animated WebP the first frame is taken.
 
       Images may also be listed: lines `path label` (Caffe's train.txt and val.txt), the label a number from 0 or a \
       wnid. Paths begin in the split's folder or in PATH. ILSVRC-2012 with its flat folder of validation images: \
@@ -49,13 +53,17 @@ struct DataAddCommand: ParsableCommand {
     // Without WordNet, wnids are believed and classes are named by them.
     let wordNet = global.wordnet == nil ? try? WordNetFiles.open() : try WordNetFiles.open(explicit: global.wordnet)
     let added = try global.catalog.add(name, recipe, wordNet: wordNet)
-    if json { return try Output.json(added.entry) }
+    if json {
+      for note in added.notes { RunProgressLine.note("note: \(note)") }
+      return try Output.json(added.entry)
+    }
     let entry = added.entry
     let verb = added.change == .new ? "added" : added.change == .changed ? "updated" : "unchanged:"
     let heldOut = added.isHeldOut ? " (held out)" : ""
     print(
       "\(verb) \(name): \(counted(entry.classes, "class")), \(counted(entry.train, "image")) to train on, "
         + "\(Output.grouped(entry.val)) to validate on\(heldOut), \(Output.size(entry.size))")
+    for note in added.notes { print(printable("note: \(note)")) }
     if added.ignored > 0 {
       print("ignored \(counted(added.ignored, "file")) that are no images or in no class folder")
     }

@@ -157,7 +157,7 @@ public struct DatasetPacker: Sendable {
     }
     let messages = made.withLock { $0 }
     return range.compactMap { index in
-      messages[index].map { (PackKey.text(index, dataset.identifier(split, index)), $0) }
+      messages[index].map { (PackKey.text(index, dataset.path(split, index)), $0) }
     }
   }
 

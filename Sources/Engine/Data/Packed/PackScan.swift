@@ -11,18 +11,21 @@ extension ImageListing {
     let folder = PackFolder(path: recipe.root)
     try folder.checkWhole()
     let order: LabelOrder
+    var isGuessed = false
     if let synsets = recipe.synsets {
       order = LabelOrder(wnids: synsets)
     } else if hasFile(folder.synsetFile) {
       order = try LabelOrder(file: folder.synsetFile)
     } else {
       order = LabelOrder(wnids: try Assets.lines("imagenet-1k.wnids"))
+      isGuessed = !(folder.database(.train) ?? "").hasSuffix("ilsvrc12_train_lmdb")
     }
     var byClass: [Split: [Int: [File]]] = [:]
     for split in Split.allCases {
       guard let database = folder.database(split) else { continue }
       byClass[split] = try Self.entries(database, order)
     }
+    if isGuessed, let found = byClass[.train], !found.isEmpty { try Self.checkImageNet(found, recipe.root) }
     let labels = byClass[.train]!.keys.sorted { order.wnids[$0] < order.wnids[$1] }
     guard !labels.isEmpty else {
       throw Problem("the packed dataset holds no images", at: recipe.root, advice: "pack it again")
@@ -43,12 +46,21 @@ extension ImageListing {
     if byClass[.val] == nil { holdOut(recipe.heldOutPercent, seed: recipe.seed) }
   }
 
+  /// Numbers without a file of synsets are ImageNet-1k's only where its images show it: by their names, or by all of its classes.
+  private static func checkImageNet(_ found: [Int: [File]], _ root: String) throws(Problem) {
+    guard found.count < 1000, !found.values.joined().contains(where: { PathClasses.known(name: PackKey.path($0.path)) != nil }) else { return }
+    throw Problem(
+      "nothing tells what the labels stand for", at: root, expected: "synset_words.txt beside the databases, or --synsets FILE",
+      found: "labels \(found.keys.min()!) to \(found.keys.max()!)",
+      advice: "write a file whose line i names the wnid of label i, and give it with --synsets")
+  }
+
   /// The entries of one database by label: as "files" whose path is the key.
   private static func entries(_ database: String, _ order: LabelOrder) throws(Problem) -> [Int: [File]] {
     let reader = try LMDBReader(folder: database)
     var byLabel: [Int: [File]] = [:]
     try reader.forEach { key, value throws(Problem) in
-      func place() -> String { "\(database), \(printable(String(decoding: key, as: UTF8.self)))" }
+      func place() -> String { "\(database), \(printable(nameText(key)))" }
       let datum: Datum.Head
       do throws(Problem) {
         datum = try Datum.Head(count: value.count) { place throws(Problem) in try value.bytes(from: place) }

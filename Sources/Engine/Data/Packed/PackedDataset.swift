@@ -63,8 +63,10 @@ public final class PackedDataset: Dataset {
 
   /// The path in the key, fit for a terminal.
   public func identifier(_ split: Split, _ index: Int) -> String {
-    printable(String(decoding: PackKey.path(key(split, index)), as: UTF8.self))
+    printable(nameText(path(split, index)))
   }
+
+  public func path(_ split: Split, _ index: Int) -> [UInt8] { PackKey.path(key(split, index)) }
 
   private func key(_ split: Split, _ index: Int) -> UnsafeRawBufferPointer {
     self.index.path(split == .train ? index : labelsOfTrain.count + index)

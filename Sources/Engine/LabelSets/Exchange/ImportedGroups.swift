@@ -157,7 +157,7 @@ struct ImportedGroups {
       guard case .index(let label)? = line.label else {
         throw Problem("a line has no class number", at: list.place(line), expected: "path number, as `ILSVRC2012_val_00000001.JPEG 65`")
       }
-      guard let fine = fineOfPath.fine(of: line.path) else {
+      guard let fine = fineOfPath.fine(of: line.path) ?? line.exact.flatMap({ fineOfPath.fine(of: $0) }) else {
         throw Problem(
           "an image is not of the dataset", at: list.place(line), expected: "a path in a class's folder, or one that the dataset has",
           found: "`\(String(decoding: line.path.prefix(60), as: UTF8.self))`")
@@ -196,7 +196,7 @@ private struct FinePaths {
   private let fineOf: [String: Int]
   private let dataset: () -> (any Dataset)?
   /// The dataset's own paths, read where a path does not tell its class.
-  private var known: [String: Int]?
+  private var known: [[UInt8]: Int]?
 
   init(_ fineClasses: [String], dataset: @escaping () -> (any Dataset)?) {
     fineOf = Dictionary(fineClasses.enumerated().map { ($1, $0) }) { first, _ in first }
@@ -204,25 +204,24 @@ private struct FinePaths {
   }
 
   mutating func fine(of path: [UInt8]) -> Int? {
-    let text = String(decoding: path, as: UTF8.self)
-    let parts = text.split(separator: "/").map(String.init)
+    let parts = path.split(separator: UInt8(ascii: "/")).map { nameText($0) }
     // `n01440764_10026.JPEG`, or `n01440764/10026.JPEG`.
     if let name = parts.last, let fine = fineOf[String(name.prefix { $0 != "_" && $0 != "." })] { return fine }
     if parts.count > 1, let fine = fineOf[parts[parts.count - 2]] { return fine }
     if known == nil { known = Self.paths(of: dataset()) }
-    return known?[printable(text)].flatMap { $0 < 0 ? nil : $0 }
+    return known?[path].flatMap { $0 < 0 ? nil : $0 }
   }
 
-  private static func paths(of dataset: (any Dataset)?) -> [String: Int] {
+  private static func paths(of dataset: (any Dataset)?) -> [[UInt8]: Int] {
     guard let dataset else { return [:] }
-    var known: [String: Int] = [:]
+    var known: [[UInt8]: Int] = [:]
     for split in Split.allCases {
       for (index, label) in dataset.labels(split).enumerated() {
-        let path = dataset.identifier(split, index)
+        let path = dataset.path(split, index)
         known[path] = Int(label)
         // Caffe's lists begin below the folder of the split; what is in both under one name tells nothing.
-        guard path.hasPrefix("\(split.rawValue)/") else { continue }
-        let short = String(path.dropFirst(split.rawValue.count + 1))
+        guard path.starts(with: "\(split.rawValue)/".utf8) else { continue }
+        let short = Array(path.dropFirst(split.rawValue.count + 1))
         known[short] = known[short] ?? Int(label) == Int(label) ? Int(label) : -1
       }
     }

@@ -43,21 +43,21 @@ public struct LabelSetExport: Sendable {
     if !mayReplace && Self.exists(path) {
       throw Problem("there is a file already", at: path, advice: "give another path, or replace it with --replace")
     }
-    try AtomicFile.write(try text(), to: path)
+    try AtomicFile.write(try contents(), to: path)
   }
 
   public static func exists(_ path: String) -> Bool { FileStamp(path) != nil }
 
   /// The contents of the file.
-  /// - Throws: a ``Problem`` where Caffe's lists are asked for and the dataset has no images here.
-  public func text() throws(Problem) -> String {
+  /// - Throws: a ``Problem`` where Caffe's lists are asked for and the dataset has no images here, or one whose path no list can hold.
+  public func contents() throws(Problem) -> [UInt8] {
     switch format {
-    case .json: LabelSetFile.text(set)
-    // Classes of a hierarchy of the user's own have a name and nothing else.
-    case .synsetWords: set.classes.map { $0.wnid == $0.name ? $0.wnid + "\n" : "\($0.wnid) \(printable($0.name))\n" }.joined()
-    case .csv: csv
     case .caffeTrain: try list(.train)
     case .caffeVal: try list(.val)
+    case .json: Array(LabelSetFile.text(set).utf8)
+    // Classes of a hierarchy of the user's own have a name and nothing else.
+    case .synsetWords: Array(set.classes.map { $0.wnid == $0.name ? $0.wnid + "\n" : "\($0.wnid) \(printable($0.name))\n" }.joined().utf8)
+    case .csv: Array(csv.utf8)
     }
   }
 
@@ -72,12 +72,12 @@ public struct LabelSetExport: Sendable {
       }.joined()
   }
 
-  private func list(_ split: Split) throws(Problem) -> String {
+  private func list(_ split: Split) throws(Problem) -> [UInt8] {
     let dataset = try catalog.open(set.dataset)
     let view = try TrainingView(dataset, set)
     let samples = split == .train ? view.training : view.validation
-    var text = ""
-    for sample in samples { text += "\(dataset.identifier(split, Int(sample.index))) \(sample.label)\n" }
-    return text
+    var lines: [UInt8] = []
+    for sample in samples { lines += try ImageList.line(dataset.path(split, Int(sample.index)), label: Int(sample.label)) }
+    return lines
   }
 }
