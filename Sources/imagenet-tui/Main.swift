@@ -40,8 +40,18 @@ struct ImagenetTUI: ParsableCommand {
     return commands + places + rest
   }
 
+  /// What is no UTF-8 would name another file.
+  private static func checkArguments() throws(Problem) {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else { continue }
+      let bytes = UnsafeBufferPointer(start: argument, count: strlen(argument)).map { UInt8(bitPattern: $0) }
+      throw Problem("an argument is not UTF-8", at: nameText(bytes), advice: "rename what it names, or give a link to it (ln -s)")
+    }
+  }
+
   static func main() {
     do {
+      try checkArguments()
       var command = try parseAsRoot(placesBehindCommand(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch let problem as Problem {

@@ -39,7 +39,7 @@ struct ClassFolders {
       if folder != last.folder || below.isEmpty {
         let found = Self.deepestClass(below, naming)
         let isLoose = found == nil && below.split(separator: UInt8(ascii: "/")).allSatisfy { SplitFolders.isPlain($0) }
-        if Self.hasOtherSplit(below, split, isWhole: base.isEmpty, naming) { inner.append(nameText(below)) }
+        if Self.hasOtherSplit(below, found?.path, split, isWhole: base.isEmpty, naming) { inner.append(nameText(below)) }
         if found == nil, !isLoose { unknown.append(nameText(below)) }
         if let found, names[found.wnid] == nil { names[found.wnid] = found.folder }
         last = (folder, found, isLoose)
@@ -137,13 +137,18 @@ struct ClassFolders {
 
   /// Whether a part of the path, which is no class, is called like another split than this one.
   private static func hasOtherSplit(
-    _ folder: some RandomAccessCollection<UInt8>, _ split: Split, isWhole: Bool, _ naming: ClassNaming
+    _ folder: some RandomAccessCollection<UInt8>, _ fineClass: String?, _ split: Split, isWhole: Bool, _ naming: ClassNaming
   ) -> Bool {
     var path = ""
+    // All of `t/train_station/platform` is a class's name where a mapping file says so.
+    let mapped = fineClass.flatMap { naming.map[$0] == nil ? nil : $0 }
     for part in folder.split(separator: UInt8(ascii: "/")) {
       path += (path.isEmpty ? "" : "/") + nameText(part)
       // Test images may be what is validated on.
-      if let role = SplitFolders.role(part), isWhole || (role == .train) != (split == .train), naming.wnid(of: path) == nil { return true }
+      if let mapped, mapped == path || mapped.hasPrefix(path + "/") { continue }
+      let isOther =
+        isWhole && fineClass != nil ? SplitFolders.mentionsSplit(part) : SplitFolders.role(part).map { isWhole || ($0 == .train) != (split == .train) } ?? false
+      if isOther, naming.wnid(of: path) == nil { return true }
     }
     return false
   }
@@ -167,10 +172,12 @@ struct ClassFolders {
     let whose = split == .train ? "" : "validation "
     let lost = folders.filter { images[$0.wnid] == nil && !$0.foreign.isEmpty }
     for folder in lost.prefix(3) {
-      notes.append("\(whose)class `\(nameText(folder.path))` is left out: its \(Self.text(folder.foreign)) cannot be read")
+      notes.append(
+        "\(whose)class `\(nameText(folder.path))` is left out: its \(Self.text(folder.foreign)) cannot be read, \(ImageFormat.read) can")
     }
     if lost.count > 3 { notes.append("\(lost.count - 3) more \(whose)classes are left out, whose images cannot be read") }
-    if !foreign.isEmpty { notes.append("left out \(Self.text(foreign)) of \(split.rawValue): what can be read is \(ImageFormat.read)") }
+    let others = lost.reduce(into: foreign) { rest, folder in rest.merge(folder.foreign, uniquingKeysWith: -) }.filter { $0.value > 0 }
+    if !others.isEmpty { notes.append("left out \(Self.text(others)) of \(split.rawValue): what can be read is \(ImageFormat.read)") }
     let empty = folders.filter { images[$0.wnid] == nil && $0.foreign.isEmpty }
     if !empty.isEmpty {
       notes.append(

@@ -78,6 +78,10 @@ struct FolderScan {
     if images[.val] == nil { listing.holdOut(recipe.heldOutPercent, seed: recipe.seed) }
     let areListed = recipe.trainList != nil && recipe.valList != nil
     let passedOver = areListed ? [] : splits.passedOver([training, validation] + Self.listed(recipe, splits))
+    // Where it goes without saying, it is not said.
+    if let training, training.contains(UInt8(ascii: "/")) || SplitFolders.isUnusual(training) || validation.map(SplitFolders.isUnusual) ?? false {
+      notes.insert("train is `\(nameText(training))`" + (validation.map { ", val is `\(nameText($0))`" } ?? ""), at: 0)
+    }
     if !passedOver.isEmpty { notes.append("passed over the folder\(passedOver.count == 1 ? "" : "s") \(someNames(passedOver, 8))") }
     for split in Split.allCases { notes += folders[split]?.notes ?? [] }
     if let known = images[.val], case let missing = wnids.filter({ known[$0] == nil }), !missing.isEmpty {

@@ -69,7 +69,8 @@ struct ImageList {
   static func line(_ path: [UInt8], label: Int) throws(Problem) -> [UInt8] {
     // A list begins its comments with #.
     let text = (path.first == UInt8(ascii: "#") ? Array("./".utf8) : []) + path + Array(" \(label)".utf8)
-    let read = path.contains(UInt8(ascii: "\n")) ? nil : plain(text[...], 1)
+    let hasBreaks = path.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+    let read = hasBreaks ? nil : plain(text[...], 1)
     guard let read, (read.exact ?? read.path) == path, read.label == .index(label) else {
       throw Problem(
         "a list of images cannot hold this path", at: printable(nameText(path)), expected: "a name without line breaks and tabs",

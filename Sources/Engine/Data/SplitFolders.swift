@@ -86,7 +86,8 @@ struct SplitFolders {
     if hasClasses || splits.count == 1 && others.isEmpty && !holdsClasses(path(splits[0]), walk, naming) {
       splits.removeAll(where: isClass)
     }
-    let byRole = Dictionary(grouping: splits, by: { role($0)! })
+    var byRole = Dictionary(grouping: splits, by: { role($0)! })
+    if byRole.isEmpty, !hasClasses { byRole = alike(others) }
     if !byRole.isEmpty {
       guard !hasClasses || byRole[.train] != nil else {
         throw Problem(
@@ -94,7 +95,8 @@ struct SplitFolders {
           found: "`\(nameText(others.first(where: isClass)!))` and " + splits.map { "`\(nameText($0))`" }.joined(separator: ", "),
           advice: "move the class folders into a folder `train`, or name the class of \(splits.count == 1 ? "the other" : "the others") with --map")
       }
-      return SplitFolders(folders: byRole.mapValues { $0.map(path) }, base: folder, others: others.map(path))
+      let rest = others.filter { !byRole.values.joined().contains($0) }
+      return SplitFolders(folders: byRole.mapValues { $0.map(path) }, base: folder, others: rest.map(path))
     }
     guard !hasClasses, depth < deepest else { return nil }
     var found: [(wrapper: [UInt8], splits: SplitFolders)] = []
@@ -143,6 +145,11 @@ struct SplitFolders {
     return roles == [.train, .val] ? .train : roles.count == 1 ? roles.first : nil
   }
 
+  /// Whether a folder of a split should be named to who has added it.
+  static func isUnusual(_ folder: [UInt8]) -> Bool {
+    !["train", "val", "test", "ILSVRC2012_img_train", "ILSVRC2012_img_val"].contains { $0.utf8.elementsEqual(folder) }
+  }
+
   /// Whether a name says nothing but that there are images: `images`, `JPEGImages`.
   static func isPlain(_ name: some RandomAccessCollection<UInt8>) -> Bool {
     let words = words(name)
@@ -160,6 +167,17 @@ struct SplitFolders {
     }
     return nil
   }
+
+  /// Names that differ in the word for their split alone, by that: `places_train_256` and `places_val_256`.
+  private static func alike(_ names: [[UInt8]]) -> [Role: [[UInt8]]] {
+    let named = names.filter { roleAmongWords($0) != nil }
+    let others = Set(named.map { words($0).filter { role(ofWord: $0) == nil } })
+    let byRole = Dictionary(grouping: named, by: { roleAmongWords($0)! })
+    return others.count == 1 && byRole[.train] != nil && byRole.count > 1 ? byRole : [:]
+  }
+
+  /// Whether a word of a name is one for a split.
+  static func mentionsSplit(_ name: some RandomAccessCollection<UInt8>) -> Bool { words(name).contains { role(ofWord: $0) != nil } }
 
   /// The role that one word of a name says, whatever the others are; nil where several do, or none: `mnist_train_lmdb`.
   static func roleAmongWords(_ name: some RandomAccessCollection<UInt8>) -> Role? {

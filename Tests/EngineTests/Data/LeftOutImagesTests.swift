@@ -25,8 +25,9 @@ import Testing
     for number in 0..<9 { tree.put(bytes, at: "n02084071/\(number).img") }
     let added = try tree.add()
     #expect(added.entry.classes == 2 && added.ignored == 0)
-    #expect(added.notes[0] == "class `n02084071` is left out: its 9 \(name) images cannot be read")
-    #expect(added.notes[1] == "left out 9 \(name) images of train: what can be read is JPEG, PNG and WebP")
+    #expect(added.notes[0] == "class `n02084071` is left out: its 9 \(name) images cannot be read, JPEG, PNG and WebP can")
+    tree.put(bytes, at: "n01440764/x.img")
+    #expect(try tree.add().notes[1] == "left out 1 \(name) image of train: what can be read is JPEG, PNG and WebP")
     // Where a name promises an image, decoding tells.
     tree.put(bytes, at: "n01440764/x.jpg")
     try tree.add()

@@ -9,7 +9,7 @@ import Testing
   @Test("Usual names of splits are known, whatever their case and what wraps them", arguments: [
     ("train", "val"), ("Train", "Val"), ("TRAIN", "VAL"), ("training", "validation"), ("train", "valid"), ("Training", "Validation"),
     ("trainset", "valset"), ("train_images", "val_images"), ("images_train", "images-val"), ("train2017", "val2017"), ("train", "dev"),
-    ("train", "eval"), ("train", "evaluation"), ("trainval", "test"), ("train", "test"), ("TrainingSet", "TestSet"), ("train", "testing"),
+    ("train", "eval"), ("places_train_256", "places_val_256"), ("Train_64x64", "Val_64x64"), ("train", "evaluation"), ("trainval", "test"), ("train", "test"), ("TrainingSet", "TestSet"), ("train", "testing"),
     ("ILSVRC2012_img_train", "ILSVRC2012_img_val"),
   ], ["", "imagenet/", "a/b/images/"])
   func names(split: (train: String, val: String), wrapper: String) throws {
@@ -25,7 +25,7 @@ import Testing
     let two = try MadeTree("train/*/", "test/*/").add()
     #expect(two.notes == ["there is no folder of validation images: `test` is validated on"])
     let tree = MadeTree("train/*/", "valid/*/", "test/*/", "meta/readme.txt")
-    #expect(try tree.add().notes == ["passed over the folders `meta`, `test`"])
+    #expect(try tree.add().notes == ["train is `train`, val is `valid`", "passed over the folders `meta`, `test`"])
     #expect(try tree.images(.val) == ["valid/n01440764/1.png", "valid/n01484850/1.png"])
     // Without labels, test images can only be passed over.
     let flat = MadeTree("train/*/a.png", "test/1.png")
@@ -52,6 +52,7 @@ import Testing
     (["*/train/", "*/val/"], "a folder of another split lies inside", "`n01440764/train`, `n01440764/val`, `n01484850/train` and 1 more"),
     (["train/*/val/", "train/*/"], "a folder of another split lies inside", "`n01440764/val`, `n01484850/val`"),
     (["cat/train/a.png", "cat/val/a.png", "dog/train/a.png", "dog/val/a.png"], "several folders hold splits", "`cat/train`, `dog/train`"),
+    (["birds_train/*/", "fish_val/*/"], "a folder of another split lies inside", "`birds_train/n01440764`, `birds_train/n01484850`, `fish_val/n01440764` and 1 more"),
     (["birds/train/*/", "fish/train/*/"], "several folders hold splits", "`birds/train`, `fish/train`"),
   ])
   func ambiguous(places: [String], what: String, found: String) throws {
@@ -69,7 +70,8 @@ import Testing
     tree.put([1], at: "LOC_synset_mapping.txt")
     let added = try tree.add()
     #expect(added.entry.train == 2 && added.entry.val == 2)
-    #expect(added.notes == ["passed over the folders `ILSVRC/Annotations`, `ILSVRC/Data/CLS-LOC/test`, `ILSVRC/ImageSets`"])
+    #expect(added.notes[0] == "train is `ILSVRC/Data/CLS-LOC/train`, val is `ILSVRC/Data/CLS-LOC/val`")
+    #expect(added.notes[1] == "passed over the folders `ILSVRC/Annotations`, `ILSVRC/Data/CLS-LOC/test`, `ILSVRC/ImageSets`")
     let other = MadeTree("images/train/*/", "images/val/*/")
     for split in ["train", "val"] { other.put([1], at: "labels/\(split)/1.txt") }
     #expect(try other.add().entry.val == 2)
@@ -88,6 +90,15 @@ import Testing
     // Alone, it is what holds the classes.
     let alone = MadeTree("train/bus/a.png", "train/train/a.png")
     #expect(try alone.add(hierarchy: alone.lines(["bus\tvehicle", "train\tvehicle"], "tree.tsv")).entry.train == 2)
+  }
+
+  @Test("Mapped names may hold words for splits: SUN397's train_station")
+  func mapped() throws {
+    let tree = MadeTree("a/abbey/1.png", "t/train_interior/1.png", "t/train_station/platform/1.png", "t/test_site/1.png")
+    let names = ["a/abbey": 40, "t/train_interior": 64, "t/train_station/platform": 84, "t/test_site": 71]
+    let map = tree.lines(names.map { "\($0)\tn020840\($1)" }, "map")
+    #expect(try tree.add(map: map).entry.train == 4)
+    #expect(#expect(throws: Problem.self) { try tree.add() }?.what == "4 folders of images name no class")
   }
 
   @Test("Linked folders of splits are followed, or refused: out of the root, to nowhere, to each other")
