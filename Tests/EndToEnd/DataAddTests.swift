@@ -27,7 +27,7 @@ import Testing
     home.folder.write(Array("GIF89a".utf8), to: "x/imagenet/Training/n02774152/e.gif")
     let added = try home.run("data", "add", "x", home.folder.path + "/x")
     #expect(added.code == 0, "\(added.errors)")
-    #expect(added.output.contains("added x: 1 classes, 2 images to train on, 1 to validate on, ") || added.output.contains("1 class, 2 images"))
+    #expect(added.output.contains("2 images to train on, 1 to validate on, "), "\(added.output)")
     #expect(added.output.contains("note: train is `imagenet/Training`, val is `imagenet/Valid`\nnote: passed over the folder `imagenet/test`\n"))
     #expect(added.output.contains("note: left out 1 GIF image of train: what can be read is JPEG, PNG and WebP\n"))
     let json = try home.run("data", "add", "x", home.folder.path + "/x", "--json")
@@ -38,7 +38,8 @@ import Testing
   func webp() throws {
     var file: UnsafeMutablePointer<UInt8>?
     var size = 0
-    fixture_write_webp((0..<28 * 28 * 4).map { $0 % 4 == 3 ? 255 : UInt8($0 % 200) }, 28, 28, 0, &file, &size)
+    let pixels: [UInt8] = (0..<28 * 28).flatMap { place -> [UInt8] in [UInt8(place % 200), 90, 20, 255] }
+    fixture_write_webp(pixels, 28, 28, 0, &file, &size)
     defer { free(file) }
     for number in 0..<3 {
       for wnid in ["n02774152", "n03057021"] {
