@@ -23,8 +23,10 @@ public struct LabelSetDiff: Equatable, Sendable, Codable {
   /// Fine classes that only one of them holds; the other leaves them out.
   public let heldOnlyByA, heldOnlyByB: [String]
   public let moved: [Move]
-  /// How many classes are in both, with the same wnid and the same fine classes.
+  /// How many classes are in both: the same fine classes, whatever they are called together.
   public let equalClasses: Int
+  /// How many of these have another wnid in each.
+  public let renamedClasses: Int
   /// How far the groupings lie apart, on the fine classes that both hold; nil where there is none.
   public let distance: PartitionDistance?
 
@@ -34,16 +36,19 @@ public struct LabelSetDiff: Equatable, Sendable, Codable {
       throw Problem(
         "cannot compare label sets of two datasets", at: "\(a.name), \(b.name)", expected: a.dataset, found: b.dataset)
     }
-    let (inA, inB) = (Self.targets(a), Self.targets(b))
-    let (namesA, namesB) = (Set(a.classes.map(\.wnid)), Set(b.classes.map(\.wnid)))
-    onlyInA = namesA.subtracting(namesB).sorted()
-    onlyInB = namesB.subtracting(namesA).sorted()
+    let nameInA = Dictionary(a.classes.map { ($0.members, $0.wnid) }) { first, _ in first }
+    // What is the same class goes by A's name.
+    let twins = Dictionary(b.classes.compactMap { one in nameInA[one.members].map { (one.wnid, $0) } }) { first, _ in first }
+    let (inA, inB) = (Self.targets(a) { $0 }, Self.targets(b) { twins[$0] ?? $0 })
+    let namesInA = Set(a.classes.map(\.wnid))
+    onlyInA = namesInA.subtracting(b.classes.map { twins[$0.wnid] ?? $0.wnid }).sorted()
+    onlyInB = b.classes.map(\.wnid).filter { !namesInA.contains(twins[$0] ?? $0) }.sorted()
     heldOnlyByA = inA.keys.filter { inB[$0] == nil }.sorted()
     heldOnlyByB = inB.keys.filter { inA[$0] == nil }.sorted()
     let common = inA.keys.filter { inB[$0] != nil }.sorted()
     moved = common.filter { inA[$0] != inB[$0] }.map { Move(fine: $0, from: inA[$0]!, to: inB[$0]!) }
-    let membersInB = Dictionary(b.classes.map { ($0.wnid, $0.members) }) { first, _ in first }
-    equalClasses = a.classes.count { membersInB[$0.wnid] == $0.members }
+    equalClasses = twins.count
+    renamedClasses = twins.count { $0.key != $0.value }
     distance = common.isEmpty ? nil : PartitionDistance(common.map { (inA[$0]!, inB[$0]!) })
 
     let finer = Self.isFunction(common.map { (inA[$0]!, inB[$0]!) })
@@ -59,10 +64,10 @@ public struct LabelSetDiff: Equatable, Sendable, Codable {
   }
 
   /// The target class of each fine class that is not left out.
-  private static func targets(_ set: LabelSet) -> [String: String] {
+  private static func targets(_ set: LabelSet, _ name: (String) -> String) -> [String: String] {
     var targets: [String: String] = [:]
     for target in set.classes {
-      for member in target.members { targets[member] = target.wnid }
+      for member in target.members { targets[member] = name(target.wnid) }
     }
     return targets
   }

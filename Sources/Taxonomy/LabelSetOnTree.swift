@@ -13,6 +13,8 @@ public struct LabelSetOnTree: Sendable {
 
   public let set: LabelSet
   public let parts: [Part]
+  /// Of each node, a class that has fine classes there; -1 where none has.
+  private let anyClass: [Int]
 
   /// - Parameter hierarchy: a tree of the same fine classes, with any parents.
   public init(_ set: LabelSet, on hierarchy: Hierarchy) {
@@ -40,6 +42,7 @@ public struct LabelSetOnTree: Sendable {
       held[parent] += held[node]
       anyTarget[parent] = anyTarget[node]
     }
+    anyClass = anyTarget
     let nodeOfClass = set.classes.map { hierarchy.node(wnid: $0.wnid) ?? -1 }
     let classOfNode = Dictionary(nodeOfClass.enumerated().filter { $1 >= 0 }.map { ($1, $0) }) { first, _ in first }
     parts = hierarchy.nodes.map { node in
@@ -53,17 +56,17 @@ public struct LabelSetOnTree: Sendable {
     }
   }
 
-  /// The topmost nodes at which two label sets have something else: what is below follows from that.
+  /// The topmost nodes at which two label sets group something else: what is below follows from that. The same fine classes are the
+  /// same class, whatever each calls it.
   public static func differences(_ a: LabelSetOnTree, _ b: LabelSetOnTree, on hierarchy: Hierarchy) -> [Int] {
-    let placeInB = Dictionary(b.set.classes.enumerated().map { ($1.wnid, $0) }) { first, _ in first }
-    let twins = a.set.classes.map { one in
-      placeInB[one.wnid].flatMap { b.set.classes[$0].members == one.members ? $0 : nil }
-    }
+    let placeInB = Dictionary(b.set.classes.enumerated().map { ($1.members, $0) }) { first, _ in first }
+    let twins = a.set.classes.map { placeInB[$0.members] }
     func differ(_ node: Int) -> Bool {
       switch (a.parts[node], b.parts[node]) {
-      case (.isClass(let one), .isClass(let other)), (.inside(let one), .inside(let other)): twins[one] != other
       case (.open, .open), (.leftOut, .leftOut): false
-      default: true
+      case (.leftOut, _), (_, .leftOut): true
+      case (.open(let classes), _), (_, .open(let classes)): classes > 1 || twins[a.anyClass[node]] != b.anyClass[node]
+      default: twins[a.anyClass[node]] != b.anyClass[node]
       }
     }
     var found: [Int] = []

@@ -182,6 +182,7 @@ enum GoldenScreen: String, CaseIterable, Sendable {
           SurprisingQuery(image: image, label: Int32(image), fine: fine, coarse: coarse, isCoarseRight: isCoarseRight)
         }
         _ = update(&state, .neighbors(.surprising(.found(found))))
+        _ = update(&state, .key("s"))
       }
       return state
     }

@@ -68,4 +68,20 @@ struct LabelSetOnTreeTests {
       #expect(hierarchy.lowestCommonAncestor(a, b) == above.max())
     }
   }
+
+  @Test("The same fine classes are the same class, whatever each set calls it")
+  func names() throws {
+    let hierarchy = try RealTrees.hierarchy("fashion-mnist")
+    let fine = try LabelSet(name: "fine", dataset: "fashion-mnist", recipe: [], on: hierarchy)
+    // A node with one child that is a fine class makes a class of the same members under another name.
+    let leaf = try #require(hierarchy.nodes.first { hierarchy.fineClass($0) != nil && hierarchy.parent($0).map { hierarchy.fineClassesBelow($0) == 1 } == true })
+    let parent = try #require(hierarchy.parent(leaf))
+    let named = try LabelSet(name: "named", dataset: "fashion-mnist", recipe: [.cut(collapsed: [hierarchy.wnid(parent)])], on: hierarchy)
+    try #require(named.classes.map(\.wnid) != fine.classes.map(\.wnid))
+    let places = [fine, named].map { LabelSetOnTree($0, on: hierarchy) }
+    #expect(LabelSetOnTree.differences(places[0], places[1], on: hierarchy).isEmpty)
+    #expect(LabelSetOnTree.differences(places[1], places[0], on: hierarchy).isEmpty)
+    let diff = try LabelSetDiff(fine, named)
+    #expect(diff.equalClasses == 10 && diff.renamedClasses == 1 && diff.moved.isEmpty && diff.onlyInA.isEmpty && diff.onlyInB.isEmpty)
+  }
 }

@@ -44,12 +44,20 @@ public struct LabelSetStore: Sendable {
     return contains(stem) ? (2...).lazy.map { "\(stem)-\($0)" }.first { !contains($0) }! : stem
   }
 
-  /// Saves under the label set's own name, in place of what has that name, and with its tags. Runs keep a copy of theirs.
+  /// Whether other classes have the name of `set`, or what nobody can read.
+  public func hasOther(than set: LabelSet) -> Bool {
+    guard contains(set.name), let path = try? path(set.name) else { return false }
+    return (try? LabelSetFile.read(path))?.contentHash != set.contentHash
+  }
+
+  /// Saves under the label set's own name, with the tags of what has that name. Runs keep a copy of theirs.
+  /// Other classes of that name go to the trash, from where `labels restore` brings them back.
   /// - Throws: a ``Problem`` where the name cannot be used, the set does not fit its dataset, or the disk refuses.
   public func save(_ set: LabelSet) throws(Problem) {
     let path = try path(set.name)
     try check(set)
     let tags = contains(set.name) ? (try? LabelSetFile.readTagged(path).tags) ?? [] : []
+    if hasOther(than: set) { try remove(set.name) }
     try AtomicFile.write(LabelSetFile.text(set, tags: tags), to: path)
   }
 

@@ -49,6 +49,8 @@ package struct AppState: Sendable {
   package var evaluation: EvaluationScreen
   /// Help or the command palette, over everything else.
   package var finder: Finder?
+  /// Keys that wait for work under way.
+  package var ahead = TypedAhead()
   /// One message to the user, until the next key.
   package var notice: Notice?
   /// The command of the message that this key takes away: it is what was just done.
@@ -97,10 +99,31 @@ package enum Action: Hashable, Sendable {
   case evaluation(EvaluationScreen.Action)
 }
 
+extension Action {
+  /// The screen that does it; nil for what is everywhere.
+  var screen: ScreenName? {
+    switch self {
+    case .tree: .tree
+    case .runs: .runs
+    case .neighbors: .neighbors
+    case .library: .library
+    case .comparison: .comparison
+    case .evaluation: .evaluation
+    case .show, .nextScreen, .previousScreen, .help, .palette, .copyCommand, .redraw, .suspend, .quit: nil
+    }
+  }
+}
+
 /// Everything that can happen to the program.
 package enum Message: Sendable {
   case started
   case key(Key)
+  /// A key that waits for nothing (any more).
+  case act(Key)
+  /// Keys wait for that long already; only the latest ticket counts.
+  case waited(Int, isTooLong: Bool)
+  /// What keys may have waited for is done, or could not be done.
+  case finished(Awaited)
   case mouse(Mouse)
   case resized(Size)
   case perform(Action)
@@ -127,6 +150,8 @@ package enum Effect: Sendable {
   case redraw
   /// Put this into the terminal's clipboard.
   case copy(String)
+  /// Leave this dataset, which keeps its place, and show another.
+  case open(dataset: String)
   /// Applied at once, before the next frame: how one screen speaks to another.
   case send(Message)
   /// Applied after a while: how a screen looks again at something that changes.

@@ -64,6 +64,7 @@ final class EffectRunner: Sendable {
     }
     guard let work = effect.work else { preconditionFailure("the terminal's thread does this itself") }
     work.perform(in: environment, send: send)
+    if let awaited = effect.awaited { send(.finished(awaited)) }
   }
 }
 
@@ -77,7 +78,7 @@ extension Effect {
     case .library(let work): work
     case .comparison(let work): work
     case .evaluation(let work): work
-    case .quit, .suspend, .redraw, .copy, .send, .later: nil
+    case .quit, .suspend, .redraw, .copy, .open, .send, .later: nil
     }
   }
 }

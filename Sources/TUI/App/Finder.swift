@@ -1,9 +1,11 @@
+import Taxonomy
+
 /// Help and the command palette: the key table as a list that narrows while one types.
 package struct Finder: Equatable, Sendable {
   package enum Kind: Sendable {
     /// Every key of every screen.
     case help
-    /// What can be done on this screen.
+    /// What can be done on this screen, and, once something is typed, on the others.
     case palette
   }
 
@@ -51,6 +53,9 @@ package struct Finder: Equatable, Sendable {
       for other in ScreenName.allCases where other != screen { add(other.title, KeyTable.bindings(of: other)) }
     }
     add("Everywhere", KeyTable.everywhere)
+    if kind == .palette, !query.text.isEmpty {
+      for other in ScreenName.allCases where other != screen && other != .comparison { add(other.title, KeyTable.bindings(of: other)) }
+    }
     return rows
   }
 
@@ -70,12 +75,7 @@ package struct Finder: Equatable, Sendable {
     case .escape: return .close
     case .character("?") where query.text.isEmpty, .character("q") where kind == .help && query.text.isEmpty:
       return .close
-    case .enter:
-      let rows = rows(on: screen)
-      guard rows.indices.contains(list.selected), case .binding(let binding) = rows[list.selected] else {
-        return .stay
-      }
-      return .perform(binding.action)
+    case .enter: return chosen(on: screen).map { .perform($0) } ?? .stay
     case .up, .down, .pageUp, .pageDown, .home, .end:
       _ = list.move(key, count: rows(on: screen).count, page: 10)
       skipHeading(key == .up || key == .pageUp ? -1 : 1, on: screen)
@@ -84,6 +84,13 @@ package struct Finder: Equatable, Sendable {
       if query.take(key) { list = Self.start(kind) }
       return .stay
     }
+  }
+
+  /// What Enter asks for.
+  func chosen(on screen: ScreenName) -> Action? {
+    let rows = rows(on: screen)
+    guard rows.indices.contains(list.selected), case .binding(let binding) = rows[list.selected] else { return nil }
+    return binding.action
   }
 
   private mutating func skipHeading(_ step: Int, on screen: ScreenName) {
@@ -105,7 +112,7 @@ package struct Finder: Equatable, Sendable {
     canvas.put(kind == .help ? "find " : ": ", in: prompt.takeLeft(kind == .help ? 5 : 2), style: .muted)
     query.draw(on: &canvas, in: prompt, placeholder: "type to search")
     canvas.horizontalRule(inside.takeTop(1))
-    if rows.isEmpty { canvas.put("nothing has this name", in: inside, style: .muted) }
+    if rows.isEmpty { canvas.put("no match for \(printable(query.text))", in: inside, style: .muted) }
     let keyWidth = min(inside.columns / 3, keyColumn(rows))
     for (line, index) in list.window(count: rows.count, rows: inside.rows).enumerated() {
       var row = inside.line(line)
@@ -117,8 +124,11 @@ package struct Finder: Equatable, Sendable {
         let full = row
         canvas.put(binding.keyTitles, in: row.takeLeft(keyWidth), style: Style(obstacle == nil ? .accent : .muted, .bold))
         _ = row.takeLeft(1)
-        let words = kind == .help ? binding.help : binding.title + " – " + binding.help
-        canvas.put(obstacle.map { "\(binding.title): \($0)" } ?? words, in: row, style: obstacle == nil ? .plain : .muted)
+        let screen = kind == .palette ? binding.action.screen.flatMap { $0 == state.screen ? nil : $0.title + ": " } ?? "" : ""
+        let words = screen + (kind == .help ? binding.help : binding.title + " – " + binding.help)
+        // Of other screens, what stands against it is known there.
+        let reason = screen.isEmpty ? obstacle.map { " – not now: \($0)" } ?? "" : ""
+        canvas.put(words + reason, in: row, style: obstacle == nil ? .plain : .muted)
         if index == list.selected { canvas.restyle(full) { $0.background = .selection } }
       }
     }

@@ -79,7 +79,11 @@ extension EvaluationScreen {
     package var run: String?
     /// The name of the coarse label set.
     package var coarse: String?
+    /// How many members a coarse class needs; nil in a file of a time that did not remember it.
+    package var minMembers: Int?
   }
 
-  package var place: Place? { context == nil ? recalled : Place(pane: pane, run: run, coarse: coarseFine.coarse?.name) }
+  package var place: Place? {
+    context == nil ? recalled : Place(pane: pane, run: run, coarse: coarseFine.coarse?.name, minMembers: coarseFine.minMembers)
+  }
 }

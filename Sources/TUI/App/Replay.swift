@@ -25,7 +25,11 @@ public struct Replay {
       throw Problem("cannot open the screens", at: options.dataset, found: state.notice?.text)
     }
     state.session.options = options.shared
-    for key in keys where !Self.play(.key(key), &state, environment) { break }
+    for key in keys {
+      guard Self.play(.key(key), &state, environment) else { break }
+      // Nothing is under way any more: what a key still waits for does not come.
+      if let wait = state.wait, !Self.play(.waited(wait, isTooLong: true), &state, environment) { break }
+    }
     screen = view(state).text
     labelSet = try? state.tree.history?.labelSet(name: state.tree.history?.name ?? "replayed", dataset: options.dataset)
   }
@@ -34,7 +38,7 @@ public struct Replay {
   private static func play(_ message: Message, _ state: inout AppState, _ environment: Environment) -> Bool {
     var pending = [message]
     while !pending.isEmpty {
-      for effect in update(&state, pending.removeFirst()) {
+      for effect in advance(&state, pending.removeFirst()) {
         let delivered = Mutex<[Message]>([])
         let send: @Sendable (Message) -> Void = { message in delivered.withLock { $0.append(message) } }
         switch effect {
@@ -44,7 +48,7 @@ public struct Replay {
         case .tree(.open(nil)): TreeScreen.Work.open(.name).perform(in: environment, send: send)
         default: effect.work?.perform(in: environment, send: send)
         }
-        pending += delivered.withLock { $0 }
+        pending += delivered.withLock { $0 } + (effect.awaited.map { [.finished($0)] } ?? [])
       }
     }
     return true

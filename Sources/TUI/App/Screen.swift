@@ -38,6 +38,13 @@ package protocol Screen: Sendable {
   mutating func pick(_ index: Int, _ session: Session) -> [Effect]
   /// Work came back, or another screen sent something.
   mutating func receive(_ event: Event, _ session: Session) -> [Effect]
+  /// What `key` has to wait for, in words; nil where it can act. Keys queue behind one that waits.
+  /// - Parameters:
+  ///   - action: what it asks for; nil while ``capture`` takes it, and for what is everywhere.
+  ///   - underWay: the work of this screen that keys may have to wait for (``ScreenWork/awaited``).
+  func awaited(by key: Key, doing action: Action?, _ underWay: Set<String>) -> String?
+  /// Nobody waits any more for what is under way.
+  mutating func giveUp()
   func draw(on canvas: inout Canvas, in area: Rect, _ session: Session)
 }
 
@@ -47,6 +54,8 @@ extension Screen {
   package mutating func appeared(_ session: Session) -> [Effect] { [] }
   package mutating func take(_ key: Key, _ session: Session) -> [Effect] { [] }
   package mutating func pick(_ index: Int, _ session: Session) -> [Effect] { [] }
+  package func awaited(by key: Key, doing action: Action?, _ underWay: Set<String>) -> String? { underWay.first }
+  package mutating func giveUp() {}
 }
 
 /// Where a screen has the command line from that does the same in a shell.
@@ -79,6 +88,12 @@ package protocol ScreenWork: Sendable {
   /// Runs on a background thread; `send` may be called any number of times.
   /// - Throws: a ``Problem``, which the user is shown.
   func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem)
+  /// What it is to keys of its screen, whose meaning it decides: "the search"; nil where no key need wait for it.
+  var awaited: String? { get }
+}
+
+extension ScreenWork {
+  package var awaited: String? { nil }
 }
 
 /// What all screens share: where they are.

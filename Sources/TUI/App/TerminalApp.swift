@@ -32,6 +32,12 @@ public struct TerminalAppOptions: Sendable {
   }
 }
 
+extension TerminalAppOptions {
+  fileprivate func runner(on dataset: String) throws(Problem) -> EffectRunner {
+    try EffectRunner(environment: Environment(program: program, home: home, wordNet: wordNet, dataset: dataset))
+  }
+}
+
 /// Opens the screens and returns when the user leaves. Trainings that run keep running.
 /// - Throws: a ``Problem`` where there is no terminal that can be drawn on, or an option is wrong.
 public func runTerminalApp(_ options: TerminalAppOptions) throws(Problem) {
@@ -42,11 +48,9 @@ public func runTerminalApp(_ options: TerminalAppOptions) throws(Problem) {
       "wrong option", at: "--color", expected: "auto, " + ColorDepth.allCases.map(\.rawValue).joined(separator: ", "),
       found: options.color)
   }
-  let runner = try EffectRunner(
-    environment: Environment(
-      program: options.program, home: options.home, wordNet: options.wordNet, dataset: options.dataset))
+  let runner = try options.runner(on: options.dataset)
   let terminal = try Terminal(color: color, ascii: options.ascii, environment: environment)
-  var app = TerminalApp(terminal: terminal, runner: runner, home: options.home, dataset: options.dataset, options: options.shared)
+  var app = TerminalApp(terminal: terminal, runner: runner, options: options)
   let signal = app.run()
   terminal.close()
   if let signal {
@@ -59,8 +63,8 @@ public func runTerminalApp(_ options: TerminalAppOptions) throws(Problem) {
 /// The loop: waits for keys, signals and work that came back, applies them all, and then draws once.
 private struct TerminalApp {
   let terminal: Terminal
-  let runner: EffectRunner
-  let home: Home
+  private(set) var runner: EffectRunner
+  let options: TerminalAppOptions
   var state: AppState
   var isRunning = true
   /// What ended the loop, where a signal did.
@@ -69,12 +73,35 @@ private struct TerminalApp {
   var asked: [Effect] = []
   var timers: [(due: ContinuousClock.Instant, message: Message)] = []
 
-  init(terminal: Terminal, runner: EffectRunner, home: Home, dataset: String, options: [String]) {
+  init(terminal: Terminal, runner: EffectRunner, options: TerminalAppOptions) {
     self.terminal = terminal
     self.runner = runner
-    self.home = home
-    state = AppState(session: Session(dataset: dataset, look: terminal.look, size: terminal.size))
-    state.session.options = options
+    self.options = options
+    state = Self.state(on: options.dataset, terminal, options)
+  }
+
+  private static func state(on dataset: String, _ terminal: Terminal, _ options: TerminalAppOptions) -> AppState {
+    var state = AppState(session: Session(dataset: dataset, look: terminal.look, size: terminal.size))
+    state.session.options = options.shared
+    return state
+  }
+
+  /// Leaves the screens of one dataset as they are, for the next time, and opens those of another.
+  private mutating func open(_ dataset: String) {
+    remember()
+    do throws(Problem) {
+      runner = try options.runner(on: dataset)
+    } catch {
+      return apply(.problem(error))
+    }
+    (asked, timers) = ([], [])
+    state = Self.state(on: dataset, terminal, options)
+    apply(.started)
+  }
+
+  private func remember() {
+    state.remembered?.write(state.session.dataset, options.home)
+    state.runs.remembered?.write(options.home)
   }
 
   mutating func run() -> Int32? {
@@ -93,13 +120,12 @@ private struct TerminalApp {
       timers.removeAll { $0.due <= now }
       for timer in due { apply(timer.message) }
     }
-    state.remembered?.write(state.session.dataset, home)
-    state.runs.remembered?.write(home)
+    remember()
     return endedBy
   }
 
   private mutating func apply(_ message: Message) {
-    for effect in update(&state, message) {
+    for effect in advance(&state, message) {
       switch effect {
       case .quit: isRunning = false
       case .suspend: terminal.suspend()
@@ -111,6 +137,7 @@ private struct TerminalApp {
         }
         let done = terminal.isInTmux ? "Copied, if tmux has set-clipboard on" : "Copied"
         apply(.notice(Notice(.done, "\(done): \(printable(text))")))
+      case .open(let dataset): open(dataset)
       case .later(let milliseconds, let message):
         timers.append((ContinuousClock.now + .milliseconds(milliseconds), message))
       default: asked.append(effect)

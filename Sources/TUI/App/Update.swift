@@ -15,27 +15,25 @@ package func update(_ state: inout AppState, _ message: Message) -> [Effect] {
 
 extension AppState {
   fileprivate mutating func apply(_ message: Message) -> [Effect] {
+    if let opened = message.opens, ahead.hasGivenUp(on: opened) {
+      notice = Notice(.unavailable, "The answer came after you stopped waiting for it, and nothing was done; press the key again")
+      return []
+    }
     switch message {
     case .started:
       return tree.started(session) + runs.started(session) + neighbors.started(session) + library.started(session) + appeared()
-    case .key(let key):
-      lastCommand = notice?.command
-      notice = nil
-      return press(key)
+    case .key(let key): return type(key)
+    case .act(let key): return act(key)
+    case .waited(let ticket, let isTooLong): return waited(ticket, isTooLong: isTooLong)
+    case .finished(let awaited):
+      ahead.finish(awaited)
+      return []
     case .mouse(let mouse):
-      let target = mouse.kind == .click ? view(self).clicks.target(row: mouse.row, column: mouse.column) : nil
-      lastCommand = notice?.command
-      notice = nil
       switch mouse.kind {
       // In every list, as the arrows do.
-      case .wheelUp: return press(.up)
-      case .wheelDown: return press(.down)
-      case .click:
-        switch target {
-        case .action(let action)?: return perform(action)
-        case .key(let key)?: return press(key)
-        case nil: return []
-        }
+      case .wheelUp: return type(.up)
+      case .wheelDown: return type(.down)
+      case .click: return click(row: mouse.row, column: mouse.column)
       }
     case .resized(let size):
       session.size = size
@@ -71,10 +69,45 @@ extension AppState {
     }
   }
 
+  /// What is clicked is what one sees: where something else may be there in a moment, nothing is done.
+  private mutating func click(row: Int, column: Int) -> [Effect] {
+    guard let target = view(self).clicks.target(row: row, column: column) else {
+      answered()
+      return []
+    }
+    let words =
+      switch target {
+      case .key(let key): awaited(by: key)
+      case .action(let action): awaited(by: .pick(0), doing: action)
+      }
+    if let words = waiting?.text ?? words.map({ "Waiting for \($0); click again then" }) {
+      notice = Notice(.unavailable, words)
+      return []
+    }
+    switch target {
+    case .key(let key): return act(key)
+    case .action(let action):
+      answered()
+      return perform(action)
+    }
+  }
+
+  mutating func act(_ key: Key) -> [Effect] {
+    answered()
+    return press(key)
+  }
+
+  /// Something was done in answer to the message that is shown, which goes.
+  private mutating func answered() {
+    lastCommand = notice?.command
+    notice = nil
+  }
+
   private mutating func press(_ key: Key) -> [Effect] {
     // These must work whatever is open.
     switch key {
-    case .control("c"): return [.quit]
+    // As in a shell: it ends what is open, and else the program.
+    case .control("c"): return finder != nil || capture != nil ? press(.escape) : [.quit]
     case .control("z"): return [.suspend]
     case .control("l"): return [.redraw]
     case .paste(let text) where !isTyping:
@@ -92,6 +125,8 @@ extension AppState {
         return []
       case .perform(let action):
         finder = nil
+        // What another screen does, it does once it is shown and knows what there is.
+        if let other = action.screen, other != screen { return show(other) + ahead.put(first: action) }
         return perform(action)
       }
     }
@@ -107,9 +142,13 @@ extension AppState {
     }
     if case .pick(let index) = key { return pick(index) }
     let binding = KeyTable.binding(for: key, on: screen)
-    // Where a screen has nothing to go back from, Esc goes back to the screen before.
-    if key == .escape, binding.map({ $0.obstacle(self) != nil }) ?? true { return goBack() }
-    return binding.map { perform($0.action) } ?? []
+    // The one screen without a tab is left to the one before.
+    if key == .escape, binding == nil { return goBack() }
+    guard let binding else {
+      notice = Notice(.unavailable, "\(printable(key.title)) does nothing here; ? lists the keys")
+      return []
+    }
+    return perform(binding.action)
   }
 
   /// The entry with this number of the shown screen's list was clicked.

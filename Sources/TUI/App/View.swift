@@ -22,7 +22,7 @@ package func view(_ state: AppState) -> Canvas {
   state.header.draw(on: &canvas)
   state.finder?.draw(on: &canvas, state)
   state.drawFooter(on: &canvas)
-  state.notice?.draw(on: &canvas, above: session.size.rows - 1, session)
+  (state.waiting ?? state.notice)?.draw(on: &canvas, above: session.size.rows - 1, session)
   return canvas
 }
 

@@ -6,13 +6,15 @@ package struct ListPosition: Equatable, Sendable {
 
   package mutating func select(_ index: Int, count: Int) { selected = max(0, min(index, count - 1)) }
 
-  /// - Returns: whether `key` is one that moves in lists (arrows, paging, first, last, a click on another entry). Letters are the owner's.
+  /// - Returns: whether `key` is one that moves in lists (arrows, paging by a whole or a half, first, last, a click on another entry). Letters are the owner's.
   package mutating func move(_ key: Key, count: Int, page: Int) -> Bool {
     switch key {
     case .up: select(selected - 1, count: count)
     case .down: select(selected + 1, count: count)
     case .pageUp: select(selected - max(1, page), count: count)
     case .pageDown: select(selected + max(1, page), count: count)
+    case .control("u"): select(selected - max(1, page / 2), count: count)
+    case .control("d"): select(selected + max(1, page / 2), count: count)
     case .home: select(0, count: count)
     case .end: select(count - 1, count: count)
     case .pick(let index) where index != selected: select(index, count: count)

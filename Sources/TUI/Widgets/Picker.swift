@@ -67,7 +67,8 @@ package struct Picker: Equatable, Sendable {
       guard let selected else { return .stay }
       if ticked!.remove(selected.id) == nil { ticked!.insert(selected.id) }
     default:
-      if list.move(key, count: matches.count, page: 10) { return .stay }
+      // What is typed can be taken back as in every line.
+      if key != .control("u"), key != .control("d"), list.move(key, count: matches.count, page: 10) { return .stay }
       if query.take(key) { list = ListPosition() }
     }
     return .stay

@@ -13,6 +13,10 @@ package struct TextField: Equatable, Sendable {
   /// What it takes: characters, and bytes, as one character may be any number of marks.
   package static let most = 1000
   private static let mostBytes = 4 * most
+  /// What is typed first replaces it all: so it is in every field that holds a number.
+  package private(set) var isSelected = false
+
+  package mutating func select() { isSelected = !text.isEmpty }
 
   package init(_ text: String = "") {
     self.text = text
@@ -20,10 +24,26 @@ package struct TextField: Equatable, Sendable {
     cursor = characters.count
   }
 
+  /// Whether `key` is one that changes a text or moves in it.
+  package static func edits(_ key: Key) -> Bool {
+    var text = TextField("text")
+    text.take(.left)
+    let before = text
+    text.take(key)
+    return text != before
+  }
+
   /// - Returns: whether the text changed. Keys that mean nothing to a text field are left to the caller.
   @discardableResult
   package mutating func take(_ key: Key) -> Bool {
     leftOut = 0
+    if isSelected {
+      isSelected = false
+      switch key {
+      case .character, .paste: replace(0..<characters.count)
+      default: break
+      }
+    }
     switch key {
     case .character(let character): return insert([character]) > 0
     case .paste(let pasted):
@@ -136,7 +156,8 @@ package struct TextField: Equatable, Sendable {
     }
     let before = String(characters[start..<cursor])
     // No character takes more than its bytes; what is beyond the edge need not be measured.
-    canvas.put(before + String(characters[cursor...].prefix(area.columns)), row: area.row, column: area.column, width: area.columns)
+    canvas.put(before + String(characters[cursor...].prefix(area.columns)), row: area.row, column: area.column,
+      style: isSelected ? Style(on: .selection) : .plain, width: area.columns)
     canvas.cursor = (area.row, area.column + displayWidth(before))
     if text.isEmpty { canvas.put(placeholder, in: area, style: .muted) }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Glibc
 import Taxonomy
 
 /// What every command that makes a label set shares: what it starts from, how the result is shown, where it is kept.
@@ -14,10 +15,12 @@ struct LabelSetMaking: ParsableArguments {
   var format: LabelSetFormat?
   @Option(help: ArgumentHelp("Keep the label set under this name.", valueName: "name"))
   var save: String?
+  @Flag(help: "Replace other classes that have this name, without a question; they go to the trash.")
+  var replace = false
   @OptionGroup var global: GlobalOptions
 
   /// Makes, saves and prints the label set that `steps` give on what the options start from.
-  func run(_ kind: String, _ steps: (Partition) throws(Problem) -> [RecipeStep]) throws(Problem) {
+  func run(_ kind: String, _ steps: (Partition) throws(Problem) -> [RecipeStep]) throws {
     let store = global.labelSets
     if let save { _ = try store.path(save) }
     let base = try start(store)
@@ -27,7 +30,7 @@ struct LabelSetMaking: ParsableArguments {
     for step in base.recipe { partition = try partition.applying(step) }
     var set = try LabelSet(name: kind, dataset: base.dataset, recipe: base.recipe + steps(partition), on: hierarchy)
     set.name = save ?? "\(kind)-\(set.classes.count)"
-    if save != nil { try store.save(set) }
+    if save != nil { try store.keep(set, mayReplace: replace) }
     guard save == nil || format != nil else { return print("saved \(set.summary)") }
     set.show(format ?? .table)
   }
@@ -43,6 +46,20 @@ struct LabelSetMaking: ParsableArguments {
         advice: "leave --policy out")
     }
     return (base.dataset, base.policy, base.recipe)
+  }
+}
+
+extension LabelSetStore {
+  /// Saves a label set, over other classes of its name only after a yes.
+  func keep(_ set: LabelSet, mayReplace: Bool) throws {
+    if !mayReplace, hasOther(than: set) {
+      guard isatty(STDIN_FILENO) == 1 else {
+        throw Problem(
+          "other classes have this name", at: set.name, advice: "give another one with --save, or replace them with --replace")
+      }
+      guard try Output.confirm("There is a label set \(set.name) of other classes. Replace it?") else { throw ExitCode.failure }
+    }
+    try save(set)
   }
 }
 

@@ -61,6 +61,7 @@ import Testing
       expectHarmless(state, shows: nil)
     }
     _ = update(&state, .neighbors(.surprising(.found([.init(image: 3, label: 3, fine: 0, coarse: 5, isCoarseRight: true)]))))
+    _ = update(&state, .key("s"))
     expectHarmless(state, shows: Self.shown)
   }
 

@@ -213,4 +213,33 @@ struct LaunchFormTests {
     _ = update(&state, .runs(.form(.failed(dataset: "fashion-mnist", problem))))
     #expect(view(state).text.contains("✗ Fashion-MNIST is not installed"))
   }
+
+  @Test("The first digit typed into a number replaces it, the next ones follow; after an arrow one edits")
+  func numbers() throws {
+    var state = Self.opened()
+    for field in LaunchForm.Field.allCases where field.isNumber {
+      focus(&state, field)
+      _ = type(&state, "12")
+      #expect(try form(state).texts[field]?.text == "12", "\(field)")
+    }
+    focus(&state, .batch)
+    _ = update(&state, .key(.left))
+    _ = type(&state, "0")
+    #expect(try form(state).texts[.batch]?.text == "102")
+    var dialog = RunsFixtures.state(rows: 24, columns: 80)
+    _ = update(&dialog, .runs(.queueLimit(4)))
+    _ = type(&dialog, "1")
+    guard case .number(let open) = dialog.runs.mode else { Issue.record("no dialog"); return }
+    #expect(open.field.text == "1")
+  }
+
+  @Test("Epochs that iterations rule out are shown as not used")
+  func unused() throws {
+    var state = Self.opened(rows: 30, columns: 80)
+    focus(&state, .iterations)
+    _ = type(&state, "500")
+    focus(&state, .batch)
+    #expect(view(state).text.contains("–4–  not used: iterations are given"))
+    #expect(try form(state).request?.epochs == nil && form(state).request?.iterations == 500)
+  }
 }

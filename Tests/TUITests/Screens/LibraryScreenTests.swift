@@ -111,7 +111,7 @@ import Testing
     let before = LibraryLook(entries: Array(LibraryFixtures.entries.dropFirst()))
     let after = LibraryLook(entries: LibraryFixtures.entries)
     func ticket(_ effects: [Effect]) throws -> Int {
-      try #require(effects.lazy.compactMap { if case .library(.look(_, _, let ticket)) = $0 { ticket } else { nil } }.first)
+      try #require(effects.lazy.compactMap { if case .library(.look(_, _, let ticket, _)) = $0 { ticket } else { nil } }.first)
     }
     _ = update(&state, .library(.opened(LabelSetLibrary(home: Home(explicit: "/none")))))
     let removal = try ticket(update(&state, .library(.done("Removed", ShellCommand("x"), select: nil))))
@@ -127,7 +127,7 @@ import Testing
     _ = update(&state, .library(.opened(LabelSetLibrary(home: Home(explicit: "/none")))))
     let effects = update(&state, .library(.done("Removed gone", ShellCommand("labels", "rm", "gone"), select: nil)))
     #expect(!view(state).text.contains("Removed gone"))
-    guard case .library(.look(_, _, let ticket))? = effects.first else { Issue.record("no look"); return }
+    guard case .library(.look(_, _, let ticket, _))? = effects.first else { Issue.record("no look"); return }
     let look = LibraryLook(entries: LibraryFixtures.entries, removed: LibraryFixtures.removed)
     for case .send(let message) in update(&state, .library(.looked(look, ticket: ticket))) { _ = update(&state, message) }
     #expect(view(state).text.contains("Removed gone"))

@@ -125,24 +125,28 @@ import Testing
     try Self.choose(.bottomUp, &state)
     for _ in 0..<9 { TreeScreenTests.press(&state, .right) }
     #expect(Self.preview(state)?.consequences.classes == 9)
-    TreeScreenTests.press(&state, .tab, .right)
+    TreeScreenTests.press(&state, .tab, .tab, .right)
     #expect(Self.preview(state)?.consequences.classes == 8)
   }
 
-  @Test("Enter before the answer came makes the set when it comes")
-  func lateAnswer() throws {
-    var state = try TreeScreenTests.state()
-    let effects = update(&state, .key("m"))
-    #expect(view(state).text.contains("…"))
+  @Test("A number of classes is typed as well as a depth: the nearest that there is")
+  func nearest() throws {
+    var state = try TreeScreenTests.state("imagenet-1k", Size(rows: 24, columns: 80))
+    TreeScreenTests.press(&state, "m", "j", .tab, "7", "9")
+    let found = try #require(Self.preview(state)?.consequences.classes)
+    #expect(abs(found - 79) <= 2, "\(found)")
     TreeScreenTests.press(&state, .enter)
-    TreeScreenTests.finish(&state, effects)
-    #expect(state.tree.mode != nil, "nothing was chosen yet")
-    TreeScreenTests.press(&state, .escape)
+    #expect(Self.classes(state) == found)
+  }
+
+  @Test("Enter before the answer came waits for it, and makes the set then")
+  func lateAnswer() throws {
     var other = try Self.opened(.bottomUp)
-    let late = update(&other, .key(.left))
-    _ = update(&other, .key(.enter))
-    #expect(Self.classes(other) == 10)
+    let late = advance(&other, .key(.left))
+    _ = advance(&other, .key(.enter))
+    #expect(Self.classes(other) == 10 && other.tree.mode != nil)
     TreeScreenTests.finish(&other, late)
+    for case let awaited? in late.map(\.awaited) { _ = advance(&other, .finished(awaited)) }
     #expect(Self.classes(other) != 10 && other.tree.mode == nil)
 
     // What a menu before this one asked for says nothing about this one.

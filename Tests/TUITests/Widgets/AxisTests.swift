@@ -74,4 +74,28 @@ struct AxisTests {
     #expect(labels(3, 4) == ["0", "5", "10"])
     #expect(labels(12_000, 7) == ["0", "5k", "10k", "15k"])
   }
+
+  @Test("No two ticks of a logarithmic axis bear the same text", arguments: [0.09...0.4, 0.11...0.31, 0.013...0.06, 0.5...3.2, 0.0011...0.0052, 0.14...0.16])
+  func logarithmicLabels(values: ClosedRange<Double>) {
+    for most in 2...9 {
+      let labels = Axis.logarithmic(values, maximumTicks: most).ticks.map(\.label)
+      #expect(Set(labels).count == labels.count, "\(labels)")
+    }
+    #expect(Axis.logarithmic(0.09...0.4, maximumTicks: 6).ticks.map(\.label).contains(".15"))
+  }
+
+  @Test("Without outliers, an axis goes from the 5th to the 95th percentile and a fifth of that on either side, within the values")
+  func outliers() throws {
+    let smooth = (0..<100).map { 2 + Double($0) / 100 }
+    let spiked = try #require(Axis.withoutOutliers(smooth + [500], .linear))
+    #expect(spiked.lowerBound == 2 && abs(spiked.upperBound - (2.95 + 0.18)) < 0.01)
+    #expect(Axis.withoutOutliers(smooth, .linear) == 2...2.99)
+    // Down to 0 where that is near.
+    let near = try #require(Axis.withoutOutliers([-9] + (0..<100).map { Double($0) / 100 + 0.1 }, .linear))
+    #expect(near.lowerBound == 0)
+    let logs = try #require(Axis.withoutOutliers(smooth + [1e9, 0, .nan], .logarithmic))
+    #expect(logs.upperBound < 4 && logs.lowerBound >= 1.99)
+    #expect(Axis.withoutOutliers([3, 3, 3], .linear) == 3...3 && Axis.withoutOutliers([], .linear) == nil)
+  }
+
 }

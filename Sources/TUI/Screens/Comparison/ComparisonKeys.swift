@@ -15,6 +15,8 @@ extension ComparisonScreen {
     bind([.down, "j"], .move(.down), "down", help: "One line down"),
     bind([.pageUp, .control("b")], .move(.pageUp), "page up", help: "One page up"),
     bind([.pageDown, .control("f")], .move(.pageDown), "page down", help: "One page down"),
+    bind([.control("d")], .move(.control("d")), "half down", help: "Half a page down"),
+    bind([.control("u")], .move(.control("u")), "half up", help: "Half a page up"),
     bind([.home, "g"], .move(.home), "first", help: "To the first line"),
     bind([.end, "G"], .move(.end), "last", help: "To the last line"),
   ]

@@ -186,7 +186,7 @@ package struct ComparisonScreen: Screen {
     switch outcome {
     case .stay: return []
     // With nothing behind the list there is nothing to stay for.
-    case .close: return comparison == nil ? [.send(.key(.escape))] : []
+    case .close: return comparison == nil ? [.send(.act(.escape))] : []
     case .chosen(let names):
       guard let name = names.first else { return [] }
       return switch open.choice {

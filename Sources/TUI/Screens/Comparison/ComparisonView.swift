@@ -54,6 +54,7 @@ extension ComparisonScreen {
     lines[1].append("\(NumberText.grouped(diff.onlyInA.count)) only left")
     lines[1].append("\(NumberText.grouped(diff.onlyInB.count)) only right")
     lines[1].append("\(NumberText.grouped(diff.moved.count)) fine moved")
+    if diff.renamedClasses > 0 { lines[1].append("\(NumberText.grouped(diff.renamedClasses)) of those alike are called differently") }
     let alone = diff.heldOnlyByA.count + diff.heldOnlyByB.count
     if alone > 0 { lines[1].append("\(NumberText.grouped(alone)) in one only") }
     for (index, parts) in lines.enumerated() { canvas.put(parts.joined(separator: " · "), in: area.line(index + 1)) }

@@ -6,6 +6,13 @@ extension ComparisonScreen {
     case compare(Source, Source)
     case list(Choice)
 
+    package var awaited: String? {
+      switch self {
+      case .compare: "the comparison"
+      case .list: "the label sets"
+      }
+    }
+
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
       switch self {
       case .compare(let a, let b):

@@ -3,6 +3,19 @@ import Taxonomy
 
 /// What the keys do.
 extension EvaluationScreen {
+  /// What is measured, to the keys that are about it.
+  static let answer = "the evaluation"
+
+  package func awaited(by key: Key, doing action: Action?, _ underWay: Set<String>) -> String? {
+    let isAboutAnswer =
+      switch action {
+      case .move, .open, .back, .save, .write, .neighbors, .showInTree: true
+      case nil: if case .pick = key { capture == nil } else { false }
+      default: false
+      }
+    return (isAboutAnswer ? underWay : underWay.subtracting([Self.answer])).first
+  }
+
   package mutating func perform(_ action: Action, _ session: Session) -> [Effect] {
     switch action {
     case .pane(let pane):

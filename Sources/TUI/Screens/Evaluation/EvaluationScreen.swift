@@ -158,6 +158,7 @@ package struct EvaluationScreen: Screen {
       recalled = nil
       (pane, run) = (place.pane, place.run)
       coarseFine.coarse = context.coarseSets.first { $0.name == place.coarse }
+      if let least = place.minMembers, (1...999).contains(least) { coarseFine.minMembers = least }
     }
     if run.flatMap({ context.run($0) }) == nil {
       run = (context.runs.first { Induction.testedClasses($0.labelSet, of: context.dataset.classes).isEmpty } ?? context.runs.first)?.run.id

@@ -54,6 +54,15 @@ extension EvaluationScreen {
     case save(LabelSet, ShellCommand)
     case write(EvaluationPicture, path: String, mayReplace: Bool)
 
+    package var awaited: String? {
+      switch self {
+      case .open: "the runs"
+      case .answer: EvaluationScreen.answer
+      case .save: "the save"
+      case .write: "the picture"
+      }
+    }
+
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
       switch self {
       case .open(let known, let run, let dataset):

@@ -81,7 +81,8 @@ package struct WorkProgress: Equatable, Sendable {
   func draw(on canvas: inout Canvas, in area: Rect) {
     let text = "\(printable(work)), \(NumberText.grouped(total)) … \(percent) %   Esc cancels"
     let lines = wrap(text, max(1, area.columns - 1))
-    for (index, line) in lines.enumerated() { canvas.put(line, in: area.line(index), style: .accent) }
+    for (index, line) in lines.prefix(area.rows).enumerated() { canvas.put(line, in: area.line(index), style: .accent) }
+    guard lines.count + 1 < area.rows else { return }
     let bar = area.line(lines.count + 1)
     let width = min(50, bar.columns - 1)
     guard width > 0 else { return }

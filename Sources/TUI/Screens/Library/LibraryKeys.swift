@@ -29,6 +29,8 @@ extension LibraryScreen {
     Binding([.down, "j"], .library(.move(.down)), "down", help: "One line down"),
     Binding([.pageUp, .control("b")], .library(.move(.pageUp)), "page up", help: "One page up"),
     Binding([.pageDown, .control("f")], .library(.move(.pageDown)), "page down", help: "One page down"),
+    Binding([.control("d")], .library(.move(.control("d"))), "half down", help: "Half a page down"),
+    Binding([.control("u")], .library(.move(.control("u"))), "half up", help: "Half a page up"),
     Binding([.home, "g"], .library(.move(.home)), "first", help: "To the first line"),
     Binding([.end, "G"], .library(.move(.end)), "last", help: "To the last line"),
     Binding([.escape, .backspace], .library(.back), "back", help: "Drop the filter, then the marks") {

@@ -49,6 +49,8 @@ package struct LibraryScreen: Screen {
   /// The line that was typed last, until what it asked for is done.
   var answered: LibraryPrompt?
   package private(set) var hasLooked = false
+  /// Whether somebody came here, and saw the list.
+  private var (isShown, isVisited) = (false, false)
   private var library: LabelSetLibrary?
   private var imagesPerFine: [Int]?
   private var ticket = 0
@@ -87,14 +89,17 @@ package struct LibraryScreen: Screen {
 
   package mutating func started(_ session: Session) -> [Effect] { [.library(.open)] }
 
-  package mutating func appeared(_ session: Session) -> [Effect] { look() }
+  package mutating func appeared(_ session: Session) -> [Effect] {
+    isShown = true
+    return look()
+  }
 
   package mutating func receive(_ event: Event, _ session: Session) -> [Effect] {
     switch event {
     case .opened(let library):
       self.library = library
       return look()
-    case .poll(let ticket): return ticket == self.ticket ? look() : []
+    case .poll(let ticket): return ticket == self.ticket ? look(isWaitedFor: false) : []
     case .looked(let look, let ticket):
       guard ticket == self.ticket else { return [] }
       take(look)
@@ -140,14 +145,16 @@ package struct LibraryScreen: Screen {
     return unannounced.map { .send(.notice($0)) }
   }
 
-  mutating func look() -> [Effect] {
+  mutating func look(isWaitedFor: Bool = true) -> [Effect] {
     guard let library else { return [] }
     ticket += 1
-    return [.library(.look(library, imagesPerFine: imagesPerFine, ticket: ticket))]
+    return [.library(.look(library, imagesPerFine: imagesPerFine, ticket: ticket, isWaitedFor: isWaitedFor))]
   }
 
   private mutating func take(_ look: LibraryLook) {
-    let chosen = wanted ?? selected?.id
+    // Until somebody comes to the list, it begins at its top.
+    let chosen = wanted ?? (isVisited ? selected?.id : nil)
+    isVisited = isShown
     if let wanted, look.entries.contains(where: { $0.id == wanted }) { self.wanted = nil }
     entries = look.entries
     removed = look.removed
@@ -159,7 +166,7 @@ package struct LibraryScreen: Screen {
   /// Selects the entry of this name; where it is not shown, the line stays.
   mutating func select(_ name: String?) {
     let rows = rows
-    list.select(rows.firstIndex { $0.id == name } ?? list.selected, count: rows.count)
+    list.select(rows.firstIndex { $0.id == name } ?? (isVisited || name != nil ? list.selected : 0), count: rows.count)
   }
 
   /// Details are fetched once the cursor rests.

@@ -4,7 +4,8 @@ import Taxonomy
 extension LibraryScreen {
   package enum Work: ScreenWork {
     case open
-    case look(LabelSetLibrary, imagesPerFine: [Int]?, ticket: Int)
+    /// `isWaitedFor`: somebody did something, or came to the screen; else it is looked again from time to time.
+    case look(LabelSetLibrary, imagesPerFine: [Int]?, ticket: Int, isWaitedFor: Bool)
     case describe(LabelSetSummary, imagesPerFine: [Int]?)
     /// Reads what makes it.
     case copyCommand(String)
@@ -18,6 +19,18 @@ extension LibraryScreen {
     /// Finds out whether it is a label set before a name is asked for.
     case readFile(String)
     case importFile(String, as: String, mayReplace: Bool)
+
+    package var awaited: String? {
+      switch self {
+      case .look(_, _, _, let isWaitedFor): isWaitedFor ? "the list of label sets" : nil
+      case .describe: nil
+      case .open: "the label sets"
+      case .copyCommand: "the command"
+      case .rename, .duplicate, .tag, .remove, .restore: "the change"
+      case .export: "the file"
+      case .readFile, .importFile: "the import"
+      }
+    }
 
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
       do throws(Problem) {
@@ -47,7 +60,7 @@ extension LibraryScreen {
         // A dataset may be a list of classes only.
         guard let dataset = try? environment.openDataset() else { return }
         send(.library(.counted(dataset.imagesPerClass)))
-      case .look(let library, let imagesPerFine, let ticket):
+      case .look(let library, let imagesPerFine, let ticket, _):
         let counts = imagesPerFine.map { [environment.dataset: $0] } ?? [:]
         send(.library(.looked(LibraryLook(library, dataset: environment.dataset, imagesPerFine: counts), ticket: ticket)))
       case .describe(let summary, let imagesPerFine):

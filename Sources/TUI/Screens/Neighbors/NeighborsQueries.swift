@@ -3,6 +3,19 @@ import Taxonomy
 
 /// What the keys do: ways from query to query, and what is looked at.
 extension NeighborsScreen {
+  /// What is searched, to the keys that are about it.
+  static let answer = "the neighbours"
+
+  package func awaited(by key: Key, doing action: Action?, _ underWay: Set<String>) -> String? {
+    let isAboutAnswer =
+      switch action {
+      case .right, .left, .up, .down, .walk, .filter, .zoom, .earlier, .later, .writePicture, .cancel: true
+      case nil: if case .pick = key { capture == nil } else { false }
+      default: false
+      }
+    return (isAboutAnswer ? underWay : underWay.subtracting([Self.answer])).first
+  }
+
   package mutating func perform(_ action: Action, _ session: Session) -> [Effect] {
     switch action {
     case .right: selectedNeighbor = min(selectedNeighbor + 1, max(0, shown(selectedRow).count - 1))

@@ -208,8 +208,7 @@ package struct NeighborsScreen: Screen {
       if queries.isEmpty {
         return [.send(.notice(Notice(.unavailable, "Both nets are right about the same images, of \(SurprisingQuery.asked) at most that were asked")))]
       }
-      if capture == nil { showSurprises(queries) }
-      return []
+      return [.send(.notice(Notice(.done, "Found \(queries.count) images that the two nets disagree about: s lists them")))]
     case .pictures(let fetched):
       pictures.merge(fetched) { $1 }
       pending.subtract(fetched.keys)

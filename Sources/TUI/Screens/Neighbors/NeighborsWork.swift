@@ -50,6 +50,15 @@ extension NeighborsScreen {
     case openFile(path: String)
     case writePicture(FeatureContext, NeighborsMontage, path: String, mayReplace: Bool)
 
+    package var awaited: String? {
+      switch self {
+      case .open: "the runs"
+      case .search: NeighborsScreen.answer
+      case .surprise, .pictures: nil
+      case .openFile, .writePicture: "the picture"
+      }
+    }
+
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
       switch self {
       case .open(let known, let run, let dataset):

@@ -14,6 +14,10 @@ package struct RememberedRuns: Codable, Equatable, Sendable {
   /// The run with the cursor, and the filter as it was typed; nil in a file of a time that did not remember them.
   package var selected: String?
   package var filter: String?
+  /// How charts are drawn; nil as well.
+  package var isLogarithmic: Bool?
+  package var ignoresOutliers: Bool?
+  package var smoothing: Double?
 
   package init() {}
 
@@ -72,6 +76,9 @@ extension RunsScreen {
     remembered.isGrouped = list.isGrouped
     remembered.unit = charts.window.unit
     remembered.selected = selected?.id
+    remembered.isLogarithmic = charts.options.isLogarithmic
+    remembered.ignoresOutliers = charts.options.ignoresOutliers
+    remembered.smoothing = charts.options.smoothing
     remembered.filter = list.filter.text
     return remembered
   }
@@ -81,6 +88,9 @@ extension RunsScreen {
     news = RunsNews(since: remembered.baseline)
     charts.overlaid = remembered.overlaid
     charts.window = ChartWindow(unit: remembered.unit)
+    charts.options.isLogarithmic = remembered.isLogarithmic ?? charts.options.isLogarithmic
+    charts.options.ignoresOutliers = remembered.ignoresOutliers ?? charts.options.ignoresOutliers
+    if let smoothing = remembered.smoothing, (0..<1).contains(smoothing) { charts.options.smoothing = smoothing }
     list.isGrouped = remembered.isGrouped
     wanted = remembered.selected
     if let filter = remembered.filter.flatMap({ try? RunFilter($0) }) { list.filter = filter }

@@ -51,6 +51,7 @@ extension RunsScreen {
     (["C"], .choose, "chart", "Choose a chart from a list: loss, accuracy, rate, speed, norms", []),
     (["a"], .unit, "x axis", "Draw over steps, epochs, images or time", withCharts),
     (["L"], .logAxis, "log axis", "Draw losses and rates on a logarithmic axis, or back", withCharts),
+    (["y"], .outliers, "outliers", "Draw a y axis for most values, from the 5th to the 95th percentile and a margin, or for all", []),
     (["s"], .smooth, "smooth", "Go round the weights of the moving average", withCharts),
     ([.left, "h"], .cursor(-1), "crosshair left", "Move the crosshair: the values at it are shown", []),
     ([.right, "l"], .cursor(1), "crosshair right", "Move the crosshair to the right", []),
@@ -149,6 +150,8 @@ extension RunsScreen {
   private static let moves: [Binding] = [
     Binding([.up, "k"], .runs(.list(.move(.up))), "up", help: "Select the run above"),
     Binding([.down, "j"], .runs(.list(.move(.down))), "down", help: "Select the run below"),
+    Binding([.control("d")], .runs(.list(.move(.control("d")))), "half down", help: "Half a page down"),
+    Binding([.control("u")], .runs(.list(.move(.control("u")))), "half up", help: "Half a page up"),
     Binding([.pageUp], .runs(.list(.move(.pageUp))), "page up", help: "Select a run one page up"),
     Binding([.pageDown], .runs(.list(.move(.pageDown))), "page down", help: "Select a run one page down"),
     Binding([.home, "g"], .runs(.list(.move(.home))), "first", help: "Select the first run"),

@@ -60,6 +60,8 @@ package struct RunsScreen: Screen {
   private(set) var reader: RunsReader?
   package private(set) var hasLooked = false
   private var ticket = 0
+  /// Whether the next look is one that keys wait for: the first, and that after something was done.
+  private var isExpected = false
   /// The run to select once it is there.
   var wanted: String?
   private var isLooking = false
@@ -107,6 +109,7 @@ package struct RunsScreen: Screen {
     case .opened(let reader, let remembered):
       self.reader = reader
       recall(remembered)
+      isExpected = true
       return look(session, refreshes: true)
     case .poll(let ticket): return ticket == self.ticket ? look(session, refreshes: true) : []
     case .settled(let id): return id == selected?.id ? look(session) : []
@@ -132,8 +135,11 @@ package struct RunsScreen: Screen {
       }
       let next = self.next
       self.next = (false, false)
+      // Of thousands, those that were read are enough to begin with.
+      if !next.refreshes || found.unread > 0 && !runs.isEmpty { isExpected = false }
       return effects + (next.isWanted ? self.look(session, refreshes: next.refreshes) : [])
     case .changed(let id):
+      isExpected = reader != nil
       if let id {
         if form != nil { mode = nil }
         wanted = id
@@ -222,6 +228,14 @@ package struct RunsScreen: Screen {
   package var shownRun: RunSummary? {
     page?.run.map { found[$0] } ?? selected
   }
+
+  package func awaited(by key: Key, doing action: Action?, _ underWay: Set<String>) -> String? {
+    // The last of all is known once all are read.
+    let isAboutAll = action == .list(.move(.end)) && found.unread > 0
+    return underWay.first ?? ((isExpected || isAboutAll) && mode == nil ? "the list of runs" : nil)
+  }
+
+  package mutating func giveUp() { isExpected = false }
 
   // MARK: Keys
 

@@ -36,6 +36,24 @@ extension RunsScreen {
     case copyCommand(RunDirectory)
     case form(LaunchForm.Work)
 
+    package var awaited: String? {
+      switch self {
+      // Of the looks, the screen knows which are waited for.
+      case .look, .push, .form(.check): nil
+      case .open: "the runs"
+      case .pause, .resume, .stop, .checkpoint, .delete, .restore, .extend, .enqueue, .dequeue, .moveInQueue, .setQueueLimit, .annotate:
+        "the change"
+      case .readQueueLimit: "the queue"
+      case .readClasses: "the classes"
+      case .compare: "the comparison"
+      case .clone: "the run"
+      case .showLabelSet: "the label set"
+      case .copyCommand: "the command"
+      case .form(.fetch): "the dataset"
+      case .form(.launch): "the launch"
+      }
+    }
+
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
       let queue = RunQueue(home: environment.home)
       // What was done is seen at once, also where a later part of it failed.

@@ -2,27 +2,33 @@ import Taxonomy
 
 extension TreeScreen {
   package enum Action: Hashable, Sendable {
-    case up, down, pageUp, pageDown, first, last, left, right
+    case up, down, pageUp, pageDown, halfUp, halfDown, first, last, left, right
     case fold, join, leaveOut, finer, coarser, undo, redo
     case finerBelow, coarserBelow, mark, invertMarks, back, sort, unfoldAll, filter, history
     case search, nextHit, previousHit
     case make, save, open, train, compare, alsoUnder, details, consequences
     case jumpBack, bookmark, bookmarks, partA, partB, swapParts, clearParts, saveParts, policy, invert
-    case pictures, collage, writeCollage, neighbors
+    case pictures, collage, writeCollage, neighbors, datasets
   }
 
   package static let bindings: [Binding] = [
     bind(["c", " "], .fold, "collapse", help: "Make one class of all below; again: expand it", footer: true) {
       $0.foldObstacle
     },
+    bind(["/"], .search, "search", help: "Search names, wnids and glosses while typing", footer: true),
+    bind(["m"], .make, "make", help: "Made sets: bottom-up, top-down, splits, without PASCAL, budgets", footer: true),
+    bind(["s"], .save, "save", help: "Save the label set under a name", footer: true),
+    bind(["t"], .train, "train", help: "Train a network on this label set", footer: true) {
+      $0.cutView.map(\.classCount) ?? 0 < 2 ? "A training needs two classes or more" : nil
+    },
+    bind(["u"], .undo, "undo", help: "Take the last change back", footer: true) {
+      $0.history?.canUndo == true ? nil : "Nothing to take back"
+    },
     bind(["+", "="], .finer, "finer", help: "The whole cut one level finer", footer: true) {
       $0.history?.current.cut.isFinest == true ? "Every class is as fine as the dataset's" : nil
     },
     bind(["-"], .coarser, "coarser", help: "The whole cut one level coarser", footer: true) {
       $0.cutView?.classCount == 1 ? "There is one class left" : nil
-    },
-    bind(["u"], .undo, "undo", help: "Take the last change back", footer: true) {
-      $0.history?.canUndo == true ? nil : "Nothing to take back"
     },
     bind([.control("r"), "U"], .redo, "redo", help: "Make the change again that was taken back") {
       $0.history?.canRedo == true ? nil : "Nothing was taken back"
@@ -32,7 +38,8 @@ extension TreeScreen {
     bind(["v"], .mark, "mark", help: "Mark this line; what is done next is done to all marked"),
     bind(["V"], .invertMarks, "invert marks", help: "Mark the lines that are not marked, and no others"),
     bind([.escape], .back, "back", help: "Close what was opened beside the tree, then drop the filter, the marks, the hits of the search") {
-      !$0.side.isAsked && $0.filter == nil && $0.marked.isEmpty && $0.hits.isEmpty ? "Nothing is marked, and nothing was searched" : nil
+      !$0.side.isAsked && $0.filter == nil && $0.marked.isEmpty && $0.hits.isEmpty && $0.sought == nil
+        ? "Nothing is marked, and nothing was searched" : nil
     },
     bind(["H"], .history, "history", help: "List what was done, and go back to any of it"),
     bind(["S"], .sort, "sort", help: "Order by fine classes, name, classes, images or imbalance"),
@@ -43,13 +50,7 @@ extension TreeScreen {
     bind(["J"], .join, "join", help: "Make one class of the marked lines, wherever they stand; again: take them out of it") { $0.joinObstacle },
     bind(["x"], .leaveOut, "leave out", help: "Leave out all below; again: take it in"),
     bind(["X"], .invert, "invert", help: "Leave out what is in and take in what is out, of all below"),
-    bind(["/"], .search, "search", help: "Search names, wnids and glosses while typing", footer: true),
-    bind(["m"], .make, "make", help: "Made sets: bottom-up, top-down, splits, without PASCAL, budgets", footer: true),
-    bind(["s"], .save, "save", help: "Save the label set under a name", footer: true),
     bind(["o"], .open, "open", help: "Open a saved label set"),
-    bind(["t"], .train, "train", help: "Train a network on this label set", footer: true) {
-      $0.cutView.map(\.classCount) ?? 0 < 2 ? "A training needs two classes or more" : nil
-    },
     bind(["D"], .compare, "compare", help: "Compare this label set with a saved one, node by node"),
     bind(["j", .down], .down, "down", help: "One line down"),
     bind(["k", .up], .up, "up", help: "One line up"),
@@ -59,6 +60,9 @@ extension TreeScreen {
     bind(["G", .end], .last, "last", help: "To the last line"),
     bind([.pageDown, .control("f")], .pageDown, "page down", help: "One page down"),
     bind([.pageUp, .control("b")], .pageUp, "page up", help: "One page up"),
+    bind([.control("d")], .halfDown, "half down", help: "Half a page down"),
+    bind([.control("u")], .halfUp, "half up", help: "Half a page up"),
+    bind(["@"], .datasets, "dataset", help: "Choose another dataset; the label set in the making is kept with this one"),
     bind(["n"], .nextHit, "next hit", help: "To the next class that the search found") {
       $0.hits.isEmpty ? "Search first, with /" : nil
     },

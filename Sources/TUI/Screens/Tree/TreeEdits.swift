@@ -39,12 +39,12 @@ extension TreeScreen {
     guard let first = targets.first else { return [] }
     if let group = sharedGroup(of: targets, cutView) {
       let nodes = Set(targets.flatMap { $0.chain.filter { cutView.groupOfNode[$0] == group } })
-      return change("take \(hierarchy.name(first.node)) out of what it is joined to") { $0.separate(nodes) }
+      return change("take \(hierarchy.name(first.node)) out of what it is joined to", at: first.node) { $0.separate(nodes) }
     }
     let nodes = targets.map { line in
       line.chain.first { cut.isCollapsed($0) } ?? (hierarchy.isLeaf(line.node) ? line.node : nodeToFold(in: line))
     }
-    return change("join \(TargetClass.name(joining: nodes.map { hierarchy.name($0) }))") { $0.join(nodes) }
+    return change("join \(TargetClass.name(joining: nodes.map { hierarchy.name($0) }))", at: first.node) { $0.join(nodes) }
   }
 
   /// The group of joined classes that all lines are in.
@@ -69,11 +69,25 @@ extension TreeScreen {
     return move(.down, 1)
   }
 
-  mutating func change(_ title: String, _ edit: (inout Cut) -> Void) -> [Effect] {
+  mutating func change(_ title: String, at node: Int? = nil, _ edit: (inout Cut) -> Void) -> [Effect] {
     guard var cut = history?.current.cut else { return [] }
     edit(&cut)
-    history?.change(to: cut, title)
+    // What gives the same classes is nothing to take back.
+    guard recentViews.view(of: cut).partition != cutView?.partition else { return Self.nothingChanges(title) }
+    history?.change(to: cut, title, at: node)
     return edited()
+  }
+
+  static func nothingChanges(_ title: String) -> [Effect] {
+    [.send(.notice(Notice(.unavailable, "This changes nothing: \(printable(title))")))]
+  }
+
+  /// One step back or on, to where that was, and what it was.
+  mutating func travel(_ words: String, _ step: (inout TreeHistory) -> TreeHistory.Version?) -> [Effect] {
+    guard history != nil, let changed = step(&history!) else { return [] }
+    let effects = edited()
+    if let node = changed.node, changed.cut.hierarchy === hierarchy { reveal(node) }
+    return effects + settle() + [.send(.notice(Notice(.done, "\(words): \(printable(changed.title))")))]
   }
 
   mutating func change(
@@ -81,7 +95,7 @@ extension TreeScreen {
   ) -> [Effect] {
     guard let hierarchy, let first = lines.first else { return [] }
     let more = lines.count > 1 ? " and \(lines.count - 1) more" : ""
-    return change("\(verb) \(hierarchy.name(first.node))\(more)") { cut in
+    return change("\(verb) \(hierarchy.name(first.node))\(more)", at: first.node) { cut in
       for line in lines { edit(&cut, line) }
     }
   }

@@ -43,7 +43,13 @@ extension TreeScreen {
         return startFilter(at: node)
       }
       if filter != nil { _ = hits.isEmpty ? endFilter() : startFilter() }
+      // What was typed on the way here leaves no trace.
+      if let from = searchedFrom, filter == nil {
+        unfolded = from.unfolded
+        if best == nil { reveal(from.node) }
+      }
       if let best { reveal(best) }
+      guard case .search = mode else { return endSearch() + settle() }
       return settle()
     case .settled(let node):
       guard let line, line.node == node, let hierarchy else { return [] }
@@ -90,12 +96,18 @@ extension TreeScreen {
       menu.outlook = outlook
       mode = .policy(menu)
       return []
-    case .saved(let name, let saved, let command):
+    case .saved(let name, let saved, let command, let replaced):
       if saved == .whole { history?.markSaved(as: name) } else { history?.markPartsSaved() }
-      return [.send(.notice(Notice(.done, saved == .parts ? "Saved as \(name)-A and \(name)-B" : "Saved as \(name)", sameAs: command)))]
+      let words = saved == .parts ? "Saved as \(name)-A and \(name)-B" : "Saved as \(name)"
+      let trash = replaced == 0 ? "" : "; what had \(replaced == 1 ? "that name" : "those names") is in the trash, and u in 4 brings it back"
+      return [.send(.notice(Notice(.done, words + trash, sameAs: command)))]
     case .listed(let sets):
       let items = sets.map { Picker.Item(id: $0.name, text: $0.name, note: ($0.isUsable ? "" : "✗ ") + printable($0.summary)) }
       mode = .saved(Picker("Open a label set", items, selected: history?.name))
+      return []
+    case .datasets(let found):
+      let items = found.map { Picker.Item(id: $0.name, text: $0.name, note: $0.name == dataset ? "open" : $0.hasImages ? "" : "classes only") }
+      mode = .datasets(Picker("Open a dataset", items, selected: dataset))
       return []
     case .compare(let name): return compare(with: name)
     case .loaded(let set, let cut):

@@ -12,13 +12,18 @@ package struct TreeHistory: Equatable, Sendable {
     package var parts: HandSplit
     /// What was done to come here: "collapse dog".
     package var title: String
+    /// What it was saved or opened as, or what was changed by hand since; nil for what a recipe made, which is something new.
+    package var name: String?
+    /// Where it was changed to come here.
+    package var node: Int?
     /// How many classes it has, once they were counted.
     package var classes: Int?
 
     package init(
       _ cut: Cut, recipe: [RecipeStep]? = nil, budget: ImageBudget? = nil, parts: HandSplit? = nil,
-      title: String = "the dataset's own classes"
+      title: String = "the dataset's own classes", name: String? = nil, node: Int? = nil
     ) {
+      (self.name, self.node) = (name, node)
       self.cut = cut
       self.recipe = recipe?.filter { if case .sampleImages = $0 { false } else { true } }
       self.budget = budget
@@ -40,18 +45,19 @@ package struct TreeHistory: Equatable, Sendable {
   package private(set) var current: Version
   private var undone: [Version] = []
   private var done: [Version] = []
-  private var saved: Version
-  /// What it was saved or loaded as.
-  package private(set) var name: String?
+  /// What is kept under each name, as far as it was saved or opened here; without a name, what this began with.
+  private var saved: [String?: Version]
 
   package init(_ cut: Cut) {
     current = Version(cut)
-    saved = current
+    saved = [nil: current]
   }
 
-  package var isEdited: Bool { !current.isSame(as: saved) }
+  /// What it was saved or opened as, or what was changed by hand since.
+  package var name: String? { current.name }
+  package var isEdited: Bool { saved[name].map { !current.isSame(as: $0) } ?? true }
   /// Whether the label set, beside its parts, is kept under its name.
-  package var isSaved: Bool { name != nil && current.cut == saved.cut && current.budget == saved.budget }
+  package var isSaved: Bool { name != nil && saved[name].map { current.cut == $0.cut && current.budget == $0.budget } ?? false }
   /// Whether it is what the dataset has, all of it, as nobody touched it.
   package var isUntouched: Bool { name == nil && current.isSame(as: Version(Cut(current.cut.hierarchy))) }
   package var canUndo: Bool { !done.isEmpty }
@@ -69,24 +75,30 @@ package struct TreeHistory: Equatable, Sendable {
 
   /// Another cut by hand; the budget and the parts stay. On another tree there are no parts.
   @discardableResult
-  package mutating func change(to cut: Cut, _ title: String) -> Bool {
+  package mutating func change(to cut: Cut, _ title: String, at node: Int? = nil) -> Bool {
     let parts = cut.hierarchy === current.cut.hierarchy ? current.parts : nil
-    return change(to: Version(cut, budget: current.budget, parts: parts, title: title))
+    return change(to: Version(cut, budget: current.budget, parts: parts, title: title, name: name, node: node))
   }
 
   /// What the current version was found to come to.
   mutating func note(classes: Int) { current.classes = classes }
 
-  package mutating func undo() {
-    guard let last = done.popLast() else { return }
+  /// - Returns: what was taken back.
+  @discardableResult
+  package mutating func undo() -> Version? {
+    guard let last = done.popLast() else { return nil }
     undone.append(current)
     current = last
+    return undone.last
   }
 
-  package mutating func redo() {
-    guard let next = undone.popLast() else { return }
+  /// - Returns: what was made again.
+  @discardableResult
+  package mutating func redo() -> Version? {
+    guard let next = undone.popLast() else { return nil }
     done.append(current)
     current = next
+    return current
   }
 
   /// Every version from the first to the last that was taken back.
@@ -109,12 +121,12 @@ package struct TreeHistory: Equatable, Sendable {
   }
 
   package mutating func markSaved(as name: String) {
-    saved = current
-    self.name = name
+    current.name = name
+    saved[name] = current
   }
 
   /// Both parts are kept as label sets of their own.
-  package mutating func markPartsSaved() { saved.parts = current.parts }
+  package mutating func markPartsSaved() { saved[name]?.parts = current.parts }
 
   /// Goes on with a label set that was saved before; what was there can be had again with undo.
   package mutating func open(_ set: LabelSet, _ cut: Cut) {

@@ -8,6 +8,9 @@ package struct TreeLayout: Equatable, Sendable {
   /// The line between the tree and what it comes to.
   package var rule: Rect
 
+  /// So that numbers stand near their names.
+  private static let widestList = 100
+
   /// - Parameter parts: how many parts of a split there are to tell of.
   package init(_ body: Rect, _ side: TreeSide, parts: Int = 0) {
     var rest = body
@@ -17,7 +20,8 @@ package struct TreeLayout: Equatable, Sendable {
     details = Rect(row: rest.row, column: rest.endColumn, rows: 0, columns: 0)
     let isTiny = body.rows < 16
     if isBeside, side != .nothing {
-      details = rest.takeRight(min(64, body.columns * 2 / 5))
+      // Beyond what names and numbers need, the width is for the details and their pictures.
+      details = rest.takeRight(max(min(64, body.columns * 2 / 5), body.columns - Self.widestList))
     } else if isTiny, side != .nothing, side != .node {
       // Nothing else fits beside it.
       details = body
@@ -127,15 +131,15 @@ extension TreeScreen {
       let inside = canvas.dialog(in: area, title: "Replace?")
       let found =
         switch saved {
-        case .whole: "label set \(printable(name))"
-        case .parts: "label set \(printable(name))-A or -B"
+        case .whole: "label set \(printable(name)) of other classes"
+        case .parts: "label set \(printable(name))-A or -B of other classes"
         case .collage: "file \(printable(name))"
         }
       canvas.put("There is a \(found). Replace it?", in: inside, cut: .middle)
     case .made(let menu): makeView(menu).draw(on: &canvas, in: above)
     case .places(let menu): menu.menu.draw(on: &canvas, in: above)
     case .policy(let menu): if let hierarchy { menu.draw(on: &canvas, in: above, hierarchy) }
-    case .saved(let picker): picker.draw(on: &canvas, in: above)
+    case .saved(let picker), .datasets(let picker): picker.draw(on: &canvas, in: above)
     case .history(let menu): menu.draw(on: &canvas, in: above)
     case .search, nil: break
     }

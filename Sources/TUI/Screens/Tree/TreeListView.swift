@@ -70,6 +70,13 @@ struct TreeListView {
       }
     let label = label(of: line, columns: name.columns)
     canvas.put(label, in: name, style: style, cut: .middle)
+    // Far from their numbers, names are led there.
+    let end = name.column + min(displayWidth(label), name.columns)
+    if area.columns >= 90, columns.classes.column - end > 12 {
+      for column in stride(from: (end / 2 + 2) * 2, to: columns.classes.endColumn - 7, by: 2) {
+        canvas.put("·", row: area.row, column: column, style: .muted)
+      }
+    }
 
     let classes = Int(cutView.classesBelow[line.top])
     let fine = Int(cutView.finesBelow[line.top])

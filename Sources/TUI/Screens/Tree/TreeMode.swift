@@ -12,6 +12,7 @@ package enum TreeMode: Sendable {
   case history(TreeMenu)
   case places(PlaceMenu)
   case policy(PolicyMenu)
+  case datasets(Picker)
 
   /// What is saved under a name: the label set, both its parts as `name-A` and `name-B`, or the collage as a file.
   package enum Saved: Sendable {
@@ -29,7 +30,7 @@ package enum TreeMode: Sendable {
   /// What is selected in the list that takes the keys; nil where there is none.
   var selected: Int? {
     switch self {
-    case .search, .name, .overwrite, .saved: nil
+    case .search, .name, .overwrite, .saved, .datasets: nil
     case .made(let menu): menu.list.selected
     case .history(let menu): menu.list.selected
     case .places(let menu): menu.menu.list.selected
@@ -46,7 +47,7 @@ package enum TreeMode: Sendable {
     case .places(let menu): menu.hints
     case .policy(let menu): menu.hints
     case .history: [KeyHint("Enter", "go back to it"), KeyHint("↑ ↓", "choose"), KeyHint("Esc", "cancel")]
-    case .saved(let picker): picker.hints
+    case .saved(let picker), .datasets(let picker): picker.hints
     }
   }
 }

@@ -2,6 +2,31 @@ import Taxonomy
 
 /// What the keys do while a search, a prompt or a menu is open.
 extension TreeScreen {
+  package func awaited(by key: Key, doing action: Action?, _ underWay: Set<String>) -> String? {
+    var underWay = underWay
+    switch mode {
+    case .search:
+      if TextField.edits(key) || key == .enter || key == .escape { underWay.remove(Work.search) }
+    case .made: if key == .enter { break } else { underWay.remove(Work.outcome) }
+    default: underWay.remove(Work.outcome)
+    }
+    if case .policy = mode {
+      if key != "s" { underWay.remove(Work.outlook) }
+    } else {
+      underWay.subtract([Work.moves, Work.outlook])
+    }
+    switch action {
+    case .pictures, .collage, .writeCollage, .neighbors, .sort: break
+    default: underWay.remove(Work.counts)
+    }
+    return underWay.first
+  }
+
+  package mutating func giveUp() {
+    sought = nil
+    filteredAt = nil
+  }
+
   package mutating func take(_ key: Key, _ session: Session) -> [Effect] {
     guard let mode else { return [] }
     // A click chooses, and one on what is chosen is Enter.
@@ -21,7 +46,7 @@ extension TreeScreen {
         self.mode = nil
         // Where the search began is where ^O goes.
         if jumps.last != start { jumps.append(start) }
-        return settle()
+        return (sought == nil ? endSearch() : []) + settle()
       case .down, .control("n"): return goToHit(after: 1, isJump: false)
       case .up, .control("p"): return goToHit(after: -1, isJump: false)
       default:
@@ -33,7 +58,7 @@ extension TreeScreen {
       let answer = field.answer(key)
       self.mode = answer == .typing ? .name(field, saved) : nil
       guard case .entered(let name) = answer else { return [] }
-      return save(saved, as: name, mayReplace: saved == .whole && name == history?.name)
+      return save(saved, as: name, mayReplace: false)
     case .overwrite(let name, let saved):
       switch key {
       case "y", .enter:
@@ -60,12 +85,24 @@ extension TreeScreen {
         self.mode = nil
       }
       return []
+    case .datasets(var picker):
+      let outcome = picker.take(key)
+      self.mode = outcome == .stay ? .datasets(picker) : nil
+      guard case .chosen(let names) = outcome, let name = names.first, name != dataset else { return [] }
+      return [.open(dataset: name)]
     case .saved(var picker):
       let outcome = picker.take(key)
       self.mode = outcome == .stay ? .saved(picker) : nil
       guard case .chosen(let names) = outcome, let name = names.first else { return [] }
       return [.tree(.load(name: name))]
     }
+  }
+
+  /// The search is typed, and what it found is there.
+  mutating func endSearch() -> [Effect] {
+    searchedFrom = nil
+    guard hits.isEmpty, !searched.isEmpty else { return [] }
+    return [.send(.notice(Notice(.unavailable, "Nothing is called \(printable(searched)), nor described so")))]
   }
 
   mutating func search(_ text: String) -> [Effect] {

@@ -10,15 +10,16 @@ extension TreeScreen {
     let takesOut = splitView.map { view in targets.allSatisfy { view.places[$0.top] == only } } ?? false
     let more = targets.count > 1 ? " and \(targets.count - 1) more" : ""
     let name = hierarchy.name(first.node) + more
-    return changeParts(takesOut ? "\(name) out of part \(part.rawValue)" : "\(name) to part \(part.rawValue)") { parts in
+    return changeParts(takesOut ? "\(name) out of part \(part.rawValue)" : "\(name) to part \(part.rawValue)", at: first.node) { parts in
       for line in targets { parts.assign(line.top, of: hierarchy, to: takesOut ? nil : part) }
     }
   }
 
-  mutating func changeParts(_ title: String, _ edit: (inout HandSplit) -> Void) -> [Effect] {
+  mutating func changeParts(_ title: String, at node: Int? = nil, _ edit: (inout HandSplit) -> Void) -> [Effect] {
     guard var version = history?.current else { return [] }
     edit(&version.parts)
-    version.title = title
+    guard version.parts != history?.current.parts else { return Self.nothingChanges(title) }
+    (version.title, version.node) = (title, node)
     history?.change(to: version)
     return edited()
   }

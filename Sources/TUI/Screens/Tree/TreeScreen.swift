@@ -24,6 +24,8 @@ package struct TreeScreen: Screen {
   package var hits: [Int] = []
   /// What is being looked for, until it is found or given up.
   package var sought: String?
+  /// What was unfolded, and where the cursor was, before the search that is typed or sought.
+  var searchedFrom: (unfolded: Set<Int>, node: Int)?
   /// What gave the hits.
   var searched = ""
   /// Where the cursor was when the screens were left with a filter, until what that was of is found again.
@@ -121,6 +123,9 @@ package struct TreeScreen: Screen {
     case .down: return move(.down, page)
     case .pageUp: return move(.pageUp, page)
     case .pageDown: return move(.pageDown, page)
+    case .halfUp: return move(.pageUp, page / 2)
+    case .halfDown: return move(.pageDown, page / 2)
+    case .datasets: return [.tree(.listDatasets)]
     case .first: return move(.home, page)
     case .last: return move(.end, page)
     case .left: return goLeft()
@@ -140,6 +145,7 @@ package struct TreeScreen: Screen {
       if side.isAsked { return show(side) }
       if filter != nil { return endFilter() + remember() }
       if marked.isEmpty { hits = [] } else { marked = [] }
+      giveUp()
       return []
     case .sort:
       order = order.next
@@ -151,17 +157,14 @@ package struct TreeScreen: Screen {
       guard let history else { return [] }
       mode = .history(TreeMenu(history: history))
       return []
-    case .undo:
-      history?.undo()
-      return edited()
-    case .redo:
-      history?.redo()
-      return edited()
+    case .undo: return travel("Undone") { $0.undo() }
+    case .redo: return travel("Done again") { $0.redo() }
     case .search:
       guard let line else { return [] }
       // What covers the whole screen would cover what is typed.
       if layout(session.body).list.isEmpty { side = .node }
       mode = .search(TextField(), origin: cursor.selected, unfolded: unfolded, start: line.node)
+      searchedFrom = (unfolded, line.node)
       sought = nil
       filteredAt = nil
       return []

@@ -25,7 +25,8 @@ extension TreeScreen {
     case moved([PolicyDifference], Hierarchy)
     /// What becomes of the label set by the other hypernym policy.
     case outlook(Result<PolicyMenu.Outlook, Problem>, of: TreeHistory.Version)
-    case saved(name: String, TreeMode.Saved, sameAs: ShellCommand? = nil)
+    /// `replaced`: so many others of these names went to the trash.
+    case saved(name: String, TreeMode.Saved, sameAs: ShellCommand? = nil, replaced: Int = 0)
     /// What was done before the screens were left, and what was taken back.
     case restored(before: [TreeHistory.Version], after: [TreeHistory.Version], at: Int)
     /// The command that makes this version of the label set.
@@ -33,11 +34,17 @@ extension TreeScreen {
     /// Another label set has this name; nothing was saved.
     case exists(name: String, TreeMode.Saved)
     case listed([SavedSet])
+    case datasets([DatasetSummaryLine])
     case loaded(LabelSet, Cut)
     /// Classes that somebody may want, to be edited and saved.
     case suggested(LabelSet, Cut, title: String)
     /// Compare the label set in the making with a saved one; nil: with one that is chosen then.
     case compare(with: String?)
+  }
+
+  package struct DatasetSummaryLine: Equatable, Sendable {
+    package var name: String
+    package var hasImages: Bool
   }
 
   package struct SavedSet: Equatable, Sendable {
@@ -67,10 +74,36 @@ extension TreeScreen {
     case save(TreeDraft, TreeMode.Saved, mayReplace: Bool)
     case compare(TreeDraft, with: String?)
     case list
+    case listDatasets
     case load(name: String)
     case restore([Remembered.Past], [Remembered.Past], on: Hierarchy, at: Int)
     case tellCommand(TreeDraft)
     case copyCommand(TreeDraft, collage: String?)
+
+    package var awaited: String? {
+      switch self {
+      case .open: "the tree"
+      case .countImages: Self.counts
+      case .search: Self.search
+      case .preview: Self.outcome
+      case .countMade: "what can be made"
+      case .findMoves: Self.moves
+      case .tryPolicy: Self.outlook
+      case .writeCollage: "the picture"
+      case .save: "the save"
+      case .compare: "the comparison"
+      case .list: "the label sets"
+      case .listDatasets: "the datasets"
+      case .load: "the label set"
+      case .restore: "what was done before"
+      case .copyCommand: "the command"
+      case .measurePace, .keepDraft, .pictures, .drawCollage, .tellCommand: nil
+      }
+    }
+
+    /// What not all keys wait for.
+    static let (search, counts, outcome) = ("the search", "the number of images", "what it comes to")
+    static let (moves, outlook) = ("the classes that move", "what becomes of the label set")
 
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
       switch self {
@@ -117,18 +150,20 @@ extension TreeScreen {
         send(.tree(.previewed(Self.preview(set, of: version, pascal: pascal, imagesPerFine: imagesPerFine), ticket: ticket)))
       case .findMoves(let hierarchy): send(.tree(.moved(PolicyDifference.all(in: hierarchy), hierarchy)))
       case .tryPolicy(let policy, let version):
-        let hierarchy = try environment.hierarchy(of: environment.dataset, policy)
-        let outlook = Result { () throws(Problem) in try PolicyMenu.Outlook(version, on: hierarchy) }
+        let outlook = Result { () throws(Problem) in
+          try PolicyMenu.Outlook(version, on: try environment.hierarchy(of: environment.dataset, policy))
+        }
         send(.tree(.outlook(outlook, of: version)))
       case .save(let draft, let saved, let mayReplace):
         let store = environment.labelSets
         let sets = saved == .parts ? try draft.parts() : [try draft.whole()]
-        guard mayReplace || !sets.contains(where: { store.contains($0.name) }) else {
+        let replaced = sets.filter(store.hasOther)
+        guard mayReplace || replaced.isEmpty else {
           send(.tree(.exists(name: draft.name, saved)))
           return
         }
         for set in sets { try store.save(set) }
-        send(.tree(.saved(name: draft.name, saved, sameAs: ShellCommand(inOrder: sets.map(\.command)))))
+        send(.tree(.saved(name: draft.name, saved, sameAs: ShellCommand(inOrder: sets.map(\.command)), replaced: replaced.count)))
       case .compare(let draft, let name):
         var source = ComparisonScreen.Source.saved(draft.name)
         if !draft.history.isSaved {
@@ -146,6 +181,9 @@ extension TreeScreen {
       case .list:
         let store = environment.labelSets
         send(.tree(.listed(store.names().map { Self.summary(of: $0, in: store, dataset: environment.dataset) })))
+      case .listDatasets:
+        let catalog = environment.catalog
+        send(.tree(.datasets(catalog.list().map { DatasetSummaryLine(name: $0.name, hasImages: catalog.hasImages($0.name)) })))
       case .load(let name):
         let set = try environment.labelSets.load(name, for: environment.dataset)
         let hierarchy = try environment.hierarchy(of: environment.dataset, set.policy)

@@ -93,6 +93,26 @@ package struct Axis: Equatable, Sendable {
     return Axis(scale: .logarithmic, low: low, high: high, ticks: ticks)
   }
 
+  /// Where most of `values` lie: from their 5th to their 95th percentile with a fifth of that span on either side, and down to 0 where that is
+  /// near, as TensorBoard ignores outliers; never more than they span.
+  package static func withoutOutliers(_ values: [Double], _ scale: Scale) -> ClosedRange<Double>? {
+    let sorted = values.filter { $0.isFinite && (scale == .linear || $0 > 0) }.map { scale == .linear ? $0 : log($0) }.sorted()
+    guard let first = sorted.first, let last = sorted.last else { return nil }
+    func quantile(_ share: Double) -> Double {
+      let place = share * Double(sorted.count - 1)
+      let below = sorted[Int(place)]
+      return below + (place - place.rounded(.down)) * (sorted[min(Int(place) + 1, sorted.count - 1)] - below)
+    }
+    let (bottom, top) = (quantile(0.05), quantile(0.95))
+    let span = top - bottom
+    // Hardly anything is at any other value: there is no span to go by.
+    guard span > 0 else { return scale == .linear ? first...last : exp(first)...exp(last) }
+    let isNearZero = scale == .linear && bottom >= 0 && bottom < span
+    let low = max(first, isNearZero ? 0 : bottom - 0.2 * span)
+    let high = min(last, top + 0.2 * span)
+    return scale == .linear ? low...high : exp(low)...exp(high)
+  }
+
   private static func widened(_ values: ClosedRange<Double>) -> (Double, Double) {
     let (low, high) = (values.lowerBound, values.upperBound)
     guard high - low <= 1e-12 * max(low.magnitude, high.magnitude) else { return (low, high) }
@@ -118,8 +138,12 @@ package struct Axis: Equatable, Sendable {
 
   private static func logLabel(_ value: Double) -> String {
     if value >= 1000 { return count(value) }
-    let decimals = max(0, -Int(floor(log10(value) + 1e-9)) + ((value / pow(10, floor(log10(value)))) == 1.5 ? 1 : 0))
-    return decimals <= 4 ? NumberText.fixed(value, decimals) : NumberText.compact(value)
+    // As many decimals as tell it from every other tick.
+    let decimals = (0...6).first { decimals in
+      let scaled = value * pow(10, Double(decimals))
+      return (scaled - scaled.rounded()).magnitude < 1e-6 * scaled
+    }
+    return decimals.map { $0 <= 4 } == true ? NumberText.fixed(value, decimals!) : NumberText.compact(value)
   }
 
   /// A round number with its unit and no superfluous digits: `500`, `10k`, `2.5k`, `1M`.

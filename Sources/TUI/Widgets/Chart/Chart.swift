@@ -34,13 +34,15 @@ package struct Chart: Equatable, Sendable {
   package var holds: ClosedRange<Double>?
   /// Where all values lie by their nature (0…1 for a share): the y axis does not leave it.
   package var within: ClosedRange<Double>?
+  /// Whether the y axis is for most values: the few that lie far out are drawn at its edge.
+  package var ignoresOutliers: Bool
   /// Said where there is no value to draw yet.
   package var emptyText: String
 
   package init(
     title: String, note: String = "", series: [Series], scale: Axis.Scale = .linear, unit: ChartUnit = .step,
     range: ClosedRange<Double>? = nil, part: ChartWindow.Part? = nil, cursor: Double? = nil, isFocused: Bool = false,
-    holds: ClosedRange<Double>? = nil, within: ClosedRange<Double>? = nil, emptyText: String = "no values yet"
+    holds: ClosedRange<Double>? = nil, within: ClosedRange<Double>? = nil, ignoresOutliers: Bool = false, emptyText: String = "no values yet"
   ) {
     self.title = title
     self.note = note
@@ -53,6 +55,7 @@ package struct Chart: Equatable, Sendable {
     self.isFocused = isFocused
     self.holds = holds
     self.within = within
+    self.ignoresOutliers = ignoresOutliers
     self.emptyText = emptyText
   }
 
@@ -120,6 +123,7 @@ package struct Chart: Equatable, Sendable {
     let end = canvas.put(
       " \(fit(title, room - 2)) ", row: rect.row, column: rect.column + 1, style: isFocused ? Style(.accent, .bold) : .bold)
     var right = rect.endColumn - 1
+    let note = note + (cutsOutliers ? (note.isEmpty ? "" : " · ") + "outliers cut" : "")
     for span in [badge, note.isEmpty ? nil : Span(note, .muted)] {
       guard let span, right - displayWidth(span.text) - 2 >= end else { continue }
       right -= displayWidth(span.text) + 2
@@ -137,14 +141,26 @@ package struct Chart: Equatable, Sendable {
     }
   }
 
-  private func verticalAxis(_ drawn: [Series], rows: Int) -> Axis {
-    var (low, high) = (Double.infinity, -Double.infinity)
-    for range in drawn.flatMap({ [$0.curve, $0.raw ?? $0.curve] })
-      .compactMap({ $0.range(positive: scale == .logarithmic) })
-    {
-      low = min(low, range.lowerBound)
-      high = max(high, range.upperBound)
+  /// What the curves span, and what of that the y axis does.
+  private func ranges(_ drawn: [Series]) -> (all: ClosedRange<Double>, shown: ClosedRange<Double>)? {
+    let curves = drawn.flatMap { [$0.curve, $0.raw ?? $0.curve] }
+    let ranges = curves.compactMap { $0.range(positive: scale == .logarithmic) }
+    guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else { return nil }
+    guard ignoresOutliers, let most = Axis.withoutOutliers(curves.flatMap { $0.spans.flatMap { [$0.low, $0.high] } }, scale) else {
+      return (low...high, low...high)
     }
+    return (low...high, most)
+  }
+
+  private var cutsOutliers: Bool {
+    guard ignoresOutliers, let ranges = ranges(series) else { return false }
+    let slack = 1e-9 * (ranges.all.upperBound - ranges.all.lowerBound)
+    return ranges.shown.lowerBound > ranges.all.lowerBound + slack || ranges.shown.upperBound < ranges.all.upperBound - slack
+  }
+
+  private func verticalAxis(_ drawn: [Series], rows: Int) -> Axis {
+    let shown = ranges(drawn)?.shown ?? 0...1
+    var (low, high) = (shown.lowerBound, shown.upperBound)
     // One tick to every third row keeps the labels apart.
     let ticks = max(2, (rows + 2) / 3)
     switch scale {

@@ -15,7 +15,7 @@ package struct ChartState: Equatable, Sendable {
 
 package enum ChartAction: Hashable, Sendable {
   case overlay, overlayNone
-  case logAxis, smooth, unit
+  case logAxis, outliers, smooth, unit
   case cursor(Int)
   case zoomIn, zoomOut, earlier, later, all, follow, freeze
   /// The chart that keys are for, one further or one back; from a list; how much of the screen charts take.
@@ -32,6 +32,7 @@ extension RunsScreen {
       if charts.overlaid.remove(run.id) == nil { charts.overlaid.insert(run.id) }
     case .overlayNone: charts.overlaid = []
     case .logAxis: charts.options.isLogarithmic.toggle()
+    case .outliers: charts.options.ignoresOutliers.toggle()
     case .smooth: charts.options.nextSmoothing()
     case .unit: charts.window.nextUnit()
     case .cursor(let cells):

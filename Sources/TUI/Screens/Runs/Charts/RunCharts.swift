@@ -49,6 +49,7 @@ package enum ChartKind: String, CaseIterable, Sendable {
 /// How curves are drawn.
 package struct ChartOptions: Equatable, Sendable {
   package var isLogarithmic = false
+  package var ignoresOutliers = true
   /// The weight of the past in the moving average.
   package var smoothing = 0.9
 
@@ -106,7 +107,8 @@ struct RunCharts {
       title: title, note: notes.joined(separator: " · "), series: series, scale: isLogarithmic ? .logarithmic : .linear,
       unit: window.unit, range: range, part: window.part, cursor: isFocused ? window.cursor : window.cursor.flatMap { _ in rested },
       isFocused: isFocused,
-      holds: kind == .speed || kind == .stall ? 0...0 : nil, within: isShare ? 0...1 : nil, emptyText: emptyText(kind))
+      holds: kind == .speed || kind == .stall ? 0...0 : nil, within: isShare ? 0...1 : nil,
+      ignoresOutliers: options.ignoresOutliers && !isShare && kind != .rate, emptyText: emptyText(kind))
   }
 
   private func content(_ kind: ChartKind) -> (title: String, series: [Chart.Series]) {

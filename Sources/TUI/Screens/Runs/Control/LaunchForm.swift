@@ -21,6 +21,7 @@ package struct LaunchForm: Sendable {
 
     /// Whether it is chosen with ← and →.
     var isChoice: Bool { [.dataset, .labels, .network, .tune, .begin].contains(self) }
+    package var isNumber: Bool { [.epochs, .iterations, .batch, .rate, .seed, .workers].contains(self) }
   }
 
   package enum Event: Sendable {
@@ -31,7 +32,9 @@ package struct LaunchForm: Sendable {
     case refused(Problem)
   }
 
-  package private(set) var focus = Field.labels
+  package private(set) var focus = Field.labels {
+    didSet { if focus.isNumber, focus != oldValue { texts[focus]!.select() } }
+  }
   package private(set) var texts: [Field: TextField] = [:]
   package private(set) var dataset: String
   /// What is known of the dataset; nil until it was opened.

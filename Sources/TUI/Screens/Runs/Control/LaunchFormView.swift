@@ -72,9 +72,10 @@ extension LaunchForm {
       texts[field]!.draw(on: &canvas, in: value.inset(columns: 2), placeholder: placeholder(field))
     } else {
       let text = texts[field]!.text
+      let isUnused = field == .epochs && !texts[.iterations]!.text.isEmpty
       canvas.put(
-        text.isEmpty ? placeholder(field) : printable(text), in: value.inset(columns: 2),
-        style: text.isEmpty ? .muted : .plain)
+        isUnused ? "–\(printable(text))–  not used: iterations are given" : text.isEmpty ? placeholder(field) : printable(text),
+        in: value.inset(columns: 2), style: text.isEmpty || isUnused ? .muted : .plain)
     }
     if let reason {
       let isWaiting = problem == nil && facts == nil && field == .dataset

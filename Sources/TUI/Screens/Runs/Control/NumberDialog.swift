@@ -21,11 +21,13 @@ package struct NumberDialog: Sendable {
   init(extending runs: [RunSummary]) {
     purpose = .extend(runs)
     field = TextField(String(runs.first?.epochs ?? 1))
+    field.select()
   }
 
   init(limit: Int) {
     purpose = .limit
     field = TextField(String(limit))
+    field.select()
   }
 
   private var title: String {

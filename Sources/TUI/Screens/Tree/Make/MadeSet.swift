@@ -9,6 +9,8 @@ package struct MadeSet: Equatable, Sendable {
   /// A number of it that can be changed.
   package enum Field: Hashable, Sendable {
     case depth, rounds, target, part, classes, images, seed, base
+    /// How many classes a depth or a number of rounds gives.
+    case count
   }
 
   /// What it is made from.
@@ -43,8 +45,8 @@ package struct MadeSet: Equatable, Sendable {
   package var fields: [Field] {
     switch kind {
     case .everyClass: []
-    case .bottomUp: [.depth, .base]
-    case .topDown: [.rounds, .base]
+    case .bottomUp: [.depth, .count, .base]
+    case .topDown: [.rounds, .count, .base]
     case .minimalSplit: [.depth, .target, .part, .base]
     case .randomSplit: [.target, .seed, .part, .base]
     case .withoutPascal: [.base]
@@ -76,6 +78,7 @@ package struct MadeSet: Equatable, Sendable {
   func made(from version: TreeHistory.Version, pascal: [String]) throws(Problem) -> TreeHistory.Version {
     if kind == .imageBudget {
       var made = version
+      made.name = nil
       made.budget = values[.images].flatMap { $0 == 0 ? nil : ImageBudget(perClass: $0, seed: UInt64(values[.seed] ?? 0)) }
       made.title = made.budget.map { "\(counted($0.perClass, "image")) of each fine class, seed \($0.seed)" } ?? "all images"
       return made
@@ -88,7 +91,8 @@ package struct MadeSet: Equatable, Sendable {
     if kind == .minimalSplit || kind == .randomSplit, part == nil {
       return TreeHistory.Version(
         base == .current ? version.cut : try Cut(partition), recipe: base == .current ? version.recipe : steps,
-        budget: version.budget, parts: try HandSplit(step, of: partition), title: "\(title) into A and B")
+        budget: version.budget, parts: try HandSplit(step, of: partition), title: "\(title) into A and B",
+        name: base == .current ? version.name : nil)
     }
     return TreeHistory.Version(
       try Cut(try partition.applying(step)), recipe: steps + [step], budget: version.budget, parts: version.parts,

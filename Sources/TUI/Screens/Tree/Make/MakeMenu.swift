@@ -30,8 +30,6 @@ package struct MakeMenu: Sendable {
   package private(set) var preview: Result<Preview, Problem>?
   package private(set) var ticket: Int
   private var isTyping = false
-  /// Enter was pressed before the preview came.
-  private var isWanted = false
 
   /// - Parameter last: the last ticket of the menus before, whose answers may still come.
   package init(_ version: TreeHistory.Version, hasPascal: Bool, after last: Int) {
@@ -84,6 +82,7 @@ package struct MakeMenu: Sendable {
       case .imageBudget:
         rows[index].values = [.images: version.budget?.perClass ?? 100, .seed: Int(clamping: version.budget?.seed ?? 0)]
       }
+      takeCount(index)
     }
     return changed()
   }
@@ -91,17 +90,12 @@ package struct MakeMenu: Sendable {
   package mutating func receive(_ preview: Result<Preview, Problem>, ticket: Int) -> Outcome {
     guard ticket == self.ticket else { return .stay }
     self.preview = preview
-    guard isWanted, case .success(let found) = preview else {
-      isWanted = false
-      return .stay
-    }
-    return .make(found.version)
+    return .stay
   }
 
   private mutating func changed() -> Outcome {
     ticket += 1
     preview = nil
-    isWanted = false
     return .changed
   }
 
@@ -118,11 +112,7 @@ package struct MakeMenu: Sendable {
     case .escape, "m", "q": return .close
     case .enter:
       if selected == nil { return .policy }
-      switch preview {
-      case .success(let found): return .make(found.version)
-      case .failure: return .stay
-      case nil: isWanted = true
-      }
+      if case .success(let found) = preview { return .make(found.version) }
       return .stay
     case .tab, .backTab:
       guard let count = selected?.fields.count, count > 0 else { return .stay }
@@ -146,6 +136,7 @@ package struct MakeMenu: Sendable {
     guard facts != nil, let field = selectedField, field != .part, field != .base else { return .stay }
     isTyping = true
     rows[list.selected].values[field] = change(rows[list.selected].values[field] ?? 0)
+    if field == .count { takeNearest(list.selected) } else { takeCount(list.selected) }
     return changed()
   }
 
@@ -158,11 +149,27 @@ package struct MakeMenu: Sendable {
     case .part: rows[row].values[field] = (value + (step > 0 ? 1 : 2)) % 3
     case .base: rows[row].base = rows[row].base == .current ? .everyClass : .current
     case .depth, .rounds: rows[row].values[field] = slid(rows[row], field, by: step)
+    case .count: rows[row].values[rows[row].fields[0]] = slid(rows[row], rows[row].fields[0], by: step)
     case .seed, .images: rows[row].values[field] = max(0, value + step)
     case .classes: rows[row].values[field] = max(1, min(value + step, facts?[rows[row].base]?.classes ?? .max))
     case .target: rows[row].values[field] = max(1, min(value + step, (facts?[rows[row].base]?.classes ?? .max) - 1))
     }
+    takeCount(row)
     return changed()
+  }
+
+  /// The step of a slider whose number of classes is the nearest to what was typed; the coarser of two.
+  private mutating func takeNearest(_ row: Int) {
+    let set = rows[row]
+    guard let wanted = set.values[.count], let steps = facts?[set.base]?.steps(set.fields[0]) else { return }
+    if let nearest = steps.min(by: { abs($0.classes - wanted) < abs($1.classes - wanted) }) { rows[row].values[set.fields[0]] = nearest.value }
+  }
+
+  /// The number of classes that the slider of a row stands at.
+  private mutating func takeCount(_ row: Int) {
+    let set = rows[row]
+    guard set.fields.contains(.count), let steps = facts?[set.base]?.steps(set.fields[0]) else { return }
+    rows[row].values[.count] = steps.last { $0.value <= set.values[set.fields[0]] ?? 0 }?.classes ?? steps.first?.classes
   }
 
   /// The next value that a slider has from where it stands, which may be between two of its steps.

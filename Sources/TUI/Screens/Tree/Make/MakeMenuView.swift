@@ -66,6 +66,7 @@ struct MakeMenuView {
     case .seed: ("seed", number)
     case .part: ("take", set.part.map { "part \($0.rawValue)" } ?? "both parts")
     case .base: ("of", set.base == .current ? "this set" : "every class")
+    case .count: ("near", number)
     }
   }
 
