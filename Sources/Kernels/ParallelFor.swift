@@ -11,11 +11,13 @@ import Synchronization
 /// allocation where one worker works, and two small blocks otherwise.
 @inline(__always)
 package func parallelFor(_ pieces: Int, workers: Int, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void) {
-  let crew = min(workers, pieces)
+  let givesWay = LowPriority.isOn
+  let crew = min(min(workers, pieces), givesWay ? LowPriority.workers : .max)
   guard crew > 1 else {
     for piece in 0..<pieces { body(piece, 0) }
     return
   }
+  if givesWay { return LowPriority.share(pieces, crew: crew, body) }
   let taken = Atomic(0)
   let front = Atomic(0)
   let back = Atomic(pieces)

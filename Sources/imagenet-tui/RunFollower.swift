@@ -65,10 +65,24 @@ enum RunProgressLine {
     }
   }
 
-  /// How far a piece of work is that is no run; only on a terminal.
+  /// How far a piece of work is that is no run, how fast it goes, and how long it will take.
   static func show(work: String, _ done: Int, of total: Int) {
-    if isTerminal { error("\r\u{1B}[K\(work) \(Output.grouped(done))/\(Output.grouped(total))") }
+    let now = PaceMeter.now
+    let (text, isDue) = pace.withLock { pace in
+      if pace.work != work { pace = (work, PaceMeter(), isTerminal ? -.infinity : now) }
+      pace.meter.add(done, at: now)
+      let isDue = now - pace.shown >= (isTerminal ? 0.2 : 10)
+      if isDue { pace.shown = now }
+      var text = "\(work) \(Output.grouped(done))/\(Output.grouped(total))"
+      if let rate = pace.meter.rate { text += "  \(decimals(rate, rate < 10 ? 1 : 0))/s" }
+      if let left = pace.meter.left(of: total) { text += "  \(duration(left)) left" }
+      return (printable(text), isDue)
+    }
+    guard isDue else { return }
+    error(isTerminal ? "\r\u{1B}[K" + fitted(text) : text + "\n")
   }
+
+  private static let pace = Mutex((work: "", meter: PaceMeter(), shown: -Double.infinity))
 
   static func end() { if isTerminal { error("\r\u{1B}[K") } }
 

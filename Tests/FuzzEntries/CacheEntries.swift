@@ -12,7 +12,8 @@ extension FuzzPlace {
     let rows = Tensor([3, 4])
     for index in 0..<12 { rows.elements[index] = Float(index) }
     func features(_ compute: Bool) throws -> FeatureMatrix {
-      try cache.features(for: key, rows: 3, width: 4) { (take: (Tensor) throws(Problem) -> Void) throws(Problem) -> ExtractedImages in
+      try cache.features(for: key, rows: 3, width: 4) {
+        (_: ExtractedPart, _: (ExtractedPart) -> Void, take: (Tensor) throws(Problem) -> Void) throws(Problem) -> ExtractedImages in
         guard compute else { throw Problem("what is kept was not taken") }
         try take(rows)
         return ExtractedImages(indices: [0, 1, 2])

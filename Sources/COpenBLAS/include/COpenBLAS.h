@@ -2,4 +2,6 @@
 #ifndef COPENBLAS_H
 #define COPENBLAS_H
 #include <cblas.h>
+// malloc_trim, which Swift's Glibc leaves out.
+#include <malloc.h>
 #endif

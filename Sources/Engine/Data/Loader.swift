@@ -41,7 +41,12 @@ public final class Loader: BatchSource {
     let delivery = Delivery(samples: samples, epoch: epoch, batchSize: worker.batchSize, slots: worker.slots.count)
     self.delivery = delivery
     // The queue is serial: a delivery that was cancelled leaves the slots before the next one enters them.
-    queue.async { [worker] in delivery.run(worker) }
+    let queue = queue, worker = worker
+    if LowPriority.isOn {
+      LowPriority.detach { queue.sync { delivery.run(worker) } }
+    } else {
+      queue.async { delivery.run(worker) }
+    }
   }
 
   public func next(into input: Tensor, labels: inout [Int32]) throws(Problem) -> BatchReport {

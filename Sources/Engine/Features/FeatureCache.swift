@@ -67,23 +67,25 @@ public struct FeatureCache: Sendable {
   public init(home: Home) { folder = home.cache + "/features" }
 
   /// What is kept under `key`, else what `compute` makes, which is then kept: its rows go to the disk block by block, and are looked
-  /// at there, so that no matrix needs to fit in memory.
+  /// at there, so that no matrix needs to fit in memory. What was interrupted goes on where it was.
   ///
   /// A disk that takes nothing costs only the keeping, as long as the rows fit into a gigabyte of memory.
   /// - Parameters:
   ///   - rows: how many there are at most; `width`: the floats in each.
   ///   - isLazy: whether whoever gets the rows checks those that are looked at (``FeatureMatrix/check(_:)``), where all are checked else.
-  ///   - compute: hands its rows, [count, width], to the function that it gets.
+  ///   - compute: gets what is done already, says with `keep` how far it is, and hands the rows that follow, [count, width], to `take`.
   public func features(
     for key: Key, rows: Int, width: Int, isLazy: Bool = false,
-    compute: (_ take: (Tensor) throws(Problem) -> Void) throws(Problem) -> ExtractedImages
+    compute: (
+      _ done: ExtractedPart, _ keep: (ExtractedPart) -> Void, _ take: (Tensor) throws(Problem) -> Void
+    ) throws(Problem) -> ExtractedImages
   ) throws(Problem) -> FeatureMatrix {
     if let kept = kept(key, rows: rows, width: width), isLazy || (try? kept.check()) != nil { return kept }
     let bytes = rows * width * MemoryLayout<Float>.stride
     guard try hasRoom(bytes) else {
       let values = Tensor([rows, width])
       var count = 0
-      let images = try compute { block in
+      let images = try compute(ExtractedPart(), { _ in }) { block in
         _ = UnsafeMutableBufferPointer(rebasing: values.elements[(count * width)...]).update(from: block.elements)
         count += block.shape[0]
       }
@@ -93,13 +95,24 @@ public struct FeatureCache: Sendable {
     var images = ExtractedImages()
     var sums = RowSummer(width: width)
     discard(key)
-    try NumPyFile.write(width: width, to: path + ".npy") { (writer) throws(Problem) in
-      images = try compute { (block) throws(Problem) in
-        try writer.append(block)
+    if let unfinished = UnfinishedRows(key, width: width, images: rows, path: path) {
+      try unfinished.forEachKept { sums.append($0) }
+      // What was computed by then stays, whatever ends it.
+      defer { unfinished.note() }
+      images = try compute(unfinished.part, unfinished.keep) { (block) throws(Problem) in
+        try unfinished.append(block)
         sums.append(block)
       }
-      sums.finish()
+      try unfinished.finish()
+    } else {
+      try NumPyFile.write(width: width, to: path + ".npy") { (writer) throws(Problem) in
+        images = try compute(ExtractedPart(), { _ in }) { (block) throws(Problem) in
+          try writer.append(block)
+          sums.append(block)
+        }
+      }
     }
+    sums.finish()
     // The description comes last: where it stands, the floats are whole.
     try RunJSON.write(Entry(key, images, sums.checksums), to: path + ".json")
     return FeatureMatrix(values: try NumPyFile.read(path + ".npy"), indices: images.indices, skipped: images.skipped)

@@ -63,28 +63,42 @@ public struct FeatureExtractor {
     from dataset: any Dataset, _ split: Split, indices: [Int32]? = nil,
     progress: (Int) throws(Problem) -> Void = { _ in }, take: (Tensor) throws(Problem) -> Void
   ) throws(Problem) -> ExtractedImages {
+    try extract(from: dataset, split, indices: indices, after: ExtractedPart(), keep: { _ in }, progress: progress, take: take)
+  }
+
+  /// As ``extract(from:_:indices:progress:take:)``, beginning after what is done.
+  /// - Parameter keep: hears after each batch how far it is.
+  func extract(
+    from dataset: any Dataset, _ split: Split, indices: [Int32]? = nil, after done: ExtractedPart, keep: (ExtractedPart) -> Void,
+    progress: (Int) throws(Problem) -> Void = { _ in }, take: (Tensor) throws(Problem) -> Void
+  ) throws(Problem) -> ExtractedImages {
     let samples = (indices ?? dataset.labels(split).indices.map { Int32($0) }).map { Sample(index: $0, label: 0) }
     let loader = try Loader(
       dataset: dataset, split: split, input: architecture.input, batchSize: network.batch,
       augmentation: augmentation, mean: mean, training: false, seed: 0, workers: workers)
     let width = count
     let activation = try network.activation(named: space)
-    var skipped: [SkippedImage] = []
+    var skipped = done.skipped
     var labels = [Int32](repeating: 0, count: network.batch)
-    loader.begin(samples, epoch: 0)
-    for start in stride(from: 0, to: samples.count, by: network.batch) {
+    loader.begin(Array(samples.dropFirst(done.images)), epoch: 0)
+    for start in stride(from: done.images, to: samples.count, by: network.batch) {
       let batch = try loader.next(into: network.input, labels: &labels)
       skipped += batch.skipped
-      guard batch.count > 0 else { continue }
+      let end = min(start + network.batch, samples.count)
+      guard batch.count > 0 else {
+        keep(ExtractedPart(images: end, skipped: skipped))
+        continue
+      }
       network.forward(count: batch.count, phase: .inference)
       let rows = Tensor(storage: activation.storage, offset: activation.offset, shape: [batch.count, width])
       if let (_, first) = rows.notFinite {
         let left = Set(batch.skipped.map(\.index))
-        let images = samples[start..<min(start + network.batch, samples.count)].map(\.index).filter { !left.contains($0) }
+        let images = samples[start..<end].map(\.index).filter { !left.contains($0) }
         throw Self.notNumbers(rows.rows(first / width..<first / width + 1), space, dataset.identifier(split, Int(images[first / width])))
       }
       try take(rows)
-      try progress(min(start + network.batch, samples.count))
+      keep(ExtractedPart(images: end, skipped: skipped))
+      try progress(end)
     }
     let bad = Set(skipped.map(\.index))
     return ExtractedImages(indices: samples.map(\.index).filter { !bad.contains($0) }, skipped: skipped)

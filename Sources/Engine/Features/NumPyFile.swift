@@ -34,7 +34,7 @@ public enum NumPyFile {
   }
 
   /// - Parameter length: of the header in bytes; nil: what it needs, in whole blocks of 64.
-  private static func header(_ shape: [Int], length: Int? = nil) -> [UInt8] {
+  static func header(_ shape: [Int], length: Int? = nil) -> [UInt8] {
     let sides = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(sides)), }"
     let start = magic.count + 2

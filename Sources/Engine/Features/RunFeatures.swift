@@ -15,9 +15,13 @@ public final class RunFeatures: Sendable {
   /// What the features were computed with, for whatever is computed from them.
   public let backend: any Backend
   private let home: Home
+  private let givesWay: Bool
   private let opened: Mutex<Opened>
 
+  private let workers: Int
+
   private struct Opened {
+    /// For one image at a time: with room for a batch it would hold hundreds of megabytes between the passes over a split.
     var extractor: FeatureExtractor
     var whole: [Split: FeatureMatrix] = [:]
   }
@@ -27,9 +31,11 @@ public final class RunFeatures: Sendable {
   ///   - space: a layer of the network; nil takes the last before the classifier.
   ///   - step: of a checkpoint; nil takes the best in validation.
   ///   - workers: how many threads to use.
+  ///   - givesWay: whether features are computed at low priority.
   /// - Throws: a ``Problem`` where the run has no such checkpoint, or its network no such layer.
   public init(
-    _ run: RunDirectory, dataset: any Dataset, home: Home, space: String? = nil, step: Int? = nil, workers: Int
+    _ run: RunDirectory, dataset: any Dataset, home: Home, space: String? = nil, step: Int? = nil, workers: Int,
+    givesWay: Bool = false
   ) throws(Problem) {
     configuration = try run.configuration()
     guard let chosen = step ?? run.checkpoints.best() else {
@@ -39,6 +45,8 @@ public final class RunFeatures: Sendable {
     self.run = run
     self.dataset = dataset
     self.home = home
+    self.givesWay = givesWay
+    self.workers = workers
     self.step = chosen
     let architecture = try Architecture.named(configuration.training.network)
     self.space = space ?? architecture.features
@@ -47,7 +55,15 @@ public final class RunFeatures: Sendable {
       Opened(
         extractor: try FeatureExtractor(
           snapshot: try run.checkpoints.load(chosen), configuration: configuration.training, space: self.space,
-          backend: backend, workers: workers)))
+          backend: backend, workers: workers, batch: 1)))
+  }
+
+  /// One for many images, with scratch memory of its own, which ends with it. That for one image where the checkpoint is gone.
+  private func large(_ small: FeatureExtractor) throws(Problem) -> FeatureExtractor {
+    guard let snapshot = try? run.checkpoints.load(step) else { return small }
+    return try FeatureExtractor(
+      snapshot: snapshot, configuration: configuration.training, space: space,
+      backend: CPUBackend(workers: workers, convolution: configuration.training.convolution ?? .columns), workers: workers)
   }
 
   /// The features of a split; `indices`: of these images alone, rising.
@@ -63,8 +79,19 @@ public final class RunFeatures: Sendable {
       let extractor = opened.extractor
       let made = try FeatureCache(home: home).features(
         for: key, rows: indices?.count ?? dataset.labels(split).count, width: extractor.count, isLazy: isLazy
-      ) { (take) throws(Problem) in
-        try extractor.extract(from: dataset, split, indices: indices, progress: progress, take: take)
+      ) { (done, keep, take) throws(Problem) in
+        // What was freed in small pieces is given back to the system as well.
+        defer { giveBackFreedMemory() }
+        func extract() throws(Problem) -> ExtractedImages {
+          var begun = steadyTime()
+          func rest(_ done: Int) throws(Problem) {
+            try progress(done)
+            LowPriority.rest(after: steadyTime() - begun)
+            begun = steadyTime()
+          }
+          return try large(extractor).extract(from: dataset, split, indices: indices, after: done, keep: keep, progress: rest, take: take)
+        }
+        return givesWay ? try LowPriority.run(extract) : try extract()
       }
       if indices == nil { opened.whole[split] = made }
       return made
@@ -91,6 +118,12 @@ public final class RunFeatures: Sendable {
       return try work()
     }
   }
+
+  /// How features are computed at low priority from now on, of any run.
+  /// - Parameters:
+  ///   - workers: how many cores compute them.
+  ///   - restFactor: how long they rest after each batch, in times of what it took.
+  public static func giveWay(workers: Int, restFactor: Int) { (LowPriority.workers, LowPriority.restFactor) = (workers, restFactor) }
 
   /// The features of images that are not kept, of any dataset.
   func features(of dataset: any Dataset, _ split: Split, indices: [Int32]) throws(Problem) -> FeatureMatrix {

@@ -44,11 +44,13 @@ public final class NeighborFinder: Sendable {
   ///   - space: a layer of the network; nil takes the last before the classifier.
   ///   - step: of a checkpoint; nil takes the best in validation.
   ///   - workers: how many threads to use.
+  ///   - givesWay: whether features are computed at low priority.
   /// - Throws: a ``Problem`` where the run has no such checkpoint, or its network no such layer.
   public init(
-    _ run: RunDirectory, dataset: any Dataset, home: Home, space: String? = nil, step: Int? = nil, workers: Int
+    _ run: RunDirectory, dataset: any Dataset, home: Home, space: String? = nil, step: Int? = nil, workers: Int,
+    givesWay: Bool = false
   ) throws(Problem) {
-    features = try RunFeatures(run, dataset: dataset, home: home, space: space, step: step, workers: workers)
+    features = try RunFeatures(run, dataset: dataset, home: home, space: space, step: step, workers: workers, givesWay: givesWay)
   }
 
   public init(_ features: RunFeatures) { self.features = features }

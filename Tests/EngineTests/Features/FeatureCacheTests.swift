@@ -17,7 +17,7 @@ import Testing
   /// True: had to be computed.
   private func computes(_ key: FeatureCache.Key) throws -> Bool {
     var computed = false
-    let made = try cache.features(for: key, rows: 3, width: 2) { (take) throws(Problem) in
+    let made = try cache.features(for: key, rows: 3, width: 2) { (_, _, take) throws(Problem) in
       computed = true
       // In two blocks, as an extraction hands them out.
       for row in 0..<2 { try take(Tensor(storage: matrix.values.storage, offset: row * 2, shape: [1, 2])) }
@@ -81,7 +81,7 @@ import Testing
   ] as [[Int32]])
   func foreignImages(indices: [Int32]) throws {
     let (values, skipped) = (matrix.values, matrix.skipped)
-    _ = try cache.features(for: key, rows: 3, width: 2) { (take) throws(Problem) in
+    _ = try cache.features(for: key, rows: 3, width: 2) { (_, _, take) throws(Problem) in
       try take(values)
       return ExtractedImages(indices: indices, skipped: skipped)
     }
@@ -90,7 +90,7 @@ import Testing
 
   @Test("rows of another width, or kept before rows had checksums, are computed again")
   func otherWidth() throws {
-    _ = try cache.features(for: key, rows: 3, width: 1) { (take) throws(Problem) in
+    _ = try cache.features(for: key, rows: 3, width: 1) { (_, _, take) throws(Problem) in
       try take(Tensor([5, 6], shape: [2, 1]))
       return ExtractedImages(indices: [0, 2], skipped: [])
     }
@@ -108,7 +108,7 @@ import Testing
     let width = 1 << 16
     func features(_ isLazy: Bool) throws -> (FeatureMatrix, computed: Bool) {
       var computed = false
-      let made = try cache.features(for: key, rows: 10, width: width, isLazy: isLazy) { (take) throws(Problem) in
+      let made = try cache.features(for: key, rows: 10, width: width, isLazy: isLazy) { (_, _, take) throws(Problem) in
         computed = true
         for count in [3, 7] { try take(Tensor([count, width])) }
         return ExtractedImages(indices: Array(0..<10))
@@ -147,7 +147,7 @@ import Testing
     let fresh = TemporaryFolder()
     let cache = FeatureCache(home: Home(explicit: fresh.path))
     #expect(throws: Problem.self) {
-      try cache.features(for: key, rows: 3, width: 2) { (take) throws(Problem) in
+      try cache.features(for: key, rows: 3, width: 2) { (_, _, take) throws(Problem) in
         try take(Tensor([1, 2]))
         throw Problem("no")
       }

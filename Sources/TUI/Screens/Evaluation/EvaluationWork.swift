@@ -73,7 +73,7 @@ extension EvaluationScreen {
           throw error
         }
       case .answer(let context, let question, let ticket, let cancellation):
-        var report = ProgressReport(cancellation)
+        var report = ProgressReport(cancellation, environment)
         do throws(Problem) {
           try Self.answer(question, context, environment) { (work, done, total) throws(Problem) in
             try report.say(work, done, of: total) { send(.evaluation(.progress(ticket: ticket, $0))) }

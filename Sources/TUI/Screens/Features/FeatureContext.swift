@@ -52,7 +52,9 @@ package struct FeatureContext: Sendable {
     let chosen = summaries.first { $0.id == run }?.dataset
       ?? (summaries.contains { $0.dataset == name } ? name : summaries.first?.dataset ?? name)
     let same = known?.dataset.name == chosen ? known : nil
-    dataset = if let same { same.dataset } else { try environment.catalog.open(chosen) }
+    // The program's own dataset is open already, with its pixels where these are in memory.
+    dataset =
+      if let same { same.dataset } else if chosen == environment.dataset { try environment.openDataset() } else { try environment.catalog.open(chosen) }
     finders = known?.finders ?? FinderShelf()
     runs = summaries.filter { $0.dataset == chosen }.compactMap { summary in
       let directory = RunDirectory(summary.path)

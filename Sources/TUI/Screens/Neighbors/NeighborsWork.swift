@@ -78,7 +78,7 @@ extension NeighborsScreen {
         send(.neighbors(.searched(ticket: ticket)))
       case .surprise(let context, let request, let cancellation):
         do throws(Problem) {
-          var report = ProgressReport(cancellation)
+          var report = ProgressReport(cancellation, environment)
           let finders = (
             try context.finder(request.runs[0].id, request.space, step: request.runs[0].step, environment),
             try context.finder(request.runs[1].id, request.space, step: request.runs[1].step, environment)
@@ -127,7 +127,7 @@ extension NeighborsScreen {
       do throws(Problem) {
         let finder = try context.finder(run.id, request.space, step: run.step, environment)
         let total = finder.count(request.gallery)
-        var report = ProgressReport(cancellation)
+        var report = ProgressReport(cancellation, environment)
         try finder.prepare(request.gallery) { (done) throws(Problem) in
           try report.say("computing \(finder.space) of \(request.gallery.rawValue)", done, of: total) { progress(.computing($0)) }
         }
