@@ -61,7 +61,7 @@ public struct TargetClass: Equatable, Sendable, Codable {
 /// Images drawn uniformly per fine class: the first `perClass` of one permutation seeded by `seed` and the wnid, so
 /// that smaller budgets nest in larger ones.
 public struct ImageBudget: Equatable, Sendable, Codable {
-  public var perClass: Int
+  @Bounded<Natural> public var perClass: Int
   public var seed: UInt64
 
   public init(perClass: Int, seed: UInt64) {

@@ -12,6 +12,8 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
   public var found: String?
   /// What the user can do next: "run `imagenet-tui data list`".
   public var advice: String?
+  /// Whether a file is not damaged, but what a later version of this program wrote: it is to be left as it is.
+  public var isOfNewerVersion = false
 
   public init(
     _ what: String, at place: String? = nil, expected: String? = nil, found: String? = nil,

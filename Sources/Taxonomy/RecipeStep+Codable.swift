@@ -2,7 +2,11 @@ extension RecipeStep: Codable {
   /// One flat object a step, `{"step": "bottom-up", "depth": 9}`, so that a person can read and write it.
   private struct Fields: Codable {
     var step: String
-    var depth, rounds, target, count, perClass: Int?
+    @BoundedIfThere<Natural> var depth: Int?
+    @BoundedIfThere<Natural> var rounds: Int?
+    @BoundedIfThere<Natural> var target: Int?
+    @BoundedIfThere<Natural> var count: Int?
+    @BoundedIfThere<Natural> var perClass: Int?
     var seed: UInt64?
     var part: SplitPart?
     var collapsed, below, classes, a, b, neither: [String]?
@@ -64,8 +68,10 @@ extension RecipeStep: Codable {
     case "sample-images":
       self = .sampleImages(perClass: try need(fields.perClass, "perClass"), seed: try need(fields.seed, "seed"))
     default:
-      throw DecodingError.dataCorruptedError(
-        forKey: Key("step"), in: container, debugDescription: "unknown step “\(fields.step)”")
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: container.codingPath + [Key("step")], debugDescription: "unknown step “\(fields.step)”",
+          underlyingError: Unexpected(expected: "a step of a recipe", found: "“\(fields.step)”", isNewer: true)))
     }
   }
 

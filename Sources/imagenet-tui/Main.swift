@@ -9,7 +9,7 @@ struct ImagenetTUI: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "imagenet-tui",
     abstract: "Fold the WordNet tree into label sets, train on them, and look at what the features know.",
-    version: "0.1.0 (\(String(cString: processor_build())) build)",
+    version: "\(ProgramVersion.current) (\(String(cString: processor_build())) build)",
     subcommands: [
       OpenCommand.self, LabelsCommand.self, TreeCommand.self, DataCommand.self, NetsCommand.self, TrainCommand.self, WeightsCommand.self, RunsCommand.self,
       NeighboursCommand.self, InductionCommand.self, CoarseFineCommand.self, FeaturesCommand.self, WorkerCommand.self,

@@ -90,6 +90,42 @@ import Testing
     #expect(try home.run("runs", "list", "--sort", "colour").errors.contains("one of name, label"))
   }
 
+  @Test("A run with impossible numbers, and one of a later version, leave the others of the home alone, in commands and screens")
+  func hostile() throws {
+    for name in ["sound", "hostile"] { #expect(try home.start(TinyHome.training(name, epochs: 1)).wait() == 0) }
+    let run = try home.directory("hostile")
+    func change(_ old: String, _ new: String) throws {
+      let file = run.configurationFile
+      let text = String(decoding: try #require(FileManager.default.contents(atPath: file)), as: UTF8.self)
+      try #require(text.contains(old))
+      try AtomicFile.write(text.replacing(old, with: new), to: file)
+    }
+    // Curves that no training has, and keys that look at them.
+    let shares = (1...3).map { EventRecord(wallTime: $0 == 1 ? 0 : 2.5e11, step: $0, content: .scalars([.init(metric: .top1, value: 5), .init(metric: .trainLoss, value: -.infinity)])) }
+    try AtomicFile.write(Data(shares.flatMap { $0.encoded() }), to: run.path + "/events.out.tfevents.9999999999.box")
+    try AtomicFile.write("4<Enter>aaaLz.,l+++", to: home.folder.path + "/keys")
+    func screens() throws -> (code: Int, output: String, errors: String) {
+      try home.run("open", "--dataset", "tiny", "--replay", home.folder.path + "/keys")
+    }
+    #expect(try screens().code == 0 && home.run("runs", "diff", "sound", "hostile").code == 0)
+    try change(#""batchSize" : 8"#, #""batchSize" : 9223372036854775807"#)
+    let damaged = try home.run("runs", "list")
+    #expect(damaged.code == 0 && damaged.output.contains("damaged") && damaged.output.contains("finished"))
+    #expect(damaged.output.contains("run.json: training.batchSize: expected 1 to 65,536, found 9223372036854775807"))
+    let resumed = try home.run("runs", "resume", "hostile")
+    #expect(resumed.code == 1 && resumed.errors.contains("training.batchSize"), "\(resumed.errors)")
+    #expect(try screens().code == 0)
+    try change("9223372036854775807", "8")
+    try change(#""cosine" : {"#, #""exponential" : {"#)
+    #expect(try home.run("runs", "list").output.contains("newer"))
+    for command in [["show"], ["resume"], ["extend", "--epochs", "9"], ["rm"], ["tag", "x"], ["clone", "--name", "c"], ["validate"]] {
+      let refused = try home.start(["runs", command[0], "hostile"] + command.dropFirst())
+      #expect(refused.wait() == 1 && refused.errors.contains("newer version"), "\(command): \(refused.errors)")
+    }
+    #expect(try home.run("runs", "log", "hostile").errors.contains("newer version"))
+    #expect(try screens().code == 0)
+  }
+
   @Test("The results of a group are mean and sample standard deviation over its seeds, as text, CSV and JSON")
   func results() throws {
     for seed in 1...3 {

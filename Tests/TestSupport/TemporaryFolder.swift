@@ -19,6 +19,12 @@ public final class TemporaryFolder {
     FileManager.default.contents(atPath: path + "/" + name).map(Array.init) ?? []
   }
 
+  /// Every file below a folder in it, by its path.
+  public func contents(of name: String) -> [String: [UInt8]] {
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: path + "/" + name)) ?? []
+    return Dictionary(uniqueKeysWithValues: names.map { ($0, bytes(of: name + "/" + $0)) })
+  }
+
   /// The names in the folder, sorted.
   public var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
 }

@@ -8,13 +8,14 @@ struct Registration: Codable, Equatable, Sendable {
   var recipe: FolderRecipe
   var classes: [FineClass]
   /// Images per split.
-  var train, val: Int
+  @Bounded<Count> var train: Int
+  @Bounded<Count> var val: Int
   /// Bytes of all images.
-  var size: Int
+  @Bounded<ByteCount> var size: Int
   var fingerprint: String
 
   /// The version of this file and the index; another one is refused.
-  var format = 1
+  @Bounded<SmallCount> var format = 1
 
   static func folder(_ name: String, in home: Home) -> String { "\(home.datasets)/\(name)" }
   static func path(_ name: String, in home: Home) -> String { folder(name, in: home) + "/dataset.json" }
@@ -36,8 +37,11 @@ struct Registration: Codable, Equatable, Sendable {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Problem("cannot read the dataset's description", at: path, advice: again)
     }
-    guard let registration = try? JSONDecoder().decode(Registration.self, from: data), registration.format == 1,
-      registration.name == name, registration.fingerprint.allSatisfy(\.isHexDigit),
+    let what = "the dataset's description"
+    let repair = "the file is damaged; " + again
+    let registration = try RunJSON.decode(Registration.self, from: data, at: path, what: what, for: .owner, repair: repair)
+    guard registration.format <= 1 else { throw RunJSON.newer(what, at: path, "format", found: "\(registration.format)") }
+    guard registration.format == 1, registration.name == name, registration.fingerprint.allSatisfy(\.isHexDigit),
       registration.recipe.hierarchy != nil || registration.classes.allSatisfy({ SynsetID($0.wnid) != nil })
     else {
       throw Problem("the dataset's description is damaged", at: path, expected: "what `data add` wrote", advice: again)

@@ -61,16 +61,16 @@ public enum LabelSetFile {
   private static let what = "the label set"
 
   static func readTagged(_ data: Data, at path: String) throws(Problem) -> (set: LabelSet, tags: [String]) {
-    let head = try RunJSON.decode(Head.self, data, at: path, what: what)
+    let repair = "the file is damaged; put back a copy of it, or make the label set again"
+    let head = try RunJSON.decode(Head.self, from: data, at: path, what: what, repair: repair)
     guard head.format == format else {
       throw Problem("this is no label set", at: path, expected: "format “\(format)”", found: "“\(head.format)”")
     }
+    guard head.version <= version else { throw RunJSON.newer(what, at: path, "version", found: "version \(head.version)") }
     guard head.version == version else {
-      throw Problem(
-        "cannot read the label set", at: path, expected: "version \(version)", found: "version \(head.version)",
-        advice: "use a program that knows it")
+      throw Problem("cannot read the label set", at: "\(path): version", expected: "\(version)", found: "\(head.version)", advice: repair)
     }
-    let set = try RunJSON.decode(LabelSet.self, data, at: path, what: what)
+    let set = try RunJSON.decode(Whole.self, from: data, at: path, what: what, for: .owner, repair: repair).set
     guard set.contentHash == head.hash else {
       throw Problem(
         "the label set was changed after it was saved", at: path, expected: head.hash, found: set.contentHash,
@@ -84,10 +84,23 @@ public enum LabelSetFile {
     return (sorted, try LabelSetTags.checked(head.tags ?? [], at: path))
   }
 
-  private struct Head: Decodable {
+  private struct Head: Codable {
     var format: String
-    var version: Int
+    @Bounded<SmallCount> var version: Int
     var hash: String
     var tags: [String]?
+  }
+
+  /// All that a file says.
+  private struct Whole: Codable {
+    var head: Head
+    var set: LabelSet
+
+    init(from decoder: any Decoder) throws { (head, set) = (try Head(from: decoder), try LabelSet(from: decoder)) }
+
+    func encode(to encoder: any Encoder) throws {
+      try head.encode(to: encoder)
+      try set.encode(to: encoder)
+    }
   }
 }

@@ -13,6 +13,11 @@ public struct Checkpoints: Hashable, Sendable {
   private static let validationKey = "validation"
   private static let bestKey = "best"
 
+  /// What the metadata of a checkpoint may tell.
+  private static let known: Set = [
+    "network", "classes", "seed", "step", "epoch", "validated", "losses", validationKey, bestKey, SafetensorsFile.checksumKey,
+  ]
+
   /// The validations that a checkpoint remembers.
   struct Standing {
     var validation: ValidationReport?
@@ -71,6 +76,9 @@ public struct Checkpoints: Hashable, Sendable {
     for step in steps().reversed() {
       do throws(Problem) {
         return try restore(trainer, step: step)
+      } catch where error.isOfNewerVersion {
+        // To go on from an older one would do again, and otherwise, what that version has done.
+        throw error
       } catch {
         remark("the checkpoint of step \(step) cannot be used: \(error)")
         last = error
@@ -86,6 +94,9 @@ public struct Checkpoints: Hashable, Sendable {
   func restore(_ trainer: Trainer, step: Int, toTrain: Bool = true) throws(Problem) -> Standing {
     let file = try SafetensorsFile(path(step))
     try file.verify()
+    if let key = file.metadata.keys.sorted().first(where: { !Self.known.contains($0) }) {
+      throw RunJSON.newer("the checkpoint", at: path(step), key, found: nil)
+    }
     // Straight into the training's own memory: a large network is not held twice.
     var snapshot = Snapshot(tensors: trainer.snapshot().tensors, metadata: file.metadata)
     if trainer.mean == nil, let shape = file.shape(of: Snapshot.mean) {

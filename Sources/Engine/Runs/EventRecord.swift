@@ -1,4 +1,5 @@
 import Glibc
+import Taxonomy
 
 /// One event of a TensorBoard event file: values at a step, or the start of a session.
 ///
@@ -156,7 +157,7 @@ package struct EventRecord: Equatable {
       default: break
       }
     }
-    if fields.isMalformed || !(0...RunSeries.lastStep).contains(step) { return nil }
+    if fields.isMalformed || !(0...RunSeries.lastStep).contains(step) || !Moment.range.contains(wallTime) { return nil }
   }
 
   private static func read(

@@ -19,7 +19,7 @@ package final class KnownRun {
     var heartbeat: Heartbeat?
     var result: RunResult?
     /// What is wrong with a file.
-    var configurationDamage, resultDamage: String?
+    var configurationDamage, resultDamage, heartbeatDamage, notesDamage: Problem?
     /// When the heartbeat that is there was first seen, by this machine's clock that never jumps.
     var seen: Double?
     /// Whether it was seen to take another's place.
@@ -35,8 +35,10 @@ package final class KnownRun {
   }
 
   private static func unread(_ directory: RunDirectory) -> RunSummary {
-    RunSummary(
-      id: directory.id, name: directory.id, path: directory.path, created: 0, state: .queued, dataset: "",
+    // Of a run that cannot be read its directory still tells the name.
+    let launch = directory.launch
+    return RunSummary(
+      id: directory.id, name: launch?.name ?? directory.id, path: directory.path, created: launch?.time ?? 0, state: .queued, dataset: "",
       labelSet: "", classes: 0, network: "", epochs: 0, batchSize: 0, seed: 0, host: "", progress: RunProgress())
   }
 
@@ -84,7 +86,8 @@ package final class KnownRun {
     if heartbeatStamp != files.heartbeatStamp || files.isElsewhere && (summary.state.isLive || files.pulse(directory) == .unknown) {
       let known = files.heartbeat
       // Half of one, as a full disk may leave it for a moment, tells nothing new.
-      files.heartbeat = directory.heartbeat() ?? (heartbeatStamp == nil ? nil : known)
+      files.heartbeat = heartbeatStamp == nil ? nil : known
+      files.heartbeatDamage = heartbeatStamp == nil ? nil : damage { () throws(Problem) in files.heartbeat = try directory.readHeartbeat() }
       if files.seen == nil || files.heartbeat?.time != known?.time || files.heartbeat?.worker != known?.worker {
         files.hasBeaten = files.seen != nil
         files.seen = steadyTime()
@@ -100,21 +103,26 @@ package final class KnownRun {
     if notesStamp != files.notesStamp {
       files.notesStamp = notesStamp
       // Notes that cannot be read say nothing of the run.
-      take((try? directory.notes()) ?? RunNotes())
+      var notes = RunNotes()
+      files.notesDamage = damage { () throws(Problem) in notes = try directory.notes() }
+      take(notes)
     }
     sessions = max(files.heartbeat?.session ?? 0, files.result?.session ?? 0)
     derive(files)
     return true
   }
 
-  private func damage(_ reading: () throws(Problem) -> Void) -> String? {
+  private func damage(_ reading: () throws(Problem) -> Void) -> Problem? {
     do throws(Problem) {
       try reading()
       return nil
     } catch {
-      return error.description
+      return error
     }
   }
+
+  /// Why nothing can be done with the run.
+  var obstacle: Problem? { files?.unreadable }
 
   private func take(_ configuration: RunConfiguration) {
     summary.name = configuration.name
@@ -144,6 +152,9 @@ package final class KnownRun {
       summary.state = .stopped
     }
     summary.problem = summary.state == .failed ? result?.problem : nil
+    if let damage = files.heartbeatDamage, files.heartbeat == nil, result == nil {
+      (summary.state, summary.problem) = (.lost, damage.description)
+    }
     if let heartbeat = files.heartbeat {
       summary.host = heartbeat.worker.host
       summary.progress = heartbeat.progress
@@ -155,8 +166,10 @@ package final class KnownRun {
       summary.lastSeen = result.time
     }
     if let unreadable = files.unreadable {
-      summary.state = .failed
-      summary.problem = unreadable
+      summary.state = unreadable.isOfNewerVersion ? .newer : .damaged
+      summary.problem = unreadable.description
+    } else {
+      summary.problem = summary.problem ?? files.notesDamage?.description
     }
   }
 
@@ -180,7 +193,7 @@ package final class KnownRun {
 }
 
 extension KnownRun.Files {
-  fileprivate var unreadable: String? { configurationDamage ?? resultDamage }
+  fileprivate var unreadable: Problem? { configurationDamage ?? resultDamage }
 
   // MARK: Is anyone there?
 

@@ -1,12 +1,14 @@
 import FoundationEssentials
 import Glibc
+import Taxonomy
 
 /// What a worker takes of its machine.
 public struct ProcessUsage: Codable, Equatable, Sendable {
   /// Bytes of memory that it has now, and the most that it had.
-  public var memory, peak: Int
+  @Bounded<ByteCount> public var memory: Int
+  @Bounded<ByteCount> public var peak: Int
   /// How many cores it kept busy of late.
-  public var cores: Double
+  @Bounded<Measure> public var cores: Double
 
   public init(memory: Int, peak: Int, cores: Double) {
     self.memory = memory

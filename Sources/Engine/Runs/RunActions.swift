@@ -18,6 +18,7 @@ extension RunDirectory {
     let state = try state()
     if state == .paused { return try control.send(.resume) }
     guard state.isResumable else { throw refusal("resume", state) }
+    _ = try configuration()
     // What was asked of a worker that is gone was not asked of the next one.
     control.clear()
     try WorkerProcess.start(self, home: home, executable: executable)
@@ -25,8 +26,15 @@ extension RunDirectory {
 
   /// - Throws: a ``Problem`` where a worker is on the run.
   public func checkRemovable() throws(Problem) {
-    // A run whose files are damaged can still be deleted.
-    if let state = try? state(), state.isLive { throw refusal("delete", state) }
+    var found: RunState?
+    do throws(Problem) {
+      found = try state()
+    } catch where error.isOfNewerVersion {
+      throw error
+    } catch {
+      // A run whose files are damaged can still be deleted.
+    }
+    if let found, found.isLive { throw refusal("delete", found) }
   }
 
   private func ask(_ request: RunRequest, of states: [RunState]) throws(Problem) {

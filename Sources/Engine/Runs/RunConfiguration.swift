@@ -5,16 +5,16 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   /// What the researcher called it.
   public var name: String
   /// Seconds since 1970.
-  public var created: Double
+  @Bounded<Moment> public var created: Double
   public var dataset: String
   /// ``Dataset/fingerprint`` at the launch: a run refuses to go on with other data.
   public var fingerprint: String
   public var labelSet: LabelSet
   public var training: TrainingConfiguration
   /// Processor cores to use, nil for all. Decides the speed, never a number.
-  public var workers: Int?
+  @BoundedIfThere<Workers> public var workers: Int?
   /// How many of the last checkpoints are kept beside the best, nil for ``Checkpoints/kept``.
-  public var keep: Int?
+  @BoundedIfThere<Kept> public var keep: Int?
   /// The program and its version.
   public var program: String
   /// The machine that it was launched on.
@@ -29,7 +29,7 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
     /// The run's directory name, or the file.
     public var from: String
     /// The step of the checkpoint; nil for a file.
-    public var step: Int?
+    @BoundedIfThere<Count> public var step: Int?
     /// Whether the classifier is a new one.
     public var hasNewHead: Bool
 
@@ -39,6 +39,9 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
       self.hasNewHead = hasNewHead
     }
   }
+
+  public enum Workers: Limits { public static let range = 1...1024 }
+  public enum Kept: Limits { public static let range = 1...1_000_000 }
 
   public init(
     name: String, created: Double, dataset: String, fingerprint: String, labelSet: LabelSet,
@@ -57,5 +60,31 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
     self.host = host
     self.command = command
     self.lineage = lineage
+  }
+}
+
+extension RunConfiguration {
+  /// What a run's file may say beyond what each of its numbers may be.
+  /// - Throws: a ``Problem`` where no training of this version can be like this.
+  func check(of run: RunDirectory) throws(Problem) {
+    let file = run.configurationFile
+    func newer(_ key: String, _ found: String) -> Problem {
+      RunJSON.newer("the run", at: file, key, found: found, maker: ProgramVersion(program))
+    }
+    guard let architecture = try? Architecture.named(training.network) else { throw newer("training.network", "“\(training.network)”") }
+    if let tuning = training.tuning {
+      do throws(Problem) {
+        _ = try NetworkSplit(architecture, classes: labelSet.classes.count, tuning: tuning)
+      } catch {
+        throw newer("training.tuning", "the layer “\(error.place ?? "")”")
+      }
+    }
+    do throws(Problem) {
+      try training.validate()
+    } catch {
+      throw Problem(
+        "cannot read the run", at: "\(file): training: \(error.place ?? "")", expected: error.expected, found: error.found,
+        advice: run.repair)
+    }
   }
 }

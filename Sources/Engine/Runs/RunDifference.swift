@@ -103,7 +103,7 @@ public struct RunDifference: Codable, Equatable, Sendable {
       ("its class mean", nil, share(best?.meanClass)), ("its loss", nil, number(best?.loss)),
       ("at step", nil, best.map { "\($0.step)" } ?? none), ("last top-1", nil, share(progress.validation?.top1)),
       ("training loss", nil, number(progress.loss.map(Double.init))),
-      ("time", nil, run.seconds.map { "\(Int($0.rounded())) s" } ?? none),
+      ("time", nil, run.seconds.map { "\(Int(nearest: $0)) s" } ?? none),
     ]
   }
 }

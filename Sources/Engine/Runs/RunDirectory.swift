@@ -94,6 +94,20 @@ public struct RunDirectory: Hashable, Sendable {
       : date.joined(separator: "-") + separator + time.joined(separator: ":")
   }
 
+  /// What the directory's name says of the run: its name, and when it was launched, in seconds since 1970.
+  var launch: (name: String, time: Double)? {
+    let stamp = Array(id.utf8.prefix(Self.stampLength + 1))
+    guard stamp.count > Self.stampLength, stamp[8] == stamp[15], stamp[8] == UInt8(ascii: "-") else { return nil }
+    func number(_ range: Range<Int>) -> Int32? { Int32(String(decoding: stamp[range], as: UTF8.self)) }
+    guard let year = number(0..<4), let month = number(4..<6), let day = number(6..<8), let hour = number(9..<11),
+      let minute = number(11..<13), let second = number(13..<15)
+    else { return nil }
+    var parts = tm()
+    (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, month - 1, day)
+    (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
+    return (String(id.dropFirst(Self.stampLength + 1)), max(0, Double(timegm(&parts))))
+  }
+
   // MARK: Reading
 
   /// What the run does: as it was launched, with the length that it was given since.
@@ -105,29 +119,47 @@ public struct RunDirectory: Hashable, Sendable {
 
   /// As the run was launched.
   public func launched() throws(Problem) -> RunConfiguration {
-    try RunJSON.read(RunConfiguration.self, from: configurationFile, what: "the run")
+    let configuration = try RunJSON.read(
+      RunConfiguration.self, from: configurationFile, what: "the run", for: .owner,
+      repair: repair)
+    try configuration.check(of: self)
+    return configuration
+  }
+
+  /// What to do where its `run.json` is damaged.
+  var repair: String { "the file is damaged; put back a copy of it, or remove the run with `imagenet-tui runs rm \(id)`" }
+
+  /// - Throws: a ``Problem`` where a later version made the run, so that nothing of it may be changed here.
+  func checkKnown() throws(Problem) {
+    do throws(Problem) { _ = try configuration() } catch where error.isOfNewerVersion { throw error } catch {}
   }
 
   /// What the last worker said when it ended; nil where none has.
   public func result() throws(Problem) -> RunResult? {
     guard access(resultFile, F_OK) == 0 else { return nil }
-    return try RunJSON.read(RunResult.self, from: resultFile, what: "the result")
+    return try RunJSON.read(
+      RunResult.self, from: resultFile, what: "the result",
+      repair: "the file is damaged; without it the run counts as lost, and `imagenet-tui runs resume \(id)` goes on at its last checkpoint")
   }
 
   /// The last sign of life. A file that a power cut damaged says nothing of anyone alive, and counts as none.
-  package func heartbeat() -> Heartbeat? {
-    try? RunJSON.read(Heartbeat.self, from: heartbeatFile, what: "the heartbeat")
+  package func heartbeat() -> Heartbeat? { try? readHeartbeat() }
+
+  func readHeartbeat() throws(Problem) -> Heartbeat {
+    try RunJSON.read(
+      Heartbeat.self, from: heartbeatFile, what: "the heartbeat",
+      repair: "the file is damaged; `imagenet-tui runs resume \(id)` makes it anew")
   }
 
   /// Where the run stands now.
   /// - Parameter patience: see ``RunsReader/refresh(patience:)``; by default enough to be sure that no worker is left.
-  /// - Throws: a ``Problem`` where the run's files are damaged.
+  /// - Throws: a ``Problem`` where the run's files are damaged, or those of a later version.
   public func state(patience: Double = RunState.patience) throws(Problem) -> RunState {
     let start = steadyTime()
     let known = KnownRun(self)
     repeat {
-      _ = try result()
       guard known.refresh() != .isGone else { throw FileFailure.reading("cannot read the run", configurationFile) }
+      if let obstacle = known.obstacle { throw obstacle }
       guard known.isInDoubt else { break }
       usleep(100_000)
     } while steadyTime() - start < patience

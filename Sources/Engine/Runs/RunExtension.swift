@@ -20,8 +20,9 @@ public enum RunLength: Equatable, Sendable {
 
   private static func number(_ text: String) throws(Problem) -> (number: Int, isMore: Bool) {
     let isMore = text.hasPrefix("+")
-    guard let number = Int(text.dropFirst(isMore ? 1 : 0)), number > 0 else {
-      throw Problem("a run cannot have this length", at: text, expected: "a number from 1, or +NUMBER for so much more")
+    let limit = TrainingConfiguration.Iterations.self
+    guard let number = Int(text.dropFirst(isMore ? 1 : 0)), limit.range ~= number else {
+      throw Problem("a run cannot have this length", at: text, expected: "a number of \(limit.text), or +NUMBER for so much more")
     }
     return (number, isMore)
   }
@@ -31,15 +32,16 @@ public enum RunLength: Equatable, Sendable {
 /// last one counts.
 public struct RunExtension: Codable, Equatable, Sendable {
   /// As in ``TrainingConfiguration``.
-  public var epochs: Int
-  public var iterations: Int?
+  @Bounded<TrainingConfiguration.Epochs> public var epochs: Int
+  @BoundedIfThere<TrainingConfiguration.Iterations> public var iterations: Int?
   /// The steps of the whole training, then and before.
-  public var steps, stepsBefore: Int
+  @Bounded<Count> public var steps: Int
+  @Bounded<Count> public var stepsBefore: Int
   /// What follows where the learning rate depends on the length; nil where the run goes on in the same bits as one that was launched so
   /// long.
   public var remark: String?
   /// When and where it was asked for; seconds since 1970.
-  public var time: Double
+  @Bounded<Moment> public var time: Double
   public var host: String
 
   func apply(to training: inout TrainingConfiguration) {
@@ -55,7 +57,9 @@ extension RunDirectory {
   /// - Throws: a ``Problem`` where the file is damaged.
   public func extensions() throws(Problem) -> [RunExtension] {
     guard access(extensionsFile, F_OK) == 0 else { return [] }
-    return try RunJSON.read([RunExtension].self, from: extensionsFile, what: "the run's extensions")
+    return try RunJSON.read(
+      [RunExtension].self, from: extensionsFile, what: "the run's extensions", for: .owner,
+      repair: "the file is damaged; without it the run has the length of its launch, and can be extended again")
   }
 
   /// Makes the run longer. A worker that is on it is told and takes it up before its next step; ``goOn(home:queueing:executable:)`` lets
@@ -92,7 +96,7 @@ extension RunDirectory {
     case .iterations(let count): setIterations(count)
     // A run whose length is not in whole epochs gets the steps of so many more.
     case .moreEpochs(let count) where old.iterations == nil: setEpochs(old.epochs + min(count, 1 << 30))
-    case .moreEpochs(let count): setIterations(before + perEpoch * min(count, 1 << 30))
+    case .moreEpochs(let count): setIterations(before + perEpoch * min(count, TrainingConfiguration.Epochs.range.upperBound))
     case .moreIterations(let count): setIterations(before + min(count, 1 << 40))
     }
     try new.validate()

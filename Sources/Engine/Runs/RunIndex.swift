@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Taxonomy
+import Taxonomy
 
 /// What was read of runs that are over, kept in the home's `cache/runs-index`, so that a home of ten thousand runs is listed
 /// without opening a file of any of them.
@@ -28,7 +29,7 @@ package enum RunIndex {
       guard !reader.isAtEnd else { return [:] }
       let stamp = reader.number(FileStamp.self)
       let sessions = reader.int()
-      guard let summary = RunSummary(&reader, folder: folder) else { return [:] }
+      guard let summary = RunSummary(&reader, folder: folder), summary.isSound, SmallCount.range ~= sessions else { return [:] }
       runs[summary.id] = KnownRun(summary, sessions: sessions, settled: stamp)
     }
     return runs
@@ -80,6 +81,17 @@ extension RunSummary {
       dataset: texts[2], labelSet: texts[3], labelSetHash: hash, classes: classes, network: texts[4], epochs: epochs,
       batchSize: batch, seed: seed, host: texts[5], progress: RunProgress(&reader), lastSeen: seen)
     (self.tags, note, self.group) = (tags, texts[6], group)
+  }
+}
+
+extension RunSummary {
+  /// Whether the numbers are some that a run's own files may have.
+  fileprivate var isSound: Bool {
+    let reports = [progress.validation, progress.best].compactMap(\.self)
+    let counts = [classes, epochs, batchSize, progress.step, progress.steps, progress.stepsPerEpoch, progress.skippedImages]
+    return (counts + reports.flatMap { [$0.step, $0.images, $0.skipped] }).allSatisfy(Count.range.contains)
+      && reports.flatMap { [$0.top1, $0.top5, $0.meanClass] }.allSatisfy(Share.range.contains)
+      && [created, lastSeen ?? 0].allSatisfy(Moment.range.contains) && Measure.range ~= progress.epoch
   }
 }
 

@@ -39,10 +39,34 @@ package enum RunJSON {
     return data + [UInt8(ascii: "\n")]
   }
 
-  package static func read<Value: Decodable>(
-    _ type: Value.Type, from path: String, what: String
+  // MARK: Reading
+
+  /// Whether a file is of a later version, so that it has to stay.
+  package static func isOfNewerVersion<Value: Codable>(_ type: Value.Type, at path: String, for reader: Reader = .owner) -> Bool {
+    do throws(Problem) {
+      _ = try read(type, from: path, what: "the file", for: reader)
+      return false
+    } catch {
+      return error.isOfNewerVersion
+    }
+  }
+
+  /// Who reads a file: what that means for keys that this version knows nothing of.
+  package enum Reader {
+    /// Looks at what it knows.
+    case observer
+    /// Does what the file says or writes it anew, so that a key which it does not know must not be passed over.
+    case owner
+  }
+
+  /// - Parameters:
+  ///   - what: what the file is of: "the run".
+  ///   - repair: what to do where it is damaged.
+  /// - Throws: a ``Problem`` that names the file and the key; one ``Problem/isOfNewerVersion`` where a later version wrote it.
+  package static func read<Value: Codable>(
+    _ type: Value.Type, from path: String, what: String, for reader: Reader = .observer, repair: String = "the file is damaged"
   ) throws(Problem) -> Value {
-    try decode(type, bytes(of: path, what: what), at: path, what: what)
+    try decode(type, from: bytes(of: path, what: what), at: path, what: what, for: reader, repair: repair)
   }
 
   static func bytes(of path: String, what: String) throws(Problem) -> Data {
@@ -58,29 +82,117 @@ package enum RunJSON {
     return data.prefix(max(0, count))
   }
 
-  static func decode<Value: Decodable>(
-    _ type: Value.Type, _ data: Data, at path: String, what: String
+  /// As ``read(_:from:what:for:repair:)``, of the content of the file at `path`.
+  package static func decode<Value: Codable>(
+    _ type: Value.Type, from json: Data, at path: String, what: String, for reader: Reader = .observer, repair: String = "the file is damaged"
   ) throws(Problem) -> Value {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let value: Value
     do {
-      return try decoder.decode(type, from: data)
-    } catch let error as DecodingError {
-      throw Problem("cannot read \(what)", at: path, expected: expectation(error), advice: "the file is damaged")
+      value = try decoder.decode(type, from: json)
     } catch {
-      throw Problem("cannot read \(what)", at: path, expected: "JSON", advice: "the file is damaged")
+      let fault = Fault(error, in: json)
+      if fault.isNewer { throw newer(what, at: path, fault.key, found: fault.found, maker: maker(json)) }
+      throw Problem(
+        "cannot read \(what)", at: fault.key.isEmpty ? path : "\(path): \(fault.key)", expected: fault.expected, found: fault.found,
+        advice: repair)
     }
+    // What would not be written again is not known.
+    if reader == .owner, let key = JSONOutline(json).firstKey(notIn: JSONOutline(encoded(value))) {
+      throw newer(what, at: path, key, found: nil, maker: maker(json))
+    }
+    return value
   }
 
-  private static func expectation(_ error: DecodingError) -> String {
-    func name(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
-    return switch error {
-    case .keyNotFound(let key, let context): "a value for \(name(context.codingPath + [key]))"
-    case .typeMismatch(let type, let context): "\(type) for \(name(context.codingPath))"
-    case .valueNotFound(let type, let context): "\(type) for \(name(context.codingPath))"
-    case .dataCorrupted(let context): context.codingPath.isEmpty ? "JSON" : "another \(name(context.codingPath))"
-    @unknown default: "other JSON"
+  /// What a later version wrote, as far as it is not known here.
+  static func newer(_ what: String, at path: String, _ key: String, found: String?, maker: ProgramVersion? = nil) -> Problem {
+    let unknown = "version \(ProgramVersion.current) does not know"
+    let maker = maker.flatMap { $0 > .current ? "version \($0)" : nil }
+    var problem = Problem(
+      "\(what) was made by a newer version of imagenet-tui", at: key.isEmpty ? path : "\(path): \(key)",
+      found: found.map { "\($0), which \(unknown)" } ?? "a key that \(unknown)",
+      advice: "use \(maker ?? "that version"); this one leaves it as it is")
+    problem.isOfNewerVersion = true
+    return problem
+  }
+
+  /// The version that wrote a run.
+  private static func maker(_ json: Data) -> ProgramVersion? {
+    guard let text = JSONOutline.text(at: [Name("program")], in: json) else { return nil }
+    return ProgramVersion(text.filter { $0 != "\"" })
+  }
+
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  /// Why a document is not what was expected.
+  private struct Fault {
+    /// The place in the document, as `recipe[2].depth`; empty for all of it.
+    var key = ""
+    var expected: String?
+    var found: String?
+    /// Whether a later version wrote it.
+    var isNewer = false
+
+    init(_ error: any Error, in json: Data) {
+      expected = "JSON"
+      guard let error = error as? DecodingError else { return }
+      var path: [any CodingKey] = []
+      switch error {
+      case .keyNotFound(let key, let context): (path, expected) = (context.codingPath + [key], "a value")
+      case .valueNotFound(let type, let context): (path, expected) = (context.codingPath, Self.words(type))
+      case .typeMismatch(let type, let context):
+        (path, expected) = (context.codingPath, Self.words(type))
+        // Of the cases of an enum with values, one that is not known.
+        if context.debugDescription.hasPrefix("Invalid number of keys"), let name = JSONOutline.names(at: path, in: json).first {
+          (isNewer, found) = (true, "“\(name)”")
+        }
+      case .dataCorrupted(let context):
+        path = context.codingPath
+        if let unexpected = context.underlyingError as? Unexpected {
+          (expected, found, isNewer) = (unexpected.expected, unexpected.found, unexpected.isNewer)
+        } else if path.isEmpty, let number = Self.number("\(context.debugDescription) \(context.underlyingError, default: "")") {
+          // The decoder does not say where.
+          (expected, found, key) = ("a number that has room", number, JSONOutline.path(of: number, in: json) ?? "")
+          return
+        } else if !path.isEmpty {
+          expected = nil
+          isNewer = context.debugDescription.hasPrefix("Cannot initialize")
+        }
+      @unknown default: break
+      }
+      key = path.reduce("") { text, key in
+        key.intValue.map { "\(text)[\($0)]" } ?? (text.isEmpty ? key.stringValue : "\(text).\(key.stringValue)")
+      }
+      found = found ?? (path.isEmpty ? nil : JSONOutline.text(at: path, in: json).map(Self.short))
+      if found == nil, !path.isEmpty { found = "none" }
+      if !path.isEmpty, let maker = RunJSON.maker(json), maker > .current { isNewer = true }
+    }
+
+    /// The number that a decoder cannot represent.
+    private static func number(_ text: String) -> String? {
+      guard text.contains("umber") else { return nil }
+      return text.split { " <>()\"".contains($0) }.first { Double($0) != nil }.map(String.init)
+    }
+
+    private static func short(_ value: String) -> String { value.count > 60 ? value.prefix(60) + "…" : value }
+
+    private static func words(_ type: Any.Type) -> String {
+      switch type {
+      case is any BinaryInteger.Type: "a whole number"
+      case is any BinaryFloatingPoint.Type: "a number"
+      case is String.Type: "text"
+      case is Bool.Type: "true or false"
+      case is [Any].Type: "a list"
+      default: "an object"
+      }
     }
   }
 }

@@ -53,9 +53,13 @@ extension RunDirectory {
 
   /// What is kept of the run; empty where nothing is.
   /// - Throws: a ``Problem`` where the file is damaged.
-  public func notes() throws(Problem) -> RunNotes {
+  public func notes() throws(Problem) -> RunNotes { try notes(for: .observer) }
+
+  private func notes(for reader: RunJSON.Reader) throws(Problem) -> RunNotes {
     guard access(notesFile, F_OK) == 0 else { return RunNotes() }
-    return try RunJSON.read(RunNotes.self, from: notesFile, what: "the run's notes")
+    return try RunJSON.read(
+      RunNotes.self, from: notesFile, what: "the run's notes", for: reader,
+      repair: "the file is damaged; the run itself is not, and without the file it has no tags, note and group")
   }
 
   /// Changes what is kept of the run. Of two writers at a time the second changes what the first left.
@@ -65,7 +69,8 @@ extension RunDirectory {
   public func annotate(_ change: (inout RunNotes) throws(Problem) -> Void) throws(Problem) -> RunNotes {
     let lock = try FileLock.wait(for: configurationFile, what: "the run")
     defer { withExtendedLifetime(lock) {} }
-    let old = try notes()
+    try checkKnown()
+    let old = try notes(for: .owner)
     var new = old
     try change(&new)
     new = try new.checked(at: id)

@@ -56,5 +56,5 @@ public struct RunOrder: Equatable, Sendable {
   }
 
   /// What moves, then what needs somebody, then what is over.
-  private static let states: [RunState] = [.running, .paused, .queued, .lost, .failed, .stopped, .finished]
+  private static let states: [RunState] = [.running, .paused, .queued, .lost, .failed, .damaged, .newer, .stopped, .finished]
 }

@@ -17,14 +17,17 @@ public struct RunQueue: Sendable {
     /// The machine that it waits for.
     public var host: String
     /// How many workers it had when it was put here.
-    var sessions: Int
+    @Bounded<SmallCount> var sessions: Int
   }
 
   struct Content: Codable, Equatable {
     var order: [Entry] = []
     /// By machine; ``standardLimit`` where there is none.
-    var limits: [String: Int] = [:]
+    var limits: [String: Bounded<Limit>] = [:]
   }
+
+  /// So many runs at a time.
+  enum Limit: Limits { static let range = 0...1000 }
 
   public static let standardLimit = 1
   /// This machine's name.
@@ -56,7 +59,8 @@ public struct RunQueue: Sendable {
 
   func content() throws(Problem) -> Content {
     guard access(file, F_OK) == 0 else { return Content() }
-    return try RunJSON.read(Content.self, from: file, what: "the queue")
+    return try RunJSON.read(
+      Content.self, from: file, what: "the queue", for: .owner, repair: "the file is damaged; delete it and put the runs into the queue again")
   }
 
   private static func live(_ runs: [RunSummary]) -> Int { runs.count { $0.state.isLive && $0.host == host } }
@@ -64,10 +68,10 @@ public struct RunQueue: Sendable {
   // MARK: Changing
 
   public func setLimit(_ limit: Int, of host: String = RunQueue.host) throws(Problem) {
-    guard 0...1000 ~= limit else {
-      throw Problem("the queue cannot have this limit", at: host, expected: "0 to 1000 runs at a time", found: "\(limit)")
+    guard Limit.range ~= limit else {
+      throw Problem("the queue cannot have this limit", at: host, expected: "\(Limit.text) runs at a time", found: "\(limit)")
     }
-    try change { $0.limits[host] = limit }
+    try change { $0.limits[host] = Bounded(wrappedValue: limit) }
   }
 
   /// Puts a run at the end of the queue.
@@ -114,7 +118,7 @@ public struct RunQueue: Sendable {
       let slots = content.order.indices.filter { content.order[$0].host == entry.host }
       var entries = slots.map { content.order[$0] }
       let old = entries.firstIndex(of: entry)!
-      let new = min(max(0, old + places), entries.count - 1)
+      let new = min(max(0, old + min(max(places, -entries.count), entries.count)), entries.count - 1)
       entries.insert(entries.remove(at: old), at: new)
       for (slot, entry) in zip(slots, entries) { content.order[slot] = entry }
     }
@@ -172,10 +176,12 @@ public struct RunQueue: Sendable {
       if let next {
         let run = directory(next.run)
         do throws(Problem) {
+          _ = try run.configuration()
           isBeginning = try !WorkerProcess.start(run, home: home, executable: executable, holding: lock)
           done.started.append(next.run)
         } catch {
-          try run.end(.failed, session: next.sessions, problem: error.description)
+          // Of one that cannot be read the list says so anyway.
+          if (try? run.configuration()) != nil { try run.end(.failed, session: next.sessions, problem: error.description) }
           done.failed.append((next.run, error))
         }
         if !isBeginning { content.order.removeAll { $0 == next } }
@@ -198,7 +204,7 @@ extension RunQueue {
 }
 
 extension RunQueue.Content {
-  func limit(_ host: String) -> Int { limits[host] ?? RunQueue.standardLimit }
+  func limit(_ host: String) -> Int { limits[host]?.wrappedValue ?? RunQueue.standardLimit }
 
   /// The places of the runs that wait, from 1 for each machine, with what has to be so for them to be waiting.
   var places: RunQueue.Places {

@@ -1,3 +1,5 @@
+import Taxonomy
+
 /// Where a run stands, derived from its files.
 public enum RunState: String, Codable, Sendable, CaseIterable {
   /// Made, and no worker has begun yet.
@@ -11,6 +13,10 @@ public enum RunState: String, Codable, Sendable, CaseIterable {
   case failed
   /// Its worker is gone without a word; resumes at its last checkpoint.
   case lost
+  /// A file of it cannot be read, which the summary's problem names.
+  case damaged
+  /// A later version of this program made it: nothing here may touch it.
+  case newer
 
   /// Whether a worker is on it.
   public var isLive: Bool { self == .running || self == .paused }
@@ -56,21 +62,21 @@ public enum RunState: String, Codable, Sendable, CaseIterable {
 
 /// How far a run has come.
 public struct RunProgress: Codable, Equatable, Sendable {
-  public var step = 0
+  @Bounded<Count> public var step = 0
   /// Of the whole training; 0 until it is known.
-  public var steps = 0
-  public var stepsPerEpoch = 0
-  public var epoch = 0.0
+  @Bounded<Count> public var steps = 0
+  @Bounded<Count> public var stepsPerEpoch = 0
+  @Bounded<Measure> public var epoch = 0.0
   /// The last step's, in nats.
   public var loss: Float?
-  public var imagesPerSecond: Double?
+  @BoundedIfThere<Measure> public var imagesPerSecond: Double?
   public var validation: ValidationReport?
   /// The validation with the highest top-1 so far.
   public var best: ValidationReport?
   /// Images left out because they could not be decoded.
-  public var skippedImages = 0
+  @Bounded<Count> public var skippedImages = 0
   /// The share of the time spent waiting for images, 0…1, smoothed over about ten steps.
-  public var stall: Double?
+  @BoundedIfThere<Share> public var stall: Double?
   /// Why the loss gives reason to look at the training; nil while it does not.
   public var lossWarning: String?
   /// What could not be written, for which reason; nil while everything can.
@@ -86,9 +92,9 @@ public struct RunProgress: Codable, Equatable, Sendable {
 package struct Heartbeat: Codable, Equatable, Sendable {
   package var worker: WorkerIdentity
   /// Counts the workers that the run has had, from 1.
-  package var session: Int
+  @Bounded<SmallCount> package var session: Int
   /// Seconds since 1970.
-  package var time: Double
+  @Bounded<Moment> package var time: Double
   package var isPaused: Bool
   package var progress: RunProgress
   /// Nil where it was not measured.
@@ -117,9 +123,9 @@ package struct Heartbeat: Codable, Equatable, Sendable {
 public struct RunResult: Codable, Equatable, Sendable {
   public enum Outcome: String, Codable, Sendable { case finished, stopped, failed }
   public var outcome: Outcome
-  public var session: Int
+  @Bounded<SmallCount> public var session: Int
   /// Seconds since 1970.
-  public var time: Double
+  @Bounded<Moment> public var time: Double
   /// What ended a failed run.
   public var problem: String?
   public var progress: RunProgress

@@ -63,6 +63,6 @@ public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
   /// The time to the end at the present speed, in seconds; nil where it does not run.
   public var secondsLeft: Double? {
     guard state == .running, let speed = progress.imagesPerSecond, speed > 0, progress.steps > 0 else { return nil }
-    return Double(max(0, progress.steps - progress.step) * batchSize) / speed
+    return Double(max(0, progress.steps - progress.step)) * Double(batchSize) / speed
   }
 }

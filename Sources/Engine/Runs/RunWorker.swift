@@ -44,6 +44,8 @@ public struct RunWorker {
   }
 
   private func workAlone() throws(Problem) -> RunResult {
+    // Before anything is written: a run that cannot be read here stays as it is.
+    _ = (try run.configuration(), try run.result())
     let lock = try RunLock.take(run)
     defer { withExtendedLifetime(lock) {} }
     StopSignal.listen()

@@ -19,7 +19,7 @@ public final class SafetensorsFile {
   private let descriptor: Int32
   private let dataStart: Int
   private let dataBytes: Int
-  private static let checksumKey = "crc32c"
+  static let checksumKey = "crc32c"
 
   // MARK: Writing
 

@@ -1,4 +1,5 @@
 import Glibc
+import Taxonomy
 
 /// Judges a training by its losses: whether it learns anything, and whether it diverges.
 ///
@@ -77,7 +78,7 @@ package struct LossWatch {
   /// Goes on where another left off. What is no ``text`` is as good as nothing: only warnings depend on it.
   package mutating func restore(_ text: String) {
     let fields = text.split(separator: " ")
-    guard fields.count > 3, let steps = Int(fields[0]), steps > 0 else { return }
+    guard fields.count > 3, let steps = Int(fields[0]), 1...Count.range.upperBound ~= steps else { return }
     let losses = fields.dropFirst(2).compactMap { UInt32($0, radix: 16) }.map(Float.init(bitPattern:))
     guard losses.count == fields.count - 2, losses.allSatisfy(\.isFinite), losses.count <= Self.window + 1 else { return }
     self.steps = steps

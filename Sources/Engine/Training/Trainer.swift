@@ -215,7 +215,7 @@ public final class Trainer {
 
   private var validationIsDue: Bool {
     guard !view.validation.isEmpty, step > validated else { return false }
-    let every = configuration.validateEveryIterations ?? stepsPerEpoch * configuration.validateEvery
+    let every = configuration.validateEveryIterations ?? stepsPerEpoch * min(configuration.validateEvery, TrainingConfiguration.Epochs.range.upperBound)
     return step == totalSteps || step % every == 0
   }
 
@@ -256,7 +256,7 @@ public final class Trainer {
         parameter, by: gradient, rate: rate, momentum: solver.momentum, decay: solver.decay, nesterov: solver.nesterov)
     }
 
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let seconds = max((ContinuousClock.now - start) / .seconds(1), 1e-9)
     sink(
       .stepFinished(
         StepReport(

@@ -5,23 +5,32 @@ import Taxonomy
 public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var network: String
   /// How often every image is seen, where `iterations` does not decide.
-  public var epochs: Int
+  @Bounded<Epochs> public var epochs: Int
   /// How many steps are made; nil: as many as the epochs have.
-  public var iterations: Int?
-  public var batchSize: Int
+  @BoundedIfThere<Iterations> public var iterations: Int?
+  @Bounded<BatchSize> public var batchSize: Int
   public var seed: UInt64
   public var solver: Solver
   public var augmentation: Augmentation
   /// A validation pass after every this many epochs, and always at the end.
-  public var validateEvery: Int
+  @Bounded<Every> public var validateEvery: Int
   /// A validation pass after every this many steps instead; nil: `validateEvery` decides.
-  public var validateEveryIterations: Int?
+  @BoundedIfThere<Every> public var validateEveryIterations: Int?
   /// How convolutions are computed, which decides the last bits; nil, as in runs of before there was a choice: as matrix products.
   public var convolution: Convolution? = .winograd
   /// Which layers learn, and how fast; nil: all of them, at the solver's rate.
   public var tuning: Tuning?
 
   public typealias Convolution = ConvolutionMethod
+
+  public enum Epochs: Limits { public static let range = 1...1_000_000 }
+  public enum Iterations: Limits { public static let range = 1...1_000_000_000 }
+  public enum BatchSize: Limits { public static let range = 1...65_536 }
+  /// So many epochs or iterations from one time to the next.
+  public enum Every: Limits {
+    public static let range = 1...Int.max
+    public static let text = "1 or more"
+  }
 
   public struct Tuning: Codable, Equatable, Sendable {
     public enum Part: Codable, Equatable, Sendable {
@@ -130,22 +139,21 @@ extension TrainingConfiguration {
         throw Problem("the training cannot be set up", at: name, expected: expected, found: "\(found)")
       }
     }
-    try require((1...1_000_000).contains(epochs), "epochs", "1 to 1,000,000", epochs)
-    if let iterations {
-      try require((1...1_000_000_000).contains(iterations), "iterations", "1 to 1,000,000,000", iterations)
+    func require<Limit: Limits>(_ limit: Limit.Type, _ number: Limit.Number, _ name: String, _ unit: String = "") throws(Problem) {
+      try require(limit.range.contains(number), name, limit.text + unit, number)
     }
-    try require((1...65_536).contains(batchSize), "batch size", "1 to 65,536", batchSize)
-    try require(validateEvery >= 1, "validate every", "1 epoch or more", validateEvery)
-    if let steps = validateEveryIterations {
-      try require(steps >= 1, "validate every", "1 iteration or more", steps)
-    }
+    try require(Epochs.self, epochs, "epochs")
+    if let iterations { try require(Iterations.self, iterations, "iterations") }
+    try require(BatchSize.self, batchSize, "batch size")
+    try require(Every.self, validateEvery, "validate every", " epochs")
+    if let steps = validateEveryIterations { try require(Every.self, steps, "validate every", " iterations") }
     try require(solver.rate > 0 && solver.rate.isFinite, "rate", "a number above 0", solver.rate)
     try require((0..<1).contains(solver.momentum), "momentum", "0 or more and below 1", solver.momentum)
     try require(solver.decay >= 0 && solver.decay.isFinite, "decay", "0 or more", solver.decay)
     try require((0...100_000_000).contains(solver.warmUp), "warm-up", "0 to 100,000,000 iterations", solver.warmUp)
     try require((0..<1).contains(solver.labelSmoothing), "label smoothing", "0 or more and below 1", solver.labelSmoothing)
     if case .step(let every, let factor) = solver.schedule {
-      try require(every >= 1, "schedule: step every", "1 iteration or more", every)
+      try require(Every.self, every, "schedule: step every", " iterations")
       try require(factor > 0 && factor.isFinite, "schedule: factor", "a number above 0", factor)
     }
     if case .polynomial(let power) = solver.schedule {
@@ -170,7 +178,7 @@ extension TrainingConfiguration {
   /// Makes the training `count` steps long. `epochs` becomes the number of epochs that are begun, for people.
   mutating func setIterations(_ count: Int, perEpoch: Int) {
     iterations = count
-    epochs = max(1, (count + perEpoch - 1) / max(perEpoch, 1))
+    epochs = max(1, (min(count, Iterations.range.upperBound) + perEpoch - 1) / max(perEpoch, 1))
   }
 
   /// How often is validated: "every epoch", "every 1000 iterations".

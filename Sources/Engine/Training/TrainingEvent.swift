@@ -1,3 +1,5 @@
+import Taxonomy
+
 /// What a training says while it runs. Each event carries its data; the progress line, the event file and the
 /// screen are equal listeners.
 public enum TrainingEvent: Sendable {
@@ -39,13 +41,15 @@ public struct StepReport: Sendable {
 }
 
 public struct ValidationReport: Codable, Equatable, Sendable {
-  public var step: Int
-  public var epoch: Double
+  @Bounded<Count> public var step: Int
+  @Bounded<Measure> public var epoch: Double
   public var loss: Double
   /// Shares in 0…1 over the images, and top-1 averaged over classes that have images.
-  public var top1, top5, meanClass: Double
-  public var images: Int
-  public var skipped: Int
+  @Bounded<Share> public var top1: Double
+  @Bounded<Share> public var top5: Double
+  @Bounded<Share> public var meanClass: Double
+  @Bounded<Count> public var images: Int
+  @Bounded<Count> public var skipped: Int
 
   package init(
     step: Int, epoch: Double, loss: Double, top1: Double, top5: Double, meanClass: Double, images: Int, skipped: Int

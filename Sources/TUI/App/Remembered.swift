@@ -67,9 +67,16 @@ package struct Remembered: Codable, Equatable, Sendable {
   private static func path(_ dataset: String, _ home: Home) -> String { "\(home.path)/screens/\(dataset).json" }
 
   /// Nil where nothing is remembered, or what is there is not ours: that is no reason not to start.
-  /// - Parameter dataset: one that the catalog knows.
-  package static func read(_ dataset: String, _ home: Home) -> Remembered? {
-    try? RunJSON.read(Remembered.self, from: path(dataset, home), what: "where the screens were left")
+  /// - Parameters:
+  ///   - dataset: one that the catalog knows.
+  ///   - remark: is told of what a later version remembers, which stays as it is.
+  package static func read(_ dataset: String, _ home: Home, remark: (Problem) -> Void = { _ in }) -> Remembered? {
+    do throws(Problem) {
+      return try RunJSON.read(Remembered.self, from: path(dataset, home), what: "what the screens remember", for: .owner)
+    } catch {
+      if error.isOfNewerVersion { remark(error) }
+      return nil
+    }
   }
 
   /// The label set as it was left; nil where there was none, or the tree does not have it any more.
@@ -84,8 +91,10 @@ package struct Remembered: Codable, Equatable, Sendable {
 
   /// What cannot be written is not remembered: leaving must not fail.
   package func write(_ dataset: String, _ home: Home) {
+    let path = Self.path(dataset, home)
+    guard !RunJSON.isOfNewerVersion(Remembered.self, at: path) else { return }
     try? AtomicFile.makeFolder(home.path + "/screens")
-    try? RunJSON.write(self, to: Self.path(dataset, home))
+    try? RunJSON.write(self, to: path)
   }
 }
 

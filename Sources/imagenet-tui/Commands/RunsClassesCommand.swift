@@ -124,7 +124,7 @@ struct ResultsOptions: ParsableArguments {
         found: step.map { "step \($0)" },
         advice: "`imagenet-tui runs validate \(summary.id)\(step.map { " --checkpoint \($0)" } ?? "")` computes them")
     }
-    return try run.classResults.load(chosen)
+    return try run.classResults.load(chosen, of: run.configuration().labelSet)
   }
 
   func remark(_ results: ClassResults) {

@@ -26,7 +26,9 @@ struct RunsExportCommand: ParsableCommand {
     let reader = RunsReader(home: global.location)
     var found: [(id: String, curves: RunCurves)] = []
     for text in runs {
-      let id = try reader.find(text).id
+      let run = try reader.find(text)
+      let id = run.id
+      if run.state == .newer, let problem = run.problem { RunProgressLine.note("\(id): \(problem)") }
       found.append((id, try reader.wholeCurves(of: id)))
       for remark in found.last!.curves.remarks { RunProgressLine.note("\(id): \(remark)") }
     }

@@ -14,6 +14,8 @@ struct RunsLogCommand: ParsableCommand {
   }
 
   func run() throws {
-    for line in try argument.find().directory.logTail(lines: lines) { print(line) }
+    let (summary, directory) = try argument.find()
+    if summary.state == .newer, let problem = summary.problem { RunProgressLine.note(problem) }
+    for line in try directory.logTail(lines: lines) { print(line) }
   }
 }

@@ -40,6 +40,9 @@ struct RunsResultsCommand: ParsableCommand {
       known.insert(run.id).inserted && run.progress.validation != nil && (group.isEmpty || run.group.map(group.contains) ?? false)
         && (by != .group || run.group != nil)
     }
+    let unreadable = chosen.filter { [.damaged, .newer].contains($0.state) }
+    for run in unreadable { RunProgressLine.note("\(run.id) does not count: \(run.problem ?? "")") }
+    chosen.removeAll { [.damaged, .newer].contains($0.state) }
     let used = chosen.filter { unfinished || $0.state == .finished }
     let rows = RunStatistics.rows(
       try used.map { (try reader.directory(of: $0.id).configuration(), $0) }, by: by)

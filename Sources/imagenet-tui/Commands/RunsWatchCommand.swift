@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Glibc
+import Taxonomy
 
 struct RunsWatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,6 +31,7 @@ struct RunsWatchCommand: ParsableCommand {
     case .stopped: throw ExitCode(3)
     case .failed: throw ExitCode(4)
     case .lost: throw ExitCode(5)
+    case .damaged, .newer: throw Problem("the run cannot be read", at: last.id, found: last.problem)
     case .queued, .running, .paused, .finished: return
     }
   }

@@ -151,6 +151,7 @@ struct LaunchOptions: ParsableArguments {
     case .lost:
       throw Problem(
         "the worker is gone", at: run.id, advice: "`imagenet-tui runs resume \(run.id)` goes on at the last checkpoint")
+    case .damaged, .newer: throw Problem("the run cannot be read", at: run.id, found: run.problem)
     case .stopped, .queued, .running, .paused:
       RunProgressLine.note(
         run.state.isLive

@@ -100,7 +100,7 @@ struct LabelSetLibraryTests {
     try overwrite(description, [UInt8](repeating: UInt8(ascii: "?"), count: text.count), isSeen: false)
     #expect(library.refresh().map(\.problem) == [nil] && library.haveEqualClasses("pets", "pets"))
     try overwrite(description, [UInt8](repeating: UInt8(ascii: "?"), count: text.count), isSeen: true)
-    #expect(library.refresh().first?.problem?.contains("description is damaged") == true && !library.haveEqualClasses("pets", "pets"))
+    #expect(library.refresh().first?.problem?.contains("cannot read the dataset's description") == true && !library.haveEqualClasses("pets", "pets"))
     try overwrite(description, text, isSeen: true)
     #expect(library.refresh().map(\.problem) == [nil])
   }

@@ -60,7 +60,7 @@ import Engine
     // What changes is read: here it is found to be spoilt.
     try AtomicFile.write("spoilt", to: runs[5].resultFile)
     let changed = RunsReader(home: home).refresh()
-    #expect(changed.count { $0.state == .failed } == 1)
+    #expect(changed.count { $0.state == .damaged } == 1)
   }
 
   @Test("Runs that come, change or go show at the next look, with an index and without")
@@ -120,6 +120,6 @@ import Engine
     let reader = RunsReader(home: home)
     #expect(reader.refresh().first?.progress.step == 1)
     spoil(run.resultFile)
-    #expect(reader.refresh().first?.state == .failed)
+    #expect(reader.refresh().first?.state == .damaged)
   }
 }

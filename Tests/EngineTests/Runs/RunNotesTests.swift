@@ -62,14 +62,16 @@ import Testing
     #expect(notes.note == "note" && notes.group == "group")
   }
 
-  @Test("Damaged notes are a problem for who changes them, and none for the list")
+  @Test("Damaged notes are a problem for who changes them; the list says so of a run that is as it was; those of a later version stay")
   func damaged() throws {
     let run = try makeRun()
-    folder.write(Array("{\"tags\": 7".utf8), to: "runs/\(run.id)/notes.json")
+    folder.write(Array("{\"tags\": 7}".utf8), to: "runs/\(run.id)/notes.json")
     #expect(throws: Problem.self) { try run.tag(adding: ["x"]) }
     let summary = RunsReader(home: home).refresh()[0]
-    #expect(summary.state == .queued && summary.problem == nil)
+    #expect(summary.state == .queued && summary.problem?.contains("notes.json: tags: expected a list, found 7") == true)
     folder.write(Array("{\"tags\": [\"a\"], \"of a later version\": 1}".utf8), to: "runs/\(run.id)/notes.json")
     #expect(try run.notes().tags == ["a"])
+    let problem = #expect(throws: Problem.self) { try run.tag(adding: ["x"]) }
+    #expect(problem?.isOfNewerVersion == true && problem?.description.contains("notes.json: of a later version") == true)
   }
 }

@@ -162,16 +162,16 @@ func exampleConfiguration(name: String = "example", created: Double = 1_450_000_
     #expect(reader.refresh().first?.usage == beat.usage)
   }
 
-  @Test("A damaged heartbeat counts as none; a damaged run.json lists the run as failed, with the reason")
+  @Test("A run with a damaged heartbeat alone counts as lost, one with a damaged run.json as damaged, each with the reason")
   func damaged() throws {
     let run = try RunDirectory.create(exampleConfiguration(), in: home.runs)
     let reader = RunsReader(home: home)
     folder.write(Array("{\"pid\":".utf8), to: "runs/\(run.id)/heartbeat")
-    #expect(reader.refresh().first?.state == .queued)
+    #expect(reader.refresh().first?.state == .lost && reader.refresh().first?.problem?.contains("/heartbeat: expected JSON") == true)
     folder.write(Array("{\"name\": 7}".utf8), to: "runs/\(run.id)/run.json")
     let summary = try #require(reader.refresh().first)
-    #expect(summary.state == .failed)
-    #expect(summary.problem?.contains("run.json") == true)
+    #expect(summary.state == .damaged && summary.name == "example" && summary.created == 1_450_000_000)
+    #expect(summary.problem?.contains("run.json: name: expected text, found 7") == true)
   }
 
   @Test("Newest first; what is no run is left out; the summary says what the configuration says")
@@ -213,7 +213,7 @@ func exampleConfiguration(name: String = "example", created: Double = 1_450_000_
     let run = try RunDirectory.create(exampleConfiguration(), in: home.runs)
     try AtomicFile.write("spoilt", to: run.resultFile)
     let reader = RunsReader(home: home)
-    #expect(reader.refresh().first?.state == .failed)
+    #expect(reader.refresh().first?.state == .damaged)
     try RunJSON.write(result(.finished), to: run.resultFile)
     #expect(reader.refresh().first?.state == .finished && reader.refresh().first?.problem == nil)
   }

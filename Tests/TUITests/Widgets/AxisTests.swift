@@ -45,6 +45,34 @@ struct AxisTests {
     #expect(axis.ticks.map(\.label) == labels)
   }
 
+  @Test(
+    "values at the limits of numbers have an axis with ends, ticks and places on it",
+    arguments: [
+      -1.7e308...1.7e308, 1e308...1.79e308, -3.4e38...3.4e38, 0...Double.leastNonzeroMagnitude, Double.leastNonzeroMagnitude...Double.leastNormalMagnitude, -0.0...0, 1e16...(1e16 + 2), 9.2e18...9.3e18, 5...5,
+      -1e300...(-1e300), Double.leastNormalMagnitude...1.7e308,
+    ] as [ClosedRange<Double>])
+  func limits(values: ClosedRange<Double>) {
+    for maximum in [1, 2, 5, 40] {
+      for axis in [Axis.linear(values, maximumTicks: maximum), Axis.logarithmic(values, maximumTicks: maximum)] {
+        #expect(axis.low < axis.high && axis.low.isFinite && axis.high.isFinite && axis.ticks.count < 100, "\(axis)")
+        for value in [values.lowerBound, values.upperBound, 0, -1, .infinity, -.infinity, .nan, .leastNonzeroMagnitude] {
+          #expect(axis.position(value)?.isFinite ?? true)
+        }
+      }
+    }
+  }
+
+  @Test("an axis of one place has no place for anything, and units take any length", arguments: ChartUnit.allCases)
+  func degenerate(unit: ChartUnit) {
+    for scale in [Axis.Scale.linear, .logarithmic] { #expect(Axis(scale: scale, low: 5, high: 5).position(5) == nil) }
+    for last in [0, -1, 1e-300, 4.6e18, 1e25, 1.7e308, .infinity, -.infinity, .nan] {
+      let end = unit.end(holding: last, limit: nil)
+      #expect(end.isFinite && end > 0, "\(last)")
+      #expect((1...200).contains(unit.axis(0...end, maximumTicks: 8).ticks.count))
+      #expect(!unit.text(last).isEmpty)
+    }
+  }
+
   @Test("a logarithmic axis has no place for zero, negative numbers and NaN")
   func logarithmicGaps() {
     let axis = Axis.logarithmic(0.1...10, maximumTicks: 3)

@@ -110,6 +110,25 @@ struct ChartTests {
     }
   }
 
+  @Test("a share that is none, as a damaged file has it, is drawn where it lies", arguments: [5, -5, 1e30, -3.4e38, 3.4e38, 1.0000001])
+  func noShare(value: Double) {
+    for scale in [Axis.Scale.linear, .logarithmic] {
+      let chart = Chart(
+        title: "top-1", series: [.init(Curve([.init(1, value), .init(2, value)], before: .init(0, .nan), after: .init(3, -.infinity)), mark: SeriesMark(0))],
+        scale: scale, within: 0...1)
+      for rows in [1, 5, 24] {
+        let lines = text(chart, rows, 60)
+        #expect(scale == .logarithmic && value < 0 || rows < 5 || lines.contains(NumberText.compact(value)), "\(lines)")
+      }
+    }
+  }
+
+  @Test("as many curves as there may be are drawn")
+  func manyCurves() {
+    let series = (0..<40_000).map { Chart.Series(Curve([.init(1, Double($0)), .init(2, 0)]), mark: SeriesMark($0)) }
+    #expect(text(Chart(title: "norms", series: series), 12, 60).contains("norms"))
+  }
+
   @Test("without values it says so")
   func empty() {
     #expect(

@@ -74,7 +74,10 @@ struct PackFolder: Sendable {
 
   func description() throws(Problem) -> PackDescription? {
     guard access(descriptionFile, F_OK) == 0 else { return nil }
-    return try RunJSON.read(PackDescription.self, from: descriptionFile, what: "the description of the packed dataset")
+    let what = "the description of the packed dataset"
+    let description = try RunJSON.read(PackDescription.self, from: descriptionFile, what: what, for: .owner)
+    guard description.format <= 1 else { throw RunJSON.newer(what, at: descriptionFile, "format", found: "\(description.format)") }
+    return description
   }
 
   /// - Throws: a ``Problem`` where packing was interrupted.
@@ -89,14 +92,14 @@ struct PackFolder: Sendable {
 /// `pack.json`: what a dataset was packed from, and how.
 struct PackDescription: Codable, Equatable, Sendable {
   /// The version of the layout.
-  var format = 1
+  @Bounded<SmallCount> var format = 1
   var dataset: String
   /// The fingerprint of the packed dataset: packing goes on with the same images only.
   var fingerprint: String
   /// Pixels of a side.
-  var side: Int
+  @Bounded<SmallCount> var side: Int
   /// The quality of JPEG files, nil for raw pixels.
-  var quality: Int?
+  @BoundedIfThere<SmallCount> var quality: Int?
   var isWhole = false
 }
 

@@ -26,19 +26,22 @@ package struct CurveCache: Sendable {
   private struct Table: Codable {
     struct File: Codable {
       var name: String
-      var offset: Int
-      var badRecords: Int
+      @Bounded<ByteCount> var offset: Int
+      @Bounded<Count> var badRecords: Int
       var check: UInt32
     }
     struct Curve: Codable {
       /// As in the event files.
       var tag: String
-      var blocks: Int
-      var tail: Int
+      @Bounded<Blocks> var blocks: Int
+      @Bounded<Values> var tail: Int
 
       /// Per block its time, span and checksums; per value of the tail its time, step and value.
       var indexBytes: Int { blocks * (24 + MemoryLayout<SeriesSpan>.stride) + tail * 16 }
     }
+    /// More would not fit into a file whose table has its length.
+    enum Blocks: Limits { static let range = 0...1 << 24 }
+    enum Values: Limits { static let range = 0...SeriesBlock.count }
     var files: [File]
     var curves: [Curve]
     var clock: RunClock
@@ -48,6 +51,8 @@ package struct CurveCache: Sendable {
 
   /// - Throws: a ``Problem`` where it cannot be written, which costs only time.
   package func keep(_ curves: RunCurves, run: String) throws(Problem) {
+    // What was left out has to be told again.
+    guard curves.unkeptNorms == 0 else { return }
     var files: [Table.File] = []
     for reader in curves.readers {
       guard let check = Self.check(reader.path, upTo: reader.offset) else { return }

@@ -14,6 +14,10 @@ public struct RunCurves: Sendable {
   /// Bytes of the event files that were left for the next reading.
   public private(set) var unreadBytes = 0
 
+  /// Norms of layers that are not kept: no network has so many.
+  private(set) var unkeptNorms = 0
+  package static let mostNorms = 2048
+
   private let folder: String
   private(set) var readers: [EventFileReader] = []
   private(set) var clock = RunClock()
@@ -101,6 +105,7 @@ public struct RunCurves: Sendable {
       unreadBytes += reader.unreadBytes
       remark(on: reader, isLast: index == readers.count - 1)
     }
+    if unkeptNorms > 0 { remarks.append("there are norms of more than \(Self.mostNorms) layers; \(unkeptNorms) values of others are left out") }
     if taken > 0 { version = nextVersion.add(1, ordering: .relaxed).newValue }
     return taken > 0
   }
@@ -115,11 +120,15 @@ public struct RunCurves: Sendable {
     case .norms(let values):
       let time = clock.take(event.wallTime)
       for norm in values {
+        guard norms[norm.place] != nil || norms.count < Self.mostNorms else {
+          unkeptNorms += 1
+          continue
+        }
         norms[norm.place, default: RunSeries()].append(step: event.step, value: norm.value, time: time)
       }
     case .sessionStart:
-      for place in norms.keys { norms[place]?.removeAll(from: event.step) }
-      for metric in series.keys { series[metric]?.removeAll(from: event.step) }
+      for place in norms.values.indices { norms.values[place].removeAll(from: event.step) }
+      for place in series.values.indices { series.values[place].removeAll(from: event.step) }
     case .version, .histograms, .image, .other: break
     }
   }

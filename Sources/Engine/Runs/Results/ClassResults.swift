@@ -1,3 +1,5 @@
+import Taxonomy
+
 /// How well each target class was told from the others in one validation, and what its images were taken for.
 public struct ClassResults: Codable, Equatable, Sendable {
   /// Images of one class that were taken for another.
@@ -13,13 +15,13 @@ public struct ClassResults: Codable, Equatable, Sendable {
     }
   }
 
-  public var step: Int
-  public var epoch: Double
+  @Bounded<Count> public var step: Int
+  @Bounded<Measure> public var epoch: Double
   /// The validation images of each target class, and how many of them were right.
   public private(set) var images: [Int32]
   public private(set) var right: [Int32]
   /// Images whose confusion is not listed, for want of room.
-  public private(set) var unlisted: Int
+  @Bounded<Count> public private(set) var unlisted: Int
   /// Label, prediction (−1: none) and count of each confusion, one behind the other, the most frequent first.
   private var listed: [Int32]
 

@@ -22,8 +22,19 @@ public struct ClassResultsFolder: Hashable, Sendable {
 
   private func path(_ step: Int) -> String { "\(folder)/\(step)\(Self.suffix)" }
 
+  /// - Parameter labelSet: whose classes they are of.
   /// - Throws: a ``Problem`` where there are none of that step, or the file is damaged.
-  public func load(_ step: Int) throws(Problem) -> ClassResults {
+  public func load(_ step: Int, of labelSet: LabelSet) throws(Problem) -> ClassResults {
+    let results = try load(step)
+    guard results.classes == labelSet.classes.count else {
+      throw Problem(
+        "cannot read the results of the classes", at: path(step), expected: "\(labelSet.classes.count) classes", found: "\(results.classes)",
+        advice: "the file is of another run; `imagenet-tui runs validate` makes it anew")
+    }
+    return results
+  }
+
+  package func load(_ step: Int) throws(Problem) -> ClassResults {
     let results = try RunJSON.read(ClassResults.self, from: path(step), what: "the results of the classes")
     guard results.isSound else {
       throw Problem(

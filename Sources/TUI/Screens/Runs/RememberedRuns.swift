@@ -31,12 +31,12 @@ package struct RememberedRuns: Codable, Equatable, Sendable {
       let container = try decoder.singleValueContainer()
       guard let text = try? container.decode(String.self) else {
         // As they were kept before.
-        numbers = try container.decode([String: Int].self)
+        numbers = try container.decode([String: Int].self).filter { RunMarks.numbers ~= $0.value }
         return
       }
       numbers = Dictionary(minimumCapacity: text.utf8.count / 24)
       for entry in text.utf8.split(separator: UInt8(ascii: "/")) {
-        guard let space = entry.firstIndex(of: UInt8(ascii: " ")), let number = Int(Substring(entry[..<space])) else { continue }
+        guard let space = entry.firstIndex(of: UInt8(ascii: " ")), let number = Int(Substring(entry[..<space])), RunMarks.numbers ~= number else { continue }
         numbers[String(Substring(entry[space...].dropFirst()))] = number
       }
     }
@@ -58,6 +58,8 @@ package struct RememberedRuns: Codable, Equatable, Sendable {
 
   /// What cannot be written is not remembered: leaving must not fail.
   package func write(_ home: Home) {
+    // As an observer: earlier versions kept the marks under keys.
+    guard !RunJSON.isOfNewerVersion(RememberedRuns.self, at: Self.path(home), for: .observer) else { return }
     try? AtomicFile.makeFolder(home.path + "/screens")
     try? RunJSON.write(self, to: Self.path(home))
   }

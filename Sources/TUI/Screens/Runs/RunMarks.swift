@@ -4,6 +4,8 @@ import Engine
 package struct RunMarks: Equatable, Sendable {
   package private(set) var numbers: [String: Int] = [:]
   private var next = 0
+  /// Those that are given.
+  static let numbers = 0...1_000_000_000
 
   package init(_ numbers: [String: Int] = [:]) {
     self.numbers = numbers

@@ -107,7 +107,7 @@ extension RunsScreen {
     let obstacle: @Sendable (AppState) -> String? = { state in
       if action.needsNoRun { return nil }
       let targets = state.runs.targets
-      return targets.isEmpty ? state.runs.absence : targets.contains(where: action.isPossible) ? nil : action.reason
+      return targets.isEmpty ? state.runs.absence : targets.contains(where: action.isPossible) ? nil : action.reason(for: targets)
     }
     // What can be done with a lost run is another key than with a live one: the footer names that.
     return Binding([key], .runs(.control(action)), title, help: help, obstacle: obstacle)

@@ -142,7 +142,7 @@ extension RunsScreen {
   private static func words(_ item: RunsNews.Item) -> String {
     switch item.kind {
     case .lost: "r resumes it"
-    case .failed: printable(item.run.problem ?? "")
+    case .failed, .damaged: printable(item.run.problem ?? "")
     case .improved: item.before.map { $0 > 0 ? "best top-1 was \(NumberText.fixed($0, 3))" : "first validation" } ?? ""
     case .finished: "of \(counted(item.run.epochs, "epoch"))"
     case .stopped, .begun: ""

@@ -109,7 +109,7 @@ extension TreeScreen {
       switch self {
       case .open(let policy):
         do throws(Problem) {
-          let remembered = policy == nil ? Remembered.read(environment.dataset, environment.home) : nil
+          let remembered = policy == nil ? Remembered.read(environment.dataset, environment.home) { send(.problem($0)) } : nil
           let tree = try environment.catalog.tree(of: environment.dataset, policy ?? remembered?.policy ?? .name)
           send(
             .tree(.opened(tree.hierarchy, classNames: tree.classNames, pascal: try Assets.pascalClasses(), remembered: remembered)))

@@ -1,4 +1,5 @@
 import Glibc
+import Taxonomy
 
 /// One axis of a chart: the values it spans, how they map to 0…1, and the ticks with their labels.
 package struct Axis: Equatable, Sendable {
@@ -23,10 +24,13 @@ package struct Axis: Equatable, Sendable {
   /// Where `value` lies, 0 at `low` and 1 at `high`; nil where the axis has no place for it.
   package func position(_ value: Double) -> Double? {
     guard value.isFinite else { return nil }
+    let position: Double
     switch scale {
-    case .linear: return (value - low) / (high - low)
-    case .logarithmic: return value > 0 ? log(value / low) / log(high / low) : nil
+    case .linear: position = (value - low) / (high - low)
+    case .logarithmic where (high / low).isFinite: position = value > 0 ? log(value / low) / log(high / low) : .nan
+    case .logarithmic: position = value > 0 ? (log(value) - log(low)) / (log(high) - log(low)) : .nan
     }
+    return position.isFinite ? position : nil
   }
 
   /// A linear axis over `values` with at most `maximumTicks` round ticks, two at least. Its ends lie a little beyond the
@@ -40,7 +44,7 @@ package struct Axis: Equatable, Sendable {
       let high = (top / fifth - 1e-9).rounded(.up) * fifth
       let first = (low / step - 1e-9).rounded(.up)
       let last = (high / step + 1e-9).rounded(.down)
-      let count = Int(last - first) + 1
+      let count = Int(nearest: last - first) + 1
       if count > max(2, maximumTicks) {
         step = niceStep(atLeast: step * 1.01)
       } else if count < 2 {
@@ -57,7 +61,7 @@ package struct Axis: Equatable, Sendable {
 
   private static func ticks(_ multiples: ClosedRange<Double>, _ step: Double) -> [Tick] {
     let decimals = max(0, -Int(floor(log10(step) + 1e-9)))
-    return (0...Int((multiples.upperBound - multiples.lowerBound).rounded())).map { index in
+    return (0...Int(nearest: multiples.upperBound - multiples.lowerBound)).map { index in
       let value = (multiples.lowerBound + Double(index)) * step
       return Tick(value: value, label: label(value, decimals: decimals))
     }
@@ -66,8 +70,8 @@ package struct Axis: Equatable, Sendable {
   /// A logarithmic axis over positive `values`; its ticks are round multiples of powers of ten where the span is
   /// short, powers of ten where it is long.
   package static func logarithmic(_ values: ClosedRange<Double>, maximumTicks: Int) -> Axis {
-    var low = max(values.lowerBound, .leastNormalMagnitude)
-    var high = max(values.upperBound, low)
+    var low = min(max(values.lowerBound, .leastNormalMagnitude), mostShown)
+    var high = min(max(values.upperBound, low), mostShown)
     if high / low < 1.1 { (low, high) = (low / 1.1, high * 1.1) }
     for multiples in [[1.0, 1.5, 2, 3, 5, 7], [1.0, 2, 5], [1.0, 3], [1.0]] {
       let ticks = decades(low, high).flatMap { decade in multiples.map { $0 * decade } }.filter {
@@ -86,7 +90,7 @@ package struct Axis: Equatable, Sendable {
     } else {
       // Too short a span for any of the round multiples: evenly spaced values do.
       ticks =
-        (max(2, maximumTicks)...12).lazy.map { most in
+        (max(2, maximumTicks)...max(12, maximumTicks)).lazy.map { most in
           linear(low...high, maximumTicks: most).ticks.filter { low <= $0.value && $0.value <= high }
         }.first { $0.count > 1 } ?? [low, high].map { Tick(value: $0, label: NumberText.compact($0)) }
     }
@@ -96,7 +100,8 @@ package struct Axis: Equatable, Sendable {
   /// Where most of `values` lie: from their 5th to their 95th percentile with a fifth of that span on either side, and down to 0 where that is
   /// near, as TensorBoard ignores outliers; never more than they span.
   package static func withoutOutliers(_ values: [Double], _ scale: Scale) -> ClosedRange<Double>? {
-    let sorted = values.filter { $0.isFinite && (scale == .linear || $0 > 0) }.map { scale == .linear ? $0 : log($0) }.sorted()
+    let sorted = values.filter { $0.isFinite && (scale == .linear || $0 > 0) }
+      .map { scale == .linear ? min(max($0, -mostShown), mostShown) : log($0) }.sorted()
     guard let first = sorted.first, let last = sorted.last else { return nil }
     func quantile(_ share: Double) -> Double {
       let place = share * Double(sorted.count - 1)
@@ -113,8 +118,11 @@ package struct Axis: Equatable, Sendable {
     return scale == .linear ? low...high : exp(low)...exp(high)
   }
 
+  /// Values beyond it have their place at the edge: their differences would be no numbers any more.
+  private static let mostShown = 1e300
+
   private static func widened(_ values: ClosedRange<Double>) -> (Double, Double) {
-    let (low, high) = (values.lowerBound, values.upperBound)
+    let (low, high) = (min(max(values.lowerBound, -mostShown), mostShown), min(max(values.upperBound, -mostShown), mostShown))
     guard high - low <= 1e-12 * max(low.magnitude, high.magnitude) else { return (low, high) }
     let margin = low == 0 ? 0.5 : low.magnitude * 0.1
     return (low - margin, high + margin)
@@ -122,7 +130,7 @@ package struct Axis: Equatable, Sendable {
 
   /// The smallest of 1, 2, 5 × 10ⁿ that is not below `size`.
   static func niceStep(atLeast size: Double) -> Double {
-    guard size.isFinite, size > 0 else { return 1 }
+    guard size.isFinite, size >= .leastNormalMagnitude else { return 1 }
     let decade = pow(10, floor(log10(size)))
     return [1.0, 2, 5, 10].first { $0 * decade >= size * (1 - 1e-9) }.map { $0 * decade } ?? 10 * decade
   }

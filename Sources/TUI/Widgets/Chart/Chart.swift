@@ -170,7 +170,7 @@ package struct Chart: Equatable, Sendable {
       // A single value has an axis around it.
       if let within, low == high {
         let margin = 0.05 * (within.upperBound - within.lowerBound)
-        (low, high) = (max(low - margin, within.lowerBound), min(high + margin, within.upperBound))
+        (low, high) = (max(low - margin, min(low, within.lowerBound)), min(high + margin, max(high, within.upperBound)))
       }
       return .linear(low...high, maximumTicks: ticks)
     }
@@ -195,7 +195,7 @@ package struct Chart: Equatable, Sendable {
     for tick in axis.ticks {
       guard let position = axis.position(tick.value), position <= 1.0001 else { continue }
       // The plot begins right of the corner.
-      let column = rect.column + 1 + Int((position * Double(rect.columns * 2 - 3)).rounded()) / 2
+      let column = rect.column + 1 + Int(nearest: position * Double(rect.columns * 2 - 3)) / 2
       canvas.put("┬", row: rect.row, column: column, style: .muted)
       let width = displayWidth(tick.label)
       let start = max(rect.column, column - width / 2)

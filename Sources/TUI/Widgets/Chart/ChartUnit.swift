@@ -1,4 +1,5 @@
 import Glibc
+import Taxonomy
 
 /// What a chart's curves are drawn over.
 package enum ChartUnit: String, CaseIterable, Sendable, Codable {
@@ -14,6 +15,8 @@ package enum ChartUnit: String, CaseIterable, Sendable, Codable {
   /// Where an axis ends that has to hold `last`: on a ladder of round numbers, so that a growing run does not rescale the chart
   /// at every step. `limit` caps the ladder (the planned length of the longest run).
   package func end(holding last: Double, limit: Double? = nil) -> Double {
+    // Longer than any run, and short enough to be counted by.
+    let last = last.isNaN ? 0 : min(last, 1e18)
     var end = 0.0
     switch self {
     case .step, .images: end = Self.rung(above: last, from: 10)
@@ -50,8 +53,8 @@ package enum ChartUnit: String, CaseIterable, Sendable, Codable {
     case .time: step = Self.timeStep(atLeast: least)
     }
     let first = (low / step - 1e-9).rounded(.up)
-    let count = max(0, Int(((high / step + 1e-9).rounded(.down) - first)) + 1)
-    let ticks = (0..<min(count, 200)).map { index in
+    let count = max(0, min(200, Int(nearest: (high / step + 1e-9).rounded(.down) - first)) + 1)
+    let ticks = (0..<count).map { index in
       let value = (first + Double(index)) * step
       return Axis.Tick(value: value, label: label(value, step: step))
     }
@@ -80,7 +83,7 @@ package enum ChartUnit: String, CaseIterable, Sendable, Codable {
   /// A value of this unit that stands alone: `12,400`, `3.25`, `2h 05m`.
   package func text(_ value: Double) -> String {
     switch self {
-    case .step, .images: NumberText.grouped(Int(value.rounded()))
+    case .step, .images: NumberText.grouped(Int(nearest: value))
     case .epoch: NumberText.fixed(value, 2)
     case .time: NumberText.duration(seconds: value)
     }

@@ -73,10 +73,10 @@ package struct Curve: Equatable, Sendable {
     /// Where the line to a value outside crosses the edge.
     func edge(_ inside: Span?, _ outside: Span?, at x: Double) -> (x: Int, y: Int)? {
       guard let inside, let outside, inside.x != outside.x, let from = yAxis.position(inside.last),
-        let to = yAxis.position(outside.x < inside.x ? outside.last : outside.first)
+        let to = yAxis.position(outside.x < inside.x ? outside.last : outside.first), let across = xAxis.position(x)
       else { return nil }
       let share = min(1, max(0, (x - inside.x) / (outside.x - inside.x)))
-      return (Int((xAxis.position(x)! * width).rounded()), Int((min(1, max(0, from + share * (to - from))) * height).rounded()))
+      return (Int((across * width).rounded()), Int((min(1, max(0, from + share * (to - from))) * height).rounded()))
     }
     previous = edge(spans.first ?? after, before, at: xAxis.low)
     for span in spans {
@@ -122,6 +122,7 @@ package enum Sparkline {
   private static let blockSteps = Array("▁▂▃▄▅▆▇█".unicodeScalars)
 
   package static func text(_ means: [Double], ascii: Bool = false) -> String {
+    let means = means.filter(\.isFinite)
     guard let low = means.min(), let high = means.max() else { return "" }
     let steps = ascii ? asciiSteps : blockSteps
     var text = String.UnicodeScalarView()

@@ -9,7 +9,7 @@ package struct DotGrid: Equatable, Sendable {
   /// Per cell, the Braille dots that are set (Unicode's order of bits), row by row.
   private var dots: [UInt8]
   /// Per cell, the ink of its dots; −1 where there are none.
-  private var inks: [Int16]
+  private var inks: [Int32]
 
   package init(columns: Int, rows: Int) {
     self.columns = max(0, columns)
@@ -36,7 +36,7 @@ package struct DotGrid: Equatable, Sendable {
     let (dx, dy) = (abs(end.x - start.x), -abs(end.y - start.y))
     let (sx, sy) = (start.x < end.x ? 1 : -1, start.y < end.y ? 1 : -1)
     var (x, y, error) = (start.x, start.y, dx + dy)
-    let (columns, width, height, ink) = (columns, width, height, Int16(ink))
+    let (columns, width, height, ink) = (columns, width, height, Int32(ink))
     dots.withUnsafeMutableBufferPointer { dots in
       inks.withUnsafeMutableBufferPointer { inks in
         while true {

@@ -7,6 +7,35 @@ import Testing
 @Suite struct RunCurvesTests {
   let folder = TemporaryFolder()
 
+  @Test("A record with a time or a step that no run has is left out and counted", arguments: [1e19, -1, .infinity, -.infinity, .nan, 1e308])
+  func strangeTimes(time: Double) throws {
+    let folder = TemporaryFolder()
+    func event(_ time: Double, _ step: Int) -> [UInt8] {
+      EventRecord(wallTime: time, step: step, content: .scalars([.init(metric: .trainLoss, value: 1)])).encoded()
+    }
+    folder.write(event(0, 1) + event(time, 2) + event(1e9, 1 << 62) + event(1e9, 3), to: "events.out.tfevents.1000.host")
+    var curves = RunCurves(folder: folder.path)
+    try curves.refresh()
+    #expect(curves[.trainLoss].map(\.step) == [1, 3] && curves.seconds == 1e9)
+    #expect(curves.remarks == ["events.out.tfevents.1000.host has 2 damaged records; left out"])
+  }
+
+  @Test("Of a million tags as many are kept as a network can have; the others are counted")
+  func manyTags() throws {
+    let folder = TemporaryFolder()
+    var bytes: [UInt8] = []
+    for part in 0..<100 {
+      let norms = (0..<100).map { LayerNorm(.init(.gradient, "layer\(part * 100 + $0)"), 1) }
+      bytes += EventRecord(wallTime: 1e9, step: part, content: .norms(norms)).encoded()
+      bytes += EventRecord(wallTime: 1e9, step: 0, content: .sessionStart).encoded()
+    }
+    folder.write(bytes, to: "events.out.tfevents.1000.host")
+    var curves = RunCurves(folder: folder.path)
+    try curves.refresh()
+    #expect(curves.norms.count == RunCurves.mostNorms)
+    #expect(curves.remarks == ["there are norms of more than 2048 layers; 7952 values of others are left out"])
+  }
+
   @Test("Curves hold every value that was written, by metric")
   func values() throws {
     let writer = try EventFileWriter(folder: folder.path, host: "here", firstStep: 1)

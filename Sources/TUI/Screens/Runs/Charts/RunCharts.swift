@@ -117,7 +117,7 @@ struct RunCharts {
       let norms = one?.plot.norms.filter { kind.norms.contains($0.place.kind) } ?? []
       let title = isOfOne ? kind.title : "\(kind.title) of \(one.map { printable($0.run.name) } ?? "–")"
       return (title, norms.enumerated().map { index, norm in
-        Chart.Series(norm.curve, mark: SeriesMark(index), label: norm.place.name.removing(suffix: ".weight"))
+        Chart.Series(norm.curve, mark: SeriesMark(index), label: printable(norm.place.name.removing(suffix: ".weight")))
       })
     }
     guard isOfOne, let one = shown.first else {

@@ -62,7 +62,10 @@ extension RunsScreen {
 extension ControlAction {
   func isPossible(_ run: RunSummary) -> Bool {
     switch self {
-    case .launch, .clone, .restore, .queueLimit: true
+    case .launch, .restore, .queueLimit: true
+    case _ where run.state == .newer: false
+    case .clone: true
+    case .extend where run.state == .damaged: false
     case .extend: !run.state.isLive || run.state == .paused || run.state == .running
     case .queue: run.queuePlace != nil || run.state.isResumable
     case .queueEarlier, .queueLater: run.queuePlace != nil
@@ -77,8 +80,17 @@ extension ControlAction {
   /// Whether it is for no run in particular.
   var needsNoRun: Bool { [.launch, .restore, .queueLimit].contains(self) }
 
+  /// Why it is possible for none of these.
+  func reason(for runs: [RunSummary]) -> String {
+    switch runs.first?.state {
+    case .newer? where runs.allSatisfy { $0.state == .newer }: "a newer version made this run; use that"
+    case .damaged? where runs.allSatisfy { $0.state == .damaged }: "this run is damaged; Enter shows where"
+    default: reason
+    }
+  }
+
   /// Why it is not possible.
-  var reason: String {
+  private var reason: String {
     switch self {
     case .launch, .clone, .restore, .queueLimit, .extend: ""
     case .queue: "a run that is running or finished does not wait"

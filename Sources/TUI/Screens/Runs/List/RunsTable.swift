@@ -93,6 +93,8 @@ struct RunsTable {
     case .finished: Span("✓ finished", Style(.good))
     case .failed: Span("✗ failed", Style(.bad))
     case .lost: Span("! lost", Style(.bad))
+    case .damaged: Span("✗ damaged", Style(.bad))
+    case .newer: Span("? newer", Style(.near))
     }
   }
 
@@ -117,7 +119,7 @@ struct RunsTable {
   /// Coarser than it is known: a number that flickers tells nothing, and costs a slow line bytes.
   static func left(_ run: RunSummary) -> String {
     guard let seconds = run.secondsLeft else { return "–" }
-    if (600..<3600).contains(seconds) { return "\(Int((seconds / 60).rounded()))m" }
+    if (600..<3600).contains(seconds) { return "\(Int(nearest: seconds / 60))m" }
     return NumberText.duration(seconds: seconds < 600 ? (seconds / 5).rounded() * 5 : seconds)
   }
 }

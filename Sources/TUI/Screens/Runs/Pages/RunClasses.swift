@@ -27,7 +27,7 @@ package struct RunClasses: Equatable, Sendable {
     }
     let set = configuration.labelSet
     let hierarchy = try environment.hierarchy(of: set.dataset, set.policy)
-    results = try run.classResults.load(step)
+    results = try run.classResults.load(step, of: set)
     names = set.classes.map(\.name)
     nodes = results.nodes(of: set, in: hierarchy).filter(\.isFork)
   }

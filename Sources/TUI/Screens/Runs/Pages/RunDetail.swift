@@ -33,7 +33,7 @@ package struct RunDetails: Equatable, Sendable {
 
 extension RunSummary {
   /// Why it does not go on, and what to do.
-  var alarm: String? { state == .lost ? "its worker is gone; r resumes it at its last checkpoint, in the same bits" : problem }
+  var alarm: String? { problem ?? (state == .lost ? "its worker is gone; r resumes it at its last checkpoint, in the same bits" : nil) }
 }
 
 /// How one run looks in full: what was asked for, how far it is, all its curves, its log.

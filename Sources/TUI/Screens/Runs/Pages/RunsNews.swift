@@ -4,12 +4,12 @@ import Taxonomy
 /// What became of the runs since somebody last looked.
 package struct RunsNews: Equatable, Sendable {
   package enum Kind: Int, CaseIterable, Sendable {
-    case lost, failed, finished, stopped, improved, begun
+    case lost, failed, damaged, finished, stopped, improved, begun
 
     var glyph: String {
       switch self {
       case .lost: "!"
-      case .failed: "✗"
+      case .failed, .damaged: "✗"
       case .finished: "✓"
       case .stopped: "■"
       case .improved: "▲"
@@ -21,7 +21,7 @@ package struct RunsNews: Equatable, Sendable {
 
     var color: Color {
       switch self {
-      case .lost, .failed: .bad
+      case .lost, .failed, .damaged: .bad
       case .finished, .improved: .good
       case .stopped: .muted
       case .begun: .accent
@@ -45,7 +45,7 @@ package struct RunsNews: Equatable, Sendable {
 
   package struct Baseline: Codable, Equatable, Sendable {
     /// Seconds since 1970.
-    package var time: Double
+    @Bounded<Moment> package var time: Double
     /// The runs that were live or waiting, with their best top-1 so far.
     package var open: [String: Double]
 
@@ -74,6 +74,8 @@ package struct RunsNews: Equatable, Sendable {
       switch run.state {
       case .lost: return Item(kind: .lost, run: run)
       case .failed: return Item(kind: .failed, run: run)
+      case .damaged: return Item(kind: .damaged, run: run)
+      case .newer: return nil
       case .finished: return Item(kind: .finished, run: run)
       case .stopped: return Item(kind: .stopped, run: run)
       case .queued, .running, .paused:
