@@ -14,6 +14,7 @@ struct handler {
   jmp_buf escape;
   char *message;
   int status;
+  size_t size;  // of the file
 };
 
 static void escape(struct handler *handler, int status) {
@@ -43,11 +44,21 @@ static void on_message(j_common_ptr info, int level) {
   }
 }
 
-// A small file can ask for thousands of passes over a large image.
+// A small file can ask for thousands of passes over a large image, and one that is coded arithmetically for a large image out of
+// nothing. A flat picture takes a bit for 64 pixels at least, so that no real one comes near this.
 static void on_progress(j_common_ptr info) {
-  if (info->is_decompressor && ((j_decompress_ptr)info)->input_scan_number > CODEC_MAX_SCANS) {
-    struct handler *handler = (struct handler *)info->err;
+  if (!info->is_decompressor) return;
+  struct handler *handler = (struct handler *)info->err;
+  j_decompress_ptr jpeg = (j_decompress_ptr)info;
+  if (jpeg->input_scan_number > CODEC_MAX_SCANS) {
     codec_fail(handler->message, CODEC_DAMAGED, "more than %d scans", CODEC_MAX_SCANS);
+    escape(handler, CODEC_DAMAGED);
+  }
+  double work = (double)jpeg->image_width * jpeg->image_height * jpeg->input_scan_number;
+  if (work > 16e6 + 1e4 * handler->size) {
+    codec_fail(
+        handler->message, CODEC_DAMAGED, "%u × %u pixels from a file of %llu bytes", jpeg->image_width, jpeg->image_height,
+        (unsigned long long)handler->size);
     escape(handler, CODEC_DAMAGED);
   }
 }
@@ -93,6 +104,7 @@ int codec_decode_jpeg(
   handler.base.emit_message = on_message;
   handler.message = message;
   handler.status = CODEC_DAMAGED;
+  handler.size = size;
   if (setjmp(handler.escape)) {
     free(cmyk);
     jpeg_destroy_decompress(&jpeg);

@@ -204,4 +204,13 @@ import Testing
       place += 12 + length
     }
   }
+
+  @Test("A few bytes that are coded arithmetically do not become millions of pixels")
+  func pixelsFromNothing() throws {
+    var file = ImageFixtures.jpeg(ImageFixtures.pixels(24, 18, 3), 24, 18, FIXTURE_ARITHMETIC)
+    let frame = try #require(file.firstRange(of: [0xFF, 0xC9])).lowerBound
+    file.replaceSubrange(frame + 5..<frame + 9, with: [0x20, 0x20, 0x18, 0x03])
+    let problem = #expect(throws: Problem.self) { try ImageCodec.decode(file) }
+    #expect(problem?.found == "6147 × 8224 pixels from a file of \(file.count) bytes")
+  }
 }
