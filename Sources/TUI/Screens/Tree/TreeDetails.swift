@@ -12,25 +12,24 @@ extension TreeScreen {
     canvas.put(synset.wnid, in: title.takeRight(9), style: .muted, align: .right)
     _ = title.takeRight(1)
     canvas.put(synset.lemmas.map(printable).joined(separator: ", "), in: title, style: .bold)
-    for line in wrap(printable(synset.gloss), area.columns).prefix(max(2, area.rows / 4)) {
-      canvas.put(line, in: area.takeTop(1))
-    }
-    _ = area.takeTop(1)
-    let above = hierarchy.chain(line.node).dropFirst().map { printable(hierarchy.name($0)) }
-    for fact in facts(hierarchy, line, cutView, under: above.joined(separator: " › ")) {
+    // Before the gloss, whose length would move them. What it lies under is said above the list.
+    for fact in facts(hierarchy, line, cutView) {
       var row = area.takeTop(1)
       canvas.put(fact.0, in: row.takeLeft(8), style: .muted)
       canvas.put(fact.1, in: row)
+    }
+    _ = area.takeTop(1)
+    for line in wrap(printable(synset.gloss), area.columns).prefix(max(2, area.rows / 4)) {
+      canvas.put(line, in: area.takeTop(1))
     }
     _ = area.takeTop(1)
     drawThumbnails(pictures[synset.wnid] ?? [], on: &canvas, in: area, columns: min(28, max(12, (area.columns - 2) / 3)))
   }
 
   private func facts(
-    _ hierarchy: Hierarchy, _ line: TreeOutline.Line, _ cutView: CutView, under path: String
+    _ hierarchy: Hierarchy, _ line: TreeOutline.Line, _ cutView: CutView
   ) -> [(String, String)] {
     var facts: [(String, String)] = []
-    if !path.isEmpty { facts.append(("under", path)) }
     let others = otherParents(of: line).map { printable(hierarchy.wordNet.name(of: $0.parent)) }
     if !others.isEmpty { facts.append(("also", others.joined(separator: ", ") + "   (a go)")) }
     let fine = hierarchy.fineClassesBelow(line.node)

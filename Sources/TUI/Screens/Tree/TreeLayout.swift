@@ -105,7 +105,17 @@ extension TreeScreen {
     var area = area
     canvas.put(place, in: area.takeRight(min(area.columns / 2, displayWidth(place))), style: .muted, align: .right)
     _ = area.takeRight(2)
-    canvas.put(above.joined(separator: " › "), in: area, style: .muted, cut: .start)
+    canvas.put(Self.path(above, columns: area.columns), in: area, style: .muted, cut: .start)
+  }
+
+  /// The names from the root down. How many are left out in front is decided without the last one: what lies beside each other differs in nothing else, and a
+  /// move from one to the other costs a slow line nothing but a name.
+  static func path(_ names: [String], columns: Int) -> String {
+    let lastName = 24, separator = " › "
+    var above = names.dropLast()
+    func width() -> Int { above.reduce(0) { $0 + displayWidth($1) + separator.count } }
+    while !above.isEmpty, width() + (above.count < names.count - 1 ? 1 + separator.count : 0) + lastName > columns { above.removeFirst() }
+    return ((above.count < names.count - 1 ? ["…"] : []) + above + names.suffix(1)).joined(separator: separator)
   }
 
   private func drawSearch(on canvas: inout Canvas, in area: Rect, _ field: TextField) {
