@@ -16,7 +16,7 @@ package func grouped(_ number: Int) -> String {
 }
 
 private func plural(_ noun: String) -> String {
-  if ["s", "x", "ch", "sh"].contains(where: noun.hasSuffix) { return noun + "es" }
+  if ["s", "x", "ch", "sh"].contains(where: noun.hasSuffix), !noun.hasSuffix("epoch") { return noun + "es" }
   let beforeLast = noun.dropLast().last.map { "aeiou".contains($0) } ?? true
   return noun.hasSuffix("y") && !beforeLast ? noun.dropLast() + "ies" : noun + "s"
 }

@@ -37,16 +37,17 @@ public struct LabelSetDiff: Equatable, Sendable, Codable {
         "cannot compare label sets of two datasets", at: "\(a.name), \(b.name)", expected: a.dataset, found: b.dataset)
     }
     let nameInA = Dictionary(a.classes.map { ($0.members, $0.wnid) }) { first, _ in first }
-    // What is the same class goes by A's name.
+    // A's name of each class of B that has the same fine classes.
     let twins = Dictionary(b.classes.compactMap { one in nameInA[one.members].map { (one.wnid, $0) } }) { first, _ in first }
-    let (inA, inB) = (Self.targets(a) { $0 }, Self.targets(b) { twins[$0] ?? $0 })
-    let namesInA = Set(a.classes.map(\.wnid))
-    onlyInA = namesInA.subtracting(b.classes.map { twins[$0.wnid] ?? $0.wnid }).sorted()
-    onlyInB = b.classes.map(\.wnid).filter { !namesInA.contains(twins[$0] ?? $0) }.sorted()
+    let (inA, inB) = (Self.targets(a), Self.targets(b))
+    let (namesInA, paired) = (Set(a.classes.map(\.wnid)), Set(twins.values))
+    let unpairedInB = Set(b.classes.map(\.wnid).filter { twins[$0] == nil })
+    onlyInA = namesInA.subtracting(paired).subtracting(unpairedInB).sorted()
+    onlyInB = unpairedInB.subtracting(namesInA.subtracting(paired)).sorted()
     heldOnlyByA = inA.keys.filter { inB[$0] == nil }.sorted()
     heldOnlyByB = inB.keys.filter { inA[$0] == nil }.sorted()
     let common = inA.keys.filter { inB[$0] != nil }.sorted()
-    moved = common.filter { inA[$0] != inB[$0] }.map { Move(fine: $0, from: inA[$0]!, to: inB[$0]!) }
+    moved = common.filter { twins[inB[$0]!] == nil && inA[$0] != inB[$0] }.map { Move(fine: $0, from: inA[$0]!, to: inB[$0]!) }
     equalClasses = twins.count
     renamedClasses = twins.count { $0.key != $0.value }
     distance = common.isEmpty ? nil : PartitionDistance(common.map { (inA[$0]!, inB[$0]!) })
@@ -64,10 +65,10 @@ public struct LabelSetDiff: Equatable, Sendable, Codable {
   }
 
   /// The target class of each fine class that is not left out.
-  private static func targets(_ set: LabelSet, _ name: (String) -> String) -> [String: String] {
+  private static func targets(_ set: LabelSet) -> [String: String] {
     var targets: [String: String] = [:]
     for target in set.classes {
-      for member in target.members { targets[member] = name(target.wnid) }
+      for member in target.members { targets[member] = target.wnid }
     }
     return targets
   }

@@ -24,7 +24,7 @@ import Testing
     #expect(field.text.count == 1000 && field.leftOut == 5002)
     var canvas = Canvas(Size(rows: 1, columns: 40))
     field.draw(on: &canvas, in: canvas.bounds)
-    #expect(canvas.text.hasSuffix("x 5,002 more left out"))
+    #expect(canvas.text.hasSuffix("x  5,002 more left out"))
     let isChanged = (field.take("y"), field.take(.paste("\n\u{1B}")))
     #expect(isChanged == (false, false) && field.leftOut == 0)
     // One letter with ten thousand marks is one character.

@@ -107,7 +107,7 @@ package struct Finder: Equatable, Sendable {
   package func draw(on canvas: inout Canvas, _ state: AppState) {
     let rows = rows(on: state.screen)
     let title = kind == .help ? "Keys" : "Commands"
-    var inside = canvas.frame(in: state.session.body, rows: rows.count + 4, columns: 96, title: title)
+    var inside = canvas.frame(in: state.session.body, rows: max(1, rows.count) + 4, columns: 96, title: title)
     var prompt = inside.takeTop(1)
     canvas.put(kind == .help ? "find " : ": ", in: prompt.takeLeft(kind == .help ? 5 : 2), style: .muted)
     query.draw(on: &canvas, in: prompt, placeholder: "type to search")

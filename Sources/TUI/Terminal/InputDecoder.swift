@@ -160,7 +160,11 @@ package struct InputDecoder {
       default: break
       }
     case .stringEscape:
-      if !begins(byte) { state = byte == UInt8(ascii: "\\") ? .ground : .string }
+      switch byte {
+      case 0x1B: break
+      case 0x03, 0x18, 0x1A: abort(byte, at: now, &found)
+      default: if !begins(byte) { state = byte == UInt8(ascii: "\\") ? .ground : .string }
+      }
     case .paste:
       collected.append(byte)
       if collected.count > 2 * Self.largestPaste { collected.removeSubrange(Self.largestPaste..<collected.count - Self.pasteEnd.count) }

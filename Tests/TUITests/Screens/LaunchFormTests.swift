@@ -92,7 +92,7 @@ struct LaunchFormTests {
     #expect(try form(state).command.contains("--labels coarse-4"))
     focus(&state, .seed)
     _ = type(&state, "7")
-    #expect(try form(state).texts[.name]?.text == "coarse-4-s17")
+    #expect(try form(state).texts[.name]?.text == "coarse-4-s7")
     focus(&state, .name)
     _ = update(&state, .key(.control("u")))
     _ = type(&state, "mine")
@@ -130,6 +130,7 @@ struct LaunchFormTests {
   func checking() throws {
     var state = Self.opened()
     focus(&state, .epochs)
+    _ = type(&state, "4")
     let effects = type(&state, "0")
     guard case .runs(.form(.check(let request, let ticket))) = try #require(effects.first) else {
       Issue.record("no check")

@@ -205,7 +205,7 @@ import Testing
 
   @Test("The mouse goes to tabs, presses what the footer names, moves the cursor and unfolds")
   func mouse() throws {
-    var state = try Self.state()
+    var state = try Self.state("fashion-mnist", Size(rows: 24, columns: 120))
     func place(_ text: String) throws -> (row: Int, column: Int) {
       let lines = view(state).text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       let row = try #require(lines.lastIndex { $0.contains(text) })

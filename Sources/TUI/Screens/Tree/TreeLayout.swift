@@ -141,11 +141,11 @@ extension TreeScreen {
       let inside = canvas.dialog(in: area, title: "Replace?")
       let found =
         switch saved {
-        case .whole: "label set \(printable(name)) of other classes"
-        case .parts: "label set \(printable(name))-A or -B of other classes"
-        case .collage: "file \(printable(name))"
+        case .whole: "a label set \(printable(name)) of other classes"
+        case .parts: "\(printable(name))-A or -B of other classes"
+        case .collage: "a file \(printable(name))"
         }
-      canvas.put("There is a \(found). Replace it?", in: inside, cut: .middle)
+      canvas.put("There is \(found). Replace it?", in: inside, cut: .middle)
     case .made(let menu): makeView(menu).draw(on: &canvas, in: above)
     case .places(let menu): menu.menu.draw(on: &canvas, in: above)
     case .policy(let menu): if let hierarchy { menu.draw(on: &canvas, in: above, hierarchy) }

@@ -123,9 +123,10 @@ package struct Chart: Equatable, Sendable {
     let end = canvas.put(
       " \(fit(title, room - 2)) ", row: rect.row, column: rect.column + 1, style: isFocused ? Style(.accent, .bold) : .bold)
     var right = rect.endColumn - 1
-    let note = note + (cutsOutliers ? (note.isEmpty ? "" : " · ") + "outliers cut" : "")
-    for span in [badge, note.isEmpty ? nil : Span(note, .muted)] {
-      guard let span, right - displayWidth(span.text) - 2 >= end else { continue }
+    let notes = (cutsOutliers ? ["outliers cut", "cut"] : []).map { note.isEmpty ? $0 : "\(note) · \($0)" } + [note]
+    for spans in [[badge], notes.map { $0.isEmpty ? nil : Span($0, .muted) }] {
+      // The longest of them that there is room for.
+      guard let span = spans.lazy.compactMap(\.self).first(where: { right - displayWidth($0.text) - 2 >= end }) else { continue }
       right -= displayWidth(span.text) + 2
       canvas.put(" \(span.text) ", row: rect.row, column: right, style: span.style)
       right -= 1
