@@ -7,7 +7,7 @@ struct cv_terminal {
   VTerm *vterm;
   VTermScreen *screen;
   int row, column;
-  bool is_visible, is_alternate;
+  bool is_visible, is_alternate, reports_mouse;
 };
 
 static int move_cursor(VTermPos to, VTermPos from, int visible, void *user) {
@@ -22,6 +22,7 @@ static int set_property(VTermProp property, VTermValue *value, void *user) {
   cv_terminal *terminal = user;
   if (property == VTERM_PROP_CURSORVISIBLE) terminal->is_visible = value->boolean;
   if (property == VTERM_PROP_ALTSCREEN) terminal->is_alternate = value->boolean;
+  if (property == VTERM_PROP_MOUSE) terminal->reports_mouse = value->number != VTERM_PROP_MOUSE_NONE;
   return 1;
 }
 
@@ -79,6 +80,8 @@ void cv_cursor(const cv_terminal *terminal, int *row, int *column, bool *is_visi
 bool cv_is_alternate(const cv_terminal *terminal) { return terminal->is_alternate; }
 
 void cv_click(cv_terminal *terminal, int row, int column, int button) {
+  // libvterm reports buttons to a program that has not asked for them.
+  if (!terminal->reports_mouse) return;
   vterm_mouse_move(terminal->vterm, row, column, VTERM_MOD_NONE);
   vterm_mouse_button(terminal->vterm, button, true, VTERM_MOD_NONE);
   if (button < 4) vterm_mouse_button(terminal->vterm, button, false, VTERM_MOD_NONE);

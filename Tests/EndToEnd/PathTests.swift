@@ -20,7 +20,7 @@ import Testing
     let home = try TinyHome()
     let terminal = try open(kind, home)
     #expect(terminal.wait(for: "3 classes"))
-    terminal.type("-")
+    terminal.type("---")
     #expect(terminal.wait(for: "2 classes ●edited"))
     terminal.type("s")
     #expect(terminal.wait(for: "Save the label set"))

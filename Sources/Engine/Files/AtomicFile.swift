@@ -28,6 +28,8 @@ public enum AtomicFile {
   public static func write(
     to path: String, durable: Bool = true, _ body: (Int32) throws(Problem) -> Void
   ) throws(Problem) {
+    var status = stat()
+    if stat(path, &status) == 0, [S_IFCHR, S_IFIFO].contains(status.st_mode & S_IFMT) { return try writeThrough(to: path, body) }
     let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     try makeFolder(folder.isEmpty ? "/" : folder)
     let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))\(unfinishedSuffix)"
@@ -47,6 +49,14 @@ public enum AtomicFile {
       throw problem
     }
     if durable { flushFolder(folder.isEmpty ? "/" : folder) }
+  }
+
+  /// Devices and pipes (`-o /dev/null`) take what comes and stay what they are: a file renamed to their name would replace them.
+  private static func writeThrough(to path: String, _ body: (Int32) throws(Problem) -> Void) throws(Problem) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("cannot write", path) }
+    defer { close(descriptor) }
+    try body(descriptor)
   }
 
   /// - Throws: a ``Problem`` where `folder` takes no small file now.
