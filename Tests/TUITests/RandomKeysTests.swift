@@ -46,7 +46,12 @@ import Testing
     _ = update(&state, .perform(.show(.tree)))
     let last = try #require(state.tree.history?.current)
     try #require(Self.isWhole(state) && state.tree.capture == nil)
-    while state.tree.history?.canUndo == true { TreeScreenTests.press(&state, "u") }
+    var undone = 0
+    while state.tree.history?.canUndo == true {
+      TreeScreenTests.press(&state, "u")
+      undone += 1
+      try #require(undone < 20_000, "u takes nothing back any more:\n\(view(state).text)")
+    }
     #expect(state.tree.history?.current == first && Self.isWhole(state))
     // What was taken back at the end of the keys can be made again too: then back to where they ended.
     let place = try #require(state.tree.history?.versions.firstIndex { $0 == last })

@@ -158,7 +158,7 @@ package enum RunJSON {
         path = context.codingPath
         if let unexpected = context.underlyingError as? Unexpected {
           (expected, found, isNewer) = (unexpected.expected, unexpected.found, unexpected.isNewer)
-        } else if path.isEmpty, let number = Self.number("\(context.debugDescription) \(context.underlyingError, default: "")") {
+        } else if path.isEmpty, let number = Self.number("\(context.debugDescription) \(context.underlyingError, default: "")") ?? Self.largeNumber(json) {
           // The decoder does not say where.
           (expected, found, key) = ("a number that has room", number, JSONOutline.path(of: number, in: json) ?? "")
           return
@@ -180,6 +180,12 @@ package enum RunJSON {
     private static func number(_ text: String) -> String? {
       guard text.contains("umber") else { return nil }
       return text.split { " <>()\"".contains($0) }.first { Double($0) != nil }.map(String.init)
+    }
+
+    /// The first number of a document that no integer holds: a decoder of integers calls all of it no JSON.
+    private static func largeNumber(_ json: Data) -> String? {
+      String(decoding: json, as: UTF8.self).split { !"0123456789+-.eE".contains($0) }.lazy.map(String.init)
+        .first { Double($0).map { $0.magnitude >= 0x1p63 } ?? false }
     }
 
     private static func short(_ value: String) -> String { value.count > 60 ? value.prefix(60) + "…" : value }

@@ -21,7 +21,13 @@ import Testing
   }
 
   static func press(_ state: inout AppState, _ keys: Key...) {
-    for key in keys { finish(&state, update(&state, .key(key))) }
+    for key in keys { settle(&state, advance(&state, .key(key))) }
+  }
+
+  /// What keys wait for comes back, and then the keys that waited act.
+  private static func settle(_ state: inout AppState, _ effects: [Effect]) {
+    finish(&state, effects)
+    for awaited in effects.compactMap(\.awaited) { settle(&state, advance(&state, .finished(awaited))) }
   }
 
   /// What searches find, and what menus count, comes back before the next key.
