@@ -21,7 +21,7 @@ struct MadeTree {
   }
 
   /// Any bytes as a file.
-  func put(_ bytes: [UInt8], at place: String) { try! AtomicFile.write(bytes, to: root + "/" + place) }
+  func put(_ bytes: [UInt8], at place: String) { try! AtomicFile.write(bytes, to: root + "/" + place, durable: false) }
 
   /// A file whose name need not be UTF-8, in a folder that is there.
   func put(_ bytes: [UInt8], named name: [UInt8], in place: String) {
