@@ -18,13 +18,7 @@ import Testing
     terminal.type("t")
     #expect(terminal.wait(for: "36 training images"))
     terminal.type("\u{1B}OB")
-    for _ in 0..<20 where !terminal.screen.text.contains("‹ alexnet-28 ›") {
-      // What else the form shows may change for the key before this one.
-      func net() -> Substring? { terminal.screen.text.split(separator: "\n").first { $0.contains("‹") && $0.contains(" net ") } }
-      let before = net()
-      terminal.type(" ")
-      #expect(terminal.wait { _ in net() != before })
-    }
+    terminal.chooseNet("alexnet-28")
     #expect(terminal.wait(for: "36 training images"))
     terminal.type("\r")
     #expect(terminal.wait { $0.text.contains("1 run") })
@@ -50,5 +44,18 @@ import Testing
     terminal.type("q")
     #expect(terminal.waitForExit() == 0)
     #expect(terminal.isRestored)
+  }
+}
+
+extension PseudoTerminal {
+  /// Goes over the nets of the launch form, whose line of nets has the cursor, until one is chosen.
+  func chooseNet(_ name: String) {
+    for _ in 0..<20 where !screen.text.contains("‹ \(name) ›") {
+      // What else the form shows may change for the key before this one.
+      func net() -> Substring? { screen.text.split(separator: "\n").first { $0.contains("‹") && $0.contains(" net ") } }
+      let before = net()
+      type(" ")
+      #expect(wait { _ in net() != before })
+    }
   }
 }

@@ -33,12 +33,7 @@ import Testing
     #expect(terminal.wait(for: "36 training images"))
     #expect(terminal.screen.text.contains("‹ two ›"))
     terminal.type("\u{1B}[B")
-    for _ in 0..<20 where !terminal.screen.text.contains("‹ alexnet-28 ›") {
-      func net() -> Substring? { terminal.screen.text.split(separator: "\n").first { $0.contains("‹") && $0.contains(" net ") } }
-      let before = net()
-      terminal.type(" ")
-      #expect(terminal.wait { _ in net() != before })
-    }
+    terminal.chooseNet("alexnet-28")
     #expect(terminal.wait(for: "36 training images"))
     terminal.type("\r")
     #expect(terminal.wait { $0.text.contains("1 run") })

@@ -85,7 +85,7 @@ struct FolderScan {
     if !passedOver.isEmpty { notes.append("passed over the folder\(passedOver.count == 1 ? "" : "s") \(someNames(passedOver, 8))") }
     for split in Split.allCases { notes += folders[split]?.notes ?? [] }
     if let known = images[.val], case let missing = wnids.filter({ known[$0] == nil }), !missing.isEmpty {
-      notes.append("no validation images of \(missing.count) class\(missing.count == 1 ? "" : "es"): \(someNames(missing))")
+      notes.append("no validation images of \(counted(missing.count, "class")): \(someNames(missing))")
     }
     listing.notes = notes
     self.listing = listing

@@ -1,3 +1,5 @@
+import Taxonomy
+
 /// Text that comes at once.
 extension AppState {
   /// Whether keys are text just now: where it is typed, the view shows the terminal's cursor.
@@ -8,7 +10,7 @@ extension AppState {
   /// The lines of a paste would act as keys, which nobody means.
   static func refusal(ofPaste text: String) -> String {
     let count = TextField.line(text).count
-    return "Not taken: \(NumberText.grouped(count)) pasted character\(count == 1 ? "" : "s"); text goes where it is typed, as after / or :"
+    return "Not taken: \(counted(count, "pasted character")); text goes where it is typed, as after / or :"
   }
 }
 
