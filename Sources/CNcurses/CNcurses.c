@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <term.h>
@@ -20,8 +21,11 @@
 #include <wchar.h>
 
 #include "direct.h"
+#include "shorten.h"
 
 static SCREEN *screen;
+// What ncurses writes to in place of the terminal: a file in memory, so that a frame can be made shorter before it goes out, whole.
+static FILE *frames;
 static bool has_exact_colors;
 static bool has_default_colors;
 static int cursor_shown = -1;
@@ -53,6 +57,38 @@ static void restore(void) {
   tcsetattr(STDIN_FILENO, TCSANOW, &modes_before);
 }
 
+// Sends what ncurses has written.
+static void send_frames(void) {
+  static unsigned char *bytes;
+  static size_t room;
+  int file = fileno(frames);
+  off_t count = lseek(file, 0, SEEK_CUR);
+  if (count <= 0) return;
+  if ((size_t)count > room) {
+    free(bytes);
+    room = (size_t)count * 2;
+    bytes = malloc(room);
+    if (!bytes) abort();
+  }
+  ssize_t length = pread(file, bytes, (size_t)count, 0);
+  lseek(file, 0, SEEK_SET);
+  if (length <= 0) return;
+  size_t shorter;
+  const unsigned char *frame = shorten(bytes, (size_t)length, &shorter);
+  cn_send(frame, (int)shorter);
+}
+
+// The modes of a terminal whose keys come one by one, as they are: what ncurses cannot set, as it sees a file.
+static void take_terminal(void) {
+  struct termios modes = modes_before;
+  modes.c_iflag &= ~(tcflag_t)(IXON | BRKINT | PARMRK | ICRNL | INLCR | IGNCR);
+  modes.c_oflag &= ~(tcflag_t)(ONLCR | TABDLY);
+  modes.c_lflag &= ~(tcflag_t)(ICANON | ISIG | IEXTEN | ECHO | ECHONL);
+  modes.c_cc[VMIN] = 1;
+  modes.c_cc[VTIME] = 0;
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+}
+
 // As newterm, with a description of our own, that has exact colours where the terminal has them.
 static SCREEN *open_screen(const char *name, bool wants_exact_colors) {
   int status;
@@ -61,18 +97,18 @@ static SCREEN *open_screen(const char *name, bool wants_exact_colors) {
   bool exact = max_colors >= 8 && (wants_exact_colors || tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || tigetflag("Tc") > 0);
   char *description = (max_colors >= 8 && max_colors <= 256) || exact ? direct_description(name, exact) : NULL;
   del_curterm(cur_term);
-  if (!description) return newterm(name, stdout, stdin);
+  if (!description) return newterm(name, frames, stdin);
   const char *outer = getenv("TERMINFO");
   char *before = outer ? strdup(outer) : NULL;
   setenv("TERMINFO", description, 1);
-  SCREEN *opened = newterm(name, stdout, stdin);
+  SCREEN *opened = newterm(name, frames, stdin);
   // Programs that are started from here have a terminal of their own to describe.
   if (before) setenv("TERMINFO", before, 1);
   else unsetenv("TERMINFO");
   free(before);
   free(description);
   has_exact_colors = opened && exact;
-  return opened ? opened : newterm(name, stdout, stdin);
+  return opened ? opened : newterm(name, frames, stdin);
 }
 
 // As sched_setattr(2) takes it.
@@ -105,8 +141,13 @@ static void send_modes(bool on) {
 
 bool cn_open(const char *name, bool wants_exact_colors) {
   tcgetattr(STDIN_FILENO, &modes_before);
+  if (!frames) frames = fdopen(memfd_create("frames", MFD_CLOEXEC), "w");
+  if (!frames) return false;
   screen = open_screen(name, wants_exact_colors);
   if (!screen) return false;
+  int height, width;
+  cn_window_size(&height, &width);
+  resizeterm(height, width);
   leave_length = 0;
   if (has_modes()) add_leave_bytes(modes_off);
   add_leave_bytes(exit_attribute_mode);
@@ -118,10 +159,9 @@ bool cn_open(const char *name, bool wants_exact_colors) {
     cn_close();
     return false;
   }
-  raw();
-  noecho();
   nonl();
-  intrflush(stdscr, FALSE);
+  take_terminal();
+  shorten_begin(orig_pair && strcmp(orig_pair, "\033[39;49m") == 0);
   typeahead(-1);  // a frame is sent whole
   if (has_colors()) {
     start_color();
@@ -137,10 +177,12 @@ static void leave_screen(void) {
   send_modes(false);
   curs_set(1);
   endwin();
+  send_frames();
   if (cursor_normal) {
     tputs(cursor_normal, 1, putchar);
     fflush(stdout);
   }
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &modes_before);
   is_open = 0;
 }
 
@@ -226,9 +268,13 @@ void cn_flush(int cursor_row, int cursor_column) {
   leaveok(stdscr, !show);
   wnoutrefresh(stdscr);
   doupdate();
+  send_frames();
 }
 
-void cn_invalidate(void) { clearok(curscr, TRUE); }
+void cn_invalidate(void) {
+  clearok(curscr, TRUE);
+  shorten_anew();
+}
 
 bool cn_send(const unsigned char *bytes, int count) {
   while (count > 0) {
@@ -311,7 +357,9 @@ void cn_suspend(void) {
   kill(0, SIGTSTP);  // the whole job, as the terminal would
   handle(SIGTSTP, note, SA_RESTART);
   is_open = 1;
-  clearok(curscr, TRUE);
+  take_terminal();
+  cn_invalidate();
   doupdate();
+  send_frames();
   send_modes(true);
 }

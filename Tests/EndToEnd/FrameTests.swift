@@ -23,6 +23,8 @@ import Testing
     Setting(terminal: "xterm-256color", depth: .trueColor, colors: 1 << 24),
     Setting(terminal: "tmux-256color", depth: .trueColor, colors: 1 << 24),
     Setting(terminal: "xterm", depth: .ansi16, colors: 8),
+    Setting(terminal: "linux", depth: .ansi16, colors: 8),
+    Setting(terminal: "screen-256color", depth: .palette256),
     Setting(terminal: "xterm-256color", depth: .palette256, glyphs: .ascii),
   ]
 

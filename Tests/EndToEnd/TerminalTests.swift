@@ -191,6 +191,27 @@ import Testing
     #expect(costs.count { $0 > 400 } <= 2 && costs.allSatisfy { $0 < 6000 }, "\(costs)")
   }
 
+  @Test(
+    "With all that is told of a class once the cursor rests, the first moves send 400 bytes at the median, in 256 and in exact colours",
+    arguments: ["imagenet-1k", "wordnet"], [nil, "truecolor"])
+  func restingBytes(dataset: String, colors: String?) throws {
+    let terminal = try Self.open(
+      colors.map { ["COLORTERM": $0] } ?? [:], rows: 40, columns: 140, arguments: ["--dataset", dataset], home: home)
+    #expect(terminal.wait(for: "physical entity"))
+    terminal.settle(silence: 1)
+    let costs = try (0..<8).map { _ in
+      func wnid() -> String { (128..<139).map { terminal.screen[1, $0].text }.joined() }
+      let before = wnid()
+      terminal.forgetOutput()
+      terminal.type("j")
+      try #require(terminal.wait { _ in wnid() != before })
+      terminal.settle(silence: 0.5)
+      return terminal.output.count
+    }
+    let sorted = costs.sorted()
+    #expect((sorted[3] + sorted[4]) / 2 <= 400, "\(costs)")
+  }
+
   /// Label sets of Fashion-MNIST in the home, one for each depth.
   private func saveSets() throws {
     let (store, hierarchy) = (LabelSetStore(home: Home(explicit: home.path + "/home")), try RealTrees.hierarchy("fashion-mnist"))
