@@ -1,5 +1,6 @@
 import Engine
 import FoundationEssentials
+import Glibc
 import TestSupport
 import Testing
 
@@ -78,5 +79,28 @@ import Testing
   @Test("Wrong usage is told apart: exit code 64", arguments: [[], ["--query", "0", "-k", "0"], ["--query", "0", "--metric", "l7"]])
   func usage(arguments: [String]) throws {
     #expect(try home.start(["neighbours", "net"] + arguments).wait() == 64)
+  }
+
+  @Test("The rows that a search looked at do not stay in memory")
+  func memory() throws {
+    let dataset = try DatasetCatalog(home: home.home).open("tiny")
+    let finder = try NeighborFinder(home.directory("net"), dataset: dataset, home: home.home, workers: 1)
+    try finder.prepare(.train)
+    #expect(try finder.nearest(to: .image(.val, 0), in: .train, k: 3, metric: .l2).count == 3)
+    // A file that is mapped, and kilobytes of it in memory a few lines below.
+    let file = try #require(fopen("/proc/self/smaps", "r"))
+    defer { fclose(file) }
+    var (bytes, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
+    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[0..<count] }
+    let maps = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    let folder = try #require(home.folder.path.split(separator: "/").last)
+    let starts = maps.indices.filter { maps[$0].contains(folder) && maps[$0].hasSuffix(".npy") }
+    try #require(!starts.isEmpty)
+    for start in starts {
+      let resident = try #require(maps[start...].first { $0.hasPrefix("Rss:") })
+      #expect(resident.split(separator: " ")[1] == "0", "\(resident)")
+    }
+    // What was asked once is answered alike.
+    #expect(try finder.nearest(to: .image(.val, 0), in: .train, k: 3, metric: .l2).count == 3)
   }
 }

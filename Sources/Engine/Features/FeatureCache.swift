@@ -115,7 +115,7 @@ public struct FeatureCache: Sendable {
     sums.finish()
     // The description comes last: where it stands, the floats are whole.
     try RunJSON.write(Entry(key, images, sums.checksums), to: path + ".json")
-    return FeatureMatrix(values: try NumPyFile.read(path + ".npy"), indices: images.indices, skipped: images.skipped)
+    return FeatureMatrix(try NumPyFile.open(path + ".npy"), indices: images.indices, skipped: images.skipped)
   }
 
   /// Whether the cache takes so many bytes.
@@ -156,10 +156,10 @@ public struct FeatureCache: Sendable {
     let path = path(key)
     guard let data = FileManager.default.contents(atPath: path + ".json"),
       let entry = try? JSONDecoder().decode(Entry.self, from: data), entry.key == key, entry.isSound(rows),
-      let values = try? NumPyFile.read(path + ".npy"), values.shape == [entry.indices.count, width],
-      let kept = KeptRows(values, entry.rows)
+      let rows = try? NumPyFile.open(path + ".npy"), rows.values.shape == [entry.indices.count, width],
+      let kept = KeptRows(rows.values, entry.rows)
     else { return nil }
-    var matrix = FeatureMatrix(values: values, indices: entry.indices, skipped: entry.skipped)
+    var matrix = FeatureMatrix(rows, indices: entry.indices, skipped: entry.skipped)
     matrix.kept = kept
     return matrix
   }

@@ -11,14 +11,22 @@ public struct FeatureMatrix: Sendable {
   public var skipped: [SkippedImage]
   /// Where the rows were kept and are yet to be held against their checksums.
   var kept: KeptRows?
+  /// Where the rows are mapped.
+  var file: MappedFile?
 
   /// - Throws: a ``Problem`` where kept rows are damaged; nil: all of them.
   package func check(_ rows: some Collection<Int>) throws(Problem) { try kept?.check(rows) }
   func check() throws(Problem) { try check(0..<indices.count) }
 
   public init(values: Tensor, indices: [Int32], skipped: [SkippedImage]) {
+    self.init((values, nil), indices: indices, skipped: skipped)
+  }
+
+  init(_ rows: (values: Tensor, file: MappedFile?), indices: [Int32], skipped: [SkippedImage]) {
+    let (values, file) = rows
     precondition(values.shape[0] == indices.count, "\(indices.count) indices for a matrix of \(values.shape)")
     self.values = values
+    self.file = file
     self.indices = indices
     self.skipped = skipped
   }

@@ -47,7 +47,10 @@ public enum NumPyFile {
   /// Opens a tensor of little-endian 32-bit floats in C order. The floats stay in the file and are read when they are looked at; nobody
   /// may write to them. The file may be replaced, and must not be cut short in place.
   /// - Throws: a ``Problem`` where the file cannot be read, or is anything else, or is longer or shorter than it says.
-  public static func read(_ path: String) throws(Problem) -> Tensor {
+  public static func read(_ path: String) throws(Problem) -> Tensor { try open(path).values }
+
+  /// As ``read(_:)``, with the file in which the floats stay.
+  static func open(_ path: String) throws(Problem) -> (values: Tensor, file: MappedFile?) {
     let file = try MappedFile(path: path)
     let bytes = file.bytes
     let start = magic.count + 2
@@ -73,9 +76,9 @@ public enum NumPyFile {
       // Written elsewhere with a header of an odd length.
       let tensor = Tensor(shape)
       UnsafeMutableRawBufferPointer(tensor.elements).copyMemory(from: floats)
-      return tensor
+      return (tensor, nil)
     }
-    return Tensor(storage: FloatStorage(reading: floats.bindMemory(to: Float.self), owner: file), offset: 0, shape: shape)
+    return (Tensor(storage: FloatStorage(reading: floats.bindMemory(to: Float.self), owner: file), offset: 0, shape: shape), file)
   }
 
   private static func parse(_ header: String, _ path: String) throws(Problem) -> [Int] {

@@ -104,7 +104,11 @@ public final class RunFeatures: Sendable {
 
   /// Does work on rows that are checked as it comes to them. Where it meets damaged ones, they are thrown away, and it is done once more on
   /// rows that are computed again.
+  ///
+  /// The rows that it looked at are not left in this process's memory: it would hold those of every net that was searched, a hundred megabytes each.
   func searching<Value>(_ work: () throws(Problem) -> Value) throws(Problem) -> Value {
+    // While features are being computed the next search does it.
+    defer { opened.withLockIfAvailable { opened in for matrix in opened.whole.values { matrix.file?.forget() } } }
     do throws(Problem) {
       return try work()
     } catch {

@@ -27,6 +27,11 @@ final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: start, count: status.st_size)
   }
 
+  /// Takes what was read out of this process's memory; what is looked at again comes from the system's cache of files, or the disk.
+  func forget() {
+    if let start = bytes.baseAddress { madvise(UnsafeMutableRawPointer(mutating: start), bytes.count, MADV_DONTNEED) }
+  }
+
   deinit {
     if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
   }
