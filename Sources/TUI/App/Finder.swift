@@ -104,31 +104,46 @@ package struct Finder: Equatable, Sendable {
     rows.map { if case .binding(let binding) = $0 { displayWidth(binding.keyTitles) } else { 0 } }.max() ?? 0
   }
 
+  /// What is said of an entry: in the list of keys what it does, in that of commands its name first; and why not now.
+  private func words(_ binding: Binding, _ state: AppState) -> String {
+    let screen = kind == .palette ? binding.action.screen.flatMap { $0 == state.screen ? nil : $0.title + ": " } ?? "" : ""
+    let words = screen + (kind == .help ? binding.help : binding.title + " – " + binding.help)
+    // Of other screens, what stands against it is known there.
+    return words + (screen.isEmpty ? binding.obstacle(state).map { " – not now: \($0)" } ?? "" : "")
+  }
+
   package func draw(on canvas: inout Canvas, _ state: AppState) {
     let rows = rows(on: state.screen)
     let title = kind == .help ? "Keys" : "Commands"
-    var inside = canvas.frame(in: state.session.body, rows: max(1, rows.count) + 4, columns: 96, title: title)
+    let keyColumn = keyColumn(rows)
+    let longest = rows.map { if case .binding(let binding) = $0 { displayWidth(words(binding, state)) } else { 0 } }.max() ?? 0
+    var inside = canvas.frame(
+      in: state.session.body, rows: max(1, rows.count) + 4, columns: max(96, min(160, keyColumn + 1 + longest + 4)), title: title)
     var prompt = inside.takeTop(1)
     canvas.put(kind == .help ? "find " : ": ", in: prompt.takeLeft(kind == .help ? 5 : 2), style: .muted)
     query.draw(on: &canvas, in: prompt, placeholder: "type to search")
     canvas.horizontalRule(inside.takeTop(1))
     if rows.isEmpty { canvas.put("no match for \(printable(query.text))", in: inside, style: .muted) }
-    let keyWidth = min(inside.columns / 3, keyColumn(rows))
+    let keyWidth = min(inside.columns / 3, keyColumn)
+    if keyWidth + 1 + longest > inside.columns, inside.rows >= 10 {
+      // Where lines are cut, the one that is chosen is told in full.
+      let told = inside.takeBottom(2)
+      canvas.horizontalRule(inside.takeBottom(1))
+      if rows.indices.contains(list.selected), case .binding(let binding) = rows[list.selected] {
+        for (line, text) in wrap(words(binding, state), told.columns, most: 2).enumerated() { canvas.put(text, in: told.line(line)) }
+      }
+    }
     for (line, index) in list.window(count: rows.count, rows: inside.rows).enumerated() {
       var row = inside.line(line)
       canvas.onClick(row, .key(.pick(index)))
       switch rows[index] {
       case .heading(let title): canvas.put(title, in: row, style: .bold)
       case .binding(let binding):
-        let obstacle = binding.obstacle(state)
+        let isPossible = binding.obstacle(state) == nil
         let full = row
-        canvas.put(binding.keyTitles, in: row.takeLeft(keyWidth), style: Style(obstacle == nil ? .accent : .muted, .bold))
+        canvas.put(binding.keyTitles, in: row.takeLeft(keyWidth), style: Style(isPossible ? .accent : .muted, .bold))
         _ = row.takeLeft(1)
-        let screen = kind == .palette ? binding.action.screen.flatMap { $0 == state.screen ? nil : $0.title + ": " } ?? "" : ""
-        let words = screen + (kind == .help ? binding.help : binding.title + " – " + binding.help)
-        // Of other screens, what stands against it is known there.
-        let reason = screen.isEmpty ? obstacle.map { " – not now: \($0)" } ?? "" : ""
-        canvas.put(words + reason, in: row, style: obstacle == nil ? .plain : .muted)
+        canvas.put(words(binding, state), in: row, style: isPossible ? .plain : .muted)
         if index == list.selected { canvas.restyle(full) { $0.background = .selection } }
       }
     }

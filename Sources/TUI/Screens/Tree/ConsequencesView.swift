@@ -121,7 +121,9 @@ struct ConsequencesView {
       guard rows.count > count, let first = rows.firstIndex(where: { $0.title == one }),
         let second = rows.firstIndex(where: { $0.title == other })
       else { return }
-      rows[first] = (title, [rows[first].value[0], Span(", "), rows[second].value[0]])
+      // What has lost its title says what it is.
+      let words = title == one ? ", \(other) " : ", "
+      rows[first] = (title, [rows[first].value[0], Span(words, .muted), rows[second].value[0]])
       rows.remove(at: second)
     }
     join("part A", "part B", as: "A, B")
