@@ -50,4 +50,40 @@ import Testing
     #expect(terminal.waitForExit() == 0)
     #expect(terminal.isRestored)
   }
+
+  /// The whole path by keys alone, so many milliseconds apart (nil: in one piece, as a slow line hands them out), and what is seen at its end. It
+  /// waits for the training only, which nobody can type ahead of.
+  private func typed(_ kind: Kind, gap: UInt32?) throws -> String {
+    let home = try TinyHome()
+    let terminal = try open(kind, home)
+    // Who types before there is a screen types to the shell.
+    #expect(terminal.wait { $0.isFullScreen && $0.text.contains("1 Tree") })
+    func type(_ keys: [String]) {
+      guard let gap else { return terminal.type(keys.joined()) }
+      for key in keys {
+        terminal.type(key)
+        usleep(gap * 1000)
+      }
+    }
+    let down = "\u{1B}[B", right = "\u{1B}[C"
+    let net = try #require(Architecture.all.firstIndex { $0.name == "alexnet-28" })
+    type(["-", "-", "-", "s", "\u{15}", "t", "w", "o", "\r", "t", down] + Array(repeating: " ", count: net) + ["\r"])
+    #expect(terminal.wait(for: "✓ finished"), "\(terminal.screen.text)")
+    let run = try #require(home.reader.refresh().first)
+    #expect(run.labelSet == "two" && run.network == "alexnet-28", "\(run.labelSet), \(run.network)")
+    // To its neighbours, and on to the second of them.
+    type(["n", right, "\r"])
+    func headline() -> String { terminal.screen.text.split(separator: "\n").first.map(String.init) ?? "" }
+    #expect(terminal.wait { _ in headline().contains("query") && headline().contains(" train/") }, "\(terminal.screen.text)")
+    let end = headline()
+    terminal.type("q")
+    #expect(terminal.waitForExit() == 0)
+    return end
+  }
+
+  @Test("Typed at any speed, the path ends alike", arguments: Kind.allCases)
+  func typedAhead(kind: Kind) throws {
+    let ends = try [60, 1, 0, nil].map { gap in try typed(kind, gap: gap) }
+    #expect(Set(ends).count == 1, "\(ends)")
+  }
 }
