@@ -31,6 +31,9 @@ public struct ShellCommand: Hashable, Sendable {
     lines.map { (["imagenet-tui"] + ($0 + options).map { Self.quoted($0) }).joined(separator: " ") }.joined(separator: " && ")
   }
 
+  /// As a sentence shows it, between backticks.
+  package var inSentence: String { "`\(text())`" }
+
   /// A word that any shell takes as it is, on one line and in letters that steer no terminal.
   package static func quoted(_ word: String) -> String {
     // zsh takes a word that begins with = for a command's path.

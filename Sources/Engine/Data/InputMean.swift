@@ -44,7 +44,7 @@ public enum InputMean {
     guard images > 0 else {
       throw Problem(
         "none of the training images can be decoded", at: dataset.name, expected: "at least one",
-        found: "\(used.count) bad ones", advice: "run `imagenet-tui data check \(dataset.name)`")
+        found: "\(used.count) bad ones", advice: "run \(ShellCommand("data", "check", dataset.name).inSentence)")
     }
     var sums = [Int64](repeating: 0, count: transform.count)
     for partial in partials {

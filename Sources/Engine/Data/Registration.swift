@@ -33,7 +33,7 @@ struct Registration: Codable, Equatable, Sendable {
 
   static func read(_ name: String, in home: Home) throws(Problem) -> Registration {
     let path = path(name, in: home)
-    let again = "remove it with `imagenet-tui data rm \(name)` and add it again"
+    let again = "remove it with \(ShellCommand("data", "rm", name).inSentence) and add it again"
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Problem("cannot read the dataset's description", at: path, advice: again)
     }

@@ -21,7 +21,7 @@ public struct Collage: Sendable {
       guard !tiles.isEmpty else {
         throw Problem(
           "no image of the label set can be decoded", at: part.set.name,
-          advice: "see `imagenet-tui data check \(part.dataset.name)`")
+          advice: "see \(ShellCommand("data", "check", part.dataset.name).inSentence)")
       }
       pictures.append(try sheet.compose(tiles))
     }

@@ -38,7 +38,7 @@ public enum ImportedRun {
   package static func refusal(_ action: String, _ id: String) -> Problem {
     Problem(
       "cannot \(action) the run", at: id, expected: "a training", found: "imported weights",
-      advice: "`imagenet-tui train --from \(id)` trains on from them")
+      advice: "\(ShellCommand("train", "--from", id).inSentence) trains on from them")
   }
 
   private static func imageNet(_ catalog: DatasetCatalog) throws(Problem) -> LabelSet {

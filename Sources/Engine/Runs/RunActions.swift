@@ -48,7 +48,7 @@ extension RunDirectory {
     return Problem(
       "cannot \(action) the run", at: id, found: "a run that is \(state.rawValue)",
       advice: state.isLive
-        ? "`imagenet-tui runs stop \(id)` ends it"
-        : state.isResumable ? "`imagenet-tui runs resume \(id)` starts it" : nil)
+        ? "\(ShellCommand("runs", "stop", id).inSentence) ends it"
+        : state.isResumable ? "\(ShellCommand("runs", "resume", id).inSentence) starts it" : nil)
   }
 }

@@ -127,7 +127,7 @@ public struct RunDirectory: Hashable, Sendable {
   }
 
   /// What to do where its `run.json` is damaged.
-  var repair: String { "the file is damaged; put back a copy of it, or remove the run with `imagenet-tui runs rm \(id)`" }
+  var repair: String { "the file is damaged; put back a copy of it, or remove the run with \(ShellCommand("runs", "rm", id).inSentence)" }
 
   /// - Throws: a ``Problem`` where a later version made the run, so that nothing of it may be changed here.
   func checkKnown() throws(Problem) {
@@ -139,7 +139,7 @@ public struct RunDirectory: Hashable, Sendable {
     guard access(resultFile, F_OK) == 0 else { return nil }
     return try RunJSON.read(
       RunResult.self, from: resultFile, what: "the result",
-      repair: "the file is damaged; without it the run counts as lost, and `imagenet-tui runs resume \(id)` goes on at its last checkpoint")
+      repair: "the file is damaged; without it the run counts as lost, and \(ShellCommand("runs", "resume", id).inSentence) goes on at its last checkpoint")
   }
 
   /// The last sign of life. A file that a power cut damaged says nothing of anyone alive, and counts as none.
@@ -148,7 +148,7 @@ public struct RunDirectory: Hashable, Sendable {
   func readHeartbeat() throws(Problem) -> Heartbeat {
     try RunJSON.read(
       Heartbeat.self, from: heartbeatFile, what: "the heartbeat",
-      repair: "the file is damaged; `imagenet-tui runs resume \(id)` makes it anew")
+      repair: "the file is damaged; \(ShellCommand("runs", "resume", id).inSentence) makes it anew")
   }
 
   /// Where the run stands now.

@@ -132,7 +132,7 @@ public final class RunsReader: Sendable {
     let isRemoved = (try? RunTrash(home: home).find(text)) != nil
     return Problem(
       "there is no such run", at: text,
-      advice: isRemoved ? "it was removed; `imagenet-tui runs restore \(text)` brings it back" : "see `imagenet-tui runs list`")
+      advice: isRemoved ? "it was removed; \(ShellCommand("runs", "restore", text).inSentence) brings it back" : "see `imagenet-tui runs list`")
   }
 }
 

@@ -48,7 +48,7 @@ public enum WorkerProcess {
         if run.heartbeat()?.worker.pid == process { return true }
         throw Problem(
           "the worker could not begin", at: run.id, found: try run.logTail(lines: 1).last,
-          advice: "see `imagenet-tui runs log \(run.id)`")
+          advice: "see \(ShellCommand("runs", "log", run.id).inSentence)")
       }
       usleep(10_000)
     }

@@ -31,7 +31,7 @@ public struct TrainingView: Sendable {
     guard !training.isEmpty else {
       throw Problem(
         "the dataset \(dataset.name) has no training images for this label set", at: labelSet.name,
-        advice: "see `imagenet-tui data show \(dataset.name)`")
+        advice: "see \(ShellCommand("data", "show", dataset.name).inSentence)")
     }
   }
 

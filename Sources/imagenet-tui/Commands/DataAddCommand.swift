@@ -67,6 +67,6 @@ struct DataAddCommand: ParsableCommand {
     if added.ignored > 0 {
       print("ignored \(counted(added.ignored, "file")) that are no images or in no class folder")
     }
-    print("`imagenet-tui data check \(name)` finds images that cannot be decoded")
+    print("\(ShellCommand("data", "check", name).inSentence) finds images that cannot be decoded")
   }
 }

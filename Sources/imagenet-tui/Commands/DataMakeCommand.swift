@@ -74,6 +74,6 @@ struct DataMakeStampsCommand: ParsableCommand {
         + "\(Output.grouped(report.val)) to validate on, in \(printable(report.folder))")
     print(maker.note)
     if report.resumedAt > 0 { print("\(Output.grouped(report.resumedAt)) of the images were there already") }
-    print(voc ? "boxes are in \(printable(folder))/VOC2007/Annotations" : "`imagenet-tui train --dataset \(name) --net alexnet-64` trains on it")
+    print(voc ? "boxes are in \(printable(folder))/VOC2007/Annotations" : "\(ShellCommand("train", "--dataset", name, "--net", "alexnet-64").inSentence) trains on it")
   }
 }

@@ -63,6 +63,6 @@ struct DataPackCommand: ParsableCommand {
       "packed \(packedName): \(counted(report.train, "image")) to train on, \(Output.grouped(report.val)) to "
         + "validate on, \(Output.size(added.entry.size)) in \(printable(report.folder))")
     if report.resumedAt > 0 { print("\(Output.grouped(report.resumedAt)) of them were there already") }
-    print("`imagenet-tui train --dataset \(packedName)` trains on it")
+    print("\(ShellCommand("train", "--dataset", packedName).inSentence) trains on it")
   }
 }

@@ -11,6 +11,6 @@ struct LabelsRemoveCommand: ParsableCommand {
 
   func run() throws {
     try global.labelSets.remove(name)
-    print("removed \(name); take it back with: imagenet-tui labels restore \(name)")
+    print("removed \(name); take it back with: \(ShellCommand("labels", "restore", name).text())")
   }
 }

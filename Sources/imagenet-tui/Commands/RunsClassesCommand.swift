@@ -122,7 +122,7 @@ struct ResultsOptions: ParsableArguments {
         "there are no results of the run's classes", at: summary.id,
         expected: step == nil ? nil : "a step of \(steps.map(String.init).joined(separator: ", "))",
         found: step.map { "step \($0)" },
-        advice: "`imagenet-tui runs validate \(summary.id)\(step.map { " --checkpoint \($0)" } ?? "")` computes them")
+        advice: "\(ShellCommand(["runs", "validate", summary.id] + (step.map { ["--checkpoint", "\($0)"] } ?? [])).inSentence) computes them")
     }
     return try run.classResults.load(chosen, of: run.configuration().labelSet)
   }

@@ -16,7 +16,7 @@ struct RunsRemoveCommand: ParsableCommand {
     let trash = RunTrash(home: argument.global.location)
     guard forGood else {
       try trash.remove(directory)
-      return print("removed \(summary.id); take it back with: imagenet-tui runs restore \(summary.id)")
+      return print("removed \(summary.id); take it back with: \(ShellCommand("runs", "restore", summary.id).text())")
     }
     try directory.checkRemovable()
     guard try yes || Output.confirm("Delete \(summary.id), step \(summary.progress.step), with its checkpoints, for good?")

@@ -130,7 +130,7 @@ struct LaunchOptions: ParsableArguments {
       let summary = try reader.refresh(run.id)
       if json { return try Output.json(summary) }
       guard let place = summary.queuePlace else {
-        return print("\(run.id) is \(summary.state.rawValue); `imagenet-tui runs watch \(run.id)` shows it")
+        return print("\(run.id) is \(summary.state.rawValue); \(ShellCommand("runs", "watch", run.id).inSentence) shows it")
       }
       return print("\(run.id) waits at place \(place) for \(printable(summary.host)); `imagenet-tui runs queue` shows the queue")
     }
@@ -147,16 +147,16 @@ struct LaunchOptions: ParsableArguments {
     case .finished:
       if !json { print("finished: \(RunProgressLine.text(run))") }
     case .failed:
-      throw Problem("the run failed", at: run.id, found: run.problem, advice: "see `imagenet-tui runs log \(run.id)`")
+      throw Problem("the run failed", at: run.id, found: run.problem, advice: "see \(ShellCommand("runs", "log", run.id).inSentence)")
     case .lost:
       throw Problem(
-        "the worker is gone", at: run.id, advice: "`imagenet-tui runs resume \(run.id)` goes on at the last checkpoint")
+        "the worker is gone", at: run.id, advice: "\(ShellCommand("runs", "resume", run.id).inSentence) goes on at the last checkpoint")
     case .damaged, .newer: throw Problem("the run cannot be read", at: run.id, found: run.problem)
     case .stopped, .queued, .running, .paused:
       RunProgressLine.note(
         run.state.isLive
-          ? "\(run.id) goes on; `imagenet-tui runs watch \(run.id)` shows it"
-          : "stopped at step \(run.progress.step); `imagenet-tui runs resume \(run.id)` goes on from there")
+          ? "\(run.id) goes on; \(ShellCommand("runs", "watch", run.id).inSentence) shows it"
+          : "stopped at step \(run.progress.step); \(ShellCommand("runs", "resume", run.id).inSentence) goes on from there")
       throw ExitCode(130)
     }
   }

@@ -85,7 +85,7 @@ struct PackFolder: Sendable {
     guard let description = try description(), !description.isWhole else { return }
     throw Problem(
       "the dataset is not packed to its end", at: path,
-      advice: "run `imagenet-tui data pack \(description.dataset) -o \(path)` again, it goes on where it was")
+      advice: "run \(ShellCommand("data", "pack", description.dataset, "-o", path).inSentence) again, it goes on where it was")
   }
 }
 

@@ -23,7 +23,7 @@ package struct RunClasses: Equatable, Sendable {
     guard let step = steps.last(where: { $0 == best }) ?? steps.last else {
       throw Problem(
         "nothing is known of the classes yet", at: run.id,
-        advice: "wait for the first validation, or say `imagenet-tui runs validate \(run.id)`")
+        advice: "wait for the first validation, or say \(ShellCommand("runs", "validate", run.id).inSentence)")
     }
     let set = configuration.labelSet
     let hierarchy = try environment.hierarchy(of: set.dataset, set.policy)
