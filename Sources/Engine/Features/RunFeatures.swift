@@ -38,10 +38,7 @@ public final class RunFeatures: Sendable {
     givesWay: Bool = false
   ) throws(Problem) {
     configuration = try run.configuration()
-    guard let chosen = step ?? run.checkpoints.best() else {
-      throw Problem(
-        "the run has no checkpoint yet", at: run.id, advice: "wait for the end of its first epoch")
-    }
+    let chosen = try run.chosenCheckpoint(step)
     self.run = run
     self.dataset = dataset
     self.home = home

@@ -33,6 +33,13 @@ public struct Architecture: Sendable {
     return found
   }
 
+  /// How the tensors of a training of this network are called (``Snapshot``).
+  func tensorNames() throws(Problem) -> Set<String> {
+    let wiring = try Wiring(layers(2), input: inputShape)
+    let learned = wiring.parameters.joined().map(\.name)
+    return Set(learned + learned.map { Snapshot.momentum + $0 } + wiring.state.joined().map(\.name) + [Snapshot.mean])
+  }
+
   /// The network for `classes` target classes, its parameters zero until they are initialised or restored.
   public func network(
     classes: Int, batch: Int, purpose: Network.Purpose, backend: any Backend

@@ -14,7 +14,7 @@ public struct Checkpoints: Hashable, Sendable {
   private static let bestKey = "best"
 
   /// What the metadata of a checkpoint may tell.
-  private static let known: Set = [
+  fileprivate static let known: Set = [
     "network", "classes", "seed", "step", "epoch", "validated", "losses", validationKey, bestKey, SafetensorsFile.checksumKey,
   ]
 
@@ -29,7 +29,7 @@ public struct Checkpoints: Hashable, Sendable {
   /// The steps, rising.
   public func steps() -> [Int] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(Self.suffix) }.compactMap { Int($0.dropLast(Self.suffix.count)) }.sorted()
+    return names.filter { $0.hasSuffix(Self.suffix) }.compactMap { Int($0.dropLast(Self.suffix.count)) }.filter(Count.range.contains).sorted()
   }
 
   public func path(_ step: Int) -> String { "\(folder)/\(step)\(Self.suffix)" }
@@ -94,9 +94,7 @@ public struct Checkpoints: Hashable, Sendable {
   func restore(_ trainer: Trainer, step: Int, toTrain: Bool = true) throws(Problem) -> Standing {
     let file = try SafetensorsFile(path(step))
     try file.verify()
-    if let key = file.metadata.keys.sorted().first(where: { !Self.known.contains($0) }) {
-      throw RunJSON.newer("the checkpoint", at: path(step), key, found: nil)
-    }
+    try file.checkVersion()
     // Straight into the training's own memory: a large network is not held twice.
     var snapshot = Snapshot(tensors: trainer.snapshot().tensors, metadata: file.metadata)
     if trainer.mean == nil, let shape = file.shape(of: Snapshot.mean) {
@@ -125,11 +123,31 @@ public struct Checkpoints: Hashable, Sendable {
   }
 }
 
+extension RunDirectory {
+  /// The checkpoint of a step; nil: the best in validation.
+  /// - Throws: a ``Problem`` where there is no such one.
+  public func chosenCheckpoint(_ step: Int?) throws(Problem) -> Int {
+    let steps = checkpoints.steps()
+    guard let last = steps.last else {
+      let isToCome = (try? state()).map { $0.isLive || $0 == .queued } ?? false
+      throw Problem(
+        isToCome ? "the run has no checkpoint yet" : "the run has no checkpoint", at: id,
+        advice: isToCome ? "wait for the end of its first epoch" : "none was written, or they were removed: use another run, or train again")
+    }
+    guard let step else { return checkpoints.best() ?? last }
+    guard steps.contains(step) else {
+      throw Problem("the run has no such checkpoint", at: id, expected: "step \(firstFew(steps.map(String.init)))", found: "\(step)")
+    }
+    return step
+  }
+}
+
 extension Snapshot {
   /// Reads a checkpoint file, without its momentum, into memory of its own.
   init(file path: String) throws(Problem) {
     let file = try SafetensorsFile(path)
     try file.verify()
+    try file.checkVersion()
     var tensors: [(name: String, tensor: Tensor)] = []
     for name in file.names where !name.hasPrefix(Snapshot.momentum) {
       let tensor = Tensor(file.shape(of: name) ?? [])
@@ -141,6 +159,20 @@ extension Snapshot {
 }
 
 extension SafetensorsFile {
+  /// - Throws: a ``Problem`` where a checkpoint tells something, or holds a tensor, that this version has no use for: without it the
+  ///   training would go on otherwise, and the network might compute something else.
+  fileprivate func checkVersion() throws(Problem) {
+    if let key = metadata.keys.sorted().first(where: { !Checkpoints.known.contains($0) }) {
+      throw RunJSON.newer("the checkpoint", at: path, key, found: nil)
+    }
+    // What is of another network says so where it is restored.
+    guard let architecture = metadata["network"].flatMap({ try? Architecture.named($0) }) else { return }
+    let known = try architecture.tensorNames()
+    if let name = names.first(where: { !known.contains($0) }) {
+      throw RunJSON.newer("the checkpoint", at: path, name, found: "a tensor")
+    }
+  }
+
   /// - Throws: a ``Problem`` also where a number is NaN or infinite: such weights say nothing, and nothing is learned from them.
   fileprivate func readCheckpoint(_ name: String, into tensor: Tensor) throws(Problem) {
     try read(name, into: tensor)

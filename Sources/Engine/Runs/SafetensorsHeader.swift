@@ -78,7 +78,9 @@ struct SafetensorsHeader: Codable, Equatable {
     }
     for (name, entry) in tensors {
       guard let elementBytes = Self.elementBytes[entry.dtype] else {
-        throw refuse(name, "a known element type", entry.dtype)
+        throw Problem(
+          "cannot read the weights", at: "\(path): \(name)", expected: "a known element type", found: entry.dtype,
+          advice: "convert it where it was made: this program reads \(FloatFormat.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       guard entry.offsets.count == 2, entry.offsets[0] >= 0, entry.offsets[0] <= entry.offsets[1],
         entry.offsets[1] <= dataBytes

@@ -33,9 +33,7 @@ public struct StartingWeights: Sendable {
     } else {
       let run = try Self.run(text, home)
       let configuration = try run.configuration()
-      guard let best = run.checkpoints.best() else {
-        throw Problem("the run has no checkpoint yet", at: run.id, advice: "wait for the end of its first epoch")
-      }
+      let best = try run.chosenCheckpoint(nil)
       architecture = try .named(configuration.training.network)
       augmentation = configuration.training.augmentation
       (from, step, snapshot, labelSet) = (run.id, best, try run.checkpoints.load(best), configuration.labelSet)

@@ -140,7 +140,12 @@ public final class Trainer {
   ) throws(Problem) {
     sink(.started(steps: totalSteps, from: step, stepsPerEpoch: stepsPerEpoch))
     func keep() throws(Problem) {
-      try checkpoint(snapshot())
+      let snapshot = snapshot()
+      // What diverged in the last step has a finite loss still, and would take the place of a checkpoint that is good.
+      for (name, tensor) in snapshot.tensors {
+        try tensor.checkFinite(at: "step \(step): \(name)", advice: "lower the rate in a new run; earlier checkpoints are kept")
+      }
+      try checkpoint(snapshot)
       kept = step
       sink(.checkpointed(step: step))
     }
@@ -172,6 +177,11 @@ public final class Trainer {
     while try mayGoOn() {
       if validationIsDue {
         guard let (report, results) = try validate(mayGoOn: mayGoOn, sink) else { return }
+        guard report.loss.isFinite else {
+          throw Problem(
+            "the loss is not finite", at: "step \(step), in validation", expected: "a number", found: "\(report.loss)",
+            advice: "lower the rate in a new run; earlier checkpoints are kept")
+        }
         validated = step
         sink(.validated(report))
         sink(.classesCounted(results))

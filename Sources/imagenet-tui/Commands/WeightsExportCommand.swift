@@ -23,9 +23,7 @@ struct WeightsExportCommand: ParsableCommand {
   func run() throws {
     let run = try argument.find().directory
     let configuration = try run.configuration()
-    guard let step = checkpoint ?? run.checkpoints.best() else {
-      throw Problem("the run has no checkpoint yet", at: run.id, advice: "wait for the end of its first epoch")
-    }
+    let step = try run.chosenCheckpoint(checkpoint)
     let report = try WeightExport.write(
       try run.checkpoints.load(step), configuration: configuration.training, format: format, to: output)
     if json { return try Output.json(report) }

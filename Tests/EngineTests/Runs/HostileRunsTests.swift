@@ -1,5 +1,6 @@
 import Engine
 import FoundationEssentials
+import Kernels
 import Taxonomy
 import TestSupport
 import Testing
@@ -122,6 +123,37 @@ import Testing
     if file != "result.json" { #expect(throws: Problem.self) { try run.annotate { $0.note = "mine" } } }
     let isUntouched = folder.contents(of: "runs/\(run.id)") == before
     #expect(isUntouched)
+  }
+
+  @Test("A tensor or a fact in a checkpoint that this version does not know is a later version's, wherever it is read", arguments: ["momentum2.conv1.weight", "ema.conv1.weight", "conv9.weight", "key"])
+  func newerCheckpoint(name: String) throws {
+    let run = try makeRuns()
+    var metadata = ["network": "alexnet-28", "classes": "2", "seed": "3", "step": "4", "epoch": "2.0", "validated": "0"]
+    let network = try Architecture.named("alexnet-28").network(classes: 2, batch: 1, purpose: .training, backend: ReferenceBackend())
+    let weights = zip(network.parameters, network.values).map { (name: $0.name, tensor: $1) }
+    let tensors = weights + weights.map { ("momentum." + $0.name, $0.tensor) } + [("input.mean", Tensor([1], shape: [1]))]
+    try SafetensorsFile.write(tensors, metadata: metadata, to: run.checkpoints.path(4))
+    #expect(try run.checkpoints.load(4).tensors.count == weights.count + 1)
+    if name == "key" { metadata["schedule"] = "x" }
+    try SafetensorsFile.write(tensors + (name == "key" ? [] : [(name, Tensor([1], shape: [1]))]), metadata: metadata, to: run.checkpoints.path(4))
+    for read: () throws -> Void in [{ _ = try run.checkpoints.load(4) }, { _ = try StartingWeights(run.checkpoints.path(4), home: home) }] {
+      let problem = #expect(throws: Problem.self) { try read() }
+      #expect(problem?.isOfNewerVersion == true && problem?.place == run.checkpoints.path(4) + ": " + (name == "key" ? "schedule" : name), "\(problem?.description ?? "")")
+    }
+  }
+
+  @Test("A run without checkpoints says whether one is to come, and a step that has none lists those that there are")
+  func noCheckpoints() throws {
+    let over = try makeRuns()
+    let waiting = try RunDirectory.create(exampleConfiguration(name: "waiting", created: 1.46e9), in: home.runs)
+    #expect(#expect(throws: Problem.self) { try over.chosenCheckpoint(nil) }?.description.contains("wait") == false)
+    #expect(#expect(throws: Problem.self) { try waiting.chosenCheckpoint(3) }?.advice?.hasPrefix("wait") == true)
+    // Numbers that no training reaches are no steps.
+    for name in ["2", "40", "-1", "9223372036854775807"] { try AtomicFile.write("x", to: "\(over.path)/checkpoints/\(name).safetensors") }
+    #expect(over.checkpoints.steps() == [2, 40])
+    let problem = #expect(throws: Problem.self) { try over.chosenCheckpoint(.max) }
+    #expect(problem?.expected == "step 2, 40" && problem?.found == "9223372036854775807")
+    #expect(try over.chosenCheckpoint(40) == 40)
   }
 
   @Test("A file that is cut off is damaged, whoever made the run")

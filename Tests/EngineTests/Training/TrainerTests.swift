@@ -132,6 +132,40 @@ import Testing
     #expect(kept == ["1", "2", "3"])
   }
 
+  @Test("weights that diverged in the last step are never handed over to be kept: the good checkpoint stays the only one")
+  func keepsNothingThatDiverged() throws {
+    let trainer = try trainer(configuration { $0.epochs = 1 })
+    var kept: [Tensor] = []
+    var asked = 0
+    let problem = #expect(throws: Problem.self) {
+      _ = try run(
+        trainer,
+        control: {
+          asked += 1
+          // After the second step, of which the loss was a number.
+          if asked == 4 { trainer.snapshot().tensors[0].tensor.elements[3] = .nan }
+          return asked == 2 || asked == 4 ? .checkpoint : .proceed
+        }, checkpoint: { kept += copy($0).tensors.map(\.tensor) })
+    }
+    #expect(problem?.what == "the weights are not all numbers" && problem?.place == "step 2: conv1.weight")
+    #expect(!kept.isEmpty && kept.allSatisfy { $0.array.allSatisfy(\.isFinite) })
+  }
+
+  @Test("a validation without a finite loss ends the training too, and is never the best one")
+  func validatesNothingThatDiverged() throws {
+    let trainer = try trainer(configuration { $0.epochs = 1 })
+    var events: [TrainingEvent] = []
+    let problem = #expect(throws: Problem.self) {
+      try trainer.run(
+        control: {
+          if trainer.step == 3 { trainer.snapshot().tensors[1].tensor.elements[0] = .infinity }
+          return .proceed
+        }, checkpoint: { _ in Issue.record("kept") }, sink: { events.append($0) })
+    }
+    #expect(problem?.what == "the loss is not finite" && problem?.place == "step 3, in validation")
+    #expect(!events.contains { if case .validated = $0 { true } else { false } })
+  }
+
   @Test("a loss that is no number ends the training with advice, and names the layer where it began")
   func diverges() throws {
     let trainer = try trainer(configuration {

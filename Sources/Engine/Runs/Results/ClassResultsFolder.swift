@@ -17,7 +17,7 @@ public struct ClassResultsFolder: Hashable, Sendable {
   /// The steps whose results are there, rising.
   public func steps() -> [Int] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(Self.suffix) }.compactMap { Int($0.dropLast(Self.suffix.count)) }.sorted()
+    return names.filter { $0.hasSuffix(Self.suffix) }.compactMap { Int($0.dropLast(Self.suffix.count)) }.filter(Count.range.contains).sorted()
   }
 
   private func path(_ step: Int) -> String { "\(folder)/\(step)\(Self.suffix)" }

@@ -16,14 +16,7 @@ public struct RunValidation {
   public init(_ run: RunDirectory, home: Home, step: Int? = nil, workers: Int? = nil) throws(Problem) {
     self.run = run
     let configuration = try run.configuration()
-    guard let chosen = step ?? run.checkpoints.best() else {
-      throw Problem("the run has no checkpoint yet", at: run.id, advice: "wait for the end of its first epoch")
-    }
-    guard run.checkpoints.steps().contains(chosen) else {
-      throw Problem(
-        "the run has no such checkpoint", at: "\(chosen)",
-        expected: run.checkpoints.steps().map(String.init).joined(separator: ", "))
-    }
+    let chosen = try run.chosenCheckpoint(step)
     self.step = chosen
     let dataset = try DatasetCatalog(home: home).open(configuration.dataset)
     if !run.isImported { try configuration.check(dataset) }
