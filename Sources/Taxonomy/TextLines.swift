@@ -1,5 +1,5 @@
 /// The lines of a text from outside, without their ends: LF, CR LF or CR alone, as every editor leaves them. A byte order mark in front
-/// is no part of the first line, and no empty line follows the last end. Bytes, because names of files need not be UTF-8.
+/// of a line is no part of it (files that were joined have some within), and no empty line follows the last end. Bytes, because names of files need not be UTF-8.
 package struct TextLines: Sequence, IteratorProtocol {
   private var rest: ArraySlice<UInt8>
   private var number = 0
@@ -19,7 +19,7 @@ package struct TextLines: Sequence, IteratorProtocol {
     let line = rest[start..<start + length]
     let isPair = length + 1 < count && rest[start + length] == .carriageReturn && rest[start + length + 1] == .newline
     rest = rest[(start + Swift.min(count, length + (isPair ? 2 : 1)))...]
-    return (number, line)
+    return (number, line.starts(with: Self.byteOrderMark) ? line.dropFirst(Self.byteOrderMark.count) : line)
   }
 }
 

@@ -15,8 +15,9 @@ import Testing
     #expect(lines("") == [] && lines("\u{FEFF}") == [] && lines("\r") == ["1:"])
   }
 
-  @Test("Bytes that are no UTF-8 stay as they are, and a mark within a text too")
+  @Test("Bytes that are no UTF-8 stay as they are, and a mark within a line too; files that were joined have one in front of a line")
   func bytes() {
-    #expect(TextLines([0xE9, 0x0A, 0xEF, 0xBB, 0xBF]).map { Array($0.bytes) } == [[0xE9], [0xEF, 0xBB, 0xBF]])
+    #expect(TextLines([0xE9, 0x0A, 0x61, 0xEF, 0xBB, 0xBF]).map { Array($0.bytes) } == [[0xE9], [0x61, 0xEF, 0xBB, 0xBF]])
+    #expect(lines("\u{FEFF}a 0\n\u{FEFF}b 1\n") == ["1:a 0", "2:b 1"])
   }
 }

@@ -39,15 +39,22 @@ enum ClassIndex {
       throw fail(
         "JSON", isPython ? "Python's notation: texts in single quotes" : "something else", advice: isPython ? "write it with json.dump" : nil)
     }
-    if case .object(let object) = value, let inner = object["label_names"] ?? object["id2label"] { value = inner }
+    if case .object(let object) = value {
+      let inner = ["label_names", "id2label", "class_to_idx", "label2id"].lazy.compactMap { object[$0] }.first
+      value = inner ?? (object.count == 1 ? object.first { Int($0.key) == nil && !isClass($0.key) && $0.value.isNested }?.value : nil) ?? value
+    }
     let numbered: [(key: Int, texts: [String])]
     switch value {
-    case .array(let values): numbered = values.enumerated().map { ($0, $1.texts) }
+    case .array(let values):
+      // Elements that say their own number may stand in another order.
+      if let (place, number) = values.enumerated().lazy.compactMap({ place, value in value.ownNumber.map { (place, $0) } }).first(where: { $0 != $1 }) {
+        throw fail("the classes in the order of their numbers", "number \(number) at place \(place)")
+      }
+      numbered = values.enumerated().map { ($0, $1.texts) }
     case .object(let object):
       numbered = object.compactMap { key, value in
-        if let number = Int(key) { return (number, value.texts) }
-        if case .number(let number) = value, let number = Int(exactly: number) { return (number, [key]) }
-        return nil
+        if let number = Int(key), value.ownNumber ?? number == number { return (number, value.texts) }
+        return value.wholeNumber.map { ($0, [key]) }
       }.sorted { $0.key < $1.key }
       guard numbered.count == object.count else {
         let others = object.filter { Int($0.key) == nil && $0.value.wholeNumber == nil }.keys.sorted()
@@ -90,12 +97,30 @@ enum ClassIndex {
       switch self {
       case .text(let text): [text]
       case .array(let values): values.flatMap(\.texts)
+      case .object(let object): object.sorted { $0.key < $1.key }.flatMap(\.value.texts)
       default: []
       }
     }
 
+    var isNested: Bool {
+      switch self {
+      case .object, .array: true
+      default: false
+      }
+    }
+
+    /// The number that an object says for itself; nil where it says none.
+    var ownNumber: Int? {
+      guard case .object(let object) = self else { return nil }
+      return object.values.lazy.compactMap(\.wholeNumber).first
+    }
+
     var wholeNumber: Int? {
-      if case .number(let number) = self { Int(exactly: number) } else { nil }
+      switch self {
+      case .number(let number): Int(exactly: number)
+      case .text(let text): Int(text)
+      default: nil
+      }
     }
   }
 }

@@ -4,7 +4,7 @@ import Taxonomy
 ///
 /// Told apart by its lines: `path label` (Caffe; the label is a number from 0 or a wnid, and the path may hold spaces),
 /// `path<TAB>label…` (Tiny ImageNet's annotations; further columns are passed over), `path` alone (the folder then names the
-/// class), or Kaggle's `LOC_val_solution.csv` (`id,wnid box…` below a header). Empty lines and `#` comments are passed over.
+/// class), `path,label` where it can be nothing else, or Kaggle's `LOC_val_solution.csv` (`id,wnid box…` below a header). Empty lines and `#` comments are passed over.
 struct ImageList {
   enum Label: Equatable {
     case index(Int)
@@ -31,6 +31,8 @@ struct ImageList {
 
   let file: String
   let lines: [Line]
+  /// The first lines as they are.
+  private let head: [Text]
 
   /// - Throws: a ``Problem`` where the file cannot be read, is empty, or a line names no image or leads out of its folder.
   init(file: String) throws(Problem) {
@@ -39,17 +41,33 @@ struct ImageList {
 
   init(_ text: TextFile) throws(Problem) {
     file = text.path
+    head = Array(text.lines.lazy.map(\.bytes.trimmed).filter(Self.isEntry).prefix(8))
+    let commas = ListColumns.header(of: head)
     var lines: [Line] = []
     var isSolution = false
+    var namesOfColumns = commas ?? 0
     for (number, raw) in text.lines {
       let text = raw.trimmed
-      if text.isEmpty || text.first == UInt8(ascii: "#") { continue }
+      guard Self.isEntry(text) else { continue }
+      guard namesOfColumns == 0 else {
+        namesOfColumns -= 1
+        continue
+      }
+      if commas != nil {
+        guard let (path, label) = ListColumns.pair(text), let line = Self.line(path, Self.label(label), number) else {
+          throw Problem(
+            "cannot read the list of images", at: "\(file), line \(number)", expected: "`path,label`, as in the lines above, with a path that stays below the folder",
+            found: "`\(nameText(Array(text.prefix(60))))`")
+        }
+        lines.append(line)
+        continue
+      }
       if number == 1, text.starts(with: "ImageId,".utf8) {
         isSolution = true
         continue
       }
       guard let line = isSolution ? Self.solution(text, number) : Self.plain(raw, number) else {
-        throw Self.refusal(text, "\(file), line \(number)", isSolution: isSolution)
+        throw ListColumns.problem(head, at: file) ?? Self.refusal(text, "\(file), line \(number)", isSolution: isSolution)
       }
       lines.append(line)
     }
@@ -57,18 +75,24 @@ struct ImageList {
     self.lines = lines
   }
 
+  /// What to say of a list that is a table of another kind; nil where it is none.
+  var tableProblem: Problem? { ListColumns.problem(head, at: file) }
+
+  private static func isEntry(_ line: Text) -> Bool { !line.isEmpty && line.first != UInt8(ascii: "#") }
+
   /// Where a line stands, for people.
   func place(_ line: Line) -> String { "\(file), line \(line.number)" }
 
   // MARK: Lines
 
-  private typealias Text = ArraySlice<UInt8>
+  typealias Text = ArraySlice<UInt8>
 
   /// How a list says that an image is of a class, as Caffe reads it: up to the last space is the path, whatever it holds.
   /// - Throws: a ``Problem`` where a line of a list cannot hold the path, or would be read as another one.
   static func line(_ path: [UInt8], label: Int) throws(Problem) -> [UInt8] {
-    // A list begins its comments with #.
-    let text = (path.first == UInt8(ascii: "#") ? Array("./".utf8) : []) + path + Array(" \(label)".utf8)
+    // A list begins its comments with #, and a byte order mark in front of a line is none of it.
+    let isMistaken = path.first == UInt8(ascii: "#") || path.starts(with: TextLines.byteOrderMark)
+    let text = (isMistaken ? Array("./".utf8) : []) + path + Array(" \(label)".utf8)
     let hasBreaks = path.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
     let read = hasBreaks ? nil : plain(text[...], 1)
     guard let read, (read.exact ?? read.path) == path, read.label == .index(label) else {
@@ -108,7 +132,7 @@ struct ImageList {
     return Line(path: path, exact: exact == path ? nil : exact, written: Array(text.trimmed), label: label, number: number)
   }
 
-  private static func label(_ text: Text) -> Label? {
+  static func label(_ text: Text) -> Label? {
     let text = String(decoding: text.trimmed, as: UTF8.self)
     if SynsetID(text) != nil { return .wnid(text) }
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let index = Int(text), index <= Int32.max else { return nil }
@@ -128,8 +152,9 @@ struct ImageList {
       return Problem(
         "the list has labels without paths", at: place, expected: "path label, as `ILSVRC2012_val_00000001.JPEG 65`",
         found: found,
-        advice: "the devkit's ILSVRC2012_validation_ground_truth.txt cannot be used: its labels are ILSVRC2012_IDs, which "
-          + "count from 1 in the order of meta.mat, not of the wnids; take Caffe's val.txt")
+        advice: place.contains("ground_truth") ? "the devkit's ILSVRC2012_validation_ground_truth.txt cannot be used: its labels are ILSVRC2012_IDs, which "
+          + "count from 1 in the order of meta.mat, not of the wnids; take Caffe's val.txt"
+          : "a list names each image with its label: where the labels follow the files' names, `ls FOLDER | paste -d ' ' - LABELS > list.txt` makes one")
     }
     return Problem(
       "cannot read the list of images", at: place,

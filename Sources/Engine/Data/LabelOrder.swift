@@ -76,7 +76,7 @@ struct LabelOrder {
     guard let known = PathClasses.known(name: path), known != wnids[label] else { return }
     throw Problem(
       "the labels contradict the paths", at: place(), expected: known, found: Self.text(.index(label), wnids[label]),
-      advice: Self.explanation)
+      advice: explanation)
   }
 
   /// The synset of every line of a list; nil where the line gives no label.
@@ -96,7 +96,7 @@ struct LabelOrder {
       if let coarse = coarse(list, &told) { throw coarse }
       throw Problem(
         "the list's labels contradict its paths", at: list.place(line), expected: known, found: Self.text(line.label, wnid),
-        advice: Self.explanation)
+        advice: explanation)
     }
   }
 
@@ -117,7 +117,7 @@ struct LabelOrder {
       "the list has the numbers of coarse classes", at: list.file, expected: "a number for each fine class",
       found: shared.value.isEmpty
         ? "0 to \(finesOf.count - 1), and \(counted(wnids.count, "fine class"))" : "number \(shared.key) for \(firstFew(shared.value.sorted()))",
-      advice: "add the images with their fine classes, then group these: `imagenet-tui labels import \(ShellCommand.quoted(list.file)) --dataset NAME`")
+      advice: "add the images with their fine classes, then group these: \(ShellCommand("labels", "import", list.file, "--dataset", "NAME").inSentence)")
   }
 
   private func checkRange(_ list: ImageList) throws(Problem) {
@@ -129,12 +129,12 @@ struct LabelOrder {
       if index > most { (most, worst) = (index, line) }
     }
     guard let worst, most >= wnids.count else { return }
-    // Labels from 1 to the number of classes: nobody numbers so but the devkit.
+    // Labels from 1 to the number of classes.
     let isFromOne = least == 1 && most == wnids.count
     throw Problem(
       isFromOne ? "the list's labels count from 1" : "a label has no class", at: list.place(worst),
       expected: wnids.isEmpty ? "a file of synsets for the numbers" : "0 to \(wnids.count - 1)", found: "\(most)",
-      advice: isFromOne ? Self.explanation : "give --synsets a file whose line i names label i")
+      advice: isFromOne ? isImageNet ? explanation : Self.fromOne : "give --synsets a file whose line i names label i")
   }
 
   private static func text(_ label: ImageList.Label?, _ wnid: String) -> String {
@@ -142,7 +142,19 @@ struct LabelOrder {
     return wnid
   }
 
-  static let explanation =
-    "labels in the order of ILSVRC2012_ID (the devkit's, from 1) or of another file are not in the order of the wnids, and "
-    + "would train on wrong classes; take Caffe's lists, or give --synsets the file that goes with this list"
+  private var isImageNet: Bool { wnids.count == 1000 }
+
+  /// Why labels may be in another order than this one.
+  private var explanation: String {
+    guard isImageNet else {
+      return "labels are numbers from 0 in the order of the wnids, or of the file given with --synsets; those of another order would train on "
+        + "wrong classes: give --synsets the file that goes with this list"
+    }
+    return "labels in the order of ILSVRC2012_ID (the devkit's, from 1) or of another file are not in the order of the wnids, and "
+      + "would train on wrong classes; take Caffe's lists, or give --synsets the file that goes with this list"
+  }
+
+  private static let fromOne =
+    "labels are numbers from 0, in the order of the wnids or of the file given with --synsets: take 1 from each where they are in that order, "
+    + "else give --synsets the file that goes with this list as well"
 }

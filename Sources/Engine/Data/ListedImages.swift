@@ -33,6 +33,13 @@ struct ListedImages {
       byClass[wnid, default: []].append(.init(path: path, size: size))
     }
     if let first = missing.first {
+      if let problem = places.problem(first, list, walk) { throw problem }
+      // `file label` above paths and labels.
+      if missing.count == 1, first.number == list.lines[0].number, first.label == nil, !ListColumns.isImage(first.path), list.lines.count > 1 {
+        throw Problem(
+          "the list's first line is no image", at: list.place(first), expected: "`path label`", found: "`\(nameText(first.written))`",
+          advice: "take it out where it names the columns")
+      }
       throw Problem(
         "\(missing.count) of the list's \(counted(list.lines.count, "image")) \(missing.count == 1 ? "is" : "are") missing", at: list.place(first),
         expected: "files below \(walk.text(places.base))",

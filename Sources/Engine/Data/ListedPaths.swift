@@ -34,12 +34,35 @@ struct ListedPaths {
         }
       }
     }
+    if let problem = list.tableProblem { throw problem }
     let first = list.lines[0]
+    for base in bases where Self.isWithin(first, base, walk) { throw Self.noPathAndLabel(first, list) }
     throw Problem(
       "the list's images are not here", at: list.place(first),
       expected: "files below " + bases.map { walk.text($0) }.joined(separator: " or "), found: "no \(nameText(first.written))",
-      advice: first.written.contains(Self.backslash) || first.isAbsolute
+      advice: nameText(first.written).contains("://") ? "the list holds addresses: write the paths as the files lie below PATH" : first.written.contains(Self.backslash) || first.isAbsolute
         ? "give the folder that holds them as PATH, or write the paths as they are below it" : "give the folder that the list's paths begin in")
+  }
+
+  /// What to say of a line whose image is not there as the list has it; nil where it is nowhere.
+  func problem(_ line: ImageList.Line, _ list: ImageList, _ walk: FolderWalk) -> Problem? {
+    Self.isWithin(line, base, walk) ? Self.noPathAndLabel(line, list) : nil
+  }
+
+  private static func noPathAndLabel(_ line: ImageList.Line, _ list: ImageList) -> Problem {
+    Problem(
+      "a line of the list is not `path label`", at: list.place(line), expected: "the path of an image, and mostly a number from 0 or a wnid behind it",
+      found: "`\(nameText(Array(line.written.prefix(60))))`",
+      advice: "write the path as the file is called, without quotes, then a blank, then one label")
+  }
+
+  /// Whether a part of what was taken for a path is the path of an image that is there: what stands beside it is in the way.
+  private static func isWithin(_ line: ImageList.Line, _ base: [UInt8], _ walk: FolderWalk) -> Bool {
+    var walk = walk
+    let marks = Set(" \t,;|:=\"'()[]{}<>".utf8)
+    return line.written.split { marks.contains($0) }.contains { part in
+      part.count < line.written.count && ListColumns.isImage(part) && (try? walk.size(of: join(base, parts(Array(part), false).joined(separator: CollectionOfOne(slash)).map { $0 }))) ?? nil != nil
+    }
   }
 
   /// The path of a line's image below the root, and its size; nil where it is not there.

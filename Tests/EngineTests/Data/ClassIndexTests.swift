@@ -43,6 +43,15 @@ struct ClassIndexTests {
     #expect(set.classes.map(\.wnid) == Self.wnids)
   }
 
+  private static func list(_ entry: (Int, String) -> String) -> String { "[" + wnids.enumerated().map { entry($0, $1) }.joined(separator: ", ") + "]" }
+
+  @Test("Other shapes of the same are read: wrapped, numbers as texts, objects that hold the wnid", arguments: [
+    "{\"class_to_idx\": \(object { "\"\($1)\": \($0)" }), \"epoch\": 3}", "{\"label2id\": \(object { "\"\($1)\": \"\($0)\"" })}",
+    "{\"classes\": \(list { "\"\($1)\"" })}", object { "\"\($0)\": {\"wnid\": \"\($1)\", \"name\": \"a\"}" }, list { "{\"id\": \($0), \"name\": \"\($1)\"}" },
+    "{\"categories\": \(list { "{\"wnid\": \"\($1)\"}" })}", object { "\"\($1)\": \($0).0" },
+  ])
+  func shapes(text: String) throws { #expect(try imported(text).set.classes.map(\.wnid) == Self.wnids) }
+
   @Test(
     "What cannot be used says why, and what can",
     arguments: [
@@ -52,6 +61,7 @@ struct ClassIndexTests {
       ("{\"1\": \"n02774152\", \"2\": \"n02872752\"}", "expected the numbers 0 to 1, found 1 to 2"),
       ("{\"0\": \"n02774152\", \"2\": \"n02872752\"}", "2 numbers from 0 to 2"), ("{\"0\": \"n02774152\", \"x\": \"n02872752\"}", "the keys x"),
       ("[\"n02774152\", \"n02774152\"]", "did not stand before"), ("[]", "empty"), ("[1, 2]", "class 0: expected a wnid"),
+      (#"[{"id": 1, "name": "n02774152"}, {"id": 0, "name": "n03057021"}]"#, "found number 1 at place 0"), (#"{"0": {"id": 1, "name": "n02774152"}, "1": {"id": 0, "name": "n03057021"}}"#, "the keys"),
     ])
   func refusals(text: String, words: String) {
     let found = problem { _ = try imported(text) }

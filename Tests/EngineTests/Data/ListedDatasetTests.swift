@@ -118,12 +118,22 @@ import Testing
     #expect(problem?.advice?.contains("ILSVRC2012_ID") == true && problem?.place?.hasSuffix("line 1") == true)
   }
 
-  @Test("labels from 1 to the number of classes are refused: nobody counts so but the devkit")
-  func fromOne() throws {
-    for wnid in wnids.prefix(3) { write("train/\(wnid)/x.JPEG") }
+  @Test("labels from 1 to the number of classes are refused: of ImageNet's they are the devkit's, of others they only count from 1", arguments: [3, 1000])
+  func fromOne(classes: Int) throws {
+    for wnid in wnids.prefix(classes) { write("train/\(wnid)/x.JPEG") }
     for number in 1...3 { write("val/\(number).JPEG") }
-    let problem = #expect(throws: Problem.self) { try add("x", val: lines(["1.JPEG 1", "2.JPEG 3", "3.JPEG 2"], "l")) }
-    #expect(problem?.what == "the list's labels count from 1" && problem?.advice?.contains("ILSVRC2012_ID") == true)
+    let problem = #expect(throws: Problem.self) { try add("x", val: lines(["1.JPEG 1", "2.JPEG \(classes)", "3.JPEG 2"], "l")) }
+    #expect(problem?.what == "the list's labels count from 1" && problem?.advice?.contains("ILSVRC2012_ID") == (classes == 1000))
+    #expect(problem?.advice?.contains("take 1 from each") == (classes == 3))
+  }
+
+  @Test("a list of other classes in another order is told of its own order, not of the devkit's")
+  func otherOrder() throws {
+    for wnid in wnids.prefix(3) { write("\(wnid)/1.JPEG") }
+    let list = lines(["\(wnids[0])/1.JPEG 1", "\(wnids[1])/1.JPEG 0", "\(wnids[2])/1.JPEG 2"], "train.txt")
+    let problem = #expect(throws: Problem.self) { try add("x", train: list, synsets: lines(Array(wnids.prefix(3)), "words")) }
+    #expect(problem?.what == "the list's labels contradict its paths")
+    #expect(problem?.description.contains("ILSVRC2012_ID") == false && problem?.advice?.contains("--synsets") == true, "\(problem?.description ?? "")")
   }
 
   @Test("ILSVRC-2012's first validation images give away a list in another order")
@@ -185,8 +195,8 @@ import Testing
   @Test("lists that cannot be used are refused by their line", arguments: [
     ("../../etc/passwd 0", "below the folder"), ("a/../../b.JPEG 0", "below the folder"),
     ("x.JPEG 0\nx.JPEG 0", "twice"), ("nothing.JPEG 0", "not here"), ("x.JPEG 0\nnothing.JPEG 0", "1 of the list's 2"),
-    ("x.JPEG 99999999999999999999", "not here"), ("", "empty"), ("\t0", "without paths"), ("x.JPEG\tcat", "below the folder"),
-    ("x.JPEG cat", "not here"), ("folder 0", "not here"),
+    ("x.JPEG 99999999999999999999", "not `path label`"), ("", "empty"), ("\t0", "without paths"), ("x.JPEG\tcat", "numbers from 0 or wnids"),
+    ("x.JPEG cat", "not `path label`"), ("folder 0", "not here"),
   ])
   func refused(text: String, reason: String) throws {
     write("train/\(wnids[0])/x.JPEG")

@@ -48,6 +48,81 @@ import Testing
     #expect(#expect(throws: Problem.self) { try tree.add(train: some) }?.found == "no \(written)")
   }
 
+  @Test("Lines `path,label` are read, below the names of the columns too", arguments: [
+    ["val/a.png,n01440764", "val/b.png,n01484850"], ["path,label", "val/a.png,0", "val/b.png,1"], ["val/a.png, 0", "val/b.png ,1", ""],
+    ["filename,class", "a.png,0", "b.png,1"], ["# by hand", "val\\a.png,0", "val\\b.png,1"],
+  ])
+  func commas(list: [String]) throws {
+    let tree = MadeTree("train/*/1.png", "val/a.png", "val/b.png")
+    try tree.add(val: tree.lines(list, "val.csv"))
+    #expect(try tree.images(.val) == ["val/a.png", "val/b.png"])
+    #expect(try tree.catalog.open("made").labels(.val) == [0, 1])
+  }
+
+  @Test("Commas in paths are theirs")
+  func commasOfPaths() throws {
+    let tree = MadeTree("train/*/1.png", "val/a,3.png", "val/tench, Tinca tinca/b.png")
+    for (list, found) in [
+      (["a,3.png 0", "tench, Tinca tinca/b.png 0"], ["val/a,3.png", "val/tench, Tinca tinca/b.png"]), (["a,3.png,0", "tench, Tinca tinca/b.png,1"], ["val/a,3.png", "val/tench, Tinca tinca/b.png"]),
+    ] {
+      try tree.add(val: tree.lines(list))
+      #expect(try tree.images(.val) == found)
+    }
+  }
+
+  @Test("A table that is no list says so, with the line that makes one of it, and that line does", arguments: [
+    ("\"a.png\",\"0\"\n\"b.png\",\"1\"\n", "fields between commas"), ("a.png;0\nb.png;1\n", "fields between semicolons"),
+    ("Filename;Width;ClassId\na.png;x;0\nb.png;y;1\n", "below their names"), ("0 a.png\n1 b.png\n", "fields between blanks"),
+    ("0\ta.png\n1\tb.png\n", "fields between tabs"), ("0,a.png\r\n1,b.png\r\n", "fields between commas"), ("id|file|label\nx|a.png|0\ny|b.png|1", "fields between bars"),
+    ("a,0\nb,1\n", "fields between commas"), ("id,label\na,0\nb,1\n", "with the ending"),
+  ])
+  func tables(text: String, words: String) throws {
+    let tree = MadeTree("train/*/1.png", "val/a.png", "val/b.png")
+    let list = tree.lines([text], "a list.csv")
+    let problem = try #require(throws: Problem.self) { try tree.add(val: list) }
+    #expect(problem.what == "the list is a table" && problem.description.contains(words), "\(problem)")
+    let command = String(try #require(problem.advice?.split(separator: "`", omittingEmptySubsequences: false).dropFirst().first))
+    let shell = try ProgramRun(
+      [], environment: ["PATH": "/usr/bin:/bin"],
+      wrapper: ["/bin/sh", "-c", command.replacing("> list.txt", with: "> '\(tree.folder.path)/made.txt'").replacing("\".jpg\"", with: "\".png\"")])
+    #expect(shell.wait() == 0, "\(shell.errors)")
+    try tree.add(val: tree.folder.path + "/made.txt")
+    #expect(try tree.images(.val) == ["val/a.png", "val/b.png"])
+  }
+
+  @Test("What stands around a path that is there is told as such, not as a missing image", arguments: [
+    "a.png 0.0", "a.png -1", "a.png: 0", "a.png=0", "'a.png' 0", "\"a.png\" 0", "{\"file\": \"a.png\", \"label\": 0},", "a.png 1 0", "a.png cat", "a.png,cat", "a.png;0", "a.png 99999999999999999999",
+    "<a.png> 0",
+  ])
+  func around(line: String) throws {
+    let tree = MadeTree("train/*/1.png", "val/a.png", "val/b.png")
+    for lines in [[line, line], ["b.png 0", line]] {
+      let problem = #expect(throws: Problem.self) { try tree.add(val: tree.lines(lines)) }
+      #expect(["a line of the list is not `path label`", "the list is a table"].contains(problem?.what), "\(problem?.description ?? "")")
+      #expect(problem?.description.contains("are missing") == false)
+    }
+  }
+
+  @Test("A line that names the columns is no missing image, and joined lists with byte order marks are read")
+  func heads() throws {
+    let tree = MadeTree("train/*/1.png", "val/a.png", "val/b.png")
+    let problem = #expect(throws: Problem.self) { try tree.add(val: tree.lines(["file label", "a.png 0", "b.png 1"])) }
+    #expect(problem?.what == "the list's first line is no image")
+    try tree.add(val: tree.lines(["\u{FEFF}a.png 0", "\u{FEFF}b.png 1"]))
+    #expect(try tree.images(.val).count == 2)
+  }
+
+  @Test("A table with several columns of numbers names them, and a line of another kind is told by its number")
+  func manyColumns() throws {
+    let tree = MadeTree("train/*/1.png", "val/a.png", "val/b.png")
+    let problem = #expect(throws: Problem.self) { try tree.add(val: tree.lines(["path,width,height,class", "a.png,6,5,0", "b.png,6,5,1"])) }
+    #expect(problem?.advice?.contains("columns 2, 3, 4 hold numbers") == true)
+    let names = #expect(throws: Problem.self) { try tree.add(val: tree.lines(["path,class", "a.png,cat", "b.png,dog"])) }
+    #expect(names?.what == "the list is a table" && names?.advice?.contains("labels are numbers") == true)
+    let mixed = #expect(throws: Problem.self) { try tree.add(val: tree.lines(["a.png,0", "b.png 1"])) }
+    #expect(mixed?.place?.hasSuffix("line 2") == true && mixed?.expected?.hasPrefix("`path,label`, as in the lines above") == true)
+  }
+
   @Test("A folder of the list cannot be read as one, and a list that may not be read is not about --home")
   func unreadable() throws {
     let tree = MadeTree("train/*/a.png")

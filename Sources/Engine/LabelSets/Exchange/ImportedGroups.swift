@@ -124,7 +124,7 @@ struct ImportedGroups {
     guard numbers.first ?? 0 == 0 || numbers.first != 1 || numbers.last != numbers.count else {
       throw Problem(
         "the numbers of the classes count from 1", at: file, expected: "0 to \(numbers.count - 1)", found: "1 to \(numbers.count)",
-        advice: LabelOrder.explanation)
+        advice: "take 1 from each number")
     }
     guard numbers == Array(0..<numbers.count) else {
       throw Problem(
@@ -152,7 +152,7 @@ struct ImportedGroups {
   /// - Throws: a ``Problem`` naming the line, where an image is not of the dataset or its class is in two.
   init(images list: ImageList, names: LabelOrder?, dataset: @escaping () -> (any Dataset)?, on hierarchy: Hierarchy) throws(Problem) {
     var fineOfPath = FinePaths(hierarchy.fineClasses, dataset: dataset)
-    var labelOfFine: [Int: Int] = [:], members: [Int: [Int]] = [:]
+    var labelOfFine: [Int: (label: Int, first: ImageList.Line)] = [:], members: [Int: [Int]] = [:]
     for line in list.lines {
       guard case .index(let label)? = line.label else {
         throw Problem("a line has no class number", at: list.place(line), expected: "path number, as `ILSVRC2012_val_00000001.JPEG 65`")
@@ -163,14 +163,16 @@ struct ImportedGroups {
           found: "`\(String(decoding: line.path.prefix(60), as: UTF8.self))`")
       }
       guard let known = labelOfFine[fine] else {
-        labelOfFine[fine] = label
+        labelOfFine[fine] = (label, line)
         members[label, default: []].append(fine)
         continue
       }
-      guard known == label else {
+      guard known.label == label else {
+        let name = hierarchy.fineClasses[fine]
         throw Problem(
-          "a class is in two classes of the list", at: list.place(line), expected: "number \(known) for \(hierarchy.fineClasses[fine]), as further up",
-          found: "\(label)", advice: LabelOrder.explanation)
+          "a class is in two classes of the list", at: list.place(line), expected: "number \(known.label) for \(name), as in line \(known.first.number)",
+          found: "\(label)",
+          advice: "all images of \(name) are one class, as their paths or the dataset tell it: correct the number or the path in one of the two lines")
       }
     }
     let numbers = members.keys.sorted()

@@ -120,7 +120,7 @@ public struct LabelSetImport: Sendable {
     }
     // A line of a list ends with its number, or is a path.
     let last = line.split { $0.isWhitespace }.last ?? ""
-    return last.allSatisfy(\.isNumber) || line.contains("/") || [".jpg", ".jpeg", ".png"].contains(where: line.lowercased().hasSuffix) ? .caffeTrain : .synsetWords
+    return last.allSatisfy(\.isNumber) || line.contains("/") || ListColumns.mentionsImage(line) ? .caffeTrain : .synsetWords
   }
 
   /// The file's name without its end, with what no name of a label set has replaced.
