@@ -70,6 +70,9 @@ struct ClassFolders {
     for wnid in images.keys { images[wnid]!.sort { $0.path.lexicographicallyPrecedes($1.path) } }
     gather(walk.met, prefix, counts, naming)
     note(split)
+    if !walk.met.hidden.isEmpty {
+      notes.append("passed over the hidden folder\(walk.met.hidden.count == 1 ? "" : "s") \(someNames(walk.met.hidden.map { nameText($0) }))")
+    }
   }
 
   /// Why a class has no images here; nil where there is nothing to say.
@@ -178,6 +181,11 @@ struct ClassFolders {
     if lost.count > 3 { notes.append("\(lost.count - 3) more \(whose)classes are left out, whose images cannot be read") }
     let others = lost.reduce(into: foreign) { rest, folder in rest.merge(folder.foreign, uniquingKeysWith: -) }.filter { $0.value > 0 }
     if !others.isEmpty { notes.append("left out \(Self.text(others)) of \(split.rawValue): what can be read is \(ImageFormat.read)") }
+    let repeated = Dictionary(grouping: folders.filter { $0.images > 0 }, by: \.wnid).filter { $0.value.count > 1 }
+    if let first = repeated.min(by: { $0.key < $1.key }) {
+      let all = repeated.count == 1 ? "a \(whose)class has" : "\(repeated.count) \(whose)classes have"
+      notes.append("\(all) images in several folders, all of which count: \(someNames(first.value.map { nameText($0.path) }))")
+    }
     let empty = folders.filter { images[$0.wnid] == nil && $0.foreign.isEmpty }
     if !empty.isEmpty {
       notes.append(

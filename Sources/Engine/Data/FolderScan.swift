@@ -77,7 +77,8 @@ struct FolderScan {
       ignored: ignored)
     if images[.val] == nil { listing.holdOut(recipe.heldOutPercent, seed: recipe.seed) }
     let areListed = recipe.trainList != nil && recipe.valList != nil
-    let passedOver = areListed ? [] : splits.passedOver([training, validation] + Self.listed(recipe, splits))
+    var passedOver = areListed ? [] : splits.passedOver([training, validation] + Self.listed(recipe, splits))
+    if !splits.isEmpty, !areListed { passedOver += splits.hidden(walk) }
     // Where it goes without saying, it is not said.
     if let training, training.contains(UInt8(ascii: "/")) || SplitFolders.isUnusual(training) || validation.map(SplitFolders.isUnusual) ?? false {
       notes.insert("train is `\(nameText(training))`" + (validation.map { ", val is `\(nameText($0))`" } ?? ""), at: 0)

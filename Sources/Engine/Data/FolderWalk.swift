@@ -24,6 +24,8 @@ struct FolderWalk {
   struct Met {
     /// Every folder, also without images.
     var folders: [[UInt8]] = []
+    /// Hidden folders with images, which are passed over.
+    var hidden: [[UInt8]] = []
     /// Images of formats that are not read, by folder.
     var foreign: [[UInt8]: [ImageFormat: Int]] = [:]
   }
@@ -57,7 +59,8 @@ struct FolderWalk {
     ((try? list(folder, hidden: true)) ?? []).filter { $0.type == DT_DIR && $0.name != [0x2E] && $0.name != [0x2E, 0x2E] }.map(\.name)
   }
 
-  private func list(_ folder: [UInt8], hidden: Bool = false) throws(Problem) -> [(name: [UInt8], type: Int)] {
+  /// - Parameter hidden: whether hidden ones are wanted; nil: all.
+  private func list(_ folder: [UInt8], hidden: Bool? = false) throws(Problem) -> [(name: [UInt8], type: Int)] {
     guard let directory = opendir(path(folder)) else {
       throw FileFailure.reading("cannot read the folder", text(folder))
     }
@@ -66,7 +69,7 @@ struct FolderWalk {
     errno = 0
     while let entry = readdir(directory) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if (name.first == UInt8(ascii: ".")) == hidden { names.append((name, Int(entry.pointee.d_type))) }
+      if hidden == nil || (name.first == UInt8(ascii: ".")) == hidden { names.append((name, Int(entry.pointee.d_type))) }
       errno = 0
     }
     guard errno == 0 else { throw FileFailure.reading("cannot read the folder", text(folder)) }
@@ -96,7 +99,7 @@ struct FolderWalk {
     while let next = rest.popLast(), looks > 0 {
       guard let entries = try? list(next) else { continue }
       looks -= entries.count
-      if entries.contains(where: { $0.type != DT_DIR && Self.isImage($0.name) }) { return true }
+      if entries.contains(where: { $0.type != DT_DIR && ListColumns.isImage($0.name) }) { return true }
       rest += entries.filter { $0.type == DT_DIR }.reversed().map { next + [UInt8(ascii: "/")] + $0.name }
     }
     return false
@@ -106,8 +109,12 @@ struct FolderWalk {
     _ folder: [UInt8], ancestors: [FileIdentity],
     _ body: (_ folder: [UInt8], _ name: [UInt8], _ size: Int) throws(Problem) -> Void
   ) throws(Problem) {
-    for name in try names(in: folder) {
+    for (name, type) in try list(folder, hidden: nil) {
       let relative = folder.isEmpty ? name : folder + [UInt8(ascii: "/")] + name
+      guard name.first != UInt8(ascii: ".") else {
+        if type == DT_DIR, name != [0x2E], name != [0x2E, 0x2E], seemsToHoldImages(relative) { met.hidden.append(relative) }
+        continue
+      }
       var status = stat()
       guard lstat(path(relative), &status) == 0 else { throw FileFailure.reading("cannot read", text(relative)) }
       if status.st_mode & S_IFMT == S_IFLNK {
@@ -122,8 +129,8 @@ struct FolderWalk {
         met.folders.append(relative)
         try visit(relative, ancestors: ancestors + [identity], body)
       case S_IFREG:
-        let format = Self.isImage(name) ? nil : format(relative)
-        if format?.isRead ?? Self.isImage(name) {
+        let format = ListColumns.isImage(name) ? nil : format(relative)
+        if format?.isRead ?? ListColumns.isImage(name) {
           try body(folder, name, Int(status.st_size))
         } else if let format {
           met.foreign[folder, default: [:]][format, default: 0] += 1
@@ -177,11 +184,6 @@ struct FolderWalk {
   /// A path for people.
   func text(_ relative: [UInt8]) -> String { relative.isEmpty ? root : root + "/" + nameText(relative) }
 
-  private static func isImage(_ name: [UInt8]) -> Bool {
-    guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
-    let ending = String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()
-    return ending == "jpg" || ending == "jpeg" || ending == "png" || ending == "webp"
-  }
 
   /// The format of a file whose name does not tell.
   private func format(_ relative: [UInt8]) -> ImageFormat? {

@@ -59,6 +59,11 @@ struct SplitFolders {
     return all.filter { !used.contains($0) }.map { nameText($0) }.sorted()
   }
 
+  /// Hidden folders with images beside the splits, which nothing else names.
+  func hidden(_ walk: FolderWalk) -> [String] {
+    walk.hiddenFolders(in: base).map { base.isEmpty ? $0 : base + [UInt8(ascii: "/")] + $0 }.filter { walk.seemsToHoldImages($0) }.map { nameText($0) }
+  }
+
   /// - Throws: a ``Problem`` as there is no folder to train on.
   func refuseWithoutTrain(_ walk: FolderWalk) throws(Problem) {
     guard !isEmpty, candidates(.train).isEmpty else { return }
@@ -99,6 +104,13 @@ struct SplitFolders {
       return SplitFolders(folders: byRole.mapValues { $0.map(path) }, base: folder, others: rest.map(path))
     }
     guard !hasClasses, depth < deepest else { return nil }
+    let folds = others.filter(isFold)
+    if folds.count > 1, folds.allSatisfy({ holdsClasses(path($0), walk, naming) }) {
+      throw Problem(
+        "the folders of a cross-validation lie side by side", at: walk.text(folder), expected: "train/… and val/… beside each other",
+        found: someNames(folds.map { nameText(path($0)) }),
+        advice: "move or link those to train on into a folder `train` and the one to validate on into `val` (links out of it need --follow-links)")
+    }
     var found: [(wrapper: [UInt8], splits: SplitFolders)] = []
     for name in others {
       if let splits = try find(in: path(name), walk, naming, depth: depth + 1) { found.append((name, splits)) }
@@ -122,7 +134,9 @@ struct SplitFolders {
   static func holdsClasses(_ folder: [UInt8], _ walk: FolderWalk, _ naming: ClassNaming) -> Bool {
     let names = (try? walk.folders(in: folder)) ?? []
     if names.contains(where: { naming.wnid(of: nameText($0)) != nil }) { return true }
-    return names.count == 1 && isPlain(names[0]) && holdsClasses(folder + [UInt8(ascii: "/")] + names[0], walk, naming)
+    // As archives unpack: `images`, or `test/test`.
+    let last = Array(folder.split(separator: UInt8(ascii: "/")).last ?? [])
+    return names.count == 1 && (isPlain(names[0]) || names[0] == last) && holdsClasses(folder + [UInt8(ascii: "/")] + names[0], walk, naming)
   }
 
   /// What archivers and systems leave behind.
@@ -156,8 +170,16 @@ struct SplitFolders {
     return !words.isEmpty && words.allSatisfy { plainWords.contains($0) }
   }
 
+  /// Its words, small; also those of `trainA` and `TestSet`.
   private static func words(_ name: some RandomAccessCollection<UInt8>) -> [String] {
-    nameText(name).lowercased().split { !$0.isLetter }.map(String.init)
+    var spaced = ""
+    var isSmall = false
+    for letter in nameText(name) {
+      if letter.isUppercase, isSmall { spaced += " " }
+      spaced.append(letter)
+      isSmall = letter.isLowercase
+    }
+    return spaced.lowercased().split { !$0.isLetter }.map(String.init)
   }
 
   private static func role(ofWord word: String) -> Role? {
@@ -178,6 +200,12 @@ struct SplitFolders {
 
   /// Whether a word of a name is one for a split.
   static func mentionsSplit(_ name: some RandomAccessCollection<UInt8>) -> Bool { words(name).contains { role(ofWord: $0) != nil } }
+
+  /// Whether a folder is one of several that take turns in training and validation: `fold1`, `fold_02`, `cv3`, `split-1`.
+  private static func isFold(_ name: [UInt8]) -> Bool {
+    let words = words(name)
+    return words.count == 1 && ["fold", "kfold", "cv", "split"].contains(words[0]) && nameText(name).contains(where: \.isNumber)
+  }
 
   /// The role that one word of a name says, whatever the others are; nil where several do, or none: `mnist_train_lmdb`.
   static func roleAmongWords(_ name: some RandomAccessCollection<UInt8>) -> Role? {

@@ -9,7 +9,7 @@ import Testing
   @Test("Usual names of splits are known, whatever their case and what wraps them", arguments: [
     ("train", "val"), ("Train", "Val"), ("TRAIN", "VAL"), ("training", "validation"), ("train", "valid"), ("Training", "Validation"),
     ("trainset", "valset"), ("train_images", "val_images"), ("images_train", "images-val"), ("train2017", "val2017"), ("train", "dev"),
-    ("train", "eval"), ("places_train_256", "places_val_256"), ("Train_64x64", "Val_64x64"), ("train", "evaluation"), ("trainval", "test"), ("train", "test"), ("TrainingSet", "TestSet"), ("train", "testing"),
+    ("train", "eval"), ("trainSet", "valSet"), ("TRAIN", "valid_set"), ("places_train_256", "places_val_256"), ("Train_64x64", "Val_64x64"), ("train", "evaluation"), ("trainval", "test"), ("train", "test"), ("TrainingSet", "TestSet"), ("train", "testing"),
     ("ILSVRC2012_img_train", "ILSVRC2012_img_val"),
   ], ["", "imagenet/", "a/b/images/"])
   func names(split: (train: String, val: String), wrapper: String) throws {
@@ -34,6 +34,14 @@ import Testing
     #expect(try flat.images(.train).allSatisfy { $0.hasPrefix("train/") })
   }
 
+  @Test("A split that was unpacked into a folder of its own name is one")
+  func doubled() throws {
+    let tree = MadeTree("seg_train/seg_train/*/", "seg_test/seg_test/*/", "seg_pred/seg_pred/1.png")
+    let added = try tree.add()
+    #expect(added.entry.train == 2 && added.entry.val == 2)
+    #expect(try tree.images(.val).allSatisfy { $0.hasPrefix("seg_test/seg_test/") })
+  }
+
   @Test("A folder of training images alone is trained on, one of validation or test images alone is refused", arguments: ["val", "Test", "x/validation"])
   func alone(name: String) throws {
     #expect(try MadeTree("Train/*/").add().isHeldOut)
@@ -54,12 +62,45 @@ import Testing
     (["cat/train/a.png", "cat/val/a.png", "dog/train/a.png", "dog/val/a.png"], "several folders hold splits", "`cat/train`, `dog/train`"),
     (["birds_train/*/", "fish_val/*/"], "a folder of another split lies inside", "`birds_train/n01440764`, `birds_train/n01484850`, `fish_val/n01440764` and 1 more"),
     (["birds/train/*/", "fish/train/*/"], "several folders hold splits", "`birds/train`, `fish/train`"),
+    (["trainA/*/", "trainB/*/", "testA/*/", "testB/*/"], "a folder of another split lies inside", "`testA/n01440764`, `testA/n01484850`, `testB/n01440764` and 5 more"),
   ])
   func ambiguous(places: [String], what: String, found: String) throws {
     let tree = MadeTree()
     places.forEach(tree.write)
     let problem = #expect(throws: Problem.self) { try tree.add() }
     #expect(problem?.what == what && problem?.found == found, "\(String(describing: problem))")
+  }
+
+  @Test("The folds of a cross-validation are not all trained on without a sign", arguments: [["fold1", "fold2"], ["Fold_01", "Fold_02", "Fold_03"], ["cv0", "cv1"], ["x/split-1", "x/split-2"]])
+  func folds(names: [String]) throws {
+    let tree = MadeTree()
+    for name in names { tree.write("\(name)/*/") }
+    let problem = #expect(throws: Problem.self) { try tree.add() }
+    #expect(problem?.what == "the folders of a cross-validation lie side by side" && problem?.found?.contains("`\(names[1])`") == true)
+    #expect(problem?.advice?.contains("`val`") == true)
+    // What the advice says.
+    let arranged = MadeTree()
+    for name in names.dropLast() { arranged.write("train/\(name)/*/") }
+    arranged.write("val/\(names.last!)/*/")
+    let added = try arranged.add()
+    #expect(added.entry.train == 2 * (names.count - 1) && added.entry.val == 2)
+    #expect(added.notes.contains { $0.contains("2 classes have images in several folders") } == (names.count > 2), "\(added.notes)")
+  }
+
+  @Test("Classes in several folders are trained on as a whole, and it is said")
+  func repeated() throws {
+    let added = try MadeTree("photos/*/", "sketches/*/").add()
+    #expect(added.entry.train + added.entry.val == 4)
+    #expect(added.notes == ["2 classes have images in several folders, all of which count: `photos/n01440764`, `sketches/n01440764`"])
+  }
+
+  @Test("Hidden folders with images are passed over by name, beside the splits, the classes, and in a class")
+  func hidden() throws {
+    let tree = MadeTree("train/*/", "val/*/", ".old/n01440764/", "train/.more/n01440764/", "train/n01440764/.thumbs/x.png")
+    for place in [".git/config", "train/.cache/x"] { tree.put([1], at: place) }
+    let added = try tree.add()
+    #expect(added.entry.train == 2)
+    #expect(added.notes == ["passed over the folder `.old`", "passed over the hidden folders `train/.more`, `train/n01440764/.thumbs`"])
   }
 
   @Test("Splits beside other folders are found by their images: Kaggle's ILSVRC, and images beside labels")
