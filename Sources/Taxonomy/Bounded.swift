@@ -10,16 +10,7 @@ extension Limits {
   public static var text: String { "\(grouped(range.lowerBound)) to \(grouped(range.upperBound))" }
 
   /// Whole numbers in groups of three digits.
-  private static func grouped(_ number: Number) -> String {
-    guard let whole = number as? Int else { return "\(number)" }
-    var digits = String(whole)
-    var end = digits.index(digits.endIndex, offsetBy: -3, limitedBy: digits.startIndex)
-    while let place = end, place > digits.startIndex, digits[digits.index(before: place)] != "-" {
-      digits.insert(",", at: place)
-      end = digits.index(place, offsetBy: -3, limitedBy: digits.startIndex)
-    }
-    return digits
-  }
+  private static func grouped(_ number: Number) -> String { (number as? Int).map { Taxonomy.grouped($0) } ?? "\(number)" }
 }
 
 /// A number of a file: one that is outside its limits is damage, and found where it is decoded, so that whatever is computed with it

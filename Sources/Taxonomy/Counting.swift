@@ -8,11 +8,23 @@ package func counted(_ count: Int, _ noun: String, _ verb: String? = nil) -> Str
   return words + " " + (irregular[verb].map { isOne ? verb : $0 } ?? (isOne ? verb + "s" : verb))
 }
 
-/// 1281167 → "1,281,167".
-package func grouped(_ number: Int) -> String {
-  var digits = Array(String(number.magnitude))
-  for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
-  return (number < 0 ? "-" : "") + String(digits)
+/// All digits, in groups of three, without allocating but the text: 1281167 → "1,281,167".
+package func grouped(_ value: Int) -> String {
+  let digits = String(value)
+  guard value.magnitude >= 1000 else { return digits }
+  let count = digits.utf8.count
+  return String(unsafeUninitializedCapacity: count + count / 3) { text in
+    var end = 0
+    for (place, digit) in digits.utf8.enumerated() {
+      text[end] = digit
+      end += 1
+      if digit != UInt8(ascii: "-"), place + 1 < count, (count - 1 - place) % 3 == 0 {
+        text[end] = UInt8(ascii: ",")
+        end += 1
+      }
+    }
+    return end
+  }
 }
 
 private func plural(_ noun: String) -> String {

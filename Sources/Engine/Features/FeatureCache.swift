@@ -121,9 +121,8 @@ public struct FeatureCache: Sendable {
   /// Whether the cache takes so many bytes.
   /// - Throws: a ``Problem`` where it does not, and they are too many for the memory.
   private func hasRoom(_ bytes: Int) throws(Problem) -> Bool {
-    var status = statvfs()
-    if (try? AtomicFile.makeFolder(folder)) != nil, access(folder, W_OK) == 0, statvfs(folder, &status) == 0,
-      Int(status.f_bavail) * Int(status.f_frsize) > bytes + bytes / 64 + (1 << 20)
+    if (try? AtomicFile.makeFolder(folder)) != nil, access(folder, W_OK) == 0, let free = freeSpace(at: folder),
+      free > bytes + bytes / 64 + (1 << 20)
     {
       return true
     }

@@ -20,17 +20,19 @@ package struct MemoryBudget: Equatable, Sendable {
       text(path).flatMap { Int($0.filter { !$0.isWhitespace }) }
     }
     let machine = text("/proc/meminfo") ?? ""
-    func kibibytes(_ key: String) -> Int? {
+    /// Containers report as much as a number holds where nothing is limited.
+    func bytes(_ key: String) -> Int? {
       machine.split(separator: "\n").first { $0.hasPrefix(key + ":") }.flatMap { Int($0.filter(\.isNumber)) }
+        .map { min($0, Int.max / 1024) * 1024 }
     }
-    var total = kibibytes("MemTotal").map { $0 * 1024 }
-    var free = kibibytes("MemAvailable").map { $0 * 1024 }
+    var total = bytes("MemTotal")
+    var free = bytes("MemAvailable")
     var owner = "this machine has"
     for group in Self.groups(text("/proc/self/cgroup") ?? "") {
       guard let limit = number(group.limit), limit > 0, limit < total ?? .max else { continue }
       total = limit
       owner = "this container or job may use"
-      if let used = number(group.used) { free = min(free ?? .max, max(0, limit - used)) }
+      if let used = number(group.used) { free = min(free ?? .max, max(0, limit - max(0, used))) }
     }
     self.total = total
     self.free = free

@@ -51,6 +51,15 @@ public struct TrainingRequest: Sendable {
     tuning = run.training.tuning
     model = run.training
   }
+
+  /// Asks for a training like a run of the home. What is like imported weights is a training that begins with them, moved as gently as
+  /// ``TrainingPlan`` moves weights that know something.
+  package init(cloning run: RunDirectory) throws(Problem) {
+    self.init(like: try run.launched())
+    guard run.isImported else { return }
+    from = run.id
+    model?.solver.rate /= 10
+  }
 }
 
 /// How often a training validates: `2` or `epochs:2`, `iterations:1000`.
@@ -268,14 +277,10 @@ public struct TrainingPlan: Sendable {
 
   private static func checkDisk(_ bytes: Int, _ home: Home) throws(Problem) {
     try AtomicFile.makeFolder(home.runs)
-    var status = statvfs()
-    guard statvfs(home.runs, &status) == 0 else { return }
-    let free = Int(status.f_bavail) * Int(status.f_frsize)
-    guard free >= bytes else {
-      throw Problem(
-        "too little space for the run's checkpoints", at: home.runs, expected: "\(bytes / 1_000_000) MB",
-        found: "\(free / 1_000_000) MB free", advice: "free some space or choose another --home")
-    }
+    guard let free = freeSpace(at: home.runs), free < bytes else { return }
+    throw Problem(
+      "too little space for the run's checkpoints", at: home.runs, expected: "\(bytes / 1_000_000) MB",
+      found: "\(free / 1_000_000) MB free", advice: "free some space or choose another --home")
   }
 }
 

@@ -3,7 +3,7 @@ package enum Bar {
   /// A bar of up to `columns` cells for `share` in 0…1, in eighths of a cell.
   package static func text(_ share: Double, columns: Int) -> String {
     guard share > 0, columns > 0 else { return "" }
-    let eighths = Int((min(1, share) * Double(columns * 8)).rounded())
+    let eighths = Int(nearest: min(1, share) * Double(columns * 8))
     let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
     return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
   }

@@ -1,3 +1,5 @@
+import Taxonomy
+
 /// Numbers as the screens show them: short, without a leading zero, with the units of the field.
 package enum NumberText {
   /// `value` rounded to `decimals` digits after the point: `.412`, `2.913`, `-.5`, `NaN`, `∞`.
@@ -43,23 +45,7 @@ package enum NumberText {
   }
 
   /// All digits, in groups of three: `1,281,167`.
-  package static func grouped(_ value: Int) -> String {
-    let digits = String(value)
-    guard value.magnitude >= 1000 else { return digits }
-    let count = digits.utf8.count
-    return String(unsafeUninitializedCapacity: count + count / 3) { text in
-      var end = 0
-      for (place, digit) in digits.utf8.enumerated() {
-        text[end] = digit
-        end += 1
-        if digit != UInt8(ascii: "-"), place + 1 < count, (count - 1 - place) % 3 == 0 {
-          text[end] = UInt8(ascii: ",")
-          end += 1
-        }
-      }
-      return end
-    }
-  }
+  package static func grouped(_ value: Int) -> String { Taxonomy.grouped(value) }
 
   /// A span of time in its two largest units, always of the same width within a unit: `9 s`, `4m 05s`, `3h 12m`, `2d 04h`.
   package static func duration(seconds: Double) -> String {

@@ -157,7 +157,7 @@ public struct RunSeries: RandomAccessCollection, Sendable {
       let place = column(start)
       let next = partitionPoint(in: start..<end) { column($0) > place }
       // Steps of a damaged block lie anywhere.
-      spans[Swift.min(Swift.max(0, Int(place)), columns - 1)] = span(start..<next)
+      spans[Swift.min(Swift.max(0, Int(nearest: place)), columns - 1)] = span(start..<next)
       start = next
     }
     return spans

@@ -109,7 +109,7 @@ struct ConsequencesView {
 
   private var epochSpans: [Span] {
     if let epoch, let pace, let speed = pace.imagesPerSecond {
-      return [Span("≈ \(epoch)"), Span(" at the last training's \(NumberText.grouped(Int(speed))) images/s", .muted)]
+      return [Span("≈ \(epoch)"), Span(" at the last training's \(NumberText.grouped(Int(nearest: speed))) images/s", .muted)]
     }
     return [Span(facts.images == nil ? "unknown without images" : "unknown until a training ran on this machine", .muted)]
   }
