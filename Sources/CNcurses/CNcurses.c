@@ -252,6 +252,8 @@ void cn_put(int row, int column, const cn_cell *cells, int count) {
     if (cell->attributes & CN_UNDERLINE) attributes |= A_UNDERLINE;
     if (cell->attributes & CN_REVERSE) attributes |= A_REVERSE;
     if (cell->attributes & CN_DIM) attributes |= A_DIM;
+    // direct.c gives italics, which nothing here is written in, this meaning.
+    if (cell->attributes & CN_STRIKE) attributes |= A_ITALIC;
     wchar_t text[6];
     for (int j = 0; j < 6; j++) text[j] = (wchar_t)cell->text[j];
     text[5] = 0;

@@ -69,6 +69,9 @@ static const char *string(const char *name, bool exact) {
   if (exact && strcmp(name, "setab") == 0) return SET_COLOR("4", "10", "48");
   // Sequences for palettes that would be taken in preference.
   if (exact && (strcmp(name, "setf") == 0 || strcmp(name, "setb") == 0 || strcmp(name, "scp") == 0)) return NULL;
+  // ncurses has no attribute for struck-through text: it sends these for italics.
+  if (strcmp(name, "sitm") == 0) name = "smxx";
+  if (strcmp(name, "ritm") == 0) name = "rmxx";
   const char *value = tigetstr((char *)name);
   if (!value || value == (char *)-1) return NULL;
   // Nothing is drawn with the alternate character set, and an end of attributes goes out with nearly every word.

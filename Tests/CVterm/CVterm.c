@@ -67,7 +67,7 @@ bool cv_get(const cv_terminal *terminal, int row, int column, cv_cell *cell) {
   cell->foreground = color(&found.fg, true);
   cell->background = color(&found.bg, false);
   cell->attributes = (found.attrs.bold ? CV_BOLD : 0) | (found.attrs.underline ? CV_UNDERLINE : 0) |
-                     (found.attrs.reverse ? CV_REVERSE : 0);
+                     (found.attrs.reverse ? CV_REVERSE : 0) | (found.attrs.strike ? CV_STRIKE : 0);
   return true;
 }
 

@@ -112,7 +112,7 @@ import Testing
 private struct Appearance: Equatable {
   var text: String
   var ink, ground: Int
-  var isBold, isUnderlined, isReverse: Bool
+  var isBold, isUnderlined, isReverse, isStruck: Bool
 
   init(_ cell: Cell, _ palette: Palette) {
     let entry = palette.entry(cell.style)
@@ -122,6 +122,7 @@ private struct Appearance: Equatable {
     isBold = entry.attributes.contains(.bold)
     isUnderlined = entry.attributes.contains(.underline)
     isReverse = entry.attributes.contains(.reverse)
+    isStruck = entry.attributes.contains(.strike)
     forgetInvisible()
   }
 
@@ -131,13 +132,14 @@ private struct Appearance: Equatable {
     isBold = cell.isBold
     isUnderlined = cell.isUnderlined
     isReverse = cell.isReverse
+    isStruck = cell.isStruck
     forgetInvisible()
   }
 
   private mutating func forgetInvisible() {
     guard text == " " else { return }
     isBold = false
-    if isUnderlined { return }
+    if isUnderlined || isStruck { return }
     if isReverse { ground = -1 } else { ink = -1 }
   }
 

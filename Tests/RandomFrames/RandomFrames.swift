@@ -93,7 +93,7 @@ package struct RandomFrames {
 
   private mutating func style() -> Style {
     if chance(1, in: 3) { return .plain }
-    let attributes: Style.Attributes = [pick([[], .bold]), pick([[], .underline]), pick([[], [], .reverse])]
+    let attributes: Style.Attributes = [pick([[], .bold]), pick([[], .underline]), pick([[], [], .reverse]), pick([[], [], .strike])]
     return Style(color(), on: color(), attributes)
   }
 

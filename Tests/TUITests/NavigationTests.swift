@@ -53,6 +53,43 @@ import Testing
     #expect(view(state).text.contains("no match for xyzzy"))
   }
 
+  @Test("Esc ends a wait: what was asked for comes too late to change anything, and what was written is told")
+  func escapeWhileWaiting() throws {
+    var state = try TreeScreenTests.state()
+    let fine = try #require(state.tree.history)
+    let set = try LabelSet(name: "nine", dataset: "fashion-mnist", cut: Cut(Partition(fine.current.cut.hierarchy)))
+    // Enter in the list asks for a label set, which takes long; keys behind it wait, and Esc drops them.
+    _ = advance(&state, .tree(.listed([.init(name: "nine", summary: "9 classes", isUsable: true)])))
+    let effects = advance(&state, .key(.enter))
+    let awaited = try #require(effects.lazy.compactMap(\.awaited).first)
+    #expect(awaited.words == "the label set")
+    _ = advance(&state, .key("-"))
+    let wait = try #require(state.wait)
+    _ = advance(&state, .waited(wait, isTooLong: false))
+    #expect(view(state).text.contains("Esc drops it"))
+    _ = advance(&state, .key(.escape))
+    #expect(state.wait == nil && TreeScreenTests.classes(state) == 10)
+    _ = advance(&state, .tree(.loaded(set, fine.current.cut)))
+    _ = advance(&state, .finished(awaited))
+    #expect(state.tree.history?.name == fine.name && view(state).text.contains("nothing was done"))
+    #expect(TreeScreenTests.classes(state) == 10 && state.tree.history?.canUndo == false)
+    // Asked for again, it opens.
+    _ = advance(&state, .tree(.loaded(set, fine.current.cut)))
+    #expect(state.tree.history?.name == "nine")
+
+    // A save that was given up was done none the less, and says so.
+    TreeScreenTests.press(&state, "-", "s")
+    for effect in advance(&state, .key(.enter)) where effect.awaited?.words == "the save" {
+      _ = advance(&state, .key("j"))
+      if let wait = state.wait { _ = advance(&state, .waited(wait, isTooLong: false)) }
+      _ = advance(&state, .key(.escape))
+      _ = advance(&state, .tree(.saved(name: "eight", .whole)))
+      #expect(view(state).text.contains("Saved as eight") && state.tree.history?.isEdited == false)
+      return
+    }
+    Issue.record("nothing is saved")
+  }
+
   @Test("Help says what a key does, then why it does not just now, and q closes it")
   func help() throws {
     var state = try TreeScreenTests.state("fashion-mnist", Size(rows: 60, columns: 120))

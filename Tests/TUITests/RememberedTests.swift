@@ -1,4 +1,5 @@
 import Engine
+import FoundationEssentials
 import TUI
 import Taxonomy
 import TestSupport
@@ -127,6 +128,28 @@ import Testing
     #expect(RememberedRuns.read(home).marks.numbers == ["a": 1, "d": 3])
   }
 
+  @Test("How charts are drawn comes back through the file, and what nobody chose there is left as it is by default")
+  func charts() throws {
+    func opened(_ remembered: RememberedRuns) -> AppState {
+      var state = AppState(session: Session(dataset: "fashion-mnist", look: Look(), size: Size(rows: 24, columns: 100)), screen: .runs)
+      _ = update(&state, .runs(.opened(RunsReader(home: Home(explicit: "/nonexistent")), remembered)))
+      _ = update(&state, .runs(.looked(RunsFixtures.look)))
+      return state
+    }
+    let fresh = opened(RememberedRuns.read(home)).runs.charts.options
+    var state = opened(RememberedRuns())
+    for key in ["L", "y", "s"] as [Key] { _ = update(&state, .key(key)) }
+    let left = state.runs.charts.options
+    #expect(left.isLogarithmic != fresh.isLogarithmic && left.ignoresOutliers != fresh.ignoresOutliers && left.smoothing != fresh.smoothing)
+    try #require(state.runs.remembered).write(home)
+    let again = opened(RememberedRuns.read(home)).runs.charts.options
+    #expect(again.isLogarithmic == left.isLogarithmic && again.ignoresOutliers == left.ignoresOutliers && again.smoothing == left.smoothing)
+    // What no version writes is not taken.
+    var strange = RememberedRuns.read(home)
+    strange.smoothing = 7
+    #expect(opened(strange).runs.charts.options.smoothing == fresh.smoothing)
+  }
+
   @Test("A file that is not ours, or of classes that are gone, is passed over", arguments: ["", "{}", "[1]", "\u{0}"])
   func damaged(text: String) throws {
     try AtomicFile.makeFolder(folder.path + "/screens")
@@ -145,6 +168,31 @@ import Testing
 
 /// The screens beside the tree.
 @Suite struct PlacesTests {
+  @Test("The least number of members of a coarse class comes back, with its label set, within what keys can make it")
+  func members() throws {
+    let fixtures = try EvaluationFixtures()
+    // The one that is suggested is none of the saved ones.
+    var context = fixtures.context
+    let suggested = context.suggestedCoarse?.name
+    context.coarseSets.removeAll { $0.name == suggested }
+    func opened(_ place: EvaluationScreen.Place?) -> AppState {
+      var state = AppState(session: Session(dataset: "fashion-mnist", look: Look(), size: Size(rows: 24, columns: 100)), screen: .evaluation)
+      if let place { _ = update(&state, .recall(Places(evaluation: place))) }
+      _ = update(&state, .evaluation(.opened(context)))
+      return state
+    }
+    var state = opened(nil)
+    for key in ["+", "+", "+"] as [Key] { _ = update(&state, .key(key)) }
+    let left = try #require(state.evaluation.place)
+    #expect(left.minMembers == opened(nil).evaluation.coarseFine.minMembers + 3)
+    let read = try JSONDecoder().decode(EvaluationScreen.Place.self, from: JSONEncoder().encode(left))
+    #expect(opened(read).evaluation.coarseFine.minMembers == left.minMembers)
+    #expect(opened(read).evaluation.place == left)
+    var strange = left
+    strange.minMembers = .max
+    #expect(opened(strange).evaluation.coarseFine.minMembers == opened(nil).evaluation.coarseFine.minMembers)
+  }
+
   @Test("Selection, filter, order, runs and query come back; what is gone is passed over")
   func goesOn() throws {
     var state = LibraryFixtures.state(rows: 24, columns: 80)

@@ -8,7 +8,7 @@ public final class VirtualTerminal {
     public var text: String
     /// A palette index, −1 the terminal's own.
     public var foreground, background: Int
-    public var isBold, isUnderlined, isReverse: Bool
+    public var isBold, isUnderlined, isReverse, isStruck: Bool
   }
 
   private let terminal: OpaquePointer
@@ -51,7 +51,7 @@ public final class VirtualTerminal {
     return Cell(
       text: String(text), foreground: Int(cell.foreground), background: Int(cell.background),
       isBold: cell.attributes & UInt32(CV_BOLD) != 0, isUnderlined: cell.attributes & UInt32(CV_UNDERLINE) != 0,
-      isReverse: cell.attributes & UInt32(CV_REVERSE) != 0)
+      isReverse: cell.attributes & UInt32(CV_REVERSE) != 0, isStruck: cell.attributes & UInt32(CV_STRIKE) != 0)
   }
 
   /// The rows as lines, trailing spaces removed.

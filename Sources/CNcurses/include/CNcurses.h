@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CN_BOLD = 1, CN_UNDERLINE = 2, CN_REVERSE = 4, CN_DIM = 8 };
+enum { CN_BOLD = 1, CN_UNDERLINE = 2, CN_REVERSE = 4, CN_DIM = 8, CN_STRIKE = 16 };
 
 // A character with its combining marks, ended by 0. Colours are −1 for the terminal's own, palette indices below 256, and
 // 0xRRGGBB above where the terminal has exact colours.

@@ -60,6 +60,9 @@ public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
     self.lastSeen = lastSeen
   }
 
+  /// Whether it is weights from elsewhere: finished, and never begun.
+  package var isImported: Bool { state == .finished && progress.steps == 0 }
+
   /// The time to the end at the present speed, in seconds; nil where it does not run.
   public var secondsLeft: Double? {
     guard state == .running, let speed = progress.imagesPerSecond, speed > 0, progress.steps > 0 else { return nil }

@@ -106,10 +106,11 @@ extension Message {
     }
   }
 
-  /// The screen that takes the keys then, where an answer to something asked for before opens a list or a question.
+  /// The screen that takes the keys then, where an answer to something asked for before opens a list or a question, or another label set
+  /// in the place of this one. What was written meanwhile is told all the same.
   var opens: ScreenName? {
     switch self {
-    case .tree(.listed), .tree(.exists), .tree(.datasets): .tree
+    case .tree(.listed), .tree(.exists), .tree(.datasets), .tree(.loaded): .tree
     case .runs(.queueLimit), .runs(.clone): .runs
     case .library(.asksFor), .library(.asks), .library(.failed): .library
     case .comparison(.listed): .comparison
@@ -193,7 +194,7 @@ extension AppState {
   }
 
   /// Ticket of the wait under way, for who has no clock: nil where no key waits.
-  var wait: Int? { ahead.keys.isEmpty ? nil : ahead.ticket }
+  package var wait: Int? { ahead.keys.isEmpty ? nil : ahead.ticket }
 
   private func awaited(by input: TypedAhead.Input) -> String? {
     switch input {

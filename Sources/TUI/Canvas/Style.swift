@@ -50,6 +50,8 @@ package struct Style: Hashable, Sendable {
     package static let bold = Attributes(rawValue: 1)
     package static let underline = Attributes(rawValue: 2)
     package static let reverse = Attributes(rawValue: 4)
+    /// Struck through, where the terminal can: words say the same beside it.
+    package static let strike = Attributes(rawValue: 16)
   }
 
   package var foreground: Color

@@ -7,7 +7,7 @@ package struct Palette: Sendable {
     package var isDim = false
 
     /// Whether a blank shows nothing of it but its ground.
-    fileprivate var hasNoLines: Bool { attributes.isDisjoint(with: [.underline, .reverse]) }
+    fileprivate var hasNoLines: Bool { attributes.isDisjoint(with: [.underline, .reverse, .strike]) }
   }
 
   package let depth: ColorDepth

@@ -8,7 +8,7 @@
 
 typedef struct cv_terminal cv_terminal;
 
-enum { CV_BOLD = 1, CV_UNDERLINE = 2, CV_REVERSE = 4 };
+enum { CV_BOLD = 1, CV_UNDERLINE = 2, CV_REVERSE = 4, CV_STRIKE = 16 };
 
 // Colours: a palette index, −1 the default, 0x1000000 | RGB otherwise. `text` is ended by 0, empty in a blank cell.
 typedef struct {

@@ -1,6 +1,7 @@
 import Engine
 import TUI
 import Taxonomy
+import TestSupport
 import Testing
 
 @Suite("LaunchForm")
@@ -199,6 +200,51 @@ struct LaunchFormTests {
     #expect(view(state).text.contains("Train like fine"))
   }
 
+  @Test("A clone has the values of its run, not those of its net's recipe, and the last run of a net gives the form its values")
+  func cloningValues() throws {
+    var state = RunsFixtures.state(rows: 40, columns: 140)
+    var configuration = RunsFixtures.configuration(RunsFixtures.all[0])
+    configuration.training.solver.rate = 0.005
+    configuration.training.batchSize = 48
+    configuration.training.solver.schedule = .constant
+    _ = update(&state, .runs(.clone(TrainingRequest(like: configuration))))
+    _ = update(&state, .runs(.form(.facts(Self.facts))))
+    var request = try #require(try form(state).request)
+    #expect(request.rate == 0.005 && request.batchSize == 48 && request.schedule == .constant)
+    state = RunsFixtures.state(rows: 40, columns: 140)
+    _ = update(&state, .runs(.launch(nil)))
+    var facts = Self.facts
+    facts.last = TrainingRequest(like: configuration)
+    _ = update(&state, .runs(.form(.facts(facts))))
+    request = try #require(try form(state).request)
+    #expect(request.rate == 0.005 && request.batchSize == 48)
+  }
+
+  @Test("What is like a run of imported weights begins with them, and so does a clone of what was begun with them; they are among the choices")
+  func cloningImported() throws {
+    let folder = TemporaryFolder()
+    var configuration = RunsFixtures.configuration(RunsFixtures.all[0])
+    let imported = try RunDirectory.create(configuration, in: folder.path)
+    try RunJSON.write(RunResult(outcome: .finished, session: 1, time: 1e9, problem: nil, progress: RunProgress()), to: imported.resultFile)
+    var state = RunsFixtures.state(rows: 40, columns: 140)
+    _ = update(&state, .runs(.clone(try TrainingRequest(cloning: imported))))
+    _ = update(&state, .runs(.form(.facts(Self.facts))))
+    #expect(try form(state).request?.from == imported.id && view(state).text.contains("begin with      \(imported.id)"), "\(view(state).text)")
+    #expect(try abs(#require(form(state).request?.rate) - configuration.training.solver.rate / 10) < 1e-8)
+    #expect(try form(state).command.contains("--from \(imported.id)"))
+
+    configuration.lineage = .init(from: imported.id, step: 0, hasNewHead: false)
+    let tuned = try RunDirectory.create(configuration, in: folder.path)
+    _ = update(&state, .runs(.clone(try TrainingRequest(cloning: tuned))))
+    _ = update(&state, .runs(.form(.facts(Self.facts))))
+    #expect(try form(state).request?.from == imported.id && form(state).request?.rate == configuration.training.solver.rate)
+
+    var weights = RunsFixtures.all[0]
+    (weights.id, weights.state, weights.progress) = (imported.id, .finished, RunProgress())
+    let (made, _) = LaunchForm.make(labelSet: nil, session: state.session, runs: [weights])
+    #expect(made.origins == [imported.id])
+  }
+
   @Test("Esc closes the form and starts nothing")
   func closing() {
     var state = Self.opened()
@@ -234,13 +280,17 @@ struct LaunchFormTests {
     #expect(open.field.text == "1")
   }
 
-  @Test("Epochs that iterations rule out are shown as not used")
+  @Test("Epochs that iterations rule out are struck through, and a word beside them says so where nothing can be struck")
   func unused() throws {
     var state = Self.opened(rows: 30, columns: 80)
     focus(&state, .iterations)
     _ = type(&state, "500")
     focus(&state, .batch)
-    #expect(view(state).text.contains("–4–  not used: iterations are given"))
+    let canvas = view(state)
+    #expect(canvas.text.contains("4  unused: iterations are given"))
+    let row = try #require(canvas.text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("unused: iterations") })
+    let struck = (0..<canvas.size.columns).filter { canvas[row, $0].style.attributes.contains(.strike) }
+    #expect(struck.map { canvas[row, $0].scalar } == ["4"])
     #expect(try form(state).request?.epochs == nil && form(state).request?.iterations == 500)
   }
 }

@@ -53,6 +53,43 @@ import Testing
 
   static func classes(_ state: AppState) -> Int? { state.tree.cutView?.classCount }
 
+  @Test("@ lists the datasets, says which is open and which has no images, and opens another one")
+  func datasets() throws {
+    var state = try Self.state()
+    #expect(update(&state, .key("@")).contains { if case .tree(.listDatasets) = $0 { true } else { false } })
+    let found = [("fashion-mnist", true), ("imagenet-1k", false), ("my birds", true)].map { TreeScreen.DatasetSummaryLine(name: $0.0, hasImages: $0.1) }
+    _ = update(&state, .tree(.datasets(found)))
+    let text = view(state).text
+    #expect(text.contains("Open a dataset") && text.contains("classes only") && text.contains("my birds"))
+    let lines = text.split(separator: "\n")
+    #expect(lines.contains { $0.contains("fashion-mnist") && $0.contains("open") } && lines.contains { $0.contains("imagenet-1k") && $0.contains("classes only") })
+    // The one that is open is opened by nothing; Esc leaves the list.
+    #expect(update(&state, .key(.enter)).isEmpty)
+    _ = update(&state, .tree(.datasets(found)))
+    #expect(update(&state, .key(.escape)).isEmpty && !view(state).text.contains("Open a dataset"))
+    _ = update(&state, .tree(.datasets(found)))
+    for key in [.down, .down] as [Key] { _ = update(&state, .key(key)) }
+    guard case .open(dataset: "my birds")? = update(&state, .key(.enter)).first else {
+      Issue.record("nothing is opened")
+      return
+    }
+  }
+
+  @Test("On wide terminals names are led to their numbers, and the cursor's line is one from name to bar", arguments: [80, 100, 140, 160, 200])
+  func wide(columns: Int) throws {
+    var state = try Self.state("fashion-mnist", Size(rows: 50, columns: columns))
+    Self.press(&state, "j", "j")
+    let canvas = view(state)
+    let row = try #require(canvas.text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.hasPrefix("▌") })
+    let cells = (0..<columns).map { canvas[row, $0] }
+    let line = String(String.UnicodeScalarView(cells.map(\.scalar)))
+    #expect(line.contains(" · · · · ") == (columns >= 160), "\(line)")
+    let numbers = try #require(cells.lastIndex { $0.scalar == "0" })
+    #expect((cells[numbers].style.background == .selection) == (columns >= 160), "\(line)")
+    let selected = cells.indices.filter { cells[$0].style.background == .selection }
+    #expect(selected == Array(selected.first!...selected.last!))
+  }
+
   @Test("c makes one class of all below, c again expands it, u and ^R go back and forth")
   func collapse() throws {
     var state = try Self.state()

@@ -154,16 +154,18 @@ package struct EvaluationScreen: Screen {
       (coarseFine, induction, map) = (CoarseFinePane(), InductionPane(), MapPane())
     }
     self.context = context
-    if let place = recalled {
+    let place = recalled
+    if let place {
       recalled = nil
       (pane, run) = (place.pane, place.run)
       coarseFine.coarse = context.coarseSets.first { $0.name == place.coarse }
-      if let least = place.minMembers, (1...999).contains(least) { coarseFine.minMembers = least }
     }
     if run.flatMap({ context.run($0) }) == nil {
       run = (context.runs.first { Induction.testedClasses($0.labelSet, of: context.dataset.classes).isEmpty } ?? context.runs.first)?.run.id
     }
     coarseFine.choose(from: context)
+    // Another label set has a limit of its own.
+    if let least = place?.minMembers, (1...999).contains(least), coarseFine.coarse?.name == place?.coarse { coarseFine.minMembers = least }
     induction.choose(from: context)
     recolour()
     return ask()

@@ -107,7 +107,7 @@ extension RunsScreen {
           RunDifference.Side(try RunDirectory(run.path).configuration(), run, try? reader.curves(of: run.id) { $0.seconds })
         }
         send(.runs(.compared(RunDifference(try side(a), try side(b)))))
-      case .clone(let run): send(.runs(.clone(TrainingRequest(like: try run.launched()))))
+      case .clone(let run): send(.runs(.clone(try TrainingRequest(cloning: run))))
       case .showLabelSet(let run):
         let set = try run.configuration().labelSet
         let hierarchy = try environment.hierarchy(of: set.dataset, set.policy)

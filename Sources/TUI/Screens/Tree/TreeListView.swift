@@ -12,6 +12,8 @@ struct TreeListView {
   let bookmarked: Set<Int>
   let splitView: SplitView?
 
+  private static let wide = 90
+
   /// Where the columns are: a table that narrows by leaving columns out.
   private struct Columns {
     var name, classes, fine, images, bar: Rect
@@ -72,7 +74,7 @@ struct TreeListView {
     canvas.put(label, in: name, style: style, cut: .middle)
     // Far from their numbers, names are led there.
     let end = name.column + min(displayWidth(label), name.columns)
-    if area.columns >= 90, columns.classes.column - end > 12 {
+    if area.columns >= Self.wide, columns.classes.column - end > 12 {
       for column in stride(from: (end / 2 + 2) * 2, to: columns.classes.endColumn - 7, by: 2) {
         canvas.put("·", row: area.row, column: column, style: .muted)
       }
@@ -92,10 +94,11 @@ struct TreeListView {
         style: mark == .isClass ? .accent : .muted)
     }
     if isSelected {
-      // As far as the name goes: a whole line would cost a slow connection twice the bytes.
+      // As far as the name goes: a whole line would cost a slow connection twice the bytes. On wide screens the numbers stand too far
+      // from the name to be found without it.
       let width = min(displayWidth(label), name.columns)
-      let held = Rect(
-        row: area.row, column: area.column, rows: 1, columns: name.column + width + 1 - area.column)
+      let held = area.columns >= Self.wide
+        ? area : Rect(row: area.row, column: area.column, rows: 1, columns: name.column + width + 1 - area.column)
       canvas.restyle(held) { $0 = Style(.standard, on: .selection, $0.attributes) }
       let isMarked = marked.contains(line.node)
       canvas.put(

@@ -45,6 +45,8 @@ extension TreeScreen {
   package struct DatasetSummaryLine: Equatable, Sendable {
     package var name: String
     package var hasImages: Bool
+
+    package init(name: String, hasImages: Bool) { (self.name, self.hasImages) = (name, hasImages) }
   }
 
   package struct SavedSet: Equatable, Sendable {
@@ -52,6 +54,8 @@ extension TreeScreen {
     /// "127 classes", or what is wrong with it.
     package var summary: String
     package var isUsable: Bool
+
+    package init(name: String, summary: String, isUsable: Bool) { (self.name, self.summary, self.isUsable) = (name, summary, isUsable) }
   }
 
   package enum Work: ScreenWork {

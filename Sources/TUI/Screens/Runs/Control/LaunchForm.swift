@@ -62,7 +62,7 @@ package struct LaunchForm: Sendable {
   /// The images/s of the last run of each net: for the estimate.
   let speeds: [String: Double]
   /// The names of runs with weights to begin with, newest first.
-  let origins: [String]
+  package let origins: [String]
 
   /// - Parameter original: a run's request, which the form then differs from by what is changed.
   package static func make(
@@ -72,7 +72,7 @@ package struct LaunchForm: Sendable {
     for run in runs.reversed() { speeds[run.network] = run.progress.imagesPerSecond ?? speeds[run.network] }
     let form = LaunchForm(
       dataset: original?.dataset ?? labelSet?.dataset ?? session.dataset, given: original?.labelSet ?? labelSet,
-      original: original, speeds: speeds, origins: runs.filter { $0.progress.step > 0 }.map(\.id),
+      original: original, speeds: speeds, origins: runs.filter { $0.progress.step > 0 || $0.isImported }.map(\.id),
       isQueued: runs.contains { $0.queuePlace != nil })
     return (form, [form.fetch()])
   }
@@ -141,8 +141,8 @@ package struct LaunchForm: Sendable {
 
   /// The values of the last run of the net on this dataset, else of the net's recipe, in every field that nobody typed into.
   private mutating func takeDefaults() {
-    let recipe = architecture.recipe
     let last = facts?.last?.network == architecture.name ? facts?.last : nil
+    let recipe = last?.model ?? architecture.recipe
     func set(_ field: Field, _ text: String) { if !typed.contains(field) { texts[field] = TextField(text) } }
     set(.epochs, String(last?.epochs ?? recipe.epochs))
     set(.iterations, last?.iterations.map(String.init) ?? "")
@@ -167,7 +167,7 @@ package struct LaunchForm: Sendable {
 
   private mutating func fill(from request: TrainingRequest) {
     network = Architecture.all.firstIndex { $0.name == request.network } ?? 0
-    let recipe = architecture.recipe
+    let recipe = request.model.flatMap { $0.network == architecture.name ? $0 : nil } ?? architecture.recipe
     func set(_ field: Field, _ text: String?) { texts[field] = TextField(text ?? "") }
     set(.from, request.from)
     part = request.tuning.flatMap { tuneChoices.firstIndex(of: Self.text($0.part)) } ?? 0

@@ -73,9 +73,14 @@ extension LaunchForm {
     } else {
       let text = texts[field]!.text
       let isUnused = field == .epochs && !texts[.iterations]!.text.isEmpty
+      var area = value.inset(columns: 2)
       canvas.put(
-        isUnused ? "–\(printable(text))–  not used: iterations are given" : text.isEmpty ? placeholder(field) : printable(text),
-        in: value.inset(columns: 2), style: text.isEmpty || isUnused ? .muted : .plain)
+        text.isEmpty ? placeholder(field) : printable(text), in: area,
+        style: isUnused ? Style(.muted, .strike) : text.isEmpty ? .muted : .plain)
+      if isUnused {
+        _ = area.takeLeft(min(area.columns, displayWidth(printable(text)) + 2))
+        canvas.put("unused: iterations are given", in: area, style: .muted)
+      }
     }
     if let reason {
       let isWaiting = problem == nil && facts == nil && field == .dataset
