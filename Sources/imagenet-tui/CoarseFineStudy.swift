@@ -9,7 +9,7 @@ extension CoarseFineStudy {
     if result.small > 0 { print("\(counted(result.small, "coarse class", "has")) fewer, and \(result.small == 1 ? "is" : "are") left out") }
     print()
     let rows = result.rows
-    let parts = top == 0 || rows.count <= 2 * top ? [rows] : [Array(rows.prefix(top)), Array(rows.suffix(top))]
+    let parts = top == 0 || rows.count - min(top, rows.count) <= top ? [rows] : [Array(rows.prefix(top)), Array(rows.suffix(top))]
     let most = max(rows.first?.difference ?? 0, 1e-9)
     for (index, part) in parts.enumerated() {
       if index > 0 { print("… \(Output.grouped(rows.count - 2 * top)) between …") }
@@ -18,7 +18,7 @@ extension CoarseFineStudy {
         part.map { row in
           [
             printable(row.name), row.wnid, Output.grouped(row.members), Output.grouped(row.images), percent(row.coarse), percent(row.fine),
-            decimals(row.difference, 1), String(repeating: "█", count: Int((row.difference / most * 24).rounded())),
+            decimals(row.difference, 1), String(repeating: "█", count: max(0, Int(nearest: row.difference / most * 24))),
           ]
         })
     }

@@ -70,11 +70,19 @@ import Testing
     #expect(told.code == 0, "\(told.errors)")
     for text in ["by the tree", "is taken for", "1 group to join"] { #expect(told.output.contains(text)) }
     #expect(told.errors.contains("saved alike"))
+    // Other classes of the name stay, unless they are to be replaced.
+    let other = ["coarse-fine", "fine", "--labels", "two", "--merge", "features", "--along-tree", "--least=-9", "--save", "alike"]
+    let refused = try home.start(other)
+    #expect(refused.wait() == 1 && refused.errors.contains("other classes have this name") && refused.errors.contains("--replace"), "\(refused.errors)")
+    let replaced = try home.start(other + ["--replace"])
+    #expect(replaced.wait() == 0 && replaced.errors.contains("saved alike"), "\(replaced.errors)")
     #expect(try home.run("labels", "show", "alike").code == 0)
     let along = try home.run("coarse-fine", "fine", "--labels", "two", "--merge", "features", "--along-tree", "--least=-9", "--save", "tree", "--json")
     #expect(along.code == 0 && along.output.contains("\"meanHeight\""), "\(along.errors)")
     #expect(try home.run("labels", "show", "tree").code == 0)
     #expect(try ImageCodec.read(home.folder.path + "/bars.png").width > 100)
+    let most = try home.run("coarse-fine", "fine", "--labels", "two", "--top", "9223372036854775807", "--min-members", "1")
+    #expect(most.code == 0, "\(most.errors)")
   }
 
   @Test("Features are written for NumPy and the projector, and mapped")
@@ -122,7 +130,7 @@ import Testing
   }
 
   @Test("Wrong usage is told apart: exit code 64", arguments: [
-    ["induction", "coarse", "-k", "0"], ["induction"], ["features", "fine"], ["neighbours", "fine"], ["neighbours", "fine", "--surprising"], ["coarse-fine", "fine", "--save", "x"],
+    ["induction", "coarse", "-k", "0"], ["induction"], ["features", "fine"], ["neighbours", "fine"], ["neighbours", "fine", "--surprising"], ["coarse-fine", "fine", "--save", "x"], ["coarse-fine", "fine", "--merge", "confusion", "--replace"],
   ])
   func usage(arguments: [String]) throws { #expect(try home.start(arguments).wait() == 64) }
 }

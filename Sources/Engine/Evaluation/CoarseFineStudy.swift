@@ -45,7 +45,7 @@ package struct CoarseFineStudy: Encodable, Sendable {
   /// The bars of the classes at either end as a picture.
   /// - Parameter top: how many of each end; 0: all.
   package func chart(top: Int) -> BarPicture {
-    let rows = top == 0 || result.rows.count <= 2 * top ? result.rows : Array(result.rows.prefix(top) + result.rows.suffix(top))
+    let rows = top == 0 || result.rows.count - min(top, result.rows.count) <= top ? result.rows : Array(result.rows.prefix(top) + result.rows.suffix(top))
     return BarPicture(
       title: ["coarse − fine accuracy, \(labels)", "\(run), step \(step): \(counted(images, "validation image")) of \(dataset)"],
       unit: "points", bars: rows.map { .init(name: $0.name, value: $0.difference, note: counted($0.members, "member")) })

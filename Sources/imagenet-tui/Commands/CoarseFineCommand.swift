@@ -32,6 +32,8 @@ struct CoarseFineCommand: ParsableCommand {
   var alongTree = false
   @Option(help: ArgumentHelp("Keep the suggestion as a label set of this name.", valueName: "name"))
   var save: String?
+  @Flag(help: "With --save: replace other classes of that name without a question.")
+  var replace = false
   @Option(help: "The dataset whose images are looked at. (default: the run's)")
   var dataset: String?
   @Option(help: ArgumentHelp("The checkpoint: its step. (default: the best in validation)", valueName: "step"))
@@ -47,6 +49,7 @@ struct CoarseFineCommand: ParsableCommand {
     guard minMembers >= 1, top >= 0, leaving >= 1 else { throw ValidationError("--min-members and --leaving take 1 or more, --top 0 or more") }
     guard 1...1024 ~= workers ?? 1 else { throw ValidationError("--workers takes 1 to 1024") }
     guard merge != nil || save == nil && least == nil && !alongTree else { throw ValidationError("--save, --least and --along-tree go with --merge") }
+    guard save != nil || !replace else { throw ValidationError("--replace goes with --save") }
   }
 
   func run() throws {
@@ -77,7 +80,7 @@ struct CoarseFineCommand: ParsableCommand {
     if json { try Output.json(report) } else { report.show(top: top) }
     if let save, let merges = report.merges {
       let set = try merges.labelSet(name: save, taught: taught, on: tree)
-      try argument.global.labelSets.save(set)
+      try argument.global.labelSets.keep(set, mayReplace: replace)
       RunProgressLine.note("saved \(set.summary)")
     }
   }
