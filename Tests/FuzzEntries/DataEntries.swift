@@ -48,8 +48,23 @@ extension FuzzPlace {
     ]
     return [
       FuzzEntry("jpeg", weight: 8, seeds: jpegs) { _ = try ImageCodec.decode($0) },
+      FuzzEntry("webp", weight: 8, seeds: [webp(false), webp(true)], seal: Self.sealWebP) { _ = try ImageCodec.decode($0) },
       FuzzEntry("png", weight: 8, seeds: pngs, seal: Self.sealPNG) { _ = try ImageCodec.decode($0) },
     ]
+  }
+
+  private func webp(_ isLossless: Bool) -> [UInt8] {
+    var file: UnsafeMutablePointer<UInt8>?
+    var size = 0
+    fixture_write_webp(Self.pixels(24, 18, 4), 24, 18, isLossless ? 1 : 0, &file, &size)
+    defer { free(file) }
+    return Array(UnsafeBufferPointer(start: file, count: size))
+  }
+
+  /// The length in front is that of what follows.
+  private static func sealWebP(_ bytes: inout [UInt8]) {
+    guard bytes.count >= 12 else { return }
+    bytes.replaceSubrange(4..<8, with: little(UInt32(bytes.count - 8)))
   }
 
   /// Every chunk's checksum is put right, as long as lengths lead from one to the next.

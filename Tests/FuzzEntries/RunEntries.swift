@@ -47,7 +47,8 @@ extension FuzzPlace {
   }
 
   /// All that lists, the pages of a run, comparisons and charts ask of runs.
-  private func look(_ run: RunDirectory, beside good: RunDirectory) {
+  /// - Parameter isThorough: also what takes longer than all the rest: curves, comparisons.
+  private func look(_ run: RunDirectory, beside good: RunDirectory, isThorough: Bool = false) {
     let reader = RunsReader(home: home)
     let summaries = reader.refresh()
     precondition(summaries.contains { $0.id == good.id && $0.problem == nil }, "a damaged run takes another one with it")
@@ -69,6 +70,7 @@ extension FuzzPlace {
       _ = results.topConfusions()
       for label in 0..<results.classes { _ = results.accuracy(of: label) }
     }
+    guard isThorough else { return }
     lookAtCurves(run, reader)
     let sides = [run, good].compactMap { run -> RunDifference.Side? in
       guard let configuration = try? run.configuration(), let summary = summaries.first(where: { $0.id == run.id }) else { return nil }
@@ -106,9 +108,9 @@ extension FuzzPlace {
       return FuzzEntry(run == live ? "\(name), live" : name, isText: true, seeds: [kept]) { [self] in
         put($0, path)
         defer { put(kept, path) }
-        look(run, beside: good)
-        // The screens take longer than all the rest.
-        if $0.count % 4 == 0 { for place in 0..<4 { play(place) } }
+        look(run, beside: good, isThorough: $0.count % 8 == 0)
+        // The screens take longest.
+        if $0.count % 64 == 0 { for place in 0..<4 { play(place) } }
       }
     }
     let queue = RunQueue(home: home)

@@ -21,7 +21,21 @@ extension FuzzPlace {
     let caffe = [0x0A, 1, UInt8(ascii: "n"), 0xA2, 0x06, UInt8(layer.count)] + layer
     // The files of before 2014: four sides, floats one by one.
     let old = field(4, Array("c".utf8)) + field(6, [8, 1, 16, 1, 24, 1, 32, 2] + field(5, [0, 0, 128, 63, 0, 0, 0, 64]))
+    let checkpoint: [String: String] = [
+      "network": "alexnet-28", "classes": "2", "seed": "3", "step": "4", "epoch": "2.0", "validated": "2", "losses": "4 0 3f800000 3f800000 3f000000",
+      "best": #"{"step": 4, "epoch": 2, "loss": 1, "top1": 0.5, "top5": 1, "meanClass": 0.5, "images": 4, "skipped": 0}"#,
+    ]
+    try SafetensorsFile.write(
+      [("conv1.weight", tensor), ("conv1.bias", rows), ("momentum.conv1.weight", tensor), ("input.mean", rows)], metadata: checkpoint, to: path + "/checkpoints/4.safetensors")
     return [
+      FuzzEntry("checkpoint", weight: 6, isText: true, seeds: [get("checkpoints/4.safetensors")], seal: Self.sealHeader) { [self] in
+        put($0, "checkpoints/4.safetensors")
+        let checkpoints = Checkpoints(folder: path + "/checkpoints")
+        _ = (checkpoints.best(), checkpoints.bestValidated())
+        let snapshot = try checkpoints.load(4)
+        _ = try? StartingWeights(checkpoints.path(4), home: home)
+        _ = try FeatureExtractor(snapshot: snapshot, configuration: architecture.recipe, backend: CPUBackend(workers: 1), workers: 1, batch: 1)
+      },
       FuzzEntry("safetensors", weight: 6, isText: true, seeds: [get("w.safetensors")], seal: Self.sealHeader) { [self] in
         put($0, "x.safetensors")
         _ = try? WeightImport(path + "/x.safetensors", architecture: architecture)
@@ -61,7 +75,7 @@ extension FuzzPlace {
   }
 
   /// The length in front is that of the JSON behind it.
-  private static func sealHeader(_ bytes: inout [UInt8]) {
+  static func sealHeader(_ bytes: inout [UInt8]) {
     guard bytes.count > 8, let end = bytes.lastIndex(of: UInt8(ascii: "}")), end >= 8 else { return }
     bytes.replaceSubrange(0..<8, with: little(UInt64(end - 7)))
   }

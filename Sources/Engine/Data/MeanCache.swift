@@ -14,7 +14,7 @@ public struct MeanCache: Sendable {
   ///
   /// A file that is damaged or of other images is computed again; one that cannot be written is done without.
   /// - Returns: nil where the work was ended.
-  func mean(
+  package func mean(
     dataset: any Dataset, samples: [Sample], input: InputShape, augmentation: TrainingConfiguration.Augmentation,
     workers: Int, mayGoOn: () throws(Problem) -> Bool
   ) throws(Problem) -> Tensor? {

@@ -3,14 +3,14 @@ import Taxonomy
 
 /// Large trees as they were built once, in the home's `cache/trees/`: they open without a look at any synset, at the dataset's description
 /// or at the file of its hierarchy. A file for each dataset and policy, and one for the words of each hierarchy of a user's own.
-struct TreeCache {
+package struct TreeCache {
   private let tree, words: KeptFile
   /// Smaller trees are built as fast as they are read.
   static let fewestNodes = 5000
   private static let version = 2
 
   /// - Parameter folder: where WordNet's files lie.
-  init(home: Home, dataset: String, wordNet folder: String, _ policy: HypernymPolicy) {
+  package init(home: Home, dataset: String, wordNet folder: String, _ policy: HypernymPolicy) {
     let own = Registration.hierarchyPath(dataset, in: home)
     tree = KeptFile(
       "\(home.cache)/trees/\(dataset)-\(policy.rawValue)", version: Self.version,
@@ -26,7 +26,7 @@ struct TreeCache {
   // MARK: The tree
 
   /// - Parameter wordNet: opens WordNet, where the tree is in that.
-  func read(_ policy: HypernymPolicy, wordNet: () throws(Problem) -> WordNet) throws(Problem) -> (tree: Hierarchy, classNames: [String])? {
+  package func read(_ policy: HypernymPolicy, wordNet: () throws(Problem) -> WordNet) throws(Problem) -> (tree: Hierarchy, classNames: [String])? {
     guard let (body, file) = tree.read() else { return nil }
     return try withExtendedLifetime(file) { () throws(Problem) in
       var reader = PackedReader(body)
@@ -41,7 +41,7 @@ struct TreeCache {
   }
 
   /// - Parameter classNames: what the dataset calls its classes; empty where it has no names of its own.
-  func keep(_ tree: Hierarchy, classNames: [String]) {
+  package func keep(_ tree: Hierarchy, classNames: [String]) {
     var writer = PackedWriter()
     writer.number(UInt8(tree.wordNet.isOwn ? 1 : 0))
     writer.numbers(tree.packed)
