@@ -93,8 +93,9 @@ package struct RandomFrames {
 
   private mutating func style() -> Style {
     if chance(1, in: 3) { return .plain }
-    let attributes: Style.Attributes = [pick([[], .bold]), pick([[], .underline]), pick([[], [], .reverse]), pick([[], [], .strike])]
-    return Style(color(), on: color(), attributes)
+    let attributes: Style.Attributes = [pick([[], .bold]), pick([[], .underline]), pick([[], [], .reverse])]
+    // Drawn from what is left over, so that frames stay those that they were.
+    return Style(color(), on: color(), random.state % 3 == 0 ? attributes.union(.strike) : attributes)
   }
 
   private mutating func color() -> Color {
