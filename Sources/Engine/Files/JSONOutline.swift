@@ -70,13 +70,20 @@ struct JSONOutline {
     return reader.value()
   }
 
-  /// Where a value stands that is written so.
+  /// As deep as any decoder goes.
+  private static let deepest = 512
+
+  /// Where a number or a word stands that is written so.
   static func path(of text: String, in json: some Collection<UInt8>) -> String? {
     var reader = JSONReader(Array(json))
-    return path(of: text, &reader, "")
+    return path(of: text, &reader, "", depth: 0)
   }
 
-  private static func path(of text: String, _ reader: inout JSONReader, _ parent: String) -> String? {
+  private static func path(of text: String, _ reader: inout JSONReader, _ parent: String, depth: Int) -> String? {
+    guard depth < deepest else {
+      reader.skip()
+      return nil
+    }
     var found: String?
     var index = -1
     reader.walk { step, reader in
@@ -87,10 +94,11 @@ struct JSONOutline {
         case .key(let name): parent.isEmpty ? name : "\(parent).\(name)"
         case .element: "\(parent)[\(index)]"
         }
-      var ahead = reader
-      if ahead.value() == text { found = path }
-      found = found ?? Self.path(of: text, &reader, path)
-      if found == path { reader = ahead }
+      if reader.isAtContainer {
+        found = Self.path(of: text, &reader, path, depth: depth + 1)
+      } else if reader.value() == text {
+        found = path
+      }
     }
     return found
   }
@@ -122,6 +130,10 @@ private struct JSONReader {
   private mutating func next() -> UInt8? {
     while place < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[place]) { place += 1 }
     return place < bytes.count ? bytes[place] : nil
+  }
+
+  var isAtContainer: Bool {
+    mutating get { next().map { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") } ?? false }
   }
 
   var isAtNull: Bool {
