@@ -1,13 +1,7 @@
 # Two commands: `make run` opens the program on a fresh machine, `make test` runs every test.
-# PORTABLE=1 builds for any x86-64; otherwise AVX2 is used where this machine has it.
 
 SHELL := /bin/bash
-ifneq ($(PORTABLE),1)
-ifneq ($(shell grep -w avx2 /proc/cpuinfo 2>/dev/null | grep -cw fma),0)
-MARCH := x86-64-v3
-endif
-endif
-SWIFT_FLAGS := -c release $(if $(MARCH),-Xcc -march=$(MARCH))
+SWIFT_FLAGS := -c release
 PROGRAM := .build/release/imagenet-tui
 # Built again when a source, the manifest or the flags change, and at no other time.
 SOURCES := Package.swift .build/flags $(shell find Sources -type f)

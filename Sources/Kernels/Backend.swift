@@ -21,8 +21,8 @@ public protocol Backend: AnyObject, Sendable {
 
   /// The floats that a convolution of this shape needs, in all directions, in batches of up to `batch` images.
   func scratchFloats(_ shape: ConvolutionShape, batch: Int) -> Int
-  /// The floats that ``fullyConnectedUpdate(input:outputGradient:weights:velocity:rate:momentum:decay:nesterov:)`` needs.
-  func scratchFloats(outputs: Int, inputs: Int) -> Int
+  /// The floats that a fully connected layer needs, in all directions, in batches of up to `batch` images.
+  func scratchFloats(outputs: Int, inputs: Int, batch: Int) -> Int
   /// Makes so many floats, unless there are as many.
   func reserve(_ floats: Int)
 
@@ -123,6 +123,11 @@ public protocol Backend: AnyObject, Sendable {
 
   /// output[i, j] = Σ_k a[i, k] · b[j, k]; a [m, d], b [n, d], output [m, n].
   func rowProducts(_ a: Tensor, _ b: Tensor, output: Tensor)
+  /// Runs `body` with a · bᵀ, block by block while it is in a cache: with [rows of a, columns], row-major, for some of b's rows at a
+  /// time. One worker goes through the blocks of a tile, which are whole, in order; tiles are gone through at the same time.
+  func forEachRowProducts(
+    _ a: Tensor, _ b: Tensor, tile: Int,
+    _ body: @Sendable (_ tile: Int, _ columns: Range<Int>, _ products: UnsafeBufferPointer<Float>) -> Void)
   /// output[i] = Σ_k rows[i, k]²; rows [m, d], output [m].
   func squaredRowNorms(_ rows: Tensor, output: Tensor)
 }

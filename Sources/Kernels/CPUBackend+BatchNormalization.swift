@@ -1,3 +1,5 @@
+import CKernels
+
 /// Batch normalisation. A tensor is seen as rows of channels, cut into pieces that stay in a core's cache, so that what a piece
 /// needs twice is read from memory once.
 extension CPUBackend {
@@ -19,19 +21,11 @@ extension CPUBackend {
       for c in 0..<channels { factor[c] = weight.base[c] * statistics.base[channels + c] }
       parallelFor(cut.pieces) { piece, _ in
         let (mean, factor, shift) = (statistics.base, loan.shared, bias.base)
-        for row in cut.rows(piece) {
-          let (x, y) = (input.base + row * channels, output.base + row * channels)
-          forEachVector(
-            channels,
-            vector: {
-              let value = (x.vector($0) - mean.vector($0)) * factor.vector($0) + shift.vector($0)
-              y.store(relu ? value.replacing(with: 0, where: value .<= 0) : value, $0)
-            },
-            scalar: {
-              let value = (x[$0] - mean[$0]) * factor[$0] + shift[$0]
-              y[$0] = relu && value <= 0 ? 0 : value
-            })
-        }
+        let rows = cut.rows(piece)
+        var normalised = normalised_rows(
+          count: rows.count, columns: channels, mean: mean, factor: factor, shift: shift, slope: nil, relu: relu)
+        let first = rows.lowerBound * channels
+        loops.normalise(&normalised, input.base + first, output.base + first)
       }
     }
   }
@@ -50,21 +44,12 @@ extension CPUBackend {
         let mean = loan.shared + piece * 2 * channels
         let squares = mean + channels
         mean.update(repeating: 0, count: 2 * channels)
-        addRows(x, rows: rows.count, columns: channels, to: mean)
+        loops.add_rows(x, rows.count, channels, mean)
         let share = 1 / Float(rows.count)
         for c in 0..<channels { mean[c] *= share }
-        for row in 0..<rows.count {
-          let x = x + row * channels
-          forEachVector(
-            channels,
-            vector: {
-              let difference = x.vector($0) - mean.vector($0)
-              squares.store(squares.vector($0) + difference * difference, $0)
-            },
-            scalar: { squares[$0] += (x[$0] - mean[$0]) * (x[$0] - mean[$0]) })
-        }
+        loops.add_squared_differences(x, mean, rows.count, channels, squares)
       }
-      parallelStretches(of: channels, size: RowCut.channelPiece) { stretch in
+      parallelStretches(of: channels, size: RowCut.channelPiece) { stretch, _ in
         let (mean, deviation) = (statistics.base, statistics.base + channels)
         let (averageMean, averageVariance) = (runningMean.base, runningVariance.base)
         let count = Double(cut.rows)
@@ -102,20 +87,11 @@ extension CPUBackend {
         let sums = loan.shared + piece * 2 * channels
         let products = sums + channels
         sums.update(repeating: 0, count: 2 * channels)
-        for row in cut.rows(piece) {
-          let (x, g) = (input.base + row * channels, outputGradient.base + row * channels)
-          forEachVector(
-            channels,
-            vector: {
-              let gradient = g.vector($0)
-              sums.store(sums.vector($0) + gradient, $0)
-              products.store(products.vector($0) + gradient * (x.vector($0) - mean.vector($0)), $0)
-            },
-            scalar: {
-              sums[$0] += g[$0]
-              products[$0] += g[$0] * (x[$0] - mean[$0])
-            })
-        }
+        let rows = cut.rows(piece)
+        var normalised = normalised_rows(
+          count: rows.count, columns: channels, mean: mean, factor: nil, shift: nil, slope: nil, relu: false)
+        let first = rows.lowerBound * channels
+        loops.add_normalised_gradients(&normalised, input.base + first, outputGradient.base + first, sums, products)
       }
       let constants = loan.shared + cut.pieces * 2 * channels
       for c in 0..<channels {
@@ -138,17 +114,11 @@ extension CPUBackend {
         let mean = statistics.base
         let factor = loan.shared + cut.pieces * 2 * channels
         let (shift, slope) = (factor + channels, factor + 2 * channels)
-        for row in cut.rows(piece) {
-          let (x, g) = (input.base + row * channels, outputGradient.base + row * channels)
-          let target = inputGradient.base + row * channels
-          forEachVector(
-            channels,
-            vector: {
-              let centred = x.vector($0) - mean.vector($0)
-              target.store((g.vector($0) - shift.vector($0) - centred * slope.vector($0)) * factor.vector($0), $0)
-            },
-            scalar: { target[$0] = (g[$0] - shift[$0] - (x[$0] - mean[$0]) * slope[$0]) * factor[$0] })
-        }
+        let rows = cut.rows(piece)
+        var normalised = normalised_rows(
+          count: rows.count, columns: channels, mean: mean, factor: factor, shift: shift, slope: slope, relu: false)
+        let first = rows.lowerBound * channels
+        loops.normalised_gradient(&normalised, input.base + first, outputGradient.base + first, inputGradient.base + first)
       }
     }
   }

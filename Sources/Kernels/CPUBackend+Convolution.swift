@@ -9,13 +9,13 @@ public enum ConvolutionMethod: String, Codable, CaseIterable, Sendable {
 
 extension CPUBackend {
   public func scratchFloats(_ shape: ConvolutionShape, batch: Int) -> Int {
-    let needs =
+    let (forward, data, weights) =
       switch algorithm(for: shape) {
       case .columns: columnsScratch(shape, batch: batch)
-      case .fourByThree: winogradScratch(FourByThree.self, shape, batch: batch)
-      case .twoByFive: winogradScratch(TwoByFive.self, shape, batch: batch)
+      case .fourByThree: winogradScratch(fourByThree, shape, batch: batch)
+      case .twoByFive: winogradScratch(twoByFive, shape, batch: batch)
       }
-    return needs.map(scratchFloats).max()!
+    return max(scratchFloats(forward), scratchFloats(data), scratchFloats(weights), Self.sumLanes * shape.outputs)
   }
 
   public func convolutionForward(
@@ -25,9 +25,9 @@ extension CPUBackend {
     case .columns: columnsForward(shape, input: input, weights: weights, bias: bias, relu: relu, output: output)
     case .fourByThree:
       winogradForward(
-        FourByThree.self, shape, input: input, weights: weights, bias: bias, relu: relu, output: output)
+        fourByThree, shape, input: input, weights: weights, bias: bias, relu: relu, output: output)
     case .twoByFive:
-      winogradForward(TwoByFive.self, shape, input: input, weights: weights, bias: bias, relu: relu, output: output)
+      winogradForward(twoByFive, shape, input: input, weights: weights, bias: bias, relu: relu, output: output)
     }
   }
 
@@ -39,10 +39,10 @@ extension CPUBackend {
       columnsDataGradient(shape, outputGradient: outputGradient, weights: weights, inputGradient: inputGradient)
     case .fourByThree:
       winogradDataGradient(
-        FourByThree.self, shape, outputGradient: outputGradient, weights: weights, inputGradient: inputGradient)
+        fourByThree, shape, outputGradient: outputGradient, weights: weights, inputGradient: inputGradient)
     case .twoByFive:
       winogradDataGradient(
-        TwoByFive.self, shape, outputGradient: outputGradient, weights: weights, inputGradient: inputGradient)
+        twoByFive, shape, outputGradient: outputGradient, weights: weights, inputGradient: inputGradient)
     }
   }
 
@@ -55,28 +55,36 @@ extension CPUBackend {
       columnsWeightGradient(shape, input: input, outputGradient: outputGradient, weightGradient: weightGradient)
     case .fourByThree:
       winogradWeightGradient(
-        FourByThree.self, shape, input: input, outputGradient: outputGradient, weightGradient: weightGradient)
+        fourByThree, shape, input: input, outputGradient: outputGradient, weightGradient: weightGradient)
     case .twoByFive:
       winogradWeightGradient(
-        TwoByFive.self, shape, input: input, outputGradient: outputGradient, weightGradient: weightGradient)
+        twoByFive, shape, input: input, outputGradient: outputGradient, weightGradient: weightGradient)
     }
     if let biasGradient { sumRows(outputGradient, columns: shape.outputs, into: biasGradient) }
   }
 
-  /// sums[j] = Σ over rows in order of matrix[row, j], in stripes of columns.
+  /// sums[j] = Σ of matrix[row, j] over rows, in lanes of neighbouring rows that are added in order.
   private func sumRows(_ matrix: Tensor, columns: Int, into sums: Tensor) {
     let rows = matrix.count / columns
-    let stripe = 64
-    parallelFor(ceilDivide(columns, stripe)) { piece, _ in
-      let first = piece * stripe
-      let count = min(stripe, columns - first)
-      let (source, target) = (matrix.base + first, sums.base + first)
-      target.update(repeating: 0, count: count)
-      for row in 0..<rows { addVector(source + row * columns, to: target, count: count) }
+    let lanes = max(1, min(Self.sumLanes, rows / 64))
+    withScratch(shared: lanes * columns) { loan in
+      parallelFor(lanes) { lane, _ in
+        let first = rows * lane / lanes
+        let target = loan.shared + lane * columns
+        target.update(repeating: 0, count: columns)
+        loops.add_rows(matrix.base + first * columns, rows * (lane + 1) / lanes - first, columns, target)
+      }
+      sums.base.update(repeating: 0, count: columns)
+      loops.add_rows(loan.shared, lanes, columns, sums.base)
     }
   }
 
+  private static let sumLanes = 256
+
   private enum Algorithm { case columns, fourByThree, twoByFive }
+
+  private var fourByThree: WinogradTile { .fourByThree(vectors.loops) }
+  private var twoByFive: WinogradTile { .twoByFive(vectors.loops) }
 
   /// The choice depends on the geometry alone, not on the batch: an image's result does not depend on its neighbours.
   private func algorithm(for shape: ConvolutionShape) -> Algorithm {

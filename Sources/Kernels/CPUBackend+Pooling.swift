@@ -1,22 +1,22 @@
-/// Pooling on NHWC: a window's pixels are compared or added channel by channel, eight channels at a time.
+import CKernels
+
+/// Pooling on NHWC: a window's pixels are compared or added channel by channel, as many channels at a time as a vector holds.
 extension CPUBackend {
   public func reluForward(input: Tensor, output: Tensor) {
-    parallelStretches(of: input.count, size: elementwisePiece) { stretch in
-      let (x, y) = (input.base, output.base)
-      for i in stretch { y[i] = x[i] > 0 ? x[i] : 0 }
+    parallelStretches(of: input.count, size: elementwisePiece) { stretch, _ in
+      loops.relu(input.base + stretch.lowerBound, output.base + stretch.lowerBound, stretch.count)
     }
   }
 
   public func reluGradient(output: Tensor, gradient: Tensor) {
-    parallelStretches(of: output.count, size: elementwisePiece) { stretch in
-      let (y, dy) = (output.base, gradient.base)
-      for i in stretch { dy[i] = y[i] > 0 ? dy[i] : 0 }
+    parallelStretches(of: output.count, size: elementwisePiece) { stretch, _ in
+      loops.relu_gradient(output.base + stretch.lowerBound, gradient.base + stretch.lowerBound, stretch.count)
     }
   }
 
   public func maxPoolForward(_ shape: PoolShape, input: Tensor, output: Tensor, choices: Tensor?) {
     let channels = shape.channels
-    parallelRows(shape, batch: input.shape[0]) { image, outputY in
+    parallelRows(shape.outputHeight, batch: input.shape[0]) { image, outputY in
       let plane = input.base + image * shape.inputFloats
       let rows = shape.window(outputY, side: shape.height)
       let top = outputY * shape.stride - shape.padding
@@ -24,36 +24,10 @@ extension CPUBackend {
         let columns = shape.window(outputX, side: shape.width)
         let left = outputX * shape.stride - shape.padding
         let at = ((image * shape.outputHeight + outputY) * shape.outputWidth + outputX) * channels
-        let (target, choice) = (output.base + at, choices.map { $0.base + at })
-        let first = plane + (rows.lowerBound * shape.width + columns.lowerBound) * channels
-        let firstPlace = Float((rows.lowerBound - top) * shape.kernel + columns.lowerBound - left)
-        forEachVector(
-          channels,
-          vector: { channel in
-            var (largest, place) = (first.vector(channel), Vector(repeating: firstPlace))
-            for row in rows {
-              for column in columns {
-                let value = plane.vector((row * shape.width + column) * channels + channel)
-                let isLarger = value .> largest
-                largest.replace(with: value, where: isLarger)
-                place.replace(with: Float((row - top) * shape.kernel + column - left), where: isLarger)
-              }
-            }
-            target.store(largest, channel)
-            choice?.store(place, channel)
-          },
-          scalar: { channel in
-            var (largest, place) = (first[channel], firstPlace)
-            for row in rows {
-              for column in columns {
-                let value = plane[(row * shape.width + column) * channels + channel]
-                guard value > largest else { continue }
-                (largest, place) = (value, Float((row - top) * shape.kernel + column - left))
-              }
-            }
-            target[channel] = largest
-            choice?[channel] = place
-          })
+        var window = pool_window(
+          top: rows.lowerBound, left: columns.lowerBound, height: rows.count, width: columns.count, row: shape.width * channels,
+          kernel: shape.kernel, first_place: Float((rows.lowerBound - top) * shape.kernel + columns.lowerBound - left))
+        loops.max_of_window(plane, &window, channels, output.base + at, choices.map { $0.base + at })
       }
     }
   }
@@ -61,45 +35,25 @@ extension CPUBackend {
   /// Each input asks the windows that hold it, in their order, whether they chose it.
   public func maxPoolGradient(_ shape: PoolShape, choices: Tensor, outputGradient: Tensor, inputGradient: Tensor) {
     let channels = shape.channels
-    parallelFor(inputGradient.shape[0]) { image, _ in
+    parallelRows(shape.height, batch: inputGradient.shape[0]) { image, y in
       let outputs = image * shape.outputHeight * shape.outputWidth * channels
       let (choice, dy) = (choices.base + outputs, outputGradient.base + outputs)
-      for y in 0..<shape.height {
-        let rows = shape.windows(holding: y, outputs: shape.outputHeight)
-        for x in 0..<shape.width {
-          let columns = shape.windows(holding: x, outputs: shape.outputWidth)
-          let dx = inputGradient.base + image * shape.inputFloats + (y * shape.width + x) * channels
-          forEachVector(
-            channels,
-            vector: { channel in
-              var sum = Vector()
-              for row in rows {
-                for column in columns {
-                  let at = (row * shape.outputWidth + column) * channels + channel
-                  let isChosen = choice.vector(at) .== shape.place(y, x, row, column)
-                  sum += Vector().replacing(with: dy.vector(at), where: isChosen)
-                }
-              }
-              dx.store(sum, channel)
-            },
-            scalar: { channel in
-              var sum = Float(0)
-              for row in rows {
-                for column in columns {
-                  let at = (row * shape.outputWidth + column) * channels + channel
-                  if choice[at] == shape.place(y, x, row, column) { sum += dy[at] }
-                }
-              }
-              dx[channel] = sum
-            })
-        }
+      let rows = shape.windows(holding: y, outputs: shape.outputHeight)
+      for x in 0..<shape.width {
+        let columns = shape.windows(holding: x, outputs: shape.outputWidth)
+        let dx = inputGradient.base + image * shape.inputFloats + (y * shape.width + x) * channels
+        var windows = chosen_windows(
+          height: rows.count, width: columns.count, row: shape.outputWidth * channels, down: shape.stride * shape.kernel,
+          across: shape.stride, first_place: shape.place(y, x, rows.lowerBound, columns.lowerBound))
+        let first = (rows.lowerBound * shape.outputWidth + columns.lowerBound) * channels
+        loops.gradient_of_chosen(choice + first, dy + first, &windows, channels, dx)
       }
     }
   }
 
   public func averagePoolForward(_ shape: PoolShape, input: Tensor, output: Tensor) {
     let channels = shape.channels
-    parallelRows(shape, batch: input.shape[0]) { image, outputY in
+    parallelRows(shape.outputHeight, batch: input.shape[0]) { image, outputY in
       let (x, y) = (input.base, output.base)
       let plane = x + image * shape.inputFloats
       let rows = shape.window(outputY, side: shape.height)
@@ -110,7 +64,7 @@ extension CPUBackend {
         target.update(repeating: 0, count: channels)
         for row in rows {
           for column in columns {
-            addVector(plane + (row * shape.width + column) * channels, to: target, count: channels)
+            loops.add(plane + (row * shape.width + column) * channels, target, channels, false)
           }
         }
         for i in 0..<channels { target[i] *= factor }
@@ -139,13 +93,15 @@ extension CPUBackend {
     }
   }
 
-  /// Runs `body` for every output row of every image.
+  /// Runs `body` for every row of every image.
   @inline(__always)
   private func parallelRows(
-    _ shape: PoolShape, batch: Int, _ body: @Sendable (_ image: Int, _ outputY: Int) -> Void
+    _ rows: Int, batch: Int, _ body: @Sendable (_ image: Int, _ row: Int) -> Void
   ) {
-    parallelFor(batch) { image, _ in
-      for outputY in 0..<shape.outputHeight { body(image, outputY) }
+    let parts = max(1, min(rows, ceilDivide(4 * workers, max(1, batch))))
+    parallelFor(batch * parts) { piece, _ in
+      let (image, part) = piece.quotientAndRemainder(dividingBy: parts)
+      for row in rows * part / parts..<rows * (part + 1) / parts { body(image, row) }
     }
   }
 }

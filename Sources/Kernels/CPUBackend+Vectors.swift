@@ -1,5 +1,3 @@
-import Glibc
-
 /// Loss, optimiser and plain vectors.
 extension CPUBackend {
   public func dropout(_ data: Tensor, probability: Float, key: UInt64) {
@@ -8,7 +6,7 @@ extension CPUBackend {
     // uniform(i) ≥ probability, with the comparison done on the 24 bits that uniform(_:) takes.
     let threshold = UInt64((probability * 0x1p24).rounded(.up))
     let factor = 1 / (1 - probability)
-    parallelStretches(of: data.count, size: elementwisePiece) { stretch in
+    parallelStretches(of: data.count, size: elementwisePiece) { stretch, _ in
       let x = data.base
       for i in stretch { x[i] = random.bits(i) >> 40 >= threshold ? x[i] * factor : 0 }
     }
@@ -19,7 +17,7 @@ extension CPUBackend {
   ) {
     let classes = logits.shape[1]
     precondition(labels.count >= logits.shape[0], "\(labels.count) labels for \(logits.shape[0]) images")
-    parallelStretches(of: logits.shape[0], size: max(1, 4096 / classes)) { images in
+    parallelStretches(of: logits.shape[0], size: max(1, 4096 / classes)) { images, _ in
       let (z, loss, dz) = (logits.base, losses.base, gradient.base)
       for image in images {
         let label = Int(labels[image])
@@ -29,17 +27,17 @@ extension CPUBackend {
         for i in 0..<classes { largest = row[i] > largest ? row[i] : largest }
         var sum = 0.0
         for i in 0..<classes {
-          let power = expf(row[i] - largest)
+          let power = Float(exponential(Double(row[i] - largest)))
           target[i] = power
           sum += Double(power)
         }
-        loss[image] = Float(log(sum)) - (row[label] - largest)
+        loss[image] = Float(naturalLogarithm(sum)) - (row[label] - largest)
         let factor = gradientScale / Float(sum)
         for i in 0..<classes { target[i] *= factor }
         target[label] -= (1 - smoothing) * gradientScale
         if smoothing > 0 {
           var rest = 0.0
-          for i in 0..<classes { rest += log(sum) - Double(row[i] - largest) }
+          for i in 0..<classes { rest += naturalLogarithm(sum) - Double(row[i] - largest) }
           loss[image] = (1 - smoothing) * loss[image] + smoothing * Float(rest / Double(classes))
           for i in 0..<classes { target[i] -= smoothing / Float(classes) * gradientScale }
         }
@@ -50,7 +48,7 @@ extension CPUBackend {
   public func sgdUpdate(
     weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float, nesterov: Bool
   ) {
-    parallelStretches(of: weights.count, size: elementwisePiece) { stretch in
+    parallelStretches(of: weights.count, size: elementwisePiece) { stretch, _ in
       let first = stretch.lowerBound
       descend(
         weights.base + first, gradient: gradient.base + first, velocity: velocity.base + first, count: stretch.count,
@@ -60,7 +58,7 @@ extension CPUBackend {
 
   public func copy(_ source: Tensor, to target: Tensor) {
     precondition(source.count == target.count, "a copy of \(source.shape) into \(target.shape)")
-    parallelStretches(of: source.count, size: elementwisePiece) { stretch in
+    parallelStretches(of: source.count, size: elementwisePiece) { stretch, _ in
       let (from, to) = (source.base, target.base)
       (to + stretch.lowerBound).update(from: from + stretch.lowerBound, count: stretch.count)
     }
@@ -72,10 +70,9 @@ extension CPUBackend {
 
   public func add(_ source: Tensor, to target: Tensor, relu: Bool) {
     precondition(source.count == target.count, "a sum of \(source.shape) and \(target.shape)")
-    parallelStretches(of: source.count, size: elementwisePiece) { stretch in
+    parallelStretches(of: source.count, size: elementwisePiece) { stretch, _ in
       let (from, to) = (source.base + stretch.lowerBound, target.base + stretch.lowerBound)
-      addVector(from, to: to, count: stretch.count)
-      if relu { clampBelow(to, count: stretch.count) }
+      loops.add(from, to, stretch.count, relu)
     }
   }
 

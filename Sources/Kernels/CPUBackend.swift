@@ -1,10 +1,11 @@
+import CKernels
 import Synchronization
 
-/// The operations of ``Backend`` on the processor's own cores: OpenBLAS for matrix products, loops over
+/// The operations of ``Backend`` on the processor's own cores: matrix products (``MatrixProduct``), and loops over
 /// contiguous channels for the rest.
 ///
-/// OpenBLAS runs single-threaded. Each worker takes whole pieces of an operation (rows of output pixels, images,
-/// tiles of a product), which beats its own threading on most shapes of a network and makes the bits
+/// A product is computed by one worker. Each takes whole pieces of an operation (rows of output pixels, images,
+/// tiles of a product), which keeps most of what it reads in its own caches and makes the bits
 /// independent of the number of workers.
 ///
 /// Scratch memory grows to what the largest operation so far needed and is then kept, so that a step that ran
@@ -13,16 +14,32 @@ import Synchronization
 public final class CPUBackend: Backend {
   public let workers: Int
   public let method: ConvolutionMethod
+  public let matrixLibrary: MatrixLibrary
+  public let vectors: ProcessorVectors
+  let product: MatrixProduct
+  let pieceTimes: PieceTimes?
   let scratch = Mutex(Scratch())
 
   /// - Parameters:
   ///   - workers: how many pieces run at the same time; the number of cores is a good choice.
   ///   - convolution: which way convolutions are computed. Decides the bits of the results.
-  public init(workers: Int, convolution method: ConvolutionMethod = .winograd) {
+  ///   - matrix: whose matrix product is used. Decides the bits of the results. OpenBLAS must be there (``MatrixLibrary/openBLASError``).
+  ///   - vectors: what loops are run with; no result depends on it.
+  ///   - pieceTimes: is told how long each piece takes, for which they run one after the other.
+  public init(
+    workers: Int, convolution method: ConvolutionMethod = .winograd, matrix: MatrixLibrary = .ofProcessor,
+    vectors: ProcessorVectors = .best, pieceTimes: PieceTimes? = nil
+  ) {
     precondition(workers >= 1, "a backend of \(workers) workers cannot work")
     self.workers = workers
+    precondition(matrix != .openBLAS || MatrixLibrary.openBLASError == nil, "OpenBLAS was not found")
     self.method = method
+    self.pieceTimes = pieceTimes
+    (matrixLibrary, self.vectors) = (matrix, vectors)
+    product = matrix == .own ? MatrixProduct(vectors.loops) : .openBLAS
   }
+
+  var loops: kernels { vectors.loops.pointee }
 
   public func makeTensor(_ shape: [Int]) -> Tensor { Tensor(shape) }
 
@@ -36,19 +53,28 @@ public final class CPUBackend: Backend {
   }
 
   /// The floats of a loan of `shared` floats and `each` floats for every worker.
-  func scratchFloats(_ need: (shared: Int, each: Int)) -> Int {
+  func scratchFloats(_ need: ScratchNeed) -> Int {
     wholeLines(need.shared) + wholeLines(need.each) * workers
   }
 
   /// Lends `shared` floats for all workers and `each` floats to every worker; their content is undefined.
   @inline(__always)
   func withScratch(shared: Int = 0, each: Int = 0, _ body: (_ loan: ScratchLoan) -> Void) {
+    withScratch((shared, each), body)
+  }
+
+  @inline(__always)
+  func withScratch(_ need: ScratchNeed, _ body: (_ loan: ScratchLoan) -> Void) {
+    let (shared, each) = need
     scratch.withLock { scratch in
       let base = scratch.floats(scratchFloats((shared, each)))
       body(ScratchLoan(shared: base, first: base + wholeLines(shared), part: wholeLines(each)))
     }
   }
 }
+
+/// Floats for all workers, and for each of them.
+typealias ScratchNeed = (shared: Int, each: Int)
 
 /// Scratch memory for one operation: a part for all workers, and one for each.
 struct ScratchLoan: @unchecked Sendable {

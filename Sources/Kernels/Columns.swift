@@ -1,50 +1,72 @@
+import CKernels
+
 // Column matrices: one row per output pixel, its inputs in the order [kernel, kernel, channels / groups]. `rows` are
 // output rows counted through the batch.
 
 /// columns ← the inputs of every output pixel in `rows`, zeros for the padding.
+/// - Parameter kernelRows: those of the kernel that are wanted; nil: all.
 func gatherColumns(
-  _ shape: ConvolutionShape, _ input: Floats, rows: Range<Int>, group: Int, into columns: Floats
+  _ loops: kernels, _ shape: ConvolutionShape, _ input: Floats, rows: Range<Int>, group: Int, kernelRows: Range<Int>? = nil,
+  into columns: Matrix
 ) {
+  let kernelRows = kernelRows ?? 0..<shape.kernel
   let (kernel, width, channels) = (shape.kernel, shape.width, shape.channels)
   let groupChannels = channels / shape.groups
   let run = kernel * groupChannels
-  var target = columns
+  let inside = shape.insideColumns
+  var pixels = columns.base
   for row in rows {
     let (image, outputY) = row.quotientAndRemainder(dividingBy: shape.outputHeight)
     let plane = input + image * shape.height * width * channels + group * groupChannels
     let top = outputY * shape.stride - shape.padding
-    for outputX in 0..<shape.outputWidth {
-      let left = outputX * shape.stride - shape.padding
-      let (low, high) = (min(max(0, -left), kernel), max(0, min(kernel, width - left)))
-      for y in top..<top + kernel {
-        if y < 0 || y >= shape.height || low >= high {
-          zeroRun(target, count: run)
-        } else {
-          let source = plane + (y * width + left) * channels
-          if low > 0 { zeroRun(target, count: low * groupChannels) }
-          if channels == groupChannels {
-            copyRun(source + low * channels, to: target + low * channels, count: (high - low) * channels)
+    for kernelRow in kernelRows {
+      let y = top + kernelRow
+      let target = pixels + (kernelRow - kernelRows.lowerBound) * run
+      let isInside = y >= 0 && y < shape.height
+      for outputX in 0..<shape.outputWidth where !(isInside && inside.contains(outputX)) {
+        let left = outputX * shape.stride - shape.padding
+        for x in 0..<kernel {
+          let place = target + outputX * columns.stride + x * groupChannels
+          if isInside, left + x >= 0, left + x < width {
+            copyRun(plane + (y * width + left + x) * channels, to: place, count: groupChannels)
           } else {
-            for x in low..<high {
-              copyRun(source + x * channels, to: target + x * groupChannels, count: groupChannels)
-            }
+            zeroRun(place, count: groupChannels)
           }
-          if high < kernel { zeroRun(target + high * groupChannels, count: (kernel - high) * groupChannels) }
         }
-        target += run
+      }
+      guard isInside, !inside.isEmpty else { continue }
+      let source = plane + (y * width + inside.lowerBound * shape.stride - shape.padding) * channels
+      let first = target + inside.lowerBound * columns.stride
+      if channels == groupChannels {
+        loops.copy_runs(source, shape.stride * channels, first, columns.stride, run, inside.count)
+      } else {
+        for x in 0..<kernel {
+          loops.copy_runs(
+            source + x * channels, shape.stride * channels, first + x * groupChannels, columns.stride, groupChannels, inside.count)
+        }
       }
     }
+    pixels += shape.outputWidth * columns.stride
+  }
+}
+
+extension ConvolutionShape {
+  /// The columns of outputs whose whole window lies within a row.
+  fileprivate var insideColumns: Range<Int> {
+    let first = min(outputWidth, ceilDivide(padding, stride))
+    let end = width + padding >= kernel ? min(outputWidth, (width + padding - kernel) / stride + 1) : 0
+    return first..<max(first, end)
   }
 }
 
 /// Adds every row of `columns` to the inputs that it came from, the reverse of ``gatherColumns``.
 func scatterColumns(
-  _ shape: ConvolutionShape, _ columns: Floats, rows: Range<Int>, group: Int, into input: Floats
+  _ shape: ConvolutionShape, _ columns: Matrix, rows: Range<Int>, group: Int, into input: Floats
 ) {
   let (kernel, width, channels) = (shape.kernel, shape.width, shape.channels)
   let groupChannels = channels / shape.groups
   let run = kernel * groupChannels
-  var source = columns
+  var pixel = columns.base
   for row in rows {
     let (image, outputY) = row.quotientAndRemainder(dividingBy: shape.outputHeight)
     let plane = input + image * shape.height * width * channels + group * groupChannels
@@ -52,6 +74,7 @@ func scatterColumns(
     for outputX in 0..<shape.outputWidth {
       let left = outputX * shape.stride - shape.padding
       let (low, high) = (min(max(0, -left), kernel), max(0, min(kernel, width - left)))
+      var source = pixel
       for y in top..<top + kernel {
         if y >= 0 && y < shape.height && low < high {
           let target = plane + (y * width + left) * channels
@@ -65,6 +88,7 @@ func scatterColumns(
         }
         source += run
       }
+      pixel += columns.stride
     }
   }
 }

@@ -34,14 +34,15 @@ package func parallelFor(_ pieces: Int, workers: Int, _ body: @Sendable (_ piece
 extension CPUBackend {
   @inline(__always)
   func parallelFor(_ pieces: Int, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void) {
+    if let pieceTimes { return pieceTimes.run(pieces, body) }
     Kernels.parallelFor(pieces, workers: workers, body)
   }
 
   /// Cuts 0..<count into stretches of `size` and runs `body` on each.
   @inline(__always)
-  func parallelStretches(of count: Int, size: Int, _ body: @Sendable (_ stretch: Range<Int>) -> Void) {
-    parallelFor(ceilDivide(count, size)) { piece, _ in
-      body(piece * size..<min(count, (piece + 1) * size))
+  func parallelStretches(of count: Int, size: Int, _ body: @Sendable (_ stretch: Range<Int>, _ worker: Int) -> Void) {
+    parallelFor(ceilDivide(count, size)) { piece, worker in
+      body(piece * size..<min(count, (piece + 1) * size), worker)
     }
   }
 }

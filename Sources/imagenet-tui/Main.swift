@@ -1,6 +1,6 @@
 import ArgumentParser
-import CProcessor
 import Engine
+import Kernels
 import Taxonomy
 @preconcurrency import Glibc
 
@@ -9,7 +9,7 @@ struct ImagenetTUI: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "imagenet-tui",
     abstract: "Fold the WordNet tree into label sets, train on them, and look at what the features know.",
-    version: "\(ProgramVersion.current) (\(String(cString: processor_build())) build)",
+    version: "\(ProgramVersion.current) (\(ProcessorVectors.best.name))",
     subcommands: [
       OpenCommand.self, LabelsCommand.self, TreeCommand.self, DataCommand.self, NetsCommand.self, TrainCommand.self, WeightsCommand.self, RunsCommand.self,
       NeighboursCommand.self, InductionCommand.self, CoarseFineCommand.self, FeaturesCommand.self, WorkerCommand.self,

@@ -1,3 +1,4 @@
+import Kernels
 import Engine
 import FoundationEssentials
 import Taxonomy
@@ -30,7 +31,7 @@ struct RunOpening {
     let dataset = try global.catalog.open(name)
     return try RunFeatures(
       run, dataset: dataset, home: global.location, space: space, step: parts(text).step,
-      workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)
+      workers: workers ?? ProcessorCores.usable)
   }
 
   func finder(_ name: String, space: String?) throws(Problem) -> NeighborFinder {

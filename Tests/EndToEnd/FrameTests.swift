@@ -12,6 +12,8 @@ import Testing
     var glyphs = GlyphSet.unicode
     /// The number of colours of the terminal's description.
     var colors = 256
+    /// Whether its description has a way to strike text through; what has none shows the text as it is.
+    var strikes = true
 
     var testDescription: String { "\(terminal), \(depth.rawValue), \(glyphs)" }
   }
@@ -23,8 +25,8 @@ import Testing
     Setting(terminal: "xterm-256color", depth: .trueColor, colors: 1 << 24),
     Setting(terminal: "tmux-256color", depth: .trueColor, colors: 1 << 24),
     Setting(terminal: "xterm", depth: .ansi16, colors: 8),
-    Setting(terminal: "linux", depth: .ansi16, colors: 8),
-    Setting(terminal: "screen-256color", depth: .palette256),
+    Setting(terminal: "linux", depth: .ansi16, colors: 8, strikes: false),
+    Setting(terminal: "screen-256color", depth: .palette256, strikes: false),
     Setting(terminal: "xterm-256color", depth: .palette256, glyphs: .ascii),
   ]
 
@@ -41,7 +43,7 @@ import Testing
       let canvas = frames.next()
       var difference: String?
       let isShown = terminal.wait(seconds: 3) { screen in
-        difference = Self.difference(screen, canvas, palette)
+        difference = Self.difference(screen, canvas, palette, strikes: setting.strikes)
         return difference == nil
       }
       #expect(isShown, "frame \(frame): \(difference ?? "")")
@@ -88,7 +90,7 @@ import Testing
   }
 
   /// The first cell that looks otherwise than it was drawn; nil where there is none.
-  static func difference(_ screen: VirtualTerminal, _ canvas: Canvas, _ palette: Palette) -> String? {
+  static func difference(_ screen: VirtualTerminal, _ canvas: Canvas, _ palette: Palette, strikes: Bool = true) -> String? {
     let cursor = screen.cursor
     if let wanted = canvas.cursor {
       guard cursor.isVisible, cursor.row == wanted.row, cursor.column == wanted.column else {
@@ -99,7 +101,8 @@ import Testing
     }
     for row in 0..<canvas.size.rows {
       for column in 0..<canvas.size.columns where !canvas[row, column].isCovered {
-        let drawn = Appearance(canvas[row, column], palette)
+        var drawn = Appearance(canvas[row, column], palette)
+        drawn.isStruck = drawn.isStruck && strikes
         let shown = Appearance(screen[row, column])
         if drawn != shown { return "row \(row), column \(column): drawn \(drawn), shown \(shown)" }
       }

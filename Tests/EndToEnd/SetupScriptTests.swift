@@ -33,7 +33,7 @@ struct SetupScriptTests {
   func noApt() throws {
     let result = try setup(nothingInstalled)
     #expect(result.status == 1)
-    #expect(result.message.contains("libopenblas-dev") && result.message.contains("no apt-get"))
+    #expect(result.message.contains("libopenblas0") && result.message.contains("no apt-get"))
     #expect(result.message.split(separator: "\n").count == 1)
   }
 

@@ -82,6 +82,28 @@ import Testing
     #expect(shown.contains("12 iterations") && shown.contains("step:5:0.5") && shown.contains("every 4 iterations"))
   }
 
+  @Test("A run says what multiplies its matrices, and keeps to OpenBLAS where it was asked to")
+  func matrix() throws {
+    for (name, asked, shown) in [("plain", [], "own matrix product, "), ("blas", ["--matrix", "openblas"], "OpenBLAS for ")] {
+      let program = try home.start(TinyHome.training(name, epochs: 1) + asked)
+      #expect(program.wait() == 0, "\(program.errors)")
+      #expect(try home.run("runs", "show", name).output.contains("computed     with \(shown)"))
+      #expect(try home.run("runs", "log", name).output.contains("computes with \(shown)"))
+      #expect(try home.directory(name).configuration().machine?.text.hasPrefix(shown) == true)
+    }
+    let difference = try home.run("runs", "diff", "plain", "blas").output
+    #expect(difference.contains("matrix products") && difference.contains("openblas"))
+  }
+
+  @Test("A process that is bound to one processor takes one core")
+  func cores() throws {
+    // What a training takes depends on its workers.
+    let free = try home.run("nets", "show", "alexnet-28", "--workers", "1").output
+    let bound = try home.start(["nets", "show", "alexnet-28"], wrapper: ["/usr/bin/taskset", "-c", "0"])
+    #expect(bound.wait() == 0, "\(bound.errors)")
+    #expect(bound.output == free)
+  }
+
   @Test("A loss that does not fall is a warning that stays with the run; one that is no number ends it, with advice")
   func health() throws {
     func train(_ name: String, _ rate: String) throws -> ProgramRun {

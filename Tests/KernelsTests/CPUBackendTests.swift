@@ -21,6 +21,29 @@ import Testing
     }
   }
 
+  @Test("gives the same bits with every kind of vectors that this processor has", arguments: OperationCase.all)
+  func sameBitsWithAllVectors(operation: OperationCase) {
+    for convolution in [ConvolutionMethod.winograd, .columns] {
+      let best = operation.run(CPUBackend(workers: 2, convolution: convolution, matrix: .own))
+      for vectors in ProcessorVectors.supported.dropFirst() {
+        let results = operation.run(CPUBackend(workers: 1, convolution: convolution, matrix: .own, vectors: vectors))
+        for (result, other) in zip(results, best) { #expect(sameBits(result, other), "\(vectors.name)") }
+      }
+    }
+  }
+
+  @Test("with OpenBLAS, agrees with the reference", arguments: OperationCase.all)
+  func openBLASAgrees(operation: OperationCase) throws {
+    try #require(MatrixLibrary.openBLASError == nil, "OpenBLAS is a package that the set-up installs")
+    let expected = operation.run(ReferenceBackend())
+    for (result, reference) in zip(operation.run(CPUBackend(workers: 2, matrix: .openBLAS)), expected) {
+      let (difference, largest) = largestDifference(result.array, reference.array)
+      #expect(
+        difference <= operation.tolerance * max(largest, 1e-3),
+        "off by \(difference) where the largest value is \(largest)")
+    }
+  }
+
   @Test("convolutions that could go through Winograd's tiles can be had as matrix products", arguments: OperationCase.winograd)
   func columnsAgreeWithReference(operation: OperationCase) {
     let expected = operation.run(ReferenceBackend())

@@ -366,7 +366,16 @@ extension OperationCase {
       let (products, norms) = (unwritten(backend, [m, n]), unwritten(backend, [n]))
       backend.rowProducts(a, b, output: products)
       backend.squaredRowNorms(b, output: norms)
-      return [products, norms]
+      let blocks = unwritten(backend, [m, n])
+      backend.forEachRowProducts(a, b, tile: 70) { tile, columns, block in
+        precondition(columns.lowerBound / 70 == tile && (columns.upperBound - 1) / 70 == tile, "\(columns) of tile \(tile)")
+        for row in 0..<m {
+          for (number, column) in columns.enumerated() {
+            blocks.elements[row * n + column] = block[row * columns.count + number]
+          }
+        }
+      }
+      return [products, norms, blocks]
     }
   }
 }

@@ -10,7 +10,7 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
 
   public func makeTensor(_ shape: [Int]) -> Tensor { Tensor(shape) }
   public func scratchFloats(_ shape: ConvolutionShape, batch: Int) -> Int { 0 }
-  public func scratchFloats(outputs: Int, inputs: Int) -> Int { 0 }
+  public func scratchFloats(outputs: Int, inputs: Int, batch: Int) -> Int { 0 }
   public func reserve(_ floats: Int) {}
 
   // MARK: Convolution
@@ -372,6 +372,19 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
 
   public func rowProducts(_ a: Tensor, _ b: Tensor, output: Tensor) {
     store(rowProducts(a, b), in: output)
+  }
+
+  public func forEachRowProducts(
+    _ a: Tensor, _ b: Tensor, tile: Int,
+    _ body: @Sendable (_ tile: Int, _ columns: Range<Int>, _ products: UnsafeBufferPointer<Float>) -> Void
+  ) {
+    let (rows, columns) = (a.shape[0], b.shape[0])
+    let products = rowProducts(a, b)
+    for first in stride(from: 0, to: columns, by: tile) {
+      let part = first..<min(columns, first + tile)
+      let block = (0..<rows).flatMap { row in part.map { Float(products[row * columns + $0]) } }
+      block.withUnsafeBufferPointer { body(first / tile, part, $0) }
+    }
   }
 
   public func squaredRowNorms(_ rows: Tensor, output: Tensor) {

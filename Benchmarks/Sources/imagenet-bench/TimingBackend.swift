@@ -7,12 +7,20 @@ final class TimingBackend: Backend, @unchecked Sendable {
     var seconds = 0.0
     /// Floating-point operations of all calls.
     var operations = 0.0
+    /// Seconds that so many workers would take at best, and the pieces of its longest loop.
+    var shared = 0.0
+    var pieces = 0
   }
 
   private let inner: any Backend
+  private let pieceTimes: PieceTimes?
   private var rows: [Row] = []
 
-  init(_ inner: any Backend) { self.inner = inner }
+  /// - Parameter pieceTimes: of `inner`, if what many workers would take is to be found.
+  init(_ inner: any Backend, pieceTimes: PieceTimes? = nil) {
+    self.inner = inner
+    self.pieceTimes = pieceTimes
+  }
 
   func reset() { rows = [] }
 
@@ -45,7 +53,17 @@ final class TimingBackend: Backend, @unchecked Sendable {
     }
   }
 
+  /// What an operation takes on one core, and on `workers` at best.
+  struct Share {
+    var name: String
+    var alone, shared: Double
+    var pieces: Int
+  }
+
+  var shares: [Share] { rows.map { Share(name: $0.name, alone: $0.seconds, shared: $0.shared, pieces: $0.pieces) } }
+
   private func time(_ name: String, _ shape: [Int], operations: Int = 0, _ body: () -> Void) {
+    pieceTimes?.reset()
     let start = ContinuousClock.now
     body()
     let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -54,6 +72,10 @@ final class TimingBackend: Backend, @unchecked Sendable {
     if index == rows.endIndex { rows.append(Row(name: label)) }
     rows[index].seconds += seconds
     rows[index].operations += Double(operations)
+    if let pieceTimes {
+      rows[index].shared += seconds - pieceTimes.sum + pieceTimes.makespan(workers: workers)
+      rows[index].pieces = pieceTimes.pieces
+    }
   }
 
   private func time(_ name: String, _ shape: ConvolutionShape, batch: Int, _ body: () -> Void) {
@@ -65,7 +87,9 @@ final class TimingBackend: Backend, @unchecked Sendable {
   var workers: Int { inner.workers }
   func makeTensor(_ shape: [Int]) -> Tensor { inner.makeTensor(shape) }
   func scratchFloats(_ shape: ConvolutionShape, batch: Int) -> Int { inner.scratchFloats(shape, batch: batch) }
-  func scratchFloats(outputs: Int, inputs: Int) -> Int { inner.scratchFloats(outputs: outputs, inputs: inputs) }
+  func scratchFloats(outputs: Int, inputs: Int, batch: Int) -> Int {
+    inner.scratchFloats(outputs: outputs, inputs: inputs, batch: batch)
+  }
   func reserve(_ floats: Int) { inner.reserve(floats) }
 
   func convolutionForward(
@@ -215,6 +239,14 @@ final class TimingBackend: Backend, @unchecked Sendable {
   func rowProducts(_ a: Tensor, _ b: Tensor, output: Tensor) {
     time("row products", output.shape, operations: 2 * output.count * a.shape[1]) {
       inner.rowProducts(a, b, output: output)
+    }
+  }
+  func forEachRowProducts(
+    _ a: Tensor, _ b: Tensor, tile: Int,
+    _ body: @Sendable (_ tile: Int, _ columns: Range<Int>, _ products: UnsafeBufferPointer<Float>) -> Void
+  ) {
+    time("row products", [a.shape[0], b.shape[0]], operations: 2 * a.count * b.shape[0]) {
+      inner.forEachRowProducts(a, b, tile: tile, body)
     }
   }
   func squaredRowNorms(_ rows: Tensor, output: Tensor) {

@@ -73,7 +73,7 @@ final class KeptRows: Sendable {
     }
     guard !wanted.isEmpty else { return }
     let bad = Atomic(0)
-    parallelFor(wanted.count, workers: ProcessInfo.processInfo.activeProcessorCount) { [values, checksums] place, _ in
+    parallelFor(wanted.count, workers: ProcessorCores.usable) { [values, checksums] place, _ in
       let first = wanted[place] * checksums.block
       let block = values.rows(first..<min(values.shape[0], first + checksums.block))
       if CRC32C(UnsafeRawBufferPointer(block.elements)).value != checksums.sums[wanted[place]] { bad.add(1, ordering: .relaxed) }

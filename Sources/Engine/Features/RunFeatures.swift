@@ -47,7 +47,7 @@ public final class RunFeatures: Sendable {
     self.step = chosen
     let architecture = try Architecture.named(configuration.training.network)
     self.space = space ?? architecture.features
-    backend = try CPUBackend.checked(workers: workers, convolution: configuration.training.convolution ?? .columns)
+    backend = try CPUBackend.checked(workers: workers, for: configuration.training)
     opened = Mutex(
       Opened(
         extractor: try FeatureExtractor(
@@ -60,7 +60,7 @@ public final class RunFeatures: Sendable {
     guard let snapshot = try? run.checkpoints.load(step) else { return small }
     return try FeatureExtractor(
       snapshot: snapshot, configuration: configuration.training, space: space,
-      backend: CPUBackend(workers: workers, convolution: configuration.training.convolution ?? .columns), workers: workers)
+      backend: CPUBackend(workers: workers, for: configuration.training), workers: workers)
   }
 
   /// The features of a split; `indices`: of these images alone, rising.

@@ -38,7 +38,7 @@ public struct FullyConnected: Layer {
   public func multiplyAdds(for input: [Int]) -> Int { input[0] * outputs }
 
   public func backendScratch(input: [Int], batch: Int, backend: any Backend) -> Int {
-    backend.scratchFloats(outputs: outputs, inputs: input[0])
+    backend.scratchFloats(outputs: outputs, inputs: input[0], batch: batch)
   }
 
   public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {

@@ -1,4 +1,3 @@
-import Glibc
 import Kernels
 
 /// A tensor that a layer learns: how it is named, shaped, first filled and trained.
@@ -55,10 +54,10 @@ public enum Initialization: Equatable, Sendable {
     // Box–Muller: two independent normal numbers from each pair of uniform ones.
     let random = CounterRandom(key)
     for pair in stride(from: 0, to: elements.count, by: 2) {
-      let radius = deviation * (-2 * logf(1 - random.uniform(pair))).squareRoot()
-      let angle = 2 * Float.pi * random.uniform(pair + 1)
-      elements[pair] = radius * cosf(angle)
-      if pair + 1 < elements.count { elements[pair + 1] = radius * sinf(angle) }
+      let radius = deviation * (-2 * Float(naturalLogarithm(Double(1 - random.uniform(pair))))).squareRoot()
+      let (cosine, sine) = cosineAndSine(turns: Double(random.uniform(pair + 1)))
+      elements[pair] = radius * Float(cosine)
+      if pair + 1 < elements.count { elements[pair + 1] = radius * Float(sine) }
     }
   }
 }

@@ -29,15 +29,14 @@ public struct Neighbor: Equatable, Codable, Sendable {
 /// distance is computed directly and in double precision, which is what is ranked and reported. The result is therefore
 /// that of comparing every pair directly, and in the same order on every machine.
 ///
-/// Memory: K neighbours a query, and one block of `queryBlock · galleryBlock` products. Time: about 2 · queries · gallery ·
+/// Memory: K neighbours a query, and for each worker the products of `queryBlock` queries with some hundred rows. Time: about 2 · queries · gallery ·
 /// width operations of matrix product.
 public struct NeighborSearch {
   public let k: Int
   public let metric: Metric
   let backend: any Backend
 
-  // Large, because a matrix product copies its operands into an order of its own first: a block's work is in proportion
-  // to its area, that copying to its sides.
+  // Large, because a matrix product copies rows of the gallery into an order of its own first, for all queries at once.
   static let queryBlock = 1024
   /// A tile for each worker.
   let galleryBlock: Int
@@ -69,7 +68,6 @@ public struct NeighborSearch {
     precondition(excluding == nil || excluding!.count == count, "\(excluding!.count) exclusions for \(count) queries")
     let lengths = squaredLengths(queries)
     var nearest = [NearestList](repeating: NearestList(limit: k), count: count)
-    let products = backend.makeTensor([min(count, Self.queryBlock) * min(gallery.count, galleryBlock)])
 
     for first in stride(from: 0, to: gallery.count, by: galleryBlock) {
       let block = first..<min(gallery.count, first + galleryBlock)
@@ -84,17 +82,13 @@ public struct NeighborSearch {
         var found = (0..<tiles).flatMap { _ in nearest[batch].map { NearestList(limit: k, below: $0.bound) } }
         found.withUnsafeMutableBufferPointer { lists in
           nonisolated(unsafe) let lists = lists
-          parallelFor(tiles, workers: backend.workers) { [metric, backend] place, _ in
-            let part = place * tile..<min(block.count, (place + 1) * tile)
+          backend.forEachRowProducts(Self.window(queries, batch), rows, tile: tile) { [metric] place, part, products in
             let own = place * batch.count
-            let output = Tensor(
-              storage: products.storage, offset: products.offset + part.lowerBound * batch.count, shape: [batch.count, part.count])
-            backend.rowProducts(Self.window(queries, batch), Self.window(rows, part), output: output)
             var scan = RowScan(metric, width, rowLengths[part])
             for (number, query) in batch.enumerated() {
               let pair = Pair(metric, width, lengths[query])
               let near = scan.candidates(
-                pair, products: UnsafeBufferPointer(rebasing: output.elements[number * part.count..<(number + 1) * part.count]),
+                pair, products: UnsafeBufferPointer(rebasing: products[number * part.count..<(number + 1) * part.count]),
                 excluded: excluding?[query].map { $0 - block.lowerBound - part.lowerBound }, nearest: lists[own + number])
               for row in near {
                 let distance = pair.distance(

@@ -1,3 +1,4 @@
+import Kernels
 import Taxonomy
 
 /// All that is needed to repeat a run, saved as its `run.json` before it starts and never changed.
@@ -24,6 +25,39 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   /// Where the weights that the run began with are from; nil: from chance.
   public var lineage: Lineage?
 
+  /// What it was planned to be computed with; nil, as in runs of earlier versions: unknown.
+  public var machine: Machine?
+
+  /// A processor and what computes on it.
+  public struct Machine: Codable, Equatable, Sendable {
+    /// Its name as the system tells it.
+    public var processor: String
+    /// ``ProcessorVectors/name``; decides no number.
+    public var vectors: String
+    /// ``MatrixLibrary/numerics``, which decides the last bits.
+    public var matrix: String
+
+    package init(_ backend: CPUBackend) {
+      processor = ProcessorCores.name
+      vectors = backend.vectors.name
+      matrix = backend.matrixLibrary.numerics
+    }
+
+    public var text: String { "\(matrix == "own" ? "own matrix product" : matrix), \(vectors), on \(processor)" }
+
+    /// What the log tells at the start of a worker.
+    package func remarks(begunOn first: Machine?) -> [String] {
+      var lines = ["computes with \(text)"]
+      if matrix != "own", let choice = MatrixLibrary.correctedChoice {
+        lines.append("OpenBLAS by itself would have run its kernels for \(choice), which are slower here")
+      }
+      if let first, first.matrix != matrix {
+        lines.append("the run was begun with \(first.matrix) on \(first.processor): from here on its last bits are others")
+      }
+      return lines
+    }
+  }
+
   /// Weights that a run was begun with. The run has them itself, as its checkpoint of step 0, until it has later ones.
   public struct Lineage: Codable, Equatable, Sendable {
     /// The run's directory name, or the file.
@@ -46,7 +80,7 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   public init(
     name: String, created: Double, dataset: String, fingerprint: String, labelSet: LabelSet,
     training: TrainingConfiguration, workers: Int?, keep: Int? = nil, program: String, host: String, command: [String],
-    lineage: Lineage? = nil
+    lineage: Lineage? = nil, machine: Machine? = nil
   ) {
     self.name = name
     self.created = created
@@ -60,6 +94,7 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
     self.host = host
     self.command = command
     self.lineage = lineage
+    self.machine = machine
   }
 }
 

@@ -85,9 +85,10 @@ public struct RunDifference: Codable, Equatable, Sendable {
       ("scale", nil, "\(images.scale)"), ("deviations", nil, text(images.deviations)),
       ("validation", "--validate-every", training.validationText),
       ("convolution", "--convolution", (training.convolution ?? .columns).rawValue),
+      ("matrix products", "--matrix", training.matrix?.rawValue ?? none),
       ("workers", "--workers", run.workers.map { "\($0)" } ?? "all"),
       ("checkpoints", "--keep", "\(run.keep ?? Checkpoints.kept)"), ("program", nil, run.program),
-      ("host", nil, run.host),
+      ("host", nil, run.host), ("computed with", nil, run.machine?.text ?? none),
     ]
   }
 

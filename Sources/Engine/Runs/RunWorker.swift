@@ -75,9 +75,9 @@ public struct RunWorker {
     let configuration = try run.configuration()
     let dataset = try DatasetCatalog(home: home).open(configuration.dataset)
     try configuration.check(dataset)
-    let workers = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
-    let backend = try CPUBackend.checked(
-      workers: workers, convolution: configuration.training.convolution ?? .columns)
+    let workers = configuration.workers ?? ProcessorCores.usable
+    let backend = try CPUBackend.checked(workers: workers, for: configuration.training)
+    for line in RunConfiguration.Machine(backend).remarks(begunOn: configuration.machine) { log.write(line) }
     try checkMemory(configuration, dataset, backend, log)
     let trainer = try Trainer(
       configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet, backend: backend,

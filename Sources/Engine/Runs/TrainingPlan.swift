@@ -18,6 +18,8 @@ public struct TrainingRequest: Sendable {
   public var rate, momentum, decay: Float?
   public var schedule: TrainingConfiguration.Schedule?
   public var convolution: TrainingConfiguration.Convolution?
+  /// Whose matrix product; nil: what serves the processor best.
+  public var matrix: MatrixLibrary?
   public var validation: ValidationCadence?
   /// How many of the last checkpoints are kept beside the best.
   public var keep: Int?
@@ -95,6 +97,7 @@ extension TrainingRequest {
     training.solver.decay = decay ?? training.solver.decay
     training.solver.schedule = schedule ?? training.solver.schedule
     training.convolution = convolution ?? training.convolution
+    training.matrix = matrix ?? training.matrix ?? .ofProcessor
     training.tuning = tuning ?? training.tuning
     switch validation {
     case .epochs(let count):
@@ -164,9 +167,8 @@ public struct TrainingPlan: Sendable {
     training.batchSize = min(training.batchSize, view.training.count)
     let split = try NetworkSplit(architecture, classes: view.classes, tuning: training.tuning)
     // The worker's, for its scratch memory; here nothing is computed with it.
-    let backend = CPUBackend(
-      workers: request.workers ?? ProcessInfo.processInfo.activeProcessorCount,
-      convolution: training.convolution ?? .columns)
+    try training.matrix?.checkPresence()
+    let backend = CPUBackend(workers: request.workers ?? ProcessorCores.usable, for: training)
     let need = try TrainingNeed(
       architecture, classes: view.classes, batch: training.batchSize, training: view.training.count,
       validation: view.validation.count, tuning: training.tuning, backend: backend)
@@ -199,7 +201,8 @@ public struct TrainingPlan: Sendable {
     configuration = RunConfiguration(
       name: name, created: unixTime(), dataset: dataset.name, fingerprint: dataset.fingerprint, labelSet: labelSet,
       training: training, workers: request.workers, keep: request.keep, program: program, host: WorkerIdentity.hostName,
-      command: command, lineage: start.map { .init(from: $0.from, step: $0.step, hasNewHead: !$0.fits(labelSet)) })
+      command: command, lineage: start.map { .init(from: $0.from, step: $0.step, hasNewHead: !$0.fits(labelSet)) },
+      machine: .init(backend))
     self.start = start
   }
 

@@ -1,4 +1,4 @@
-import Glibc
+import Kernels
 import Taxonomy
 
 extension TrainingConfiguration.Solver {
@@ -15,9 +15,9 @@ extension TrainingConfiguration.Schedule {
     let progress = total > 0 ? Double(iteration) / Double(total) : 0
     switch self {
     case .constant: return 1
-    case .step(let every, let factor): return Float(pow(Double(factor), Double(iteration / max(every, 1))))
-    case .polynomial(let power): return Float(pow(max(0, 1 - progress), Double(power)))
-    case .cosine: return Float((1 + cos(.pi * progress)) / 2)
+    case .step(let every, let factor): return Float(power(Double(factor), Double(iteration / max(every, 1))))
+    case .polynomial(let exponent): return Float(power(max(0, 1 - progress), Double(exponent)))
+    case .cosine: return Float((1 + cosineAndSine(turns: progress / 2).cosine) / 2)
     }
   }
 

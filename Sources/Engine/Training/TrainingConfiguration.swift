@@ -18,6 +18,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   @BoundedIfThere<Every> public var validateEveryIterations: Int?
   /// How convolutions are computed, which decides the last bits; nil, as in runs of before there was a choice: as matrix products.
   public var convolution: Convolution? = .winograd
+  /// Whose matrix product is used, which decides the last bits; nil, as in runs of before there was a choice: what serves the processor.
+  public var matrix: MatrixLibrary?
   /// Which layers learn, and how fast; nil: all of them, at the solver's rate.
   public var tuning: Tuning?
 

@@ -1,3 +1,4 @@
+import Kernels
 import ArgumentParser
 import Engine
 import FoundationEssentials
@@ -37,7 +38,7 @@ struct DataCheckCommand: ParsableCommand {
     let dataset = try catalog.open(name)
     let total = dataset.labels(.train).count + dataset.labels(.val).count
     let showsProgress = isatty(STDERR_FILENO) == 1
-    let bad = try DatasetCheck.run(dataset, workers: workers ?? ProcessInfo.processInfo.activeProcessorCount) { done in
+    let bad = try DatasetCheck.run(dataset, workers: workers ?? ProcessorCores.usable) { done in
       if showsProgress { fputs("\r\(Output.grouped(done)) of \(Output.grouped(total)) ", stderr) }
     }
     if showsProgress { fputs("\r\u{1B}[K", stderr) }

@@ -1,3 +1,4 @@
+import Kernels
 import ArgumentParser
 import Engine
 import FoundationEssentials
@@ -61,7 +62,7 @@ struct DataMakeStampsCommand: ParsableCommand {
     }
     let folder = output ?? "\(global.location.made)/\(name)\(voc ? "-voc" : "")"
     let maker = StampMaker(
-      stamps, recipe: recipe, folder: folder, workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)
+      stamps, recipe: recipe, folder: folder, workers: workers ?? ProcessorCores.usable)
     let report = try maker.run { RunProgressLine.show(work: "made", $0, of: $1) }
     RunProgressLine.end()
     if !voc {

@@ -1,3 +1,4 @@
+import Kernels
 import ArgumentParser
 import Engine
 import FoundationEssentials
@@ -51,7 +52,7 @@ struct DataPackCommand: ParsableCommand {
     let folder = output ?? "\(global.location.packed)/\(packedName)"
     let packer = try DatasetPacker(
       dataset: dataset, folder: folder, side: size, quality: raw ? nil : quality,
-      workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)
+      workers: workers ?? ProcessorCores.usable)
     let total = dataset.labels(.train).count + dataset.labels(.val).count
     let report = try packer.run { RunProgressLine.show(work: "packed", $0, of: total) }
     RunProgressLine.end()

@@ -1,3 +1,4 @@
+import Kernels
 import ArgumentParser
 import Engine
 import FoundationEssentials
@@ -27,7 +28,7 @@ struct NetsShowCommand: ParsableCommand {
     let architecture = try Architecture.named(name)
     let table = try NetworkTable(
       architecture, classes: classes, batch: batch ?? architecture.recipe.batchSize,
-      workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)
+      workers: workers ?? ProcessorCores.usable)
     if json { return try Output.json(table) }
     print("\(table.network): \(architecture.summary)")
     print("input \(Self.shape(table.input)), \(counted(classes, "class")), batch \(table.batch), features \(table.features)")

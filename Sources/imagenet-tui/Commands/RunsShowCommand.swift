@@ -77,7 +77,7 @@ struct RunsShowCommand: ParsableCommand {
       ("classes", Self.words(results: whole.classResults)),
       ("left out", counted(summary.progress.skippedImages, "image")),
       ("loader", summary.progress.stall.map { "\(decimals(100 * $0, 1)) % of the time waited for" } ?? "-"),
-      ("host", summary.host),
+      ("host", summary.host), ("computed", configuration.machine.map { "with \($0.text)" } ?? "-"),
       (
         "takes",
         summary.usage.map {

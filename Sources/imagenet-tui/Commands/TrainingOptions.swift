@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Kernels
 import Taxonomy
 
 /// What `train` takes and `runs clone` changes.
@@ -24,6 +25,8 @@ struct TrainingOptions: ParsableArguments {
   var schedule: String?
   @Option(help: "How convolutions are computed: winograd, or columns for matrix products, slower and more exact. (default: winograd)")
   var convolution: TrainingConfiguration.Convolution?
+  @Option(help: "What multiplies matrices: own, with the same bits on every processor, or openblas. (default: own)")
+  var matrix: MatrixLibrary?
   @Option(help: "The momentum. (default: the network's recipe)")
   var momentum: Float?
   @Option(help: "The weight decay. (default: the network's recipe)")
@@ -66,6 +69,7 @@ struct TrainingOptions: ParsableArguments {
     request.schedule = try schedule.map { text throws(Problem) in try TrainingConfiguration.Schedule(text) } ?? request.schedule
     request.momentum = momentum ?? request.momentum
     request.convolution = convolution ?? request.convolution
+    request.matrix = matrix ?? request.matrix
     request.decay = decay ?? request.decay
     request.validation = try validateEvery.map { text throws(Problem) in try ValidationCadence(text) } ?? request.validation
     request.keep = keep ?? request.keep
@@ -174,3 +178,4 @@ extension RunQueue {
 }
 
 extension TrainingConfiguration.Convolution: ExpressibleByArgument {}
+extension MatrixLibrary: ExpressibleByArgument {}

@@ -181,4 +181,7 @@ struct StampScene {
 
 /// Cosine and sine of a share of a full turn.
 @inline(__always)
-func turn(_ share: Float) -> (Float, Float) { (cosf(share * 2 * .pi), sinf(share * 2 * .pi)) }
+func turn(_ share: Float) -> (Float, Float) {
+  let (cosine, sine) = cosineAndSine(turns: Double(share))
+  return (Float(cosine), Float(sine))
+}

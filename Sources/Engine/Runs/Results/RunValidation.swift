@@ -20,10 +20,10 @@ public struct RunValidation {
     self.step = chosen
     let dataset = try DatasetCatalog(home: home).open(configuration.dataset)
     if !run.isImported { try configuration.check(dataset) }
-    let workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
+    let workers = workers ?? ProcessorCores.usable
     trainer = try Trainer(
       configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet,
-      backend: CPUBackend.checked(workers: workers, convolution: configuration.training.convolution ?? .columns),
+      backend: CPUBackend.checked(workers: workers, for: configuration.training),
       workers: workers, means: MeanCache(home: home))
     try run.checkpoints.restore(trainer, step: chosen, toTrain: false)
   }

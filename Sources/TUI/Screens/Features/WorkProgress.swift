@@ -1,3 +1,4 @@
+import Kernels
 import Engine
 import Glibc
 import Taxonomy
@@ -13,7 +14,7 @@ struct ProgressReport {
   private var lastLooked = -Double.infinity
   private var training: String?
 
-  static let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  static let cores = ProcessorCores.usable
 
   init(_ cancellation: Cancellation, _ environment: Environment) {
     self.cancellation = cancellation

@@ -1,3 +1,4 @@
+import Kernels
 import Engine
 import Glibc
 import Taxonomy
@@ -101,7 +102,7 @@ extension LaunchFacts {
     self.init(
       datasets: catalog.list().map(\.name).filter(catalog.hasImages), dataset: dataset,
       labelSets: [.fineClasses(of: opened)] + saved, imageSize: opened.imageSize.map(ImageSize.init),
-      cores: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), last: Self.lastRequest(dataset, environment.runs))
+      cores: ProcessorCores.usable, last: Self.lastRequest(dataset, environment.runs))
   }
 
   private static func lastRequest(_ dataset: String, _ reader: RunsReader) -> TrainingRequest? {
