@@ -15,6 +15,7 @@ let package = Package(
       dependencies: [
         "CPeak",
         .product(name: "Engine", package: "imagenet-tui"),
+        .product(name: "CKernels", package: "imagenet-tui"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

@@ -66,11 +66,25 @@ def residual(blocks, classes):
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, classes))
 
 
+def vgg16(classes):
+    """Simonyan and Zisserman 2014, configuration D."""
+    layers, inputs = [], 3
+    for outputs, count in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
+        for _ in range(count):
+            layers += [nn.Conv2d(inputs, outputs, 3, padding=1), relu()]
+            inputs = outputs
+        layers.append(nn.MaxPool2d(2, 2))
+    return nn.Sequential(
+        *layers, nn.Flatten(), nn.Linear(25088, 4096), relu(), nn.Dropout(0.5), nn.Linear(4096, 4096), relu(), nn.Dropout(0.5),
+        nn.Linear(4096, classes))
+
+
 NETS = {
     "alexnet": ((3, 227, 227), lambda classes: family(
         3, dict(kernel_size=11, stride=4), (96, 256, 384, 384, 256), 9216, 4096, 0.5, classes)),
     "alexnet-28": ((1, 28, 28), lambda classes: family(
         1, dict(kernel_size=5, padding=2), (32, 64, 96, 96, 64), 576, 512, 0.25, classes)),
+    "vgg16": ((3, 224, 224), vgg16),
     "resnet18": ((3, 224, 224), lambda classes: residual([2, 2, 2, 2], classes)),
 }
 

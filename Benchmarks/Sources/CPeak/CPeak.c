@@ -26,11 +26,11 @@ __attribute__((target("avx2,fma"))) static double narrow(long rounds) {
   ROUNDS(__m256, _mm256_fmadd_ps, _mm256_set1_ps, 8)
 }
 
-double cpeak_multiply_add(long rounds) {
-  if (__builtin_cpu_supports("avx512f")) return wide(rounds);
+double cpeak_multiply_add(long rounds, bool is_wide) {
+  if (is_wide && __builtin_cpu_supports("avx512f")) return wide(rounds);
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return narrow(rounds);
   return 0;
 }
 #else
-double cpeak_multiply_add(long rounds) { return 0; }
+double cpeak_multiply_add(long rounds, bool is_wide) { return 0; }
 #endif

@@ -14,10 +14,12 @@ struct SearchCommand: ParsableCommand {
   @Option(help: "Neighbours of each query.") var k = 5
   @Option(help: "Cores to work on.") var workers = 2
   @Option(help: "Searches to time; the fastest counts.") var rounds = 3
+  @Option(help: "The vectors: avx512, avx2, plain. (default: the widest)") var vectors: String?
+  @Flag(help: "Ask with one query after the other.") var singly = false
   @Option(help: "A file for the neighbours' rows, a line a query.") var output: String
 
   func run() throws {
-    let search = NeighborSearch(k: k, metric: .l2, backend: CPUBackend(workers: workers))
+    let search = try NeighborSearch(k: k, metric: .l2, backend: CPUBackend(workers: workers, vectors: vectors.map { try StepCommand.vectors($0) } ?? .best))
     let (vectors, asked) = (try NumPyFile.read(gallery), try NumPyFile.read(queries))
     let rows = Gallery(vectors)
     // They are read from the file when they are looked at: all pages, so that only what the search itself takes is counted below.
@@ -29,7 +31,14 @@ struct SearchCommand: ParsableCommand {
     var found: [[Neighbor]] = []
     for _ in 0..<rounds {
       let start = ContinuousClock.now
-      found = try search.nearest(to: asked, in: rows)
+      if singly {
+        found = try (0..<asked.shape[0]).map { query in
+          let one = Tensor(storage: asked.storage, offset: asked.offset + query * asked.shape[1], shape: [1, asked.shape[1]])
+          return try search.nearest(to: one, in: rows)[0]
+        }
+      } else {
+        found = try search.nearest(to: asked, in: rows)
+      }
       best = min(best, (ContinuousClock.now - start) / .seconds(1))
     }
     try found.map { $0.map { String($0.index) }.joined(separator: " ") }.joined(separator: "\n")

@@ -18,29 +18,22 @@ struct StepCommand: ParsableCommand {
   @Flag(help: "Only the line of the whole step.") var brief = false
   @Flag(help: "Print one JSON object.") var json = false
   @Option(help: "How convolutions are computed: winograd or columns.") var convolution = ConvolutionMethod.winograd
+  @Option(help: "Whose matrix product: own or openblas.") var matrix = MatrixLibrary.ofProcessor
+  @Option(help: "The vectors of loops: avx512, avx2, plain. (default: the widest)") var vectors: String?
+
+  static func vectors(_ name: String) throws -> ProcessorVectors {
+    guard let vectors = ProcessorVectors.supported.first(where: { $0.name == name }) else {
+      throw ValidationError("this processor has \(ProcessorVectors.supported.map(\.name).joined(separator: ", "))")
+    }
+    return vectors
+  }
 
   func run() throws {
-    let timing = TimingBackend(CPUBackend(workers: workers, convolution: convolution))
-    let network = try Architecture.named(net).network(
-      classes: classes, batch: batch, purpose: .descent, backend: timing)
-    network.initialize(seed: 1)
-    let velocities = network.values.map { timing.makeTensor($0.shape) }
-    let random = CounterRandom(1)
-    let input = network.input.elements
-    for i in input.indices { input[i] = random.uniform(i) - 0.5 }
-    let labels = (0..<batch).map { Int32($0 % classes) }
-
-    func step(_ index: Int) {
-      let phase = Phase.training(key: UInt64(index))
-      network.forward(count: batch, phase: forward ? .inference : phase)
-      if forward { return }
-      _ = network.loss(labels: labels, count: batch)
-      network.backward(count: batch, phase: phase) {
-        timing.sgdUpdate(
-          weights: network.values[$0], gradient: $1, velocity: velocities[$0], rate: 1e-4, momentum: 0.9, decay: 5e-4)
-      }
-    }
-    let peak = FloatingPointPeak.measure() * Double(workers)
+    let vectors = try vectors.map { try Self.vectors($0) } ?? .best
+    let timing = TimingBackend(CPUBackend(workers: workers, convolution: convolution, matrix: matrix, vectors: vectors))
+    let training = try MadeUpTraining(net: net, batch: batch, classes: classes, backend: timing)
+    func step(_ index: Int) { training.step(index, forward: forward) }
+    let peak = FloatingPointPeak.measure(vectors) * Double(workers)
     step(0)
     timing.reset()
     // Beside the clock on the wall, the time that the processor worked: on a busy machine only that can be compared.
@@ -65,6 +58,36 @@ struct StepCommand: ParsableCommand {
       "\(net) \(forward ? "forward" : "training step"), batch \(batch), \(workers) workers:",
       "\(decimal(Double(batch) / median)) images/s (best \(decimal(Double(batch) / best))),",
       "\(decimal(Double(batch) / busy)) per second of processor time; peak \(decimal(peak / 1e9)) GFLOP/s")
+  }
+}
+
+/// Training steps of a network on random numbers.
+struct MadeUpTraining {
+  private let network: Network
+  private let velocities: [Tensor]
+  private let labels: [Int32]
+  private let backend: TimingBackend
+
+  init(net: String, batch: Int, classes: Int, backend: TimingBackend) throws {
+    self.backend = backend
+    network = try Architecture.named(net).network(classes: classes, batch: batch, purpose: .descent, backend: backend)
+    network.initialize(seed: 1)
+    velocities = network.values.map { backend.makeTensor($0.shape) }
+    let random = CounterRandom(1)
+    let input = network.input.elements
+    for i in input.indices { input[i] = random.uniform(i) - 0.5 }
+    labels = (0..<batch).map { Int32($0 % classes) }
+  }
+
+  func step(_ index: Int, forward: Bool = false) {
+    let phase = Phase.training(key: UInt64(index))
+    network.forward(count: labels.count, phase: forward ? .inference : phase)
+    if forward { return }
+    _ = network.loss(labels: labels, count: labels.count)
+    network.backward(count: labels.count, phase: phase) {
+      backend.sgdUpdate(
+        weights: network.values[$0], gradient: $1, velocity: velocities[$0], rate: 1e-4, momentum: 0.9, decay: 5e-4)
+    }
   }
 }
 
@@ -94,3 +117,5 @@ func decimal(_ value: Double) -> String {
 func padded(_ text: String, _ width: Int) -> String {
   String(repeating: " ", count: max(0, width - text.count)) + text
 }
+
+extension MatrixLibrary: ExpressibleByArgument {}
