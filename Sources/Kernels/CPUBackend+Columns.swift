@@ -87,7 +87,7 @@ extension CPUBackend {
             } else {
               let columns = Matrix(base: room, stride: cut.columnStride)
               product.multiply(source, packed, into: columns, rows: pixels, columns: fanIn)
-              scatterColumns(shape, columns, rows: rows, group: group, into: dx)
+              scatterColumns(loops, shape, columns, rows: rows, group: group, into: dx)
             }
           }
         }

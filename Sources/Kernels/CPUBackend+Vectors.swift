@@ -119,7 +119,7 @@ func sumOfSquares(_ x: Floats, count: Int) -> Double {
   let whole = count & ~7
   var i = 0
   while i < whole {
-    let values = SIMD8<Double>(x.vector(i))
+    let values = SIMD8<Double>(UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Float>.self))
     sums += values * values
     i += 8
   }

@@ -28,9 +28,9 @@ func gatherColumns(
         for x in 0..<kernel {
           let place = target + outputX * columns.stride + x * groupChannels
           if isInside, left + x >= 0, left + x < width {
-            copyRun(plane + (y * width + left + x) * channels, to: place, count: groupChannels)
+            place.update(from: plane + (y * width + left + x) * channels, count: groupChannels)
           } else {
-            zeroRun(place, count: groupChannels)
+            place.update(repeating: 0, count: groupChannels)
           }
         }
       }
@@ -61,7 +61,7 @@ extension ConvolutionShape {
 
 /// Adds every row of `columns` to the inputs that it came from, the reverse of ``gatherColumns``.
 func scatterColumns(
-  _ shape: ConvolutionShape, _ columns: Matrix, rows: Range<Int>, group: Int, into input: Floats
+  _ loops: kernels, _ shape: ConvolutionShape, _ columns: Matrix, rows: Range<Int>, group: Int, into input: Floats
 ) {
   let (kernel, width, channels) = (shape.kernel, shape.width, shape.channels)
   let groupChannels = channels / shape.groups
@@ -79,10 +79,10 @@ func scatterColumns(
         if y >= 0 && y < shape.height && low < high {
           let target = plane + (y * width + left) * channels
           if channels == groupChannels {
-            addVector(source + low * channels, to: target + low * channels, count: (high - low) * channels)
+            loops.add(source + low * channels, target + low * channels, (high - low) * channels, false)
           } else {
             for x in low..<high {
-              addVector(source + x * groupChannels, to: target + x * channels, count: groupChannels)
+              loops.add(source + x * groupChannels, target + x * channels, groupChannels, false)
             }
           }
         }

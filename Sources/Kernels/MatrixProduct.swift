@@ -190,10 +190,14 @@ struct MatrixProduct: @unchecked Sendable {
 
 extension ProductEnd {
   func apply(_ target: Matrix, rows: Int, columns: Int) {
-    if let bias {
-      addBias(bias, to: target.base, rows: rows, columns: columns, stride: target.stride, relu: relu)
-    } else if relu {
-      for row in 0..<rows { clampBelow(target.base + row * target.stride, count: columns) }
+    guard bias != nil || relu else { return }
+    for row in 0..<rows {
+      let target = target.base + row * target.stride
+      for column in 0..<columns {
+        var value = target[column]
+        if let bias { value += bias[column] }
+        target[column] = relu && value <= 0 ? 0 : value
+      }
     }
   }
 }
