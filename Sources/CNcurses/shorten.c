@@ -45,6 +45,7 @@ static bool take(const unsigned char *text, size_t count) {
     char *color = is_ground ? to.background : to.foreground;
     if (n == 0) to = (look){0};
     else if (n <= 9) to.attributes |= 1u << n;
+    else if (n == 29) to.attributes &= ~(1u << 9);  // no longer struck through
     else if (n == 39 || n == 49) *color = 0;
     else if ((n >= 30 && n <= 37) || (n >= 40 && n <= 47) || (n >= 90 && n <= 97) || (n >= 100 && n <= 107)) snprintf(color, sizeof to.foreground, "%d", n);
     else if ((n == 38 || n == 48) && i + 2 < found && numbers[i + 1] == 5 && numbers[i + 2] < 256) {
