@@ -101,8 +101,7 @@ import Testing
     }
     for row in 0..<canvas.size.rows {
       for column in 0..<canvas.size.columns where !canvas[row, column].isCovered {
-        var drawn = Appearance(canvas[row, column], palette)
-        drawn.isStruck = drawn.isStruck && strikes
+        let drawn = Appearance(canvas[row, column], palette, strikes: strikes)
         let shown = Appearance(screen[row, column])
         if drawn != shown { return "row \(row), column \(column): drawn \(drawn), shown \(shown)" }
       }
@@ -117,7 +116,7 @@ private struct Appearance: Equatable {
   var ink, ground: Int
   var isBold, isUnderlined, isReverse, isStruck: Bool
 
-  init(_ cell: Cell, _ palette: Palette) {
+  init(_ cell: Cell, _ palette: Palette, strikes: Bool) {
     let entry = palette.entry(cell.style)
     text = String(Character(cell.scalar))
     text.unicodeScalars.append(contentsOf: cell.marks)
@@ -125,7 +124,7 @@ private struct Appearance: Equatable {
     isBold = entry.attributes.contains(.bold)
     isUnderlined = entry.attributes.contains(.underline)
     isReverse = entry.attributes.contains(.reverse)
-    isStruck = entry.attributes.contains(.strike)
+    isStruck = strikes && entry.attributes.contains(.strike)
     forgetInvisible()
   }
 
