@@ -4,16 +4,8 @@
 
 typedef float quartet __attribute__((ext_vector_type(4), aligned(4)));
 
-void pack_rows(const float *b, long b_row, long inner, long columns, long panel, float *packed) {
-  for (long first = 0; first < columns; first += panel) {
-    const long count = columns - first < panel ? columns - first : panel;
-    for (long k = 0; k < inner; k++) {
-      float *target = packed + k * panel;
-      memcpy(target, b + k * b_row + first, count * sizeof(float));
-      if (count < panel) memset(target + count, 0, (panel - count) * sizeof(float));
-    }
-    packed += inner * panel;
-  }
+void pack_rows(const float *b, long b_row, long inner, long columns, float *packed, long packed_row) {
+  for (long k = 0; k < inner; k++) memcpy(packed + k * packed_row, b + k * b_row, columns * sizeof(float));
 }
 
 void pack_columns(const float *b, long b_column, long inner, long columns, float *packed, long packed_row) {

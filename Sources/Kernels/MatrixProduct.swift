@@ -76,20 +76,12 @@ struct MatrixProduct: @unchecked Sendable {
 
   /// Packs `columns`, which begin a panel, and as many rows as `target` has, of a matrix whose first row and column is `matrix.base`.
   func pack(_ matrix: Matrix, columns: Range<Int>, into target: PackedMatrix) {
-    if matrix.transposed {
-      for first in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: target.width) {
-        pack_columns(
-          matrix.base + first * matrix.stride, matrix.stride, target.inner, min(target.width, columns.upperBound - first),
-          target.panels(from: first).base, target.step)
-      }
-    } else if panel != nil {
-      pack_rows(
-        matrix.base + columns.lowerBound, matrix.stride, target.inner, columns.count, target.width,
-        target.panels(from: columns.lowerBound).base)
-    } else {
-      for k in 0..<target.inner {
-        (target.base + k * target.step + columns.lowerBound)
-          .update(from: matrix.base + k * matrix.stride + columns.lowerBound, count: columns.count)
+    for first in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: target.width) {
+      let (count, place) = (min(target.width, columns.upperBound - first), target.panels(from: first).base)
+      if matrix.transposed {
+        pack_columns(matrix.base + first * matrix.stride, matrix.stride, target.inner, count, place, target.step)
+      } else {
+        pack_rows(matrix.base + first, matrix.stride, target.inner, count, place, target.step)
       }
     }
   }

@@ -89,7 +89,10 @@ private final class Product {
     c = Tensor([rows, columns])
     let width = table.pointee.tile_columns
     packed = Tensor([inner, (columns + width - 1) / width * width])
-    pack_rows(b.elements.baseAddress!, columns, inner, columns, width, packed.elements.baseAddress!)
+    for first in stride(from: 0, to: columns, by: width) {
+      pack_rows(
+        b.elements.baseAddress! + first, columns, inner, min(width, columns - first), packed.elements.baseAddress! + first * inner, width)
+    }
   }
 
   func own() {

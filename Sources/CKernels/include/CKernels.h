@@ -140,8 +140,8 @@ static inline winograd_map *winograd_map_of(const struct kernels *kernels, enum 
   return kernels->winograd[transform];
 }
 
-/// Puts a row-major matrix of inner × columns into panels of `panel` columns, [panel][k][column], the last filled up with zeros.
-void pack_rows(const float *b, long b_row, long inner, long columns, long panel, float *packed);
+/// packed[k · packed_row + column] = b[k · b_row + column].
+void pack_rows(const float *b, long b_row, long inner, long columns, float *packed, long packed_row);
 
 /// packed[k · packed_row + column] = b[column · b_column + k].
 void pack_columns(const float *b, long b_column, long inner, long columns, float *packed, long packed_row);
