@@ -86,10 +86,10 @@ const char *openblas_kernels(void) { return kernels; }
 const char *openblas_own_choice(void) { return own_choice[0] ? own_choice : NULL; }
 
 void openblas_multiply(
-    bool a_transposed, bool b_transposed, long rows, long columns, long inner, const float *a, long a_row, const float *b, long b_row,
+    bool a_transposed, long rows, long columns, long inner, const float *a, long a_row, const float *b, long b_row,
     bool accumulate, float *target, long target_row) {
   enum { row_major = 101, plain = 111, transposed = 112 };
   multiply(
-      row_major, a_transposed ? transposed : plain, b_transposed ? transposed : plain, (int)rows, (int)columns, (int)inner, 1, a,
+      row_major, a_transposed ? transposed : plain, plain, (int)rows, (int)columns, (int)inner, 1, a,
       (int)a_row, b, (int)b_row, accumulate ? 1 : 0, target, (int)target_row);
 }

@@ -101,14 +101,10 @@ struct MatrixProduct: @unchecked Sendable {
   ) {
     guard let own else {
       openblas_multiply(
-        a.transposed, false, rows, columns, b.inner, a.base, a.stride, b.base, b.step, accumulate, target.base, target.stride)
+        a.transposed, rows, columns, b.inner, a.base, a.stride, b.base, b.step, accumulate, target.base, target.stride)
       return end.apply(target, rows: rows, columns: columns)
     }
-    var block = matrix_block()
-    (block.rows, block.columns) = (rows, columns)
-    (block.a_row, block.a_step) = a.transposed ? (1, a.stride) : (a.stride, 1)
-    (block.b_panel, block.b_step) = (b.panel, b.step)
-    (block.c, block.c_row) = (target.base, target.stride)
+    var block = Self.block(a, b, target, rows: rows, columns: columns)
     var k = 0
     repeat {
       block.inner = min(Self.chain, b.inner - k)
@@ -119,6 +115,17 @@ struct MatrixProduct: @unchecked Sendable {
       if k == b.inner { (block.bias, block.relu) = (end.bias.map { UnsafePointer($0) }, end.relu) }
       own.pointee.multiply(&block)
     } while k < b.inner
+  }
+
+  /// What the loops are told of a product as a whole.
+  private static func block(_ a: Matrix, _ b: PackedMatrix, _ target: Matrix, rows: Int, columns: Int) -> matrix_block {
+    var block = matrix_block()
+    (block.rows, block.columns, block.inner) = (rows, columns, b.inner)
+    (block.a_row, block.a_step) = a.transposed ? (1, a.stride) : (a.stride, 1)
+    (block.b_panel, block.b_step) = (b.panel, b.step)
+    (block.a, block.b) = (UnsafePointer(a.base), UnsafePointer(b.base))
+    (block.c, block.c_row) = (target.base, target.stride)
+    return block
   }
 
   /// The same for a row-major `a` whose rows may be so far apart that they would meet in one place of a cache: some of them at a time are
@@ -167,12 +174,8 @@ struct MatrixProduct: @unchecked Sendable {
       }
       return
     }
-    var block = matrix_block()
-    (block.rows, block.columns, block.inner) = (rows, columns, b.inner)
-    (block.a_row, block.a_step) = a.transposed ? (1, a.stride) : (a.stride, 1)
-    (block.b_panel, block.b_step) = (b.panel, b.step)
-    (block.a, block.b) = (UnsafePointer(a.base), UnsafePointer(b.base))
-    (block.c, block.c_row, block.velocity) = (weights.base, weights.stride, velocity)
+    var block = Self.block(a, b, weights, rows: rows, columns: columns)
+    block.velocity = velocity
     withUnsafePointer(to: rule) {
       block.descent = $0
       own.pointee.multiply(&block)

@@ -111,7 +111,7 @@ private final class Product {
 
   func openBLAS() {
     openblas_multiply(
-      false, false, rows, columns, inner, a.elements.baseAddress!, inner + 16, b.elements.baseAddress!, columns, false,
+      false, rows, columns, inner, a.elements.baseAddress!, inner + 16, b.elements.baseAddress!, columns, false,
       c.elements.baseAddress!, columns)
   }
 

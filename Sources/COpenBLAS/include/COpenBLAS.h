@@ -18,8 +18,8 @@ const char *openblas_own_choice(void);
 /// The kernels that `chosen` should be, as a value of OPENBLAS_CORETYPE; null: it is as good as any that the processor can run.
 const char *openblas_better_kernels(const char *chosen, bool has_avx2, bool has_avx512);
 
-/// target = a · b, or target + a · b; all row-major, a is rows × inner and b inner × columns after transposition.
+/// target = a · b, or target + a · b; all row-major, b is inner × columns, and a rows × inner after transposition.
 void openblas_multiply(
-    bool a_transposed, bool b_transposed, long rows, long columns, long inner, const float *a, long a_row, const float *b, long b_row,
+    bool a_transposed, long rows, long columns, long inner, const float *a, long a_row, const float *b, long b_row,
     bool accumulate, float *target, long target_row);
 #endif
