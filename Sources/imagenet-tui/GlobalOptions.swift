@@ -1,5 +1,8 @@
 import ArgumentParser
-import Engine
+import Datasets
+import Files
+import LabelSets
+import Taxonomy
 
 /// The options that every command takes.
 struct GlobalOptions: ParsableArguments {

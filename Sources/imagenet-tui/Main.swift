@@ -1,5 +1,5 @@
 import ArgumentParser
-import Engine
+import Basics
 import Kernels
 import Taxonomy
 @preconcurrency import Glibc

@@ -1,7 +1,7 @@
+import Basics
 import FoundationEssentials
 import Glibc
 import TUI
-import Taxonomy
 
 /// Everything that the commands print goes through here, and nothing in it can steer the terminal: names come from outside.
 func print(_ text: String = "", terminator: String = "\n") { Swift.print(printableLines(text), terminator: terminator) }
@@ -51,7 +51,7 @@ enum Output {
   }
 
   /// 1281167 → "1,281,167".
-  static func grouped(_ number: Int) -> String { Taxonomy.grouped(number) }
+  static func grouped(_ number: Int) -> String { Basics.grouped(number) }
 
   /// Bytes in the unit that fits: "30.9 MB".
   static func size(_ bytes: Int) -> String {

@@ -1,7 +1,8 @@
-import Kernels
-import Engine
+import Analysis
+import Basics
 import FoundationEssentials
-import Taxonomy
+import Kernels
+import Runs
 
 /// Opens runs for commands that look at several. A run may be followed by the step of its checkpoint, as in `coarse@640`.
 struct RunOpening {

@@ -1,5 +1,5 @@
 import CImageFixtures
-import Engine
+import Files
 import FoundationEssentials
 import Glibc
 import TestSupport

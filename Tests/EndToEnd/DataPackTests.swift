@@ -1,7 +1,8 @@
-import Engine
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 import TestSupport
 import Testing
 

@@ -1,4 +1,6 @@
-import Engine
+import Analysis
+import Datasets
+import Files
 import FoundationEssentials
 import TestSupport
 import Testing

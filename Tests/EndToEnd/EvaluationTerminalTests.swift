@@ -1,4 +1,5 @@
-import Engine
+import Datasets
+import Files
 import FoundationEssentials
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-import Engine
 import FoundationEssentials
 import Glibc
+import Runs
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
-import Engine
+import Files
 import FoundationEssentials
 import Glibc
+import Runs
 import TestSupport
 import Testing
 

@@ -1,5 +1,7 @@
-import Engine
+import Files
 import FoundationEssentials
+import LabelSets
+import Taxonomy
 import TestSupport
 import Testing
 

@@ -1,8 +1,10 @@
-import Engine
+import Files
 import FoundationEssentials
 import Glibc
-import TestSupport
+import Networks
+import Runs
 import Taxonomy
+import TestSupport
 import Testing
 
 /// Eight trainings seen from far away.

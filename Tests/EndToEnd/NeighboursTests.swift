@@ -1,4 +1,5 @@
-import Engine
+import Analysis
+import Datasets
 import FoundationEssentials
 import Glibc
 import TestSupport

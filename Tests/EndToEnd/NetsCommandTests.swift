@@ -1,5 +1,5 @@
-import Engine
 import FoundationEssentials
+import Networks
 import TestSupport
 import Testing
 

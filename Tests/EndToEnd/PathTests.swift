@@ -1,5 +1,5 @@
-import Engine
 import Glibc
+import Networks
 import TestSupport
 import Testing
 

@@ -1,6 +1,9 @@
-import Engine
+import Analysis
+import Files
 import FoundationEssentials
 import Glibc
+import Kernels
+import Runs
 import TestSupport
 import Testing
 

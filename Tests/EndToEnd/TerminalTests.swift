@@ -1,6 +1,8 @@
-import Engine
+import EngineFixtures
+import Files
 import FoundationEssentials
 import Glibc
+import LabelSets
 import Taxonomy
 import TestSupport
 import Testing

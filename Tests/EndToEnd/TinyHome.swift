@@ -1,7 +1,9 @@
 import CImageFixtures
-import Engine
+import Files
 import FoundationEssentials
 import Glibc
+import Runs
+import Settings
 import TestSupport
 import Testing
 

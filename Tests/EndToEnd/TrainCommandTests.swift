@@ -1,6 +1,8 @@
-import Engine
+import Datasets
 import FoundationEssentials
 import Glibc
+import Runs
+import Settings
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
-import Engine
+import Basics
 import Glibc
+import LabelSets
 import Synchronization
 import TUI
 import Taxonomy

@@ -1,6 +1,12 @@
-import Engine
+import Analysis
+import Basics
+import Datasets
+import Files
 import Glibc
 import Kernels
+import Networks
+import Runs
+import Settings
 import TUI
 import Taxonomy
 

@@ -1,8 +1,7 @@
 import CImageFixtures
 import CZlib
-import Engine
+import Datasets
 import Glibc
-import Taxonomy
 import TestSupport
 
 /// Images, and the files that sets of them come in.

@@ -1,7 +1,7 @@
-import Engine
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 import TestSupport
 
 /// A place where bytes from outside come in, with bytes that it takes.

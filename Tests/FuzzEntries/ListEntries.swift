@@ -1,4 +1,7 @@
-import Engine
+import Basics
+import Datasets
+import Files
+import LabelSets
 import Taxonomy
 import TestSupport
 

@@ -1,8 +1,12 @@
-import Engine
+import Basics
+import Files
 import FoundationEssentials
 import Kernels
+import Runs
+import Settings
 import TUI
 import Taxonomy
+import Training
 
 /// The files of a run's directory, the queue, and what is made of event files.
 extension FuzzPlace {

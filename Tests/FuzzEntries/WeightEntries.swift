@@ -1,6 +1,9 @@
-import Engine
+import Analysis
+import Files
 import Kernels
-import Taxonomy
+import Networks
+import Runs
+import Weights
 
 /// Files of tensors.
 extension FuzzPlace {

@@ -1,8 +1,8 @@
 // Takes training steps of alexnet-28, two images each, on one thread: for counting their instructions.
 //
 //     step-player STEPS
-import Engine
 import Kernels
+import Networks
 
 guard CommandLine.arguments.count == 2, let steps = Int(CommandLine.arguments[1]) else {
   fatalError("usage: step-player STEPS")

@@ -1,6 +1,6 @@
+import TUI
 import Testing
 
-import TUI
 
 @Suite struct CanvasTests {
   @Test("Text is clipped at every edge and never wraps")

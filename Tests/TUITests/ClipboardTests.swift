@@ -1,8 +1,7 @@
-import Engine
+import Basics
 import FoundationEssentials
 import Glibc
 import TUI
-import Taxonomy
 import Testing
 
 @Suite struct ClipboardTests {

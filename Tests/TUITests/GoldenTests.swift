@@ -1,5 +1,7 @@
-import Engine
+import Analysis
+import Basics
 import FoundationEssentials
+import Networks
 import TUI
 import Taxonomy
 import Testing

@@ -1,7 +1,7 @@
-import Engine
+import Files
+import LabelSets
 import Synchronization
 import TUI
-import Taxonomy
 import TestSupport
 import Testing
 

@@ -1,6 +1,5 @@
-import Engine
+import Basics
 import TUI
-import Taxonomy
 import Testing
 
 /// Pasted text in fields, and where there is none.

@@ -1,4 +1,6 @@
-import Engine
+import Basics
+import Datasets
+import EngineFixtures
 import TUI
 import Taxonomy
 import TestSupport

@@ -1,5 +1,7 @@
-import Engine
+import Datasets
+import Files
 import FoundationEssentials
+import Runs
 import TUI
 import Taxonomy
 import TestSupport

@@ -1,5 +1,5 @@
+import Basics
 import TUI
-import Taxonomy
 import Testing
 
 @Suite struct UpdateTests {

@@ -1,3 +1,5 @@
+import Basics
+import EngineFixtures
 import Taxonomy
 import TestSupport
 import Testing

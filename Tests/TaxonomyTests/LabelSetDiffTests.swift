@@ -1,3 +1,4 @@
+import EngineFixtures
 import Glibc
 import Taxonomy
 import TestSupport

@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import EngineFixtures
 import Taxonomy
 import TestSupport
 import Testing

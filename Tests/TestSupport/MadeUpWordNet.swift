@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// A WordNet of our own: synsets with made-up words, written in the format of data.noun and index.noun.

@@ -1,4 +1,4 @@
-import Engine
+import Files
 import FoundationEssentials
 import Glibc
 

@@ -1,4 +1,4 @@
-import Engine
+import Files
 import Glibc
 
 /// A program running on a terminal of its own: keys in, screen out. Its session ends with this object.

@@ -1,3 +1,5 @@
+import Basics
+import Files
 import FoundationEssentials
 
 /// A folder of a test's own, deleted with its last owner.
@@ -27,4 +29,11 @@ public final class TemporaryFolder {
 
   /// The names in the folder, sorted.
   public var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+}
+
+extension TemporaryFolder {
+  /// Writes a file, making the folders above it.
+  package func write(_ bytes: [UInt8], at name: String) throws(Problem) {
+    try AtomicFile.write(bytes, to: path + "/" + name)
+  }
 }

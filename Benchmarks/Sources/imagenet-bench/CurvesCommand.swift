@@ -1,7 +1,9 @@
 import ArgumentParser
-import Engine
+import Datasets
+import Files
 import FoundationEssentials
 import Glibc
+import Runs
 
 /// Opening, drawing and smoothing the curves of a run of many steps.
 struct CurvesCommand: ParsableCommand {

@@ -1,7 +1,9 @@
 import ArgumentParser
-import Engine
+import Datasets
+import Files
 import Glibc
 import Kernels
+import Settings
 
 /// The loader alone: how many images a second one core decodes, resizes, crops and mirrors.
 struct LoaderCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Engine
+import Basics
 import Kernels
 
 /// How far a training step can be shared out to many cores by the way its operations are cut, were cores all that mattered: each

@@ -1,7 +1,9 @@
 import ArgumentParser
-import Engine
+import Basics
+import Datasets
 import Kernels
 import Taxonomy
+import Training
 
 /// Seeing ImageNet's 1,281,167 training images through another label set.
 struct RelabelCommand: ParsableCommand {

@@ -1,7 +1,10 @@
 import ArgumentParser
-import Engine
+import Datasets
+import Files
 import FoundationEssentials
 import Glibc
+import Networks
+import Runs
 import Taxonomy
 
 /// Listing a home of many runs.

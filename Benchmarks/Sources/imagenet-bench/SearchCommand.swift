@@ -1,5 +1,6 @@
+import Analysis
 import ArgumentParser
-import Engine
+import Files
 import FoundationEssentials
 import Glibc
 import Kernels

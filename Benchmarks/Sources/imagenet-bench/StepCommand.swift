@@ -1,8 +1,8 @@
 import ArgumentParser
-import Engine
 import FoundationEssentials
 import Glibc
 import Kernels
+import Networks
 
 /// A training step of one network: images a second, and where the time goes.
 struct StepCommand: ParsableCommand {

@@ -1,6 +1,8 @@
 import ArgumentParser
-import Engine
+import Files
 import Kernels
+import Networks
+import Runs
 
 /// Some steps of a network on given images, written down so that another program can be held against them.
 ///

@@ -5,7 +5,7 @@ public struct ProgramVersion: Comparable, Sendable, CustomStringConvertible {
   private let numbers: [Int]
 
   /// The first word of digits and points of a text like `imagenet-tui 0.1.0 (x86-64-v3 build)`; nil where there is none.
-  init?(_ text: String) {
+  package init?(_ text: String) {
     let words = text.split(separator: " ").map { $0.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) } }
     guard let numbers = words.first(where: { $0.allSatisfy { $0 != nil } }) else { return nil }
     self.numbers = numbers.compactMap(\.self)

@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// The part of a dataset that an image belongs to.
 public enum Split: String, Codable, Sendable, CaseIterable {

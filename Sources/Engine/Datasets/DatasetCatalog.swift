@@ -1,3 +1,5 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
 import Taxonomy
@@ -63,7 +65,7 @@ public struct DatasetCatalog: Sendable {
 
   /// Tells whether the classes of a dataset are still those that were read: the stamp of the file that lists them. Nil where there is
   /// none.
-  func classesStamp(_ name: String) -> FileStamp? {
+  package func classesStamp(_ name: String) -> FileStamp? {
     switch name {
     case Self.imageNet where !Registration.exists(name, in: home): (try? Assets.path("imagenet-1k.wnids")).flatMap { FileStamp($0) }
     case Self.fashionMNIST: (try? Assets.path("fashion-mnist.classes")).flatMap { FileStamp($0) }

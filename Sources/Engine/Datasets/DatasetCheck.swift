@@ -1,6 +1,6 @@
-import Synchronization
+import Basics
 import Kernels
-import Taxonomy
+import Synchronization
 
 /// Decodes every image of a dataset and tells which ones are bad.
 public enum DatasetCheck {

@@ -1,5 +1,5 @@
+import Basics
 import FoundationEssentials
-import Taxonomy
 
 /// One line of the list of datasets.
 public struct DatasetEntry: Codable, Equatable, Sendable {
@@ -31,9 +31,9 @@ public struct AddedDataset: Equatable, Sendable {
 }
 
 /// Names that people give to datasets.
-enum DatasetName {
+package enum DatasetName {
   /// A letter or digit, then up to 63 letters, digits, `.`, `_`, `-`.
-  static func isValid(_ name: String) -> Bool {
+  package static func isValid(_ name: String) -> Bool {
     func isPlain(_ byte: UInt8) -> Bool {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -53,9 +53,4 @@ enum DatasetName {
         expected: "up to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit")
     }
   }
-}
-
-func isFolder(_ path: String) -> Bool {
-  var isFolder = false
-  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
 }

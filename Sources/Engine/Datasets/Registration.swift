@@ -1,3 +1,5 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
 import Taxonomy

@@ -1,11 +1,11 @@
+import Basics
 import FoundationEssentials
-import Taxonomy
 import Glibc
 
 /// Files that appear whole or not at all: written beside their target, flushed to the disk, renamed.
 public enum AtomicFile {
   /// How an unfinished file is named; one that a killed process left behind may be deleted.
-  static let unfinishedSuffix = ".part"
+  package static let unfinishedSuffix = ".part"
 
   /// Writes `bytes` to `path`, making the folders above it.
   /// - Parameter durable: whether the file must survive a power cut. Files that are written again every second are
@@ -60,7 +60,7 @@ public enum AtomicFile {
   }
 
   /// - Throws: a ``Problem`` where `folder` takes no small file now.
-  static func probe(_ folder: String) throws(Problem) {
+  package static func probe(_ folder: String) throws(Problem) {
     let path = "\(folder)/.probe"
     try write([UInt8](repeating: 0, count: 4096), to: path, durable: false)
     unlink(path)
@@ -68,7 +68,7 @@ public enum AtomicFile {
 
   /// Renames a file unless something has the new name already, which `rename` would replace.
   /// - Returns: the system's error code (EEXIST where the name is taken), or 0.
-  static func renameIfFree(_ from: String, _ to: String) -> Int32 {
+  package static func renameIfFree(_ from: String, _ to: String) -> Int32 {
     if link(from, to) == 0 { return unlink(from) == 0 ? 0 : errno }
     // Some file systems know no second name of a file.
     guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { return errno }
@@ -77,7 +77,7 @@ public enum AtomicFile {
   }
 
   /// Makes a rename, a new file or a removal in `folder` survive a power cut.
-  static func flushFolder(_ folder: String) {
+  package static func flushFolder(_ folder: String) {
     let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else { return }
     fsync(directory)
@@ -85,7 +85,7 @@ public enum AtomicFile {
   }
 
   /// Writes all of `buffer` at the end of what was written; the system's error code, or 0.
-  static func append(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+  package static func append(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
     var rest = buffer
     while !rest.isEmpty {
       let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
@@ -115,5 +115,5 @@ public enum AtomicFile {
     return failed != 0 || mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) ? failed : errno
   }
 
-  static func failure(_ what: String, _ path: String, code: Int32 = errno) -> Problem { FileFailure.writing(what, path, code: code) }
+  package static func failure(_ what: String, _ path: String, code: Int32 = errno) -> Problem { FileFailure.writing(what, path, code: code) }
 }

@@ -1,10 +1,10 @@
+import Basics
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// What the system answered when a file could not be read or written, and what to do about it: that follows from the operation and the path.
-enum FileFailure {
-  static func reading(_ what: String, _ path: String, code: Int32 = errno) -> Problem {
+package enum FileFailure {
+  package static func reading(_ what: String, _ path: String, code: Int32 = errno) -> Problem {
     let stop = obstacle(path)
     let advice: String? =
       switch code {

@@ -1,11 +1,11 @@
+import Basics
 import Glibc
-import Taxonomy
 
 /// A file that one process at a time may hold, on one machine and, where the file system's locks reach (NFSv4 does), on several.
 ///
 /// The system frees it when its holder dies. Where the file system has no locks everybody holds it.
 package final class FileLock {
-  let descriptor: Int32
+  package let descriptor: Int32
 
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
@@ -14,7 +14,7 @@ package final class FileLock {
   /// Waits its turn; those who hold it do so for moments.
   /// - Parameter what: what it guards, for people.
   /// - Throws: a ``Problem`` where the file cannot be opened for writing, or somebody has held it for `patience` seconds.
-  static func wait(for path: String, creating: Bool = false, patience: Double = 60, what: String) throws(Problem) -> FileLock {
+  package static func wait(for path: String, creating: Bool = false, patience: Double = 60, what: String) throws(Problem) -> FileLock {
     let start = steadyTime()
     while true {
       if let lock = try take(path, creating: creating, what: what) { return lock }
@@ -29,7 +29,7 @@ package final class FileLock {
 
   /// - Returns: nil where another holds it.
   /// - Throws: a ``Problem`` where the file cannot be opened for writing.
-  static func take(_ path: String, creating: Bool = false, what: String) throws(Problem) -> FileLock? {
+  package static func take(_ path: String, creating: Bool = false, what: String) throws(Problem) -> FileLock? {
     let descriptor = open(path, O_RDWR | O_CLOEXEC | (creating ? O_CREAT : 0), 0o644)
     guard descriptor >= 0 else { throw AtomicFile.failure("cannot change \(what)", path) }
     let lock = FileLock(descriptor: descriptor)

@@ -17,11 +17,11 @@ package struct FileStamp: Equatable, BitwiseCopyable {
   package var isEmpty: Bool { size == 0 }
 
   /// When it was last written, in seconds since 1970.
-  var modified: Double { Double(seconds) + Double(nanoseconds) * 1e-9 }
+  package var modified: Double { Double(seconds) + Double(nanoseconds) * 1e-9 }
 }
 
 /// Seconds on a clock that only ever goes forward.
-func steadyTime() -> Double {
+package func steadyTime() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

@@ -1,15 +1,15 @@
+import Basics
 import Glibc
-import Taxonomy
 
 /// The right of one process to write into a folder; the system takes it back when the process dies.
-struct FolderLock {
+package struct FolderLock {
   private let descriptor: Int32
 
   /// - Parameters:
   ///   - path: the lock's file, directly in the folder.
   ///   - doing: what a process that has it does, as "packs into".
   /// - Throws: a ``Problem`` where another process has it.
-  init(_ path: String, doing: String) throws(Problem) {
+  package init(_ path: String, doing: String) throws(Problem) {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw AtomicFile.failure("cannot write into the folder", path) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
@@ -19,5 +19,5 @@ struct FolderLock {
     }
   }
 
-  func release() { close(descriptor) }
+  package func release() { close(descriptor) }
 }

@@ -1,7 +1,6 @@
 import FoundationEssentials
-import Synchronization
-import Taxonomy
 import Glibc
+import Synchronization
 
 /// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ queue/ packed/ made/ screens/ cache/`.
 public struct Home: Sendable, Equatable {
@@ -31,7 +30,7 @@ public struct Home: Sendable, Equatable {
   public var labelSets: String { path + "/label-sets" }
   public var runs: String { path + "/runs" }
   /// Which runs wait for their turn.
-  var queue: String { path + "/queue" }
+  package var queue: String { path + "/queue" }
   /// Datasets that were packed without naming another place.
   public var packed: String { path + "/packed" }
   /// Datasets whose images the program made.
@@ -39,5 +38,5 @@ public struct Home: Sendable, Equatable {
   /// What can be computed again: features, thumbnails.
   public var cache: String { path + "/cache" }
   /// What a run's frozen trunk makes of its images, until the run is finished.
-  func trunkFeatures(of run: String) -> String { cache + "/trunks/" + run }
+  package func trunkFeatures(of run: String) -> String { cache + "/trunks/" + run }
 }

@@ -1,14 +1,14 @@
+import Basics
 import Glibc
-import Taxonomy
 
 /// A file's bytes, mapped read-only: only the pages that are looked at are read.
 ///
 /// Meant for files that are replaced by renaming and never cut short in place.
-final class MappedFile: @unchecked Sendable {
-  let bytes: UnsafeRawBufferPointer
+package final class MappedFile: @unchecked Sendable {
+  package let bytes: UnsafeRawBufferPointer
 
   /// - Throws: a ``Problem`` where the path is no readable, regular file.
-  init(path: String) throws(Problem) {
+  package init(path: String) throws(Problem) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileFailure.reading("cannot read", path) }
     defer { close(descriptor) }
@@ -28,7 +28,7 @@ final class MappedFile: @unchecked Sendable {
   }
 
   /// Takes what was read out of this process's memory; what is looked at again comes from the system's cache of files, or the disk.
-  func forget() {
+  package func forget() {
     if let start = bytes.baseAddress { madvise(UnsafeMutableRawPointer(mutating: start), bytes.count, MADV_DONTNEED) }
   }
 

@@ -1,5 +1,3 @@
-import Taxonomy
-
 /// How fast work goes, over the last while.
 public struct PaceMeter: Sendable {
   private var samples: [(time: Double, done: Int)] = []

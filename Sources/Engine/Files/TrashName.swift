@@ -1,17 +1,17 @@
+import Basics
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// How something is called in a trash folder: `<time>-<name><suffix>`, the time in UTC to the microsecond, in as many
 /// characters always, so that names sort by time.
-struct TrashName {
-  let name: String
+package struct TrashName {
+  package let name: String
   /// When it was removed, in UTC: `2015-12-31 23:59:59`.
-  let removed: String
+  package let removed: String
   private static let stampLength = 22
 
   /// What the name of a file in the trash tells; nil where it is none of ours.
-  init?(_ file: String, suffix: String = "") {
+  package init?(_ file: String, suffix: String = "") {
     guard file.hasSuffix(suffix), file.utf8.count == file.count, file.count > Self.stampLength + 1 + suffix.count else {
       return nil
     }
@@ -29,7 +29,7 @@ struct TrashName {
   /// Moves `path` into the trash under a name that is free.
   /// - Parameter rename: the system's error code or 0; EEXIST and ENOTEMPTY where the new name is taken.
   /// - Returns: where it lies now, and 0 or the system's error code.
-  static func move(
+  package static func move(
     _ path: String, into trash: String, name: String, suffix: String = "", by rename: (String, String) -> Int32
   ) -> (path: String, code: Int32) {
     var time = timespec()
@@ -37,7 +37,7 @@ struct TrashName {
     var microseconds = time.tv_nsec / 1000
     while true {
       let digits = String(microseconds)
-      let stamp = RunDirectory.timeStamp(Double(time.tv_sec)) + "." + String(repeating: "0", count: 6 - digits.count) + digits
+      let stamp = TimeStamp.utc(Double(time.tv_sec)) + "." + String(repeating: "0", count: 6 - digits.count) + digits
       let target = "\(trash)/\(stamp)-\(name)\(suffix)"
       let code = rename(path, target)
       // Another one of that name went within the same microsecond.

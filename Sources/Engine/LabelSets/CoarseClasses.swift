@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// The coarse classes that neighbours are judged by where nobody chose any: the coarsest that the runs looked at were taught, else

@@ -1,3 +1,5 @@
+import Basics
+import Datasets
 import Taxonomy
 
 /// Random training images of label sets as one picture, the parts of a split side by side (the paper's Fig. 8).

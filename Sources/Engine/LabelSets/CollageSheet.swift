@@ -1,4 +1,6 @@
-import Taxonomy
+import Basics
+import Datasets
+import Pictures
 
 /// Many pictures as one: rows of square tiles on white, with a thin gap between them.
 public struct CollageSheet: Equatable, Sendable {

@@ -1,4 +1,8 @@
+import Basics
+import Datasets
+import Files
 import Glibc
+import Runs
 import Synchronization
 import Taxonomy
 
@@ -29,7 +33,7 @@ public struct LabelSetSummary: Equatable, Sendable, Codable, Identifiable {
   public var id: String { name }
 
   /// When the file was last written, in UTC: `2015-12-31 23:59`.
-  public var modifiedText: String? { modified.map { String(RunDirectory.timeStamp($0, separator: " ").prefix(16)) } }
+  public var modifiedText: String? { modified.map { String(TimeStamp.utc($0, separator: " ").prefix(16)) } }
 
   public init(name: String) { self.name = name }
 }

@@ -1,6 +1,8 @@
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// A label set that was removed and can be had back.
 public struct RemovedLabelSet: Equatable, Sendable, Codable {

@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// The memory of an ``ActivationLayout``, seen as the tensors that each layer works on.
 struct ActivationPlan {

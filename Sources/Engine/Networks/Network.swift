@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// Layers wired up, their parameters by name, and all the memory that a batch of up to `batch` images needs, planned once:
 /// no pass allocates.

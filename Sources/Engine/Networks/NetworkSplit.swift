@@ -1,15 +1,16 @@
+import Basics
 import Kernels
-import Taxonomy
+import Settings
 
 /// A network in two parts: a trunk that stays as it is, and a head that learns, which reads the trunk's last activation alone.
-struct NetworkSplit {
+package struct NetworkSplit {
   /// The whole network.
-  let wiring: Wiring
+  package let wiring: Wiring
   /// The index of the head's first layer; 0: there is no trunk.
-  let cut: Int
+  package let cut: Int
 
   /// - Throws: a ``Problem`` where the tuning names a layer that the network has not, or cannot be cut at.
-  init(_ architecture: Architecture, classes: Int, tuning: TrainingConfiguration.Tuning?) throws(Problem) {
+  package init(_ architecture: Architecture, classes: Int, tuning: TrainingConfiguration.Tuning?) throws(Problem) {
     let wiring = try Wiring(architecture.layers(classes), input: architecture.inputShape)
     self.wiring = wiring
     let parameters = wiring.parameters
@@ -44,16 +45,16 @@ struct NetworkSplit {
   /// What the head reads, for one image.
   var featureShape: [Int] { wiring.shapes[cut] }
   /// The numbers of that.
-  var featureCount: Int { featureShape.reduce(1, *) }
+  package var featureCount: Int { featureShape.reduce(1, *) }
 
   /// Nil where everything learns.
-  func trunk(batch: Int, backend: any Backend) throws(Problem) -> Network? {
+  package func trunk(batch: Int, backend: any Backend) throws(Problem) -> Network? {
     guard cut > 0 else { return nil }
     return try Network(
       trunkLayers, input: wiring.shapes[0], batch: batch, purpose: .inference(keeping: []), backend: backend)
   }
 
-  func head(batch: Int, backend: any Backend) throws(Problem) -> Network {
+  package func head(batch: Int, backend: any Backend) throws(Problem) -> Network {
     try Network(
       Array(wiring.layers[cut...]), input: featureShape, called: cut > 0 ? wiring.names(ofInputOf: cut) : [],
       batch: batch, purpose: .descent, backend: backend)
@@ -61,7 +62,7 @@ struct NetworkSplit {
 
   /// The learned values of the head, and the memory that training it takes, the trunk's included, where that runs for a whole batch
   /// at a time.
-  func need(batch: Int, backend: any Backend) throws(Problem) -> (parameters: Int, memory: TrainingMemory) {
+  package func need(batch: Int, backend: any Backend) throws(Problem) -> (parameters: Int, memory: TrainingMemory) {
     let head = try Wiring(
       Array(wiring.layers[cut...]), input: featureShape, called: cut > 0 ? wiring.names(ofInputOf: cut) : [])
     let float = MemoryLayout<Float>.stride

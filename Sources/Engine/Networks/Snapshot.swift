@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// A training between two steps, as named tensors and text: all that is needed to go on in the same bits.
 ///
@@ -14,8 +14,8 @@ public struct Snapshot: Sendable {
   /// remembers).
   public var metadata: [String: String]
 
-  static let mean = "input.mean"
-  static let momentum = "momentum."
+  package static let mean = "input.mean"
+  package static let momentum = "momentum."
 
   public init(tensors: [(name: String, tensor: Tensor)], metadata: [String: String]) {
     self.tensors = tensors
@@ -36,7 +36,7 @@ public struct Snapshot: Sendable {
   }
 
   /// - Throws: a ``Problem`` where there is no such entry, or it is no whole number ≥ 0.
-  func number(_ key: String) throws(Problem) -> Int {
+  package func number(_ key: String) throws(Problem) -> Int {
     guard let value = metadata[key].flatMap({ Int($0) }), value >= 0 else {
       throw Problem(
         "the checkpoint does not say where the training stood", at: key, expected: "a whole number",
@@ -52,7 +52,7 @@ public struct Snapshot: Sendable {
       network.parameters + network.state, into: network.values + network.stateValues, prefix: "", network.backend)
   }
 
-  func restore(
+  package func restore(
     _ parameters: [Parameter], into targets: [Tensor], prefix: String, _ backend: any Backend
   ) throws(Problem) {
     var sources: [Tensor] = []

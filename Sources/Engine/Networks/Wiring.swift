@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// Which layer reads what: names resolved, shapes inferred, activations numbered. Takes no memory for a batch.
 ///

@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// A published training schedule that can be asked for by name, whatever the network and the images.
 public struct NamedRecipe: Sendable {
@@ -34,7 +34,7 @@ public struct NamedRecipe: Sendable {
   }
 
   /// Puts the recipe's schedule in place of a network's own; how images are resized and scaled stays the network's.
-  func apply(to training: inout TrainingConfiguration) {
+  package func apply(to training: inout TrainingConfiguration) {
     training.iterations = iterations
     training.batchSize = batchSize
     training.solver = solver

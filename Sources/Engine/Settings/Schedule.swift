@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 extension TrainingConfiguration.Solver {
   /// The learning rate at an iteration (from 0) of a training of `total` iterations.

@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// Everything that decides the numbers of a training. Saved with the run; two equal values on equal data give equal bits.
 public struct TrainingConfiguration: Codable, Equatable, Sendable {
@@ -22,6 +22,25 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var matrix: MatrixLibrary?
   /// Which layers learn, and how fast; nil: all of them, at the solver's rate.
   public var tuning: Tuning?
+
+  package init(
+    network: String, epochs: Int, iterations: Int? = nil, batchSize: Int, seed: UInt64, solver: Solver,
+    augmentation: Augmentation, validateEvery: Int, validateEveryIterations: Int? = nil, convolution: Convolution? = .winograd,
+    matrix: MatrixLibrary? = nil, tuning: Tuning? = nil
+  ) {
+    self.network = network
+    self.epochs = epochs
+    self.iterations = iterations
+    self.batchSize = batchSize
+    self.seed = seed
+    self.solver = solver
+    self.augmentation = augmentation
+    self.validateEvery = validateEvery
+    self.validateEveryIterations = validateEveryIterations
+    self.convolution = convolution
+    self.matrix = matrix
+    self.tuning = tuning
+  }
 
   public typealias Convolution = ConvolutionMethod
 
@@ -63,6 +82,19 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     public var warmUp = 0
     /// The share of a label that is spread over all classes (Szegedy et al. 2016, arXiv:1512.00567, §7).
     public var labelSmoothing: Float = 0
+
+    package init(
+      rate: Float, momentum: Float, decay: Float, schedule: Schedule, nesterov: Bool = false, warmUp: Int = 0,
+      labelSmoothing: Float = 0
+    ) {
+      self.rate = rate
+      self.momentum = momentum
+      self.decay = decay
+      self.schedule = schedule
+      self.nesterov = nesterov
+      self.warmUp = warmUp
+      self.labelSmoothing = labelSmoothing
+    }
   }
 
   /// The learning rate over the iterations of a training, as a factor of the base rate.
@@ -178,7 +210,7 @@ extension TrainingConfiguration {
   public func steps(perEpoch: Int) -> Int { iterations ?? perEpoch * epochs }
 
   /// Makes the training `count` steps long. `epochs` becomes the number of epochs that are begun, for people.
-  mutating func setIterations(_ count: Int, perEpoch: Int) {
+  package mutating func setIterations(_ count: Int, perEpoch: Int) {
     iterations = count
     epochs = max(1, (min(count, Iterations.range.upperBound) + perEpoch - 1) / max(perEpoch, 1))
   }
@@ -192,7 +224,7 @@ extension TrainingConfiguration {
 
 extension TrainingConfiguration.Augmentation {
   /// Whether an image of a training always becomes the same input for a network of this input.
-  func isFixed(for input: InputShape) -> Bool {
+  package func isFixed(for input: InputShape) -> Bool {
     !mirror && padding == 0 && resize == .warp && resizeTo == input.height && resizeTo == input.width
   }
 }

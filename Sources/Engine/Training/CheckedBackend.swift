@@ -1,5 +1,6 @@
+import Basics
 import Kernels
-import Taxonomy
+import Settings
 
 extension CPUBackend {
   /// A backend that computes as `training` says.

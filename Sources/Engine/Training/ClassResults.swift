@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// How well each target class was told from the others in one validation, and what its images were taken for.
 public struct ClassResults: Codable, Equatable, Sendable {
@@ -80,7 +80,7 @@ public struct ClassResults: Codable, Equatable, Sendable {
   }
 
   /// Whether the numbers can be used without looking out of bounds: a file may be anything.
-  var isSound: Bool {
+  package var isSound: Bool {
     let labels = Int32(classes)
     return right.count == classes && listed.count % 3 == 0 && unlisted >= 0
       && zip(images, right).allSatisfy { 0 <= $1 && $1 <= $0 }

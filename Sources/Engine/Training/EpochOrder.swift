@@ -1,4 +1,6 @@
+import Datasets
 import Kernels
+import Networks
 
 /// The order in which an epoch shows its images: a permutation that depends on (seed, epoch) alone, so that a training
 /// resumed in the middle of an epoch goes on in the same order.

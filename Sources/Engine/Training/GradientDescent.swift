@@ -1,4 +1,5 @@
 import Kernels
+import Networks
 
 /// Caffe's stochastic gradient descent with momentum: V ← μV + rate·(gradient + λW), W ← W − V, with the factors that each
 /// parameter puts on rate and decay. (PyTorch's SGD has the rate outside V; the two differ when the rate changes.)

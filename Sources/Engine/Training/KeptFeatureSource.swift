@@ -1,14 +1,17 @@
+import Basics
+import Datasets
+import Files
 import Kernels
-import Taxonomy
+import Networks
 
 /// Hands the head of a network what its trunk makes of images that are never augmented: each goes through the trunk once, and what
 /// comes out is kept in a file.
 ///
 /// The trunk sees the images in chunks that depend on the split alone, so that an image's features are the same bits whichever
 /// batch asks for them first, and in a training that was killed and resumed.
-final class KeptFeatureSource: BatchSource {
+package final class KeptFeatureSource: BatchSource {
   /// Images of a chunk.
-  static let chunk = 16
+  package static let chunk = 16
 
   private let images: any BatchSource
   private let trunk: Network
@@ -43,9 +46,9 @@ final class KeptFeatureSource: BatchSource {
     file = try FeatureFile(path, width: trunk.logits.count / trunk.batch, chunk: Self.chunk)
   }
 
-  func begin(_ samples: [Sample], epoch: Int) { self.samples = samples[...] }
+  package func begin(_ samples: [Sample], epoch: Int) { self.samples = samples[...] }
 
-  func next(into input: Tensor, labels: inout [Int32]) throws(Problem) -> BatchReport {
+  package func next(into input: Tensor, labels: inout [Int32]) throws(Problem) -> BatchReport {
     precondition(!samples.isEmpty, "a batch was asked for beyond the samples that were begun")
     let wanted = samples.prefix(batch)
     samples = samples.dropFirst(batch)

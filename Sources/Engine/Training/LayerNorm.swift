@@ -1,5 +1,5 @@
 import Kernels
-import Taxonomy
+import Networks
 
 /// How large the numbers of one layer are at one step: what tells a dying or a bursting signal from a healthy one.
 public struct LayerNorm: Equatable, Sendable {
@@ -26,7 +26,7 @@ public struct LayerNorm: Equatable, Sendable {
     public var tag: String { "norm/\(kind.rawValue)/\(name)" }
 
     /// Nil where the text is no ``tag``.
-    init?(tag: String) {
+    package init?(tag: String) {
       let parts = tag.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3, parts[0] == "norm", let kind = Kind(rawValue: String(parts[1])) else { return nil }
       self.init(kind, String(parts[2]))

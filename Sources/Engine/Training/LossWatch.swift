@@ -1,5 +1,5 @@
+import Basics
 import Glibc
-import Taxonomy
 
 /// Judges a training by its losses: whether it learns anything, and whether it diverges.
 ///

@@ -1,5 +1,9 @@
+import Basics
+import Datasets
 import Glibc
 import Kernels
+import Networks
+import Settings
 import Taxonomy
 
 /// One training, step by step. Knows no files and no terminal: images come from its ``BatchSource``s, what happens goes to a
@@ -115,7 +119,7 @@ public final class Trainer {
   /// Makes the training longer: what comes next is as if it had been set up with that length.
   /// - Parameter longer: decides the length, and nothing else.
   /// - Returns: whether it is another length, and one that it has not passed.
-  func lengthen(to longer: TrainingConfiguration) -> Bool {
+  package func lengthen(to longer: TrainingConfiguration) -> Bool {
     let steps = longer.steps(perEpoch: stepsPerEpoch)
     guard steps != totalSteps, steps >= step else { return false }
     configuration.epochs = longer.epochs

@@ -1,5 +1,6 @@
+import Basics
+import Datasets
 import Kernels
-import Taxonomy
 
 extension Trainer {
   /// Where what a frozen trunk makes of images that are never augmented is kept.

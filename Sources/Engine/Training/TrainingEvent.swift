@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// What a training says while it runs. Each event carries its data; the progress line, the event file and the
 /// screen are equal listeners.

@@ -1,3 +1,5 @@
+import Basics
+import Datasets
 import Kernels
 import Taxonomy
 

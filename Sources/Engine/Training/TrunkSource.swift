@@ -1,5 +1,7 @@
+import Basics
+import Datasets
 import Kernels
-import Taxonomy
+import Networks
 
 /// Hands the head of a network what its trunk makes of the images: forward only, batch by batch.
 final class TrunkSource: BatchSource {

@@ -1,5 +1,7 @@
+import Basics
+import Files
 import Kernels
-import Taxonomy
+import Networks
 
 /// Weights as Caffe itself keeps them: a `.caffemodel` is the protocol-buffer message `NetParameter` of caffe.proto.
 ///

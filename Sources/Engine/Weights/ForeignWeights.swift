@@ -1,5 +1,6 @@
+import Basics
+import Files
 import FoundationEssentials
-import Taxonomy
 
 /// What weights are kept in elsewhere, and what is found in their place: each is known by its bytes, under any name, and told with the
 /// next step.

@@ -1,5 +1,6 @@
+import Basics
+import Files
 import Kernels
-import Taxonomy
 
 /// A file whose names are the network's behind what wrappers put there: `module.` of DataParallel, `model.` of Lightning, `_orig_mod.` of
 /// torch.compile, whatever attribute held the network, and several of them.

@@ -1,5 +1,8 @@
+import Basics
+import Files
 import Kernels
-import Taxonomy
+import Networks
+import Settings
 
 /// Writes a network's weights for another program.
 public enum WeightExport {

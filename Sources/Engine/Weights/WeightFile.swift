@@ -1,5 +1,6 @@
+import Basics
+import Files
 import Kernels
-import Taxonomy
 
 /// A file of named tensors, whoever wrote it.
 package protocol WeightFile {
@@ -30,13 +31,3 @@ extension WeightFile {
 }
 
 extension SafetensorsFile: WeightFile {}
-
-extension Tensor {
-  /// - Throws: a ``Problem`` where a number is NaN or infinite, which says how many are, and where the first is.
-  func checkFinite(at place: String, advice: String) throws(Problem) {
-    guard let (bad, first) = notFinite else { return }
-    throw Problem(
-      "the weights are not all numbers", at: place, expected: "finite ones",
-      found: "\(bad) of \(count) NaN or infinite, the first at index \(first) (\(elements[first]))", advice: advice)
-  }
-}

@@ -1,10 +1,11 @@
+import Basics
+import Files
 import FoundationEssentials
-import Taxonomy
 
 /// Files of weights are told apart by what they hold, not by their names.
-enum WeightFiles {
+package enum WeightFiles {
   /// - Throws: a ``Problem`` where the file cannot be read, or is no safetensors file and no .caffemodel; it says what it is instead.
-  static func open(_ path: String) throws(Problem) -> any WeightFile {
+  package static func open(_ path: String) throws(Problem) -> any WeightFile {
     try checkIsFile(path)
     let file = try MappedFile(path: path)
     if isSafetensors(file.bytes) {

@@ -1,5 +1,7 @@
+import Basics
+import Files
 import Kernels
-import Taxonomy
+import Networks
 
 /// Reads a network's weights from a file of another program, or of this one.
 public struct WeightImport {

@@ -1,5 +1,6 @@
+import Basics
 import Kernels
-import Taxonomy
+import Networks
 
 /// Where each of a network's tensors is found in a file of a format, and how its numbers are reordered.
 struct WeightMap {

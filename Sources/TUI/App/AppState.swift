@@ -1,5 +1,4 @@
-import Engine
-import Taxonomy
+import Basics
 
 /// The screens, in the order of their tabs.
 package enum ScreenName: String, CaseIterable, Sendable, Codable {

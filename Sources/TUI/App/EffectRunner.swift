@@ -1,6 +1,6 @@
+import Basics
 import Glibc
 import Synchronization
-import Taxonomy
 
 /// Runs the screens' work on a few threads of its own and queues what comes back, waking the terminal's thread through a
 /// pipe.

@@ -1,4 +1,8 @@
-import Engine
+import Basics
+import Datasets
+import Files
+import LabelSets
+import Runs
 import Synchronization
 import Taxonomy
 

@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// Help and the command palette: the key table as a list that narrows while one types.
 package struct Finder: Equatable, Sendable {

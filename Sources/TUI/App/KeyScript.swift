@@ -1,4 +1,5 @@
-import Taxonomy
+import Basics
+import Files
 
 /// Keys as a text that a person can read and write: `/dog<Enter>c`.
 ///

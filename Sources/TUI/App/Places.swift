@@ -1,4 +1,5 @@
-import Engine
+import Analysis
+import Datasets
 
 /// Where the library, the neighbours and the evaluation were left on a dataset: selection, filter and order. (The runs, which are of all datasets, have
 /// ``RememberedRuns``.)

@@ -1,4 +1,5 @@
-import Engine
+import Basics
+import Files
 import Taxonomy
 
 /// Where somebody was on a dataset when the screens were left, kept in the home's `screens/`: the next start goes on from there,

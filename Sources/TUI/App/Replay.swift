@@ -1,4 +1,5 @@
-import Engine
+import Basics
+import Files
 import FoundationEssentials
 import Synchronization
 import Taxonomy

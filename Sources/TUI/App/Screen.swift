@@ -1,5 +1,4 @@
-import Engine
-import Taxonomy
+import Basics
 
 /// A screen: its own state, what its keys do, what its work brings back, and how it looks.
 ///

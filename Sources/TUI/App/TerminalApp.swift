@@ -1,7 +1,7 @@
-import Engine
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// How the screens are opened.
 public struct TerminalAppOptions: Sendable {

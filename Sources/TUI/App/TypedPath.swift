@@ -1,7 +1,8 @@
-import Engine
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// A path as it was typed, with the user's folder in place of a leading `~/`.
 func expandingHome(_ typed: String) -> String {

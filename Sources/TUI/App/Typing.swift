@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// Text that comes at once.
 extension AppState {

@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// The next state, and what to do beside it. Pure: the same state and message give the same result.
 package func update(_ state: inout AppState, _ message: Message) -> [Effect] {

@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// The smallest terminal that the screens are made for.
 package let smallestSize = Size(rows: 10, columns: 40)

@@ -1,5 +1,5 @@
+import Basics
 import Glibc
-import Taxonomy
 
 /// A pipe that one side writes bytes into to wake the other from `poll`. Both ends never block.
 final class Pipe: Sendable {

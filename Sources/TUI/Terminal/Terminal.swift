@@ -1,6 +1,6 @@
+import Basics
 import CNcurses
 import Glibc
-import Taxonomy
 
 /// What can come from the terminal.
 package enum TerminalEvent: Equatable {

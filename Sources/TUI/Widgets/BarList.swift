@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Basics
+import Pictures
 
 /// Bars below each other with their intervals and marks, as `BarPicture` has them, in cells.
 package struct BarList {

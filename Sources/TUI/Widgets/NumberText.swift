@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// Numbers as the screens show them: short, without a leading zero, with the units of the field.
 package enum NumberText {
@@ -45,7 +45,7 @@ package enum NumberText {
   }
 
   /// All digits, in groups of three: `1,281,167`.
-  package static func grouped(_ value: Int) -> String { Taxonomy.grouped(value) }
+  package static func grouped(_ value: Int) -> String { Basics.grouped(value) }
 
   /// A span of time in its two largest units, always of the same width within a unit: `9 s`, `4m 05s`, `3h 12m`, `2d 04h`.
   package static func duration(seconds: Double) -> String {

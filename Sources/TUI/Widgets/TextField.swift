@@ -1,5 +1,3 @@
-import Taxonomy
-
 /// One line of text being typed, with a cursor.
 package struct TextField: Equatable, Sendable {
   package private(set) var text: String

@@ -1,3 +1,5 @@
+import Basics
+
 extension Partition {
   // MARK: Bottom-up (the paper's Fig. 3)
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// A hand-made cut through the tree: which nodes are collapsed into one class, which of these are joined though they stand apart, and which
 /// fine classes are left out.
 ///

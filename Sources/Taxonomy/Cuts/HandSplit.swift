@@ -1,3 +1,5 @@
+import Basics
+
 /// A split of a tree's fine classes into parts A and B, chosen by hand; what is in neither is in no part.
 ///
 /// A small value (two bits a fine class), like a ``Cut``, so that an undo list may hold many.

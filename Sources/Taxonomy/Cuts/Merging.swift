@@ -1,3 +1,5 @@
+import Basics
+
 extension Partition {
   /// The fine classes of each group become one class, whatever classes they were in. Its node is the lowest common ancestor of the
   /// group where no other class has that, else the node of the group's first member that no class has.

@@ -1,3 +1,5 @@
+import Basics
+
 extension Partition {
   /// Leaves out the fine classes that lie at or below any of `synsets` by any path of hypernyms, the tree's or another.
   /// - Throws: a ``Problem`` naming what is no synset.

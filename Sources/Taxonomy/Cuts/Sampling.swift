@@ -1,3 +1,5 @@
+import Basics
+
 /// One permutation of 0..<n for a seed and a purpose: the first of it are drawn uniformly, and smaller draws nest in
 /// larger ones.
 struct SeededPermutation {

@@ -1,3 +1,5 @@
+import Basics
+
 extension Partition {
   /// The size of part A where none is named: the paper's 522 of 1000, in proportion and rounded.
   public var defaultSplitTarget: Int { min(max(1, (count * 522 + 500) / 1000), max(1, count - 1)) }

@@ -1,3 +1,5 @@
+import Basics
+
 /// The fine classes and their ancestors in the order in which they were met, before they are numbered as a tree.
 struct Chains {
   private(set) var ids: [SynsetID] = []

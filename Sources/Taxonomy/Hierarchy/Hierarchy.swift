@@ -1,3 +1,5 @@
+import Basics
+
 /// The tree of a dataset: its fine classes and all their ancestors, each under one primary parent.
 ///
 /// Nodes are numbered in preorder, children with more fine classes first (then by wnid): a subtree is a range of

@@ -1,3 +1,5 @@
+import Basics
+
 /// The nodes of a ``UserHierarchy`` in the order in which its file names them. They are numbers as soon as they are read: there may be
 /// 100,000 of them.
 struct HierarchyNodes {

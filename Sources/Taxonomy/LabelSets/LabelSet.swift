@@ -1,3 +1,5 @@
+import Basics
+
 /// A partition of (some of) a dataset's fine classes into target classes, with the recipe that made it.
 ///
 /// A label set is a view: it names classes by wnid and never holds or copies images.

@@ -1,3 +1,5 @@
+import Basics
+
 /// How one label set differs from another of the same dataset.
 public struct LabelSetDiff: Equatable, Sendable, Codable {
   /// How A's classes lie to B's, on the fine classes that both hold, whatever the classes are called.

@@ -1,3 +1,5 @@
+import Basics
+
 extension LabelSet {
   /// What identifies the classes of a label set, whatever its name and however they were made: `sha256:` and the digest
   /// of ``canonicalText``.

@@ -1,3 +1,5 @@
+import Basics
+
 /// What a label set is while it is being made: the target node of every fine class, on a tree.
 ///
 /// Every fine class lies at or below its target. Each clustering takes a partition and makes a coarser or a

@@ -1,3 +1,5 @@
+import Basics
+
 /// One thing done to a dataset's classes on the way to a label set. Steps apply in order, each to the classes that the
 /// one before it left; the same steps on the same classes always give the same label set.
 public enum RecipeStep: Hashable, Sendable {

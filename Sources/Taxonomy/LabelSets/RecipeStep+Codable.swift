@@ -1,3 +1,5 @@
+import Basics
+
 extension RecipeStep: Codable {
   /// One flat object a step, `{"step": "bottom-up", "depth": 9}`, so that a person can read and write it.
   private struct Fields: Codable {

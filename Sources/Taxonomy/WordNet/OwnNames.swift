@@ -1,3 +1,5 @@
+import Basics
+
 /// What the synsets of a ``UserHierarchy`` are called.
 struct OwnNames: Sendable {
   /// The names one behind the other, in ASCII order, and with that in the order of the offsets.

@@ -1,3 +1,5 @@
+import Basics
+
 /// How well a synset matches a search, the best first.
 public enum SearchRank: Int, Comparable, Sendable {
   /// The wnid or one of the lemmas is the text.
@@ -132,7 +134,3 @@ extension Hierarchy {
       .map { ($0.node, .fuzzy) }
   }
 }
-
-/// ASCII lower case, `_` as a space.
-@inline(__always)
-func folded(_ byte: UInt8) -> UInt8 { byte == UInt8(ascii: "_") ? .space : byte.lowercased }

@@ -1,3 +1,5 @@
+import Basics
+
 extension UserHierarchy {
   /// The hierarchy in the format of WordNet's files, so that everything that reads WordNet reads this. The order of
   /// the offsets is that of the names.

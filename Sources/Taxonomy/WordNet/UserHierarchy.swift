@@ -1,3 +1,5 @@
+import Basics
+
 /// A hierarchy of the user's own (a taxonomy of species, say), read from lines
 /// `child<TAB>parent`, or `child<TAB>parent<TAB>word, word…` to show another name than the child's own; or from whole lineages, one a
 /// line: `Animalia/Arthropoda/Insecta`.

@@ -1,3 +1,5 @@
+import Basics
+
 /// The nouns of WordNet 3.0, read where they lie: a wnid is a byte offset in data.noun, so that opening costs nothing
 /// and a synset is parsed when it is asked for.
 ///

@@ -1,7 +1,6 @@
 import ArgumentParser
-import Engine
+import Basics
 import TUI
-import Taxonomy
 
 /// `imagenet-tui` by itself: the screens.
 struct OpenCommand: ParsableCommand {

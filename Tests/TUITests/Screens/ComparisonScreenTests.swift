@@ -1,4 +1,4 @@
-import Engine
+import EngineFixtures
 import TUI
 import Taxonomy
 import TestSupport

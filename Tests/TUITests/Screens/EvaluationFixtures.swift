@@ -1,4 +1,7 @@
-import Engine
+import Analysis
+import Basics
+import Datasets
+import EngineFixtures
 import TUI
 import Taxonomy
 import TestSupport

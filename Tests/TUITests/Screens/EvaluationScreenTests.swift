@@ -1,6 +1,4 @@
-import Engine
 import TUI
-import Taxonomy
 import Testing
 
 @Suite struct EvaluationScreenTests {

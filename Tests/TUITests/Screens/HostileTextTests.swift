@@ -1,4 +1,5 @@
-import Engine
+import Basics
+import Datasets
 import TUI
 import Taxonomy
 import Testing

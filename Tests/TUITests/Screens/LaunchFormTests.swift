@@ -1,4 +1,7 @@
-import Engine
+import Basics
+import Datasets
+import Files
+import Runs
 import TUI
 import Taxonomy
 import TestSupport

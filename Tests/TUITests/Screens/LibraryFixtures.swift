@@ -1,6 +1,6 @@
-import Engine
+import Basics
+import LabelSets
 import TUI
-import Taxonomy
 
 /// Label sets to show: of this dataset and another one, used and unused, one that cannot be read.
 enum LibraryFixtures {

@@ -1,6 +1,7 @@
-import Engine
+import Basics
+import Files
+import LabelSets
 import TUI
-import Taxonomy
 import Testing
 
 @Suite struct LibraryScreenTests {

@@ -1,6 +1,6 @@
-import Engine
+import Analysis
+import Datasets
 import TUI
-import Taxonomy
 import Testing
 
 @Suite("NeighborsScreen")

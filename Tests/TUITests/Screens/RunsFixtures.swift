@@ -1,6 +1,9 @@
-import Engine
+import Files
+import Networks
+import Runs
 import TUI
 import Taxonomy
+import Training
 
 /// Runs to show: one of each state that matters.
 enum RunsFixtures {

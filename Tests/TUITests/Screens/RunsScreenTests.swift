@@ -1,6 +1,8 @@
-import Engine
+import Files
+import Runs
 import TUI
 import Testing
+import Training
 
 @Suite("RunsScreen")
 struct RunsScreenTests {

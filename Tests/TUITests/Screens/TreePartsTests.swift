@@ -1,4 +1,5 @@
-import Engine
+import EngineFixtures
+import Files
 import TUI
 import Taxonomy
 import TestSupport

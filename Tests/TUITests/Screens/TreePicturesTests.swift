@@ -1,8 +1,8 @@
-import Engine
+import Datasets
+import Files
 import FoundationEssentials
 import Synchronization
 import TUI
-import Taxonomy
 import TestSupport
 import Testing
 

@@ -1,4 +1,6 @@
-import Engine
+import Basics
+import Datasets
+import Files
 import Synchronization
 import TUI
 import Taxonomy

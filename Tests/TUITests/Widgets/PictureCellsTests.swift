@@ -1,4 +1,4 @@
-import Engine
+import Datasets
 import TUI
 import TestSupport
 import Testing

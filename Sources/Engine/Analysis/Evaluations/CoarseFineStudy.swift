@@ -1,3 +1,5 @@
+import Basics
+import Pictures
 import Taxonomy
 
 /// What coarse classes a net on fine ones has formed, and how wrong it is, as that is told: in words, on the screen, as JSON and as bars.

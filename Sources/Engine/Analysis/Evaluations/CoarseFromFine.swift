@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// Whether coarse classes emerge from training on fine ones (Huh, Agrawal, Efros 2016, §5.2, Fig. 6): for each coarse class how much better a

@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// How wrong a net is by the tree: mistakes within a small subtree weigh less than those across it.

@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// The images among which induction looks for neighbours.
 public enum InductionGallery: Equatable, Sendable, Codable, CustomStringConvertible {

@@ -1,3 +1,7 @@
+import Basics
+import Datasets
+import Networks
+import Pictures
 import Taxonomy
 
 /// Induction accuracies of several runs, as they are told: in words, on the screen, as JSON and as a chart.

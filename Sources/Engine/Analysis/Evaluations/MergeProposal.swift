@@ -1,3 +1,5 @@
+import Basics
+import Datasets
 import Taxonomy
 
 /// Which of a net's classes might be joined, and the label set that does it.

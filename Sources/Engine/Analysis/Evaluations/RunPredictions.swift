@@ -1,4 +1,6 @@
+import Basics
 import Kernels
+import Networks
 import Taxonomy
 
 /// What a run's network says of a dataset's validation images: the class with the highest score of each, and its true one. Classes are

@@ -1,7 +1,10 @@
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
 import Glibc
 import Kernels
-import Taxonomy
+import Runs
 
 /// Feature matrices that were computed once, kept under the home's `cache/features`: a .npy with the floats, and beside
 /// it a .json that says what they are of, with checksums of both. Whatever is missing, damaged or of something else is computed again.
@@ -64,7 +67,7 @@ public struct FeatureCache: Sendable {
 
   private let folder: String
 
-  public init(home: Home) { folder = home.cache + "/features" }
+  public init(home: Home) { folder = FeatureFolder(home: home).path }
 
   /// What is kept under `key`, else what `compute` makes, which is then kept: its rows go to the disk block by block, and are looked
   /// at there, so that no matrix needs to fit in memory. What was interrupted goes on where it was.
@@ -134,21 +137,12 @@ public struct FeatureCache: Sendable {
     return false
   }
 
-  /// Forgets everything of a run.
-  public func remove(run: String) {
-    let manager = FileManager.default
-    let prefix = Self.digest(run)
-    for name in (try? manager.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(prefix) {
-      try? manager.removeItem(atPath: folder + "/" + name)
-    }
-  }
-
   /// Forgets what is kept under a key, so that it is computed again.
   func discard(_ key: Key) { unlink(path(key) + ".json") }
 
   private func path(_ key: Key) -> String {
     let rest = "\(key.step)/\(key.space)/\(key.fingerprint)/\(key.split.rawValue)/\(key.indices ?? [-1])"
-    return "\(folder)/\(Self.digest(key.run))-\(Self.digest(rest))"
+    return "\(folder)/\(FeatureFolder.digest(key.run))-\(FeatureFolder.digest(rest))"
   }
 
   private func kept(_ key: Key, rows: Int, width: Int) -> FeatureMatrix? {
@@ -161,12 +155,5 @@ public struct FeatureCache: Sendable {
     var matrix = FeatureMatrix(rows, indices: entry.indices, skipped: entry.skipped)
     matrix.kept = kept
     return matrix
-  }
-
-  /// 64 bits of FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv); a collision is found by comparing the keys.
-  private static func digest(_ text: String) -> String {
-    let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

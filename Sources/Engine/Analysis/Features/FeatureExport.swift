@@ -1,5 +1,7 @@
+import Basics
+import Datasets
+import Files
 import Kernels
-import Taxonomy
 
 /// A feature matrix as files for other programs: `FILE.npy` with the floats, `FILE.tsv` with the image and class of each row, and a folder
 /// `FILE-projector` that TensorBoard's projector opens (`tensorboard --logdir`).

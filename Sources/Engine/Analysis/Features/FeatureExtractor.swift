@@ -1,5 +1,8 @@
+import Basics
+import Datasets
 import Kernels
-import Taxonomy
+import Networks
+import Settings
 
 /// Computes what a trained network makes of images: the activation of one layer (fc7 after its ReLU, fc8 …), dropout
 /// off, each image resized and cropped as in validation.

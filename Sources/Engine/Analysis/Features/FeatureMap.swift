@@ -1,3 +1,6 @@
+import Basics
+import Datasets
+import Pictures
 import Taxonomy
 
 /// A split's images on a plane: where their features lie along the two directions of most variance.

@@ -1,5 +1,7 @@
+import Basics
+import Datasets
+import Files
 import Kernels
-import Taxonomy
 
 /// One activation of many images: row i is that of image `indices[i]`.
 public struct FeatureMatrix: Sendable {

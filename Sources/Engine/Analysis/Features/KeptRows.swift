@@ -1,7 +1,8 @@
+import Basics
+import Files
 import FoundationEssentials
 import Kernels
 import Synchronization
-import Taxonomy
 
 /// The checksums of the rows of a features file, block by block.
 struct RowChecksums: Codable, Equatable {

@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// The directions in which vectors differ most (principal component analysis, Hotelling 1933), by subspace iteration: passes over the
 /// rows in blocks, so that neither they nor their covariance need to fit in memory.

@@ -1,6 +1,10 @@
+import Basics
+import Datasets
+import Files
 import Kernels
+import Networks
+import Runs
 import Synchronization
-import Taxonomy
 
 /// What a run's network makes of a dataset's images in one of its layers, computed once, kept on disk by ``FeatureCache`` and read
 /// there. May be asked from many threads; those that compute take turns.

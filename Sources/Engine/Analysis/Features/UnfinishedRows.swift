@@ -1,7 +1,9 @@
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
 import Glibc
 import Kernels
-import Taxonomy
 
 /// How far the features of a split's images are computed.
 public struct ExtractedPart: Codable, Equatable, Sendable {

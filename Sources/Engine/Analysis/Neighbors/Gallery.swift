@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// The feature vectors that are searched, one a row: a tensor, or whatever can hand out stretches of rows, so that
 /// they need not be in memory together.

@@ -1,5 +1,8 @@
+import Basics
+import Datasets
+import Files
 import Kernels
-import Taxonomy
+import Runs
 
 /// What is searched for.
 public enum NeighborQuery: Sendable, Equatable {

@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// How far two feature vectors are apart.
 public enum Metric: String, Codable, Sendable, CaseIterable {

@@ -1,3 +1,5 @@
+import Networks
+
 /// Which activation is compared, whatever each net calls it: runs of different nets stand beside each other.
 public enum NeighborSpace: String, Codable, Sendable, CaseIterable {
   /// The last activation before the classifier.

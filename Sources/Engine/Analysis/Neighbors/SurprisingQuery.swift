@@ -1,4 +1,5 @@
-import Taxonomy
+import Basics
+import Datasets
 
 /// An image that two nets disagree about: its nearest neighbour is of its fine class under the one, and of another under the other.
 public struct SurprisingQuery: Equatable, Sendable, Codable {

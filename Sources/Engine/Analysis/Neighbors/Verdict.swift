@@ -1,3 +1,4 @@
+import Datasets
 import Taxonomy
 
 /// Whether a neighbour is what its query is (Huh, Agrawal, Efros 2016, Fig. 5).

@@ -1,3 +1,6 @@
+import Basics
+import Datasets
+import Pictures
 import Taxonomy
 
 /// The paper's Fig. 5 as a picture: a query, and below each other its nearest neighbours under several nets, each in a border
@@ -149,5 +152,16 @@ extension NeighborMontage {
           knowsQuery: fine.map { one.labelSet.holds($0.wnid) }))
     }
     try self.init(query: query, queryName: fine?.name ?? "query", rows: rows, size: size)
+  }
+}
+
+extension Verdict {
+  /// Green, orange or red: of the borders in montages.
+  public var pixelColour: PixelColour {
+    switch self {
+    case .fine: PixelColour(0, 158, 60)
+    case .coarse: PixelColour(240, 140, 0)
+    case .wrong: PixelColour(210, 30, 40)
+    }
   }
 }

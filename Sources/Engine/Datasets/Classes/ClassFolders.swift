@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// The class folders of one split, and the images in them.

@@ -1,22 +1,24 @@
+import Basics
+import Files
 import FoundationEssentials
 import Taxonomy
 
 /// The classes of a network as JSON, by number: Keras' imagenet_class_index.json (`{"0": ["n01440764", "tench"], …}`), torchvision's
 /// `class_to_idx` (`{"n01440764": 0, …}`), `{"0": "n01440764", …}`, a list of wnids, or one of these within a model's config.json
 /// (`id2label`, `label_names`).
-enum ClassIndex {
+package enum ClassIndex {
   static let namesAlone =
     "names alone do not tell which synset is meant (ImageNet-1k has `crane` and `maillot` twice); take a file with wnids: Caffe's "
     + "synset_words.txt, Kaggle's LOC_synset_mapping.txt, timm's imagenet_synsets.txt or Keras' imagenet_class_index.json"
 
   /// Whether the text is JSON of some kind, or means to be.
-  static func isOne(_ file: TextFile) -> Bool {
+  package static func isOne(_ file: TextFile) -> Bool {
     let first = file.bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
     return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
   }
 
   /// Whether it is JSON of ours instead, or could be that, damaged.
-  static func isLabelSet(_ file: TextFile) -> Bool {
+  package static func isLabelSet(_ file: TextFile) -> Bool {
     let head = String(decoding: file.bytes.prefix(4096), as: UTF8.self)
     guard !head.contains(LabelSetFile.format), let value = try? JSONDecoder().decode(Value.self, from: Data(file.bytes)) else {
       // Python's `{0: 'tench', …` is none of ours.

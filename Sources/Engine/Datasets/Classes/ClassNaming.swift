@@ -1,3 +1,5 @@
+import Basics
+import Files
 import Taxonomy
 
 /// Tells which class a folder stands for: by a mapping, else by being named like a wnid.

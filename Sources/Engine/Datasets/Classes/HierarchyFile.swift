@@ -1,3 +1,5 @@
+import Basics
+import Files
 import Taxonomy
 
 /// Reads a hierarchy of the user's own from a file.

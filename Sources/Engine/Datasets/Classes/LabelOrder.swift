@@ -1,3 +1,5 @@
+import Basics
+import Files
 import Taxonomy
 
 /// Which synset each number of a list of images stands for.
@@ -5,13 +7,13 @@ import Taxonomy
 /// The order carries meaning and is read, never guessed: from a file of synset words, else it is that of the wnids (ASCII),
 /// as in Caffe's lists of ILSVRC-2012. Lists in another order would train on wrong labels without a sign, so what can
 /// be told about the order is checked on every line.
-struct LabelOrder {
+package struct LabelOrder {
   /// Label i is `wnids[i]`.
-  let wnids: [String]
+  package let wnids: [String]
   /// What the file says behind each wnid; empty where nothing.
   let words: [String]
 
-  init(wnids: [String]) {
+  package init(wnids: [String]) {
     self.wnids = wnids
     words = wnids.map { _ in "" }
   }
@@ -20,11 +22,11 @@ struct LabelOrder {
   /// as JSON (``ClassIndex``).
   /// - Parameter hierarchy: the tree whose names count beside wnids; such a name may hold spaces where it stands alone.
   /// - Throws: a ``Problem`` at the first line that names no synset, or one that stood before.
-  init(file: String, in hierarchy: Hierarchy? = nil) throws(Problem) {
+  package init(file: String, in hierarchy: Hierarchy? = nil) throws(Problem) {
     try self.init(try TextFile(file, Self.what, limit: 64 << 20, advice: "check the path given with --synsets"), in: hierarchy)
   }
 
-  init(_ file: TextFile, in hierarchy: Hierarchy? = nil) throws(Problem) {
+  package init(_ file: TextFile, in hierarchy: Hierarchy? = nil) throws(Problem) {
     func isClass(_ name: String) -> Bool { SynsetID(name) != nil || hierarchy?.node(wnid: name) != nil }
     let entries = try ClassIndex.isOne(file) ? ClassIndex.entries(file, isClass: isClass) : Self.lines(file, in: hierarchy)
     var places: [String: String] = [:]

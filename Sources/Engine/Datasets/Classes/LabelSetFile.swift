@@ -1,3 +1,5 @@
+import Basics
+import Files
 import FoundationEssentials
 import Taxonomy
 
@@ -60,7 +62,7 @@ public enum LabelSetFile {
 
   private static let what = "the label set"
 
-  static func readTagged(_ data: Data, at path: String) throws(Problem) -> (set: LabelSet, tags: [String]) {
+  package static func readTagged(_ data: Data, at path: String) throws(Problem) -> (set: LabelSet, tags: [String]) {
     let repair = "the file is damaged; put back a copy of it, or make the label set again"
     let head = try RunJSON.decode(Head.self, from: data, at: path, what: what, repair: repair)
     guard head.format == format else {

@@ -1,6 +1,7 @@
+import Basics
+import Files
 import Glibc
 import Synchronization
-import Taxonomy
 
 /// A dataset of the MNIST family: four IDX files, small grey images of one size, kept in memory.
 ///

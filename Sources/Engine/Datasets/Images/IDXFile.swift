@@ -1,6 +1,6 @@
+import Basics
 import CZlib
 import Glibc
-import Taxonomy
 
 /// A gzipped (or plain) IDX file of bytes, the format of the MNIST family: big-endian magic 0x00000801 (labels) or
 /// 0x00000803 (images), one 32-bit size per dimension, then the bytes.

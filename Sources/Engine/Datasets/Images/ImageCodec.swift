@@ -1,6 +1,6 @@
+import Basics
 import CImageCodecs
 import Glibc
-import Taxonomy
 
 /// Image files in memory.
 public enum ImageCodec {

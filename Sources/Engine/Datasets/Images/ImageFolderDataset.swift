@@ -1,4 +1,5 @@
-import Taxonomy
+import Basics
+import Files
 
 /// A tree of photographs that was added by name: files are decoded when they are asked for.
 public final class ImageFolderDataset: Dataset {

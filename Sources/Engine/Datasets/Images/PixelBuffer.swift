@@ -1,6 +1,7 @@
+import Basics
 import CImageCodecs
+import Files
 import Glibc
-import Taxonomy
 
 /// What of an image is needed: it may come smaller, or end early, where that saves work.
 public struct ImageNeed: Equatable, Sendable {
@@ -30,7 +31,7 @@ public final class PixelBuffer {
   private var room: ByteStorage?
 
   /// No side of an image is longer.
-  static let longestSide = Int(CODEC_MAX_SIDE)
+  package static let longestSide = Int(CODEC_MAX_SIDE)
 
   public init() {}
 

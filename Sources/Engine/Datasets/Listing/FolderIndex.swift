@@ -1,4 +1,5 @@
-import Taxonomy
+import Basics
+import Files
 
 /// The list of an ImageFolder's images as a file that is mapped, not parsed: opening 1.28 million images takes
 /// milliseconds.

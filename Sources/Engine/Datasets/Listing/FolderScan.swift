@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// What a tree of images holds: `root/<class>/…/*.{jpg,jpeg,png,webp}`, or the same below the folders of its splits (``SplitFolders``),

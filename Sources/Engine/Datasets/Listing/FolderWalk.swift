@@ -1,5 +1,6 @@
+import Basics
+import Files
 import Glibc
-import Taxonomy
 
 /// Finds the images below a folder.
 ///

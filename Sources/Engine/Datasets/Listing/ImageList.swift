@@ -1,3 +1,5 @@
+import Basics
+import Files
 import Taxonomy
 
 /// A text file that lists images, and mostly their labels, one a line.
@@ -5,22 +7,22 @@ import Taxonomy
 /// Told apart by its lines: `path label` (Caffe; the label is a number from 0 or a wnid, and the path may hold spaces),
 /// `path<TAB>label…` (Tiny ImageNet's annotations; further columns are passed over), `path` alone (the folder then names the
 /// class), `path,label` where it can be nothing else, or Kaggle's `LOC_val_solution.csv` (`id,wnid box…` below a header). Empty lines and `#` comments are passed over.
-struct ImageList {
-  enum Label: Equatable {
+package struct ImageList {
+  package enum Label: Equatable {
     case index(Int)
     case wnid(String)
   }
 
-  struct Line: Equatable {
+  package struct Line: Equatable {
     /// Below the split's folder; without a leading slash and blanks around it. Not UTF-8 by necessity.
-    var path: [UInt8]
+    package var path: [UInt8]
     /// The same with its blanks, where it has some.
-    var exact: [UInt8]?
+    package var exact: [UInt8]?
     /// As it stands in the list.
     var written: [UInt8]
-    var label: Label?
+    package var label: Label?
     /// In the file, from 1.
-    var number: Int
+    package var number: Int
 
     /// Whether it is written as a whole path, of this system or of Windows.
     var isAbsolute: Bool {
@@ -29,8 +31,8 @@ struct ImageList {
     }
   }
 
-  let file: String
-  let lines: [Line]
+  package let file: String
+  package let lines: [Line]
   /// The first lines as they are.
   private let head: [Text]
 
@@ -39,7 +41,7 @@ struct ImageList {
     try self.init(try TextFile(file, "cannot read the list of images", advice: "check the path of the list"))
   }
 
-  init(_ text: TextFile) throws(Problem) {
+  package init(_ text: TextFile) throws(Problem) {
     file = text.path
     head = Array(text.lines.lazy.map(\.bytes.trimmed).filter(Self.isEntry).prefix(8))
     let commas = ListColumns.header(of: head)
@@ -81,15 +83,15 @@ struct ImageList {
   private static func isEntry(_ line: Text) -> Bool { !line.isEmpty && line.first != UInt8(ascii: "#") }
 
   /// Where a line stands, for people.
-  func place(_ line: Line) -> String { "\(file), line \(line.number)" }
+  package func place(_ line: Line) -> String { "\(file), line \(line.number)" }
 
   // MARK: Lines
 
-  typealias Text = ArraySlice<UInt8>
+  package typealias Text = ArraySlice<UInt8>
 
   /// How a list says that an image is of a class, as Caffe reads it: up to the last space is the path, whatever it holds.
   /// - Throws: a ``Problem`` where a line of a list cannot hold the path, or would be read as another one.
-  static func line(_ path: [UInt8], label: Int) throws(Problem) -> [UInt8] {
+  package static func line(_ path: [UInt8], label: Int) throws(Problem) -> [UInt8] {
     // A list begins its comments with #, and a byte order mark in front of a line is none of it.
     let isMistaken = path.first == UInt8(ascii: "#") || path.starts(with: TextLines.byteOrderMark)
     let text = (isMistaken ? Array("./".utf8) : []) + path + Array(" \(label)".utf8)

@@ -1,7 +1,7 @@
-import Taxonomy
+import Basics
 
 /// Lists whose fields stand between commas, or in another order than Caffe's `path label`: tables, as spreadsheets and Python write them.
-enum ListColumns {
+package enum ListColumns {
   typealias Text = ArraySlice<UInt8>
 
   private static let endings = [".jpg", ".jpeg", ".png", ".webp"]
@@ -13,7 +13,7 @@ enum ListColumns {
   }
 
   /// Whether a line of a text has an image's name in it.
-  static func mentionsImage(_ line: String) -> Bool {
+  package static func mentionsImage(_ line: String) -> Bool {
     let line = line.lowercased()
     return endings.contains { line.contains($0) }
   }

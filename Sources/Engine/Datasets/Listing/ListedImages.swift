@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// The images of one split as a list file names them.
 struct ListedImages {

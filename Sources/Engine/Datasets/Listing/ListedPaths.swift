@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// Where the paths of a list lie below a dataset's root.
 ///

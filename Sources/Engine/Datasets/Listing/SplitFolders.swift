@@ -1,5 +1,5 @@
+import Basics
 import Glibc
-import Taxonomy
 
 /// The folders of a dataset's splits, by their names: `train`, `Training`, `train_images`, `ILSVRC2012_img_train`, … and the same for
 /// validation and test, below the root or in folders that wrap them.

@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// Memory for one batch. Written by the maker while it is free, read by the consumer while it is ready.
 final class BatchSlot: @unchecked Sendable {

@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// One image of a training or a validation: where it is in its split, and the label it is to be given.
 public struct Sample: Equatable, Sendable {

@@ -1,5 +1,6 @@
+import Basics
 import Kernels
-import Taxonomy
+import Settings
 
 /// The mean of a training's images, which is subtracted from every input.
 public enum InputMean {

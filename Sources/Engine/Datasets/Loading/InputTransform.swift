@@ -1,8 +1,6 @@
+import Basics
 import Kernels
-import Taxonomy
-
-/// The shape of one input of a network.
-public typealias InputShape = (height: Int, width: Int, channels: Int)
+import Settings
 
 /// How a picture becomes an input: resize, pad with black, crop, mirror, subtract the mean, scale, divide by the deviations.
 ///

@@ -1,7 +1,8 @@
+import Basics
 import Dispatch
 import Kernels
+import Settings
 import Synchronization
-import Taxonomy
 
 /// Decodes and augments the images of one split ahead of the step that wants them.
 ///

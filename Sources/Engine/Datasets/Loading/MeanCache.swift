@@ -1,5 +1,7 @@
+import Basics
+import Files
 import Kernels
-import Taxonomy
+import Settings
 
 /// The means of training images, computed once for a dataset, a selection of its images and a way to resize them, and kept in
 /// the home's `cache/means/`, a safetensors file each. All label sets over the same images share one.

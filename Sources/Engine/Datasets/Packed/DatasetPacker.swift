@@ -1,8 +1,9 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
 import Kernels
 import Synchronization
-import Taxonomy
 
 /// Writes a dataset's images, warped to one size, into two LMDB databases as Caffe has them: quicker to read than a
 /// million files, and readable by any LMDB library.

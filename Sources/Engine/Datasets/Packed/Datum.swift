@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// One image of a Caffe database: the protocol-buffer message `Datum` of caffe.proto.
 ///

@@ -1,5 +1,6 @@
+import Basics
+import Files
 import Glibc
-import Taxonomy
 
 /// The file of a database, read at places and never mapped: where a mapping would end the process by a signal, because somebody cut the
 /// file short or its disk fails, this is an error.

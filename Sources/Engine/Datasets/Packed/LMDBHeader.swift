@@ -1,4 +1,5 @@
-import Taxonomy
+import Basics
+import Kernels
 
 /// What the two meta pages of a database say (LMDB's mdb.c, struct MDB_meta, format 1 on 64-bit little-endian machines):
 ///

@@ -1,5 +1,5 @@
+import Basics
 import Glibc
-import Taxonomy
 
 /// A branch or a leaf page of a database. What it says of itself was checked when it was read: every node lies in it.
 ///

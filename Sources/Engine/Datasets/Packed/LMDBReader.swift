@@ -1,5 +1,5 @@
+import Basics
 import Synchronization
-import Taxonomy
 
 /// A finished LMDB database, read by many threads.
 ///

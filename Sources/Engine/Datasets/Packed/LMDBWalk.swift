@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// Going over all of a database, in the order of its keys.
 ///

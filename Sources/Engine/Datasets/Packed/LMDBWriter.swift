@@ -1,5 +1,6 @@
+import Basics
 import CLMDB
-import Taxonomy
+import Files
 
 /// Fills an LMDB database in the order of its keys, some entries at a time: each lot is there whole or not at all, whatever
 /// happens to the process.

@@ -1,5 +1,5 @@
+import Basics
 import FoundationEssentials
-import Taxonomy
 
 /// The databases that Caffe's tools wrote before LMDB, and still do with `-backend leveldb`.
 enum LevelDBFolder {

@@ -1,6 +1,7 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// A packed dataset on the disk, as Caffe knows it:
 ///

@@ -1,4 +1,5 @@
-import Taxonomy
+import Basics
+import Files
 
 /// A dataset whose images lie in LMDB databases, as `data pack` or Caffe's convert_imageset wrote them.
 public final class PackedDataset: Dataset {

@@ -1,6 +1,7 @@
+import Basics
 import CImageCodecs
+import Files
 import FoundationEssentials
-import Taxonomy
 
 /// A photograph with transparency, cut to what can be seen of it, in several sizes: each has half the sides of the one before.
 package struct Cutout: Sendable {

@@ -1,5 +1,4 @@
 import Kernels
-import Taxonomy
 
 /// One image that is to be made.
 struct StampJob: Sendable {

@@ -1,8 +1,9 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
 import Kernels
 import Synchronization
-import Taxonomy
 
 /// What a made dataset of composites consists of. Equal recipes of equal photographs give equal files.
 public struct StampRecipe: Codable, Equatable, Sendable {

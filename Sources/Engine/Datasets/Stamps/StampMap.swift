@@ -1,3 +1,5 @@
+import Basics
+import Files
 import Taxonomy
 
 /// Which photograph of the stamps' package shows what: lines `path<TAB>wnid`, the path below the package's folder.

@@ -1,4 +1,5 @@
-import Taxonomy
+import Basics
+import Files
 
 /// The layout of PASCAL VOC 2007's devkit (Everingham et al. 2007): images, an XML file of boxes for each, and lists of both splits.
 enum VOCLayout {

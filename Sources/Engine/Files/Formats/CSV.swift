@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// Comma-separated values as RFC 4180 has them: fields with a comma, a quote or the end of a line stand in quotes, and quotes in
 /// them are doubled.

@@ -1,6 +1,6 @@
+import Basics
 import Glibc
 import Kernels
-import Taxonomy
 
 /// Rows of floats in a file that fills chunk by chunk, in any order: what is written survives the process, what was written only in
 /// part is not there.

@@ -3,7 +3,7 @@ package enum FloatFormat: String, CaseIterable, Sendable {
   case half = "F16", brain = "BF16", single = "F32", double = "F64"
 
   /// Of one number.
-  var bytes: Int {
+  package var bytes: Int {
     switch self {
     case .half, .brain: 2
     case .single: 4
@@ -13,7 +13,7 @@ package enum FloatFormat: String, CaseIterable, Sendable {
 
   /// Turns all of `source` into single precision, rounded to the nearest.
   /// - Returns: the numbers that are finite there and too large here: how many, the first one's place, and itself; nil: none.
-  func read(
+  package func read(
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>
   ) -> (count: Int, first: Int, value: Double)? {
     precondition(source.count == bytes * target.count, "\(source.count) bytes for \(target.count) floats")

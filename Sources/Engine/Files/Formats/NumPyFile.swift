@@ -1,7 +1,7 @@
+import Basics
 import FoundationEssentials
 import Glibc
 import Kernels
-import Taxonomy
 
 /// A matrix of 32-bit floats in NumPy's format, version 1.0
 /// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
@@ -34,7 +34,7 @@ public enum NumPyFile {
   }
 
   /// - Parameter length: of the header in bytes; nil: what it needs, in whole blocks of 64.
-  static func header(_ shape: [Int], length: Int? = nil) -> [UInt8] {
+  package static func header(_ shape: [Int], length: Int? = nil) -> [UInt8] {
     let sides = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(sides)), }"
     let start = magic.count + 2
@@ -50,7 +50,7 @@ public enum NumPyFile {
   public static func read(_ path: String) throws(Problem) -> Tensor { try open(path).values }
 
   /// As ``read(_:)``, with the file in which the floats stay.
-  static func open(_ path: String) throws(Problem) -> (values: Tensor, file: MappedFile?) {
+  package static func open(_ path: String) throws(Problem) -> (values: Tensor, file: MappedFile?) {
     let file = try MappedFile(path: path)
     let bytes = file.bytes
     let start = magic.count + 2

@@ -1,39 +1,42 @@
 /// Writes values one behind the other, as they lie in memory: for caches that are read by the program that wrote them.
-struct PackedWriter {
-  private(set) var bytes: [UInt8] = []
+package struct PackedWriter {
+  package private(set) var bytes: [UInt8] = []
 
-  mutating func number(_ value: some BitwiseCopyable) { withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) } }
+  package init() {
+  }
 
-  mutating func int(_ value: Int) { number(value) }
+  package mutating func number(_ value: some BitwiseCopyable) { withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) } }
 
-  mutating func text(_ text: String) {
+  package mutating func int(_ value: Int) { number(value) }
+
+  package mutating func text(_ text: String) {
     int(text.utf8.count)
     bytes.append(contentsOf: text.utf8)
   }
 
-  mutating func block(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func block(_ bytes: UnsafeRawBufferPointer) {
     int(bytes.count)
     self.bytes.append(contentsOf: bytes)
   }
 
-  mutating func numbers(_ numbers: [Int32]) { numbers.withUnsafeBytes { block($0) } }
+  package mutating func numbers(_ numbers: [Int32]) { numbers.withUnsafeBytes { block($0) } }
 
-  mutating func optional<Value>(_ value: Value?, _ write: (inout PackedWriter, Value) -> Void) {
+  package mutating func optional<Value>(_ value: Value?, _ write: (inout PackedWriter, Value) -> Void) {
     bytes.append(value == nil ? 0 : 1)
     if let value { write(&self, value) }
   }
 }
 
 /// Reads what ``PackedWriter`` wrote. Behind the end there are zeros and empty texts, never anything outside.
-struct PackedReader {
+package struct PackedReader {
   private let bytes: UnsafeRawBufferPointer
   private var place = 0
 
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  var isAtEnd: Bool { place >= bytes.count }
+  package var isAtEnd: Bool { place >= bytes.count }
 
-  mutating func number<Value: BitwiseCopyable>(_ type: Value.Type) -> Value {
+  package mutating func number<Value: BitwiseCopyable>(_ type: Value.Type) -> Value {
     let size = MemoryLayout<Value>.size
     guard size <= bytes.count - place else {
       place = bytes.count
@@ -46,25 +49,25 @@ struct PackedReader {
     return bytes.loadUnaligned(fromByteOffset: place, as: type)
   }
 
-  mutating func int() -> Int { number(Int.self) }
+  package mutating func int() -> Int { number(Int.self) }
 
   /// A number of things that follow, each of a byte or more.
-  mutating func count() -> Int { min(max(0, int()), bytes.count - place) }
+  package mutating func count() -> Int { min(max(0, int()), bytes.count - place) }
 
-  mutating func text() -> String {
+  package mutating func text() -> String {
     let count = count()
     defer { place += count }
     return String(decoding: UnsafeRawBufferPointer(rebasing: bytes[place..<place + count]), as: UTF8.self)
   }
 
   /// What lies there, not a copy of it.
-  mutating func block() -> UnsafeRawBufferPointer {
+  package mutating func block() -> UnsafeRawBufferPointer {
     let count = count()
     defer { place += count }
     return UnsafeRawBufferPointer(rebasing: bytes[place..<place + count])
   }
 
-  mutating func numbers() -> [Int32] {
+  package mutating func numbers() -> [Int32] {
     let bytes = block()
     return [Int32](unsafeUninitializedCapacity: bytes.count / 4) { numbers, count in
       count = bytes.count / 4
@@ -72,7 +75,7 @@ struct PackedReader {
     }
   }
 
-  mutating func optional<Value>(_ read: (inout PackedReader) -> Value) -> Value? {
+  package mutating func optional<Value>(_ read: (inout PackedReader) -> Value) -> Value? {
     number(UInt8.self) == 1 ? read(&self) : nil
   }
 }

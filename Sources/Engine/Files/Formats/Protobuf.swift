@@ -1,16 +1,16 @@
 /// Walks the fields of a protocol-buffer message (https://protobuf.dev/programming-guides/encoding).
-struct ProtobufFields {
-  enum Value {
+package struct ProtobufFields {
+  package enum Value {
     case varint(UInt64), fixed64(UInt64), fixed32(UInt32)
     case bytes(UnsafeRawBufferPointer)
   }
 
   private var rest: UnsafeRawBufferPointer
-  private(set) var isMalformed = false
+  package private(set) var isMalformed = false
 
-  init(_ message: UnsafeRawBufferPointer) { rest = message }
+  package init(_ message: UnsafeRawBufferPointer) { rest = message }
 
-  mutating func next() -> (number: UInt64, value: Value)? {
+  package mutating func next() -> (number: UInt64, value: Value)? {
     guard !rest.isEmpty, !isMalformed else { return nil }
     if let key = varint(), let value = value(ofType: key & 7) { return (key >> 3, value) }
     isMalformed = true
@@ -37,7 +37,7 @@ struct ProtobufFields {
   }
 
   /// The numbers of a packed field; those before the first that is malformed.
-  static func varints(_ packed: UnsafeRawBufferPointer) -> [UInt64] {
+  package static func varints(_ packed: UnsafeRawBufferPointer) -> [UInt64] {
     var numbers: [UInt64] = []
     var fields = ProtobufFields(packed)
     while !fields.rest.isEmpty, let number = fields.varint() { numbers.append(number) }
@@ -60,11 +60,11 @@ struct ProtobufFields {
 /// Writing messages.
 extension [UInt8] {
   /// A number of fixed width.
-  mutating func append(littleEndian value: some FixedWidthInteger) {
+  package mutating func append(littleEndian value: some FixedWidthInteger) {
     Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
   }
 
-  mutating func append(varint value: UInt64) {
+  package mutating func append(varint value: UInt64) {
     var rest = value
     while rest >= 0x80 {
       append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -74,14 +74,14 @@ extension [UInt8] {
   }
 
   /// A field that holds bytes: its key, their length, themselves.
-  mutating func append(field number: UInt64, _ bytes: some Collection<UInt8>) {
+  package mutating func append(field number: UInt64, _ bytes: some Collection<UInt8>) {
     append(varint: number << 3 | 2)
     append(varint: UInt64(bytes.count))
     append(contentsOf: bytes)
   }
 
   /// A field that holds a number.
-  mutating func append(field number: UInt64, _ value: UInt64) {
+  package mutating func append(field number: UInt64, _ value: UInt64) {
     append(varint: number << 3)
     append(varint: value)
   }

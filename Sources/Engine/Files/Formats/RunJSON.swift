@@ -1,6 +1,6 @@
+import Basics
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// The JSON files of a run.
 package enum RunJSON {
@@ -16,7 +16,7 @@ package enum RunJSON {
 
   /// Puts a value in the place of a file's content without asking the disk for room: spaces fill what is left of the old
   /// content. For files that tell something on a full disk; what cannot be written is left.
-  static func overwrite(_ value: some Encodable, at path: String) {
+  package static func overwrite(_ value: some Encodable, at path: String) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
@@ -69,7 +69,7 @@ package enum RunJSON {
     try decode(type, from: bytes(of: path, what: what), at: path, what: what, for: reader, repair: repair)
   }
 
-  static func bytes(of path: String, what: String) throws(Problem) -> Data {
+  package static func bytes(of path: String, what: String) throws(Problem) -> Data {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileFailure.reading("cannot read \(what)", path) }
     defer { close(descriptor) }
@@ -107,7 +107,7 @@ package enum RunJSON {
   }
 
   /// What a later version wrote, as far as it is not known here.
-  static func newer(_ what: String, at path: String, _ key: String, found: String?, maker: ProgramVersion? = nil) -> Problem {
+  package static func newer(_ what: String, at path: String, _ key: String, found: String?, maker: ProgramVersion? = nil) -> Problem {
     let unknown = "version \(ProgramVersion.current) does not know"
     let maker = maker.flatMap { $0 > .current ? "version \($0)" : nil }
     var problem = Problem(

@@ -1,7 +1,7 @@
+import Basics
 import FoundationEssentials
 import Glibc
 import Kernels
-import Taxonomy
 
 /// Named tensors in a file, in the safetensors format; floats of 32 bits, where others wrote it also of 16 and 64.
 ///
@@ -19,7 +19,7 @@ public final class SafetensorsFile {
   private let descriptor: Int32
   private let dataStart: Int
   private let dataBytes: Int
-  static let checksumKey = "crc32c"
+  package static let checksumKey = "crc32c"
 
   // MARK: Writing
 

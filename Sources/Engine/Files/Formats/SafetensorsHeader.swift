@@ -1,11 +1,11 @@
+import Basics
 import FoundationEssentials
-import Taxonomy
 
 /// The header of a safetensors file: what tensors it holds, and where.
 ///
 /// Format: u64 little-endian length N, N bytes of JSON, then the data; offsets count from the end of the header
 /// (https://github.com/huggingface/safetensors#format).
-struct SafetensorsHeader: Codable, Equatable {
+package struct SafetensorsHeader: Codable, Equatable {
   struct Entry: Codable, Equatable {
     var dtype: String
     var shape: [Int]
@@ -22,7 +22,7 @@ struct SafetensorsHeader: Codable, Equatable {
   var tensors: [String: Entry] = [:]
   var metadata: [String: String] = [:]
 
-  static let largest = 100_000_000
+  package static let largest = 100_000_000
   private static let metadataKey = Name("__metadata__")
 
   private struct Name: CodingKey {
@@ -35,7 +35,7 @@ struct SafetensorsHeader: Codable, Equatable {
 
   init() {}
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Name.self)
     for key in container.allKeys {
       if key.stringValue == Self.metadataKey.stringValue {
@@ -46,7 +46,7 @@ struct SafetensorsHeader: Codable, Equatable {
     }
   }
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Name.self)
     if !metadata.isEmpty { try container.encode(metadata, forKey: Self.metadataKey) }
     for (name, entry) in tensors { try container.encode(entry, forKey: Name(name)) }

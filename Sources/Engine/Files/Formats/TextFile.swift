@@ -1,5 +1,5 @@
+import Basics
 import Glibc
-import Taxonomy
 
 /// A text file from outside, whole in memory: lists, maps, synset words, hierarchies, CSV, JSON, keys.
 ///

@@ -1,3 +1,6 @@
+import Basics
+import Datasets
+import Files
 import Taxonomy
 
 /// Classes as a file groups them: for each of its classes the node that names it and the fine classes in it.

@@ -1,4 +1,8 @@
+import Basics
+import Datasets
+import Files
 import Taxonomy
+import Training
 
 /// A label set as a file for other programs.
 public struct LabelSetExport: Sendable {

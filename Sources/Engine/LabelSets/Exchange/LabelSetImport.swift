@@ -1,3 +1,6 @@
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
 import Glibc
 import Taxonomy

@@ -1,4 +1,5 @@
 import Kernels
+import Settings
 
 /// Krizhevsky, Sutskever, Hinton: "ImageNet Classification with Deep Convolutional Neural Networks", NIPS 2012,
 /// in the single-tower form with groups and the recipe of Caffe's `bvlc_alexnet`: 60,965,224 parameters at

@@ -1,4 +1,5 @@
 import Kernels
+import Settings
 
 /// AlexNet's family (Krizhevsky et al. 2012: five convolutions, response normalisation, overlapping max pooling, groups,
 /// two hidden layers with dropout) scaled to 28×28 grey images: 12.5 million multiply-adds an image instead of

@@ -1,3 +1,5 @@
+import Settings
+
 /// AlexNet's family (Krizhevsky et al. 2012) scaled to 64×64 colour images, cut from photographs of about 96×96: 29 million multiply-adds an
 /// image, so that a training of some ten thousand of them takes minutes. Weights start after He et al. 2015
 /// (arXiv:1502.01852), and inputs are scaled to about unit variance, for the reasons that `alexnet-28` gives.

@@ -1,3 +1,5 @@
+import Settings
+
 /// Krizhevsky: "One weird trick for parallelizing convolutional neural networks" (2014, arXiv:1404.5997), as torchvision has it:
 /// one tower without groups or response normalisation, 61,100,840 parameters at 1000 classes, 56.5 % top-1 and 79.1 %
 /// top-5 with torchvision's weights. For those weights, above all; weights of our own start after He et al. 2015.

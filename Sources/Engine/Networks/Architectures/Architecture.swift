@@ -1,5 +1,6 @@
+import Basics
 import Kernels
-import Taxonomy
+import Settings
 
 /// A network that can be asked for by name: its layers, what it takes in, and the recipe that trains it.
 public struct Architecture: Sendable {
@@ -34,7 +35,7 @@ public struct Architecture: Sendable {
   }
 
   /// How the tensors of a training of this network are called (``Snapshot``).
-  func tensorNames() throws(Problem) -> Set<String> {
+  package func tensorNames() throws(Problem) -> Set<String> {
     let wiring = try Wiring(layers(2), input: inputShape)
     let learned = wiring.parameters.joined().map(\.name)
     return Set(learned + learned.map { Snapshot.momentum + $0 } + wiring.state.joined().map(\.name) + [Snapshot.mean])

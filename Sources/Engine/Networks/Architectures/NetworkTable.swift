@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// What a network is made of and what it takes, layer by layer, without its memory.
 public struct NetworkTable: Codable, Equatable, Sendable {

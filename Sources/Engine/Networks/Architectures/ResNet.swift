@@ -1,3 +1,5 @@
+import Settings
+
 /// He, Zhang, Ren, Sun: "Deep Residual Learning for Image Recognition" (2015, arXiv:1512.03385), Table 1, the nets of basic
 /// blocks: 11,689,512 and 21,797,672 parameters at 1000 classes, 69.8 % and 73.3 % top-1 with torchvision's weights.
 extension Architecture {

@@ -1,3 +1,5 @@
+import Settings
+
 /// The family of He et al. 2015 (arXiv:1512.03385, §4.2) for small images, 6n + 2 layers with n = 1, scaled to 28×28 grey ones: 12.2 million
 /// multiply-adds an image, as much as `alexnet-28`. Its stages have 16, 40 and 80 channels, and shortcuts that change shape are
 /// projections.

@@ -1,3 +1,5 @@
+import Settings
+
 /// Simonyan and Zisserman: "Very Deep Convolutional Networks for Large-Scale Image Recognition" (2014, arXiv:1409.1556),
 /// configuration D: 138,357,544 parameters at 1000 classes, 71.6 % top-1 and 90.4 % top-5 with torchvision's weights.
 ///

@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// Gives every channel mean 0 and variance 1 over the batch and its pixels, then a learned scale and shift (Ioffe and Szegedy
 /// 2015, arXiv:1502.03167). Inference takes running averages instead, which training moves along.

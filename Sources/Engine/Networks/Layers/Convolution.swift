@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// A convolution with square kernels, zero padding and groups (Krizhevsky et al. 2012): output channels of group i see
 /// the input channels of group i alone. Where batch normalisation follows it needs no bias.

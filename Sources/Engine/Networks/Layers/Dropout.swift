@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// In training sets each unit to 0 with this probability and divides the others by what is left, in place
 /// (Srivastava et al. 2014, in the "inverted" form: inference is the identity).

@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// Sees an image as one row of features, in the order height, width, channel. Nothing moves.
 public struct Flatten: Layer {

@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// Every output is a weighted sum of all inputs: output = input · weightsᵀ + bias.
 public struct FullyConnected: Layer {

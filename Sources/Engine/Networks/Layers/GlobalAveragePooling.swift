@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// The mean of each channel over a square image: a flat row of channels (Lin, Chen, Yan 2013, arXiv:1312.4400, §3.2).
 public struct GlobalAveragePooling: Layer {

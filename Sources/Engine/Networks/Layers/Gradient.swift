@@ -32,7 +32,7 @@ extension Backend {
   }
 
   /// The sum of the squares of a gradient's elements.
-  func squaredNorm(_ gradient: Gradient) -> Double {
+  package func squaredNorm(_ gradient: Gradient) -> Double {
     switch gradient {
     case .values(let gradient): squaredNorm(gradient)
     case .product(let outputGradient, let input):

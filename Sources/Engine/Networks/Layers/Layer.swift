@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// One step of a network, a value without state: it says what is computed, a ``Backend`` says how.
 ///
@@ -108,7 +108,7 @@ extension Layer {
 }
 
 /// A shape for people: `27×27×96`.
-func describe(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
+package func describe(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
 
 /// What a layer works on in one pass. The windows are planned by the ``Network``; nothing is allocated here.
 public struct LayerTensors: Sendable {

@@ -14,7 +14,7 @@ public struct Parameter: Equatable, Sendable {
 
   public var count: Int { shape.reduce(1, *) }
   /// The name of its layer: `layer1.0.conv1` of `layer1.0.conv1.weight`.
-  var layer: String { String(name[..<(name.lastIndex(of: ".") ?? name.endIndex)]) }
+  package var layer: String { String(name[..<(name.lastIndex(of: ".") ?? name.endIndex)]) }
 
   /// Weights learn at the solver's rate and decay.
   static func weight(of layer: String, shape: [Int], fanIn: Int, _ initialization: Initialization) -> Parameter {

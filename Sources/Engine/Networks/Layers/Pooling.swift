@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// The largest or the mean value of each window, channel by channel; sizes round up (Caffe's rule) or down (torchvision's).
 public struct Pooling: Layer {

@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// max(0, x), in place (Nair and Hinton 2010). Forward has nothing left to do where the layer in front applies it.
 public struct ReLU: Layer {

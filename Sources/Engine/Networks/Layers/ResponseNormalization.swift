@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// Local response normalisation across neighbouring channels (Krizhevsky et al. 2012, §3.3):
 /// y = x / (k + (α/n) Σ x²)^β.

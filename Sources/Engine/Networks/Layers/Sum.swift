@@ -1,5 +1,5 @@
+import Basics
 import Kernels
-import Taxonomy
 
 /// Adds another layer's output to that of the layer in front, in place: where a residual block's shortcut comes back
 /// (He et al. 2015, arXiv:1512.03385, eq. 1).

@@ -1,6 +1,7 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// What was read of long event files, a file a run under the home's `cache/curves`, so that ten million steps open at once:
 /// the file is mapped, and of its blocks only those are read that are looked at.

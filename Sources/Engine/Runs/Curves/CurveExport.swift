@@ -1,5 +1,7 @@
+import Basics
+import Files
 import Glibc
-import Taxonomy
+import Training
 
 /// Curves as tables for other programs: a row for every step at which something was recorded.
 public struct CurveExport: Sendable {

@@ -1,5 +1,6 @@
+import Basics
+import Files
 import Synchronization
-import Taxonomy
 
 /// A cache file of curves, mapped, and whether a look at its blocks found one damaged: what was made of such curves is not to be shown.
 final class CurveFile: Sendable {

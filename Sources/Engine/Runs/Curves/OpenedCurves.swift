@@ -1,6 +1,7 @@
+import Basics
 import Dispatch
+import Files
 import Synchronization
-import Taxonomy
 
 /// The curves that somebody looks at. Those that nobody asked for in a minute are dropped, and long ones are kept by
 /// ``CurveCache``, from where they open again without being parsed or held in memory.

@@ -1,5 +1,7 @@
+import Basics
+import Files
 import Synchronization
-import Taxonomy
+import Training
 
 /// The curves of a run, read from its event files; each reading takes in only what was appended since the last.
 public struct RunCurves: Sendable {

@@ -1,5 +1,3 @@
-import Taxonomy
-
 /// The values that one metric took over a run: steps rise strictly, times never fall.
 ///
 /// Copies share their values, however many there are, and appending to one leaves the others as they are. A pyramid over

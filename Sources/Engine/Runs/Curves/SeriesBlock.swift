@@ -1,3 +1,4 @@
+import Files
 import Synchronization
 
 /// 4096 values of a curve that will not change any more, with the spans of every 64 of them: shared by all copies of the

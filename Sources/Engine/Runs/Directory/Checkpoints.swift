@@ -1,7 +1,11 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
 import Kernels
+import Networks
 import Taxonomy
+import Training
 
 /// The folder of a run's checkpoints, `<step>.safetensors`: the last ones and the best are kept.
 public struct Checkpoints: Hashable, Sendable {

@@ -1,6 +1,7 @@
+import Basics
 import Dispatch
+import Files
 import Synchronization
-import Taxonomy
 
 /// Writes a worker's heartbeat every second, on a thread of its own: a long step is no silence.
 final class Heart: Sendable {

@@ -1,4 +1,8 @@
+import Basics
+import Files
 import Kernels
+import Networks
+import Settings
 import Taxonomy
 
 /// All that is needed to repeat a run, saved as its `run.json` before it starts and never changed.

@@ -1,6 +1,7 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// What can be asked of a running worker.
 public enum RunRequest: String, Sendable, CaseIterable {

@@ -1,6 +1,7 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// The directory of one run. It explains itself, can be copied elsewhere, and is only ever appended to or renamed into:
 ///
@@ -45,7 +46,7 @@ public struct RunDirectory: Hashable, Sendable {
       try AtomicFile.makeFolder(unfinished.checkpoints.folder)
       try RunJSON.write(configuration, to: unfinished.configurationFile)
       try furnish(unfinished)
-      let base = "\(timeStamp(configuration.created))-\(configuration.name)"
+      let base = "\(TimeStamp.utc(configuration.created))-\(configuration.name)"
       for attempt in 1...1000 {
         let run = RunDirectory("\(folder)/\(base)\(attempt == 1 ? "" : "-\(attempt)")")
         // A rename onto a folder that is not empty fails: two launches in one second get two directories.
@@ -75,29 +76,10 @@ public struct RunDirectory: Hashable, Sendable {
     }
   }
 
-  /// The characters of a ``timeStamp(_:separator:)`` in a name.
-  static let stampLength = 15
-
-  /// `20151231-235959` in UTC, so that names sort by time on every machine.
-  static func timeStamp(_ unixTime: Double, separator: String = "") -> String {
-    var seconds = time_t(max(0, min(unixTime, 2.5e11)))
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    func digits(_ value: Int32, _ width: Int = 2) -> String {
-      let text = String(value)
-      return String(repeating: "0", count: max(0, width - text.count)) + text
-    }
-    let date = [digits(parts.tm_year + 1900, 4), digits(parts.tm_mon + 1), digits(parts.tm_mday)]
-    let time = [digits(parts.tm_hour), digits(parts.tm_min), digits(parts.tm_sec)]
-    return separator.isEmpty
-      ? date.joined() + "-" + time.joined()
-      : date.joined(separator: "-") + separator + time.joined(separator: ":")
-  }
-
   /// What the directory's name says of the run: its name, and when it was launched, in seconds since 1970.
   var launch: (name: String, time: Double)? {
-    let stamp = Array(id.utf8.prefix(Self.stampLength + 1))
-    guard stamp.count > Self.stampLength, stamp[8] == stamp[15], stamp[8] == UInt8(ascii: "-") else { return nil }
+    let stamp = Array(id.utf8.prefix(TimeStamp.length + 1))
+    guard stamp.count > TimeStamp.length, stamp[8] == stamp[15], stamp[8] == UInt8(ascii: "-") else { return nil }
     func number(_ range: Range<Int>) -> Int32? { Int32(String(decoding: stamp[range], as: UTF8.self)) }
     guard let year = number(0..<4), let month = number(4..<6), let day = number(6..<8), let hour = number(9..<11),
       let minute = number(11..<13), let second = number(13..<15)
@@ -105,7 +87,7 @@ public struct RunDirectory: Hashable, Sendable {
     var parts = tm()
     (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, month - 1, day)
     (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
-    return (String(id.dropFirst(Self.stampLength + 1)), max(0, Double(timegm(&parts))))
+    return (String(id.dropFirst(TimeStamp.length + 1)), max(0, Double(timegm(&parts))))
   }
 
   // MARK: Reading

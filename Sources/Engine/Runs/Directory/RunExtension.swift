@@ -1,6 +1,8 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
+import Settings
 
 /// How long a run is to be: in all, or so much more.
 public enum RunLength: Equatable, Sendable {

@@ -1,5 +1,6 @@
+import Basics
+import Files
 import Glibc
-import Taxonomy
 
 /// Keeps two workers from one run, on one machine and, where the file system's locks reach (NFSv4 does), on several.
 ///

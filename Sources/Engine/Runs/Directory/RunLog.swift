@@ -1,5 +1,6 @@
+import Basics
+import Files
 import Glibc
-import Taxonomy
 
 /// The log of a run: a line for everything worth knowing afterwards, with its time in UTC.
 final class RunLog {
@@ -14,7 +15,7 @@ final class RunLog {
 
   /// A line that cannot be written is no reason to end a training.
   func write(_ line: String) {
-    let text = RunDirectory.timeStamp(unixTime(), separator: " ") + "Z  " + printable(line) + "\n"
+    let text = TimeStamp.utc(unixTime(), separator: " ") + "Z  " + printable(line) + "\n"
     _ = Array(text.utf8).withUnsafeBytes { AtomicFile.append($0, to: descriptor) }
   }
 }

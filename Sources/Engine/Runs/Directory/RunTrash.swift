@@ -1,6 +1,7 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// A run that was removed and can be had back.
 public struct RemovedRun: Equatable, Sendable, Codable {
@@ -69,7 +70,7 @@ public struct RunTrash: Sendable {
   /// - Throws: a ``Problem`` where none fits.
   public func find(_ text: String) throws(Problem) -> RemovedRun {
     let runs = removed()
-    func name(_ run: RemovedRun) -> Substring { run.id.dropFirst(RunDirectory.stampLength + 1) }
+    func name(_ run: RemovedRun) -> Substring { run.id.dropFirst(TimeStamp.length + 1) }
     for fits: (RemovedRun) -> Bool in [
       { $0.id == text }, { name($0) == text }, { $0.id.hasPrefix(text) || name($0).hasPrefix(text) },
     ] {
@@ -131,7 +132,7 @@ public struct RunTrash: Sendable {
   }
 
   private func forget(_ run: RunDirectory) {
-    FeatureCache(home: home).remove(run: run.id)
+    FeatureFolder(home: home).remove(run: run.id)
     CurveCache(home: home).remove(run: run.id)
     try? FileManager.default.removeItem(atPath: home.trunkFeatures(of: run.id))
   }

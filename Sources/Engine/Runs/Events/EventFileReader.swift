@@ -1,6 +1,7 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// The event files of a folder: `events.out.tfevents.<unix seconds>.<host>`, one for each session of a run.
 package enum EventFiles {

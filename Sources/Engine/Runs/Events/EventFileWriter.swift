@@ -1,5 +1,8 @@
+import Basics
+import Datasets
+import Files
 import Glibc
-import Taxonomy
+import Training
 
 /// Writes a TensorBoard event file: append-only, each record with one `write`, so that a reader or a killed process
 /// finds whole records and at most one cut one at the end.

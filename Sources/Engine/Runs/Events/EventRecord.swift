@@ -1,5 +1,7 @@
+import Basics
+import Files
 import Glibc
-import Taxonomy
+import Training
 
 /// One event of a TensorBoard event file: values at a step, or the start of a session.
 ///

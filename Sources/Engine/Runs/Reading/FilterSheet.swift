@@ -1,5 +1,6 @@
+import Datasets
 import Kernels
-import Taxonomy
+import Networks
 
 /// The filters of a network's first convolution as one picture: what it looks for in images.
 enum FilterSheet {

@@ -1,5 +1,7 @@
+import Basics
+import Files
 import FoundationEssentials
-import Taxonomy
+import Settings
 
 /// What was read of one run, and when its files were last changed. Of a run that is over nothing but the summary is kept.
 package final class KnownRun {

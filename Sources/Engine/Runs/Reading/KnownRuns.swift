@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 
 /// The runs that were read, by the names of their directories.

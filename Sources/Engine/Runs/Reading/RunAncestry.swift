@@ -1,5 +1,3 @@
-import Taxonomy
-
 /// One step back in where a run's weights come from.
 public struct RunAncestor: Codable, Equatable, Sendable {
   /// A run's directory name, or a file.

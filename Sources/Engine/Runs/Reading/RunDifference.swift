@@ -1,5 +1,3 @@
-import Taxonomy
-
 /// What two runs were asked differently, and what became of each.
 public struct RunDifference: Codable, Equatable, Sendable {
   /// One run: its configuration, and how it stands.

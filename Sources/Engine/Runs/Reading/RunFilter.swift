@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// Which runs of a list are wanted, in words: `net:alexnet classes<500 acc>.8 -tag:old seeds`.
 ///

@@ -1,7 +1,8 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
-import Taxonomy
+import Training
 
 /// What was read of runs that are over, kept in the home's `cache/runs-index`, so that a home of ten thousand runs is listed
 /// without opening a file of any of them.

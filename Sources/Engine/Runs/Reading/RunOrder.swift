@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// How a list of runs is sorted: by one field, and by the time of the launch, newest first, where that is equal.
 public struct RunOrder: Equatable, Sendable {

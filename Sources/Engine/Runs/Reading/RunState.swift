@@ -1,4 +1,6 @@
-import Taxonomy
+import Basics
+import Files
+import Training
 
 /// Where a run stands, derived from its files.
 public enum RunState: String, Codable, Sendable, CaseIterable {

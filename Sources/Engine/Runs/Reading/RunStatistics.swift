@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// The results of runs that repeat each other, as mean ± sample standard deviation.
 public struct RunStatistics: Codable, Equatable, Sendable {

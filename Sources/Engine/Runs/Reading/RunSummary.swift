@@ -1,5 +1,3 @@
-import Taxonomy
-
 /// A run as a list shows it.
 public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
   /// The directory's name.

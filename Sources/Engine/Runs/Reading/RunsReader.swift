@@ -1,6 +1,7 @@
+import Basics
+import Files
 import Glibc
 import Synchronization
-import Taxonomy
 
 /// The runs of a home as they stand, for lists and screens that look again and again: only files that changed since
 /// the last look are read. May be asked from any thread.

@@ -1,6 +1,9 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
 import Taxonomy
+import Training
 
 /// The folder `results/` of a run: what each of its classes came to, `<step>.json`, for the last validation, the best one,
 /// and every checkpoint that was validated.

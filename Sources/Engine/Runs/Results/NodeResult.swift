@@ -1,4 +1,5 @@
 import Taxonomy
+import Training
 
 /// How well a node of the tree was recognised: of the images whose class lies below it, how many were taken for a class below
 /// it, whichever that was.

@@ -1,6 +1,9 @@
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
 import Kernels
-import Taxonomy
+import Training
 
 /// Validates a checkpoint again, in the bits of the training itself, and keeps what its classes came to.
 public struct RunValidation {

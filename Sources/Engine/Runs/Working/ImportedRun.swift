@@ -1,5 +1,10 @@
+import Basics
+import Datasets
+import Files
 import Kernels
+import Networks
 import Taxonomy
+import Weights
 
 /// Weights from elsewhere, kept as a finished run of no steps, so that everything that takes a run takes them.
 public enum ImportedRun {

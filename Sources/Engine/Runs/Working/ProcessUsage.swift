@@ -1,6 +1,7 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// What a worker takes of its machine.
 public struct ProcessUsage: Codable, Equatable, Sendable {

@@ -1,6 +1,7 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// What a person may do to a run. Each action says why where it cannot be done.
 extension RunDirectory {

@@ -1,6 +1,7 @@
+import Basics
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// The runs of a home that wait for their turn, and how many may run at a time: `queue/queue.json`.
 ///

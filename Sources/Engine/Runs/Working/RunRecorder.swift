@@ -1,4 +1,7 @@
-import Taxonomy
+import Basics
+import Files
+import Networks
+import Training
 
 /// Writes down what a training says: events, heartbeat, log, checkpoints.
 ///

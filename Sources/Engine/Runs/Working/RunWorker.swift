@@ -1,8 +1,12 @@
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
 import Glibc
 import Kernels
+import Networks
 import Synchronization
-import Taxonomy
+import Training
 
 /// Trains a run to its end, from its last good checkpoint where there is one: what a worker process does.
 public struct RunWorker {

@@ -1,6 +1,11 @@
+import Basics
+import Files
 import FoundationEssentials
 import Kernels
+import Networks
+import Settings
 import Taxonomy
+import Weights
 
 /// The weights of a run or a file, to begin another run with.
 public struct StartingWeights: Sendable {

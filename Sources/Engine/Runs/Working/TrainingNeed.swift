@@ -1,5 +1,8 @@
+import Basics
+import Datasets
 import Kernels
-import Taxonomy
+import Networks
+import Settings
 
 /// What a training takes, computed from its plan before anything is made.
 package struct TrainingNeed: Equatable, Sendable {

@@ -1,7 +1,13 @@
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
 import Glibc
 import Kernels
+import Networks
+import Settings
 import Taxonomy
+import Training
 
 /// What a researcher asks for when launching a training; nil leaves it to the network's recipe.
 public struct TrainingRequest: Sendable {

@@ -1,7 +1,8 @@
+import Basics
 import Dispatch
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 /// Starts workers: processes in a session of their own, without a terminal, so that neither closing the screen nor losing
 /// the line reaches them.

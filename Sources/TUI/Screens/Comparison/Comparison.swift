@@ -1,4 +1,4 @@
-import Engine
+import Basics
 import Taxonomy
 
 /// Two label sets on one tree, and how they differ.

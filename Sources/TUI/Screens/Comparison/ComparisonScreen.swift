@@ -1,4 +1,5 @@
-import Engine
+import Basics
+import LabelSets
 import Taxonomy
 
 /// Two label sets side by side, as counts and as a tree with what each has at every node. It belongs to the library and has no

@@ -1,4 +1,5 @@
-import Engine
+import Basics
+import LabelSets
 import Taxonomy
 
 extension ComparisonScreen {

@@ -1,4 +1,5 @@
-import Engine
+import Analysis
+import Pictures
 import Synchronization
 
 /// A map in the colours of some groups, with its cells for the size that was asked for last: it is drawn at every key.

@@ -1,4 +1,5 @@
-import Engine
+import Analysis
+import Basics
 import Taxonomy
 
 /// What the keys do.

@@ -1,5 +1,4 @@
-import Engine
-import Taxonomy
+import Basics
 
 /// What is chosen from lists and typed.
 extension EvaluationScreen {

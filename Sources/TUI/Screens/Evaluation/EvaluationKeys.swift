@@ -1,4 +1,4 @@
-import Engine
+import Datasets
 
 extension EvaluationScreen {
   package static let bindings: [Binding] = [

@@ -1,4 +1,4 @@
-import Engine
+import Analysis
 import Taxonomy
 
 /// Fig. 6: for each coarse class how much better the net tells the class than its members.

@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Analysis
+import Basics
 
 /// Screen 5: what a net knows, in numbers: which coarse classes it has formed, whether it tells classes apart that it was never told of, and where its
 /// features lie.

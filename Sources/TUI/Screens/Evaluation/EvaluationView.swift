@@ -1,5 +1,6 @@
-import Engine
-import Taxonomy
+import Analysis
+import Basics
+import Pictures
 
 extension EvaluationScreen {
   package func draw(on canvas: inout Canvas, in area: Rect, _ session: Session) {

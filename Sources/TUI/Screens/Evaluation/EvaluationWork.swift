@@ -1,4 +1,7 @@
-import Engine
+import Analysis
+import Basics
+import Datasets
+import Pictures
 import Taxonomy
 
 /// Which coarse classes a net has formed, and what is needed to look behind that.

@@ -1,4 +1,6 @@
-import Engine
+import Basics
+import Datasets
+import Runs
 import Taxonomy
 
 /// What the screens that look at features work with: a dataset with its tree, the runs on it, and their networks once they are opened.

@@ -1,7 +1,10 @@
-import Engine
+import Analysis
+import Basics
+import Datasets
+import Files
 import Glibc
+import Runs
 import Synchronization
-import Taxonomy
 
 /// The networks and features that are open: a few, since each holds a network and looks at the features of a whole dataset.
 final class FinderShelf: Sendable {

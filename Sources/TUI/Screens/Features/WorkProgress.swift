@@ -1,7 +1,9 @@
-import Kernels
-import Engine
+import Analysis
+import Basics
+import Files
 import Glibc
-import Taxonomy
+import Kernels
+import Runs
 
 /// Says how far work is, twice a second at most, and how much it may take: half of the cores, a quarter of the time, while a training
 /// runs on this machine.

@@ -1,5 +1,4 @@
-import Engine
-import Taxonomy
+import Basics
 
 /// Everything about the selected label set.
 struct LibraryDetails {

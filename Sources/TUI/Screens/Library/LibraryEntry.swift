@@ -1,4 +1,6 @@
-import Engine
+import Basics
+import Datasets
+import LabelSets
 import Taxonomy
 
 /// A label set as the list shows it.

@@ -1,4 +1,4 @@
-import Engine
+import Files
 
 extension LibraryScreen {
   package static let bindings: [Binding] = [

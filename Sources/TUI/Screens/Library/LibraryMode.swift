@@ -1,4 +1,5 @@
-import Engine
+import Files
+import LabelSets
 
 /// What takes the keys of the library while it is open.
 package enum LibraryMode: Sendable {

@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Basics
+import LabelSets
 
 /// Screen 4: the label sets that are kept, what each is, and everything that can be done with one.
 package struct LibraryScreen: Screen {

@@ -1,5 +1,4 @@
-import Engine
-import Taxonomy
+import Basics
 
 /// Where the parts of the library lie.
 struct LibraryLayout {

@@ -1,5 +1,6 @@
-import Engine
-import Taxonomy
+import Basics
+import LabelSets
+import Networks
 
 extension LibraryScreen {
   package enum Work: ScreenWork {

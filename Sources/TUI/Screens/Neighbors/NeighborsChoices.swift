@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Analysis
+import Basics
 
 /// What is chosen from lists and typed.
 extension NeighborsScreen {

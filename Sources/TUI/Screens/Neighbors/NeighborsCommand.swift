@@ -1,4 +1,4 @@
-import Engine
+import Basics
 
 extension NeighborsScreen {
   package func command(_ session: Session) -> CommandSource {

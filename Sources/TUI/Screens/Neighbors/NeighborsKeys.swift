@@ -1,5 +1,3 @@
-import Engine
-
 extension NeighborsScreen {
   package static let bindings: [Binding] = [
     bind([.enter], .walk, "walk", "Make the selected neighbour the query", true, noNeighbor),

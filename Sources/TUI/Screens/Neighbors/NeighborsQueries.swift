@@ -1,5 +1,6 @@
-import Engine
-import Taxonomy
+import Analysis
+import Basics
+import Datasets
 
 /// What the keys do: ways from query to query, and what is looked at.
 extension NeighborsScreen {

@@ -1,4 +1,7 @@
-import Engine
+import Analysis
+import Basics
+import Datasets
+import Runs
 import Taxonomy
 
 /// One image of the dataset that the screen is on, or a file from elsewhere, which has no class.

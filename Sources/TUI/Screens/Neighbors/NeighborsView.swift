@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Analysis
+import Basics
 
 extension NeighborsScreen {
   package func draw(on canvas: inout Canvas, in area: Rect, _ session: Session) {

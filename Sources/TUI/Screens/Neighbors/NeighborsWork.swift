@@ -1,4 +1,6 @@
-import Engine
+import Analysis
+import Basics
+import Datasets
 import Taxonomy
 
 package struct NeighborsRequest: Sendable, Equatable {

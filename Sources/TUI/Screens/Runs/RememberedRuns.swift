@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Files
+import Runs
 
 /// How the runs screen was left, kept in the home's `screens/`: each run keeps its colour and glyph, and what became of the runs since
 /// then can be told.

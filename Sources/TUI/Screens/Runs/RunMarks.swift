@@ -1,4 +1,4 @@
-import Engine
+import Runs
 
 /// What tells each run from the others: given in the order of the launches, kept for good.
 package struct RunMarks: Equatable, Sendable {

@@ -1,4 +1,5 @@
-import Engine
+import Datasets
+import Runs
 
 extension RunsScreen {
   package static let bindings: [Binding] = open + pages + control + of(list) + of(charts) + moves

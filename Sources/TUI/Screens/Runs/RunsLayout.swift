@@ -1,6 +1,3 @@
-import Engine
-import Taxonomy
-
 /// Where the parts of the runs screen are. What is not shown is empty.
 struct RunsLayout {
   private static let nothing = Rect(row: 0, column: 0, rows: 0, columns: 0)

@@ -1,5 +1,4 @@
-import Engine
-import Taxonomy
+import Runs
 
 /// What takes every key of the runs screen while it is open.
 package enum RunsMode: Sendable {

@@ -1,4 +1,5 @@
-import Engine
+import Basics
+import Runs
 import Taxonomy
 
 /// Screen 2: trainings, their curves, and what steers them.

@@ -1,5 +1,4 @@
-import Engine
-import Taxonomy
+import Basics
 
 extension RunsScreen {
   package func draw(on canvas: inout Canvas, in area: Rect, _ session: Session) {

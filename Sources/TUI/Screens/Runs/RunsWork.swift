@@ -1,5 +1,6 @@
-import Engine
+import Basics
 import FoundationEssentials
+import Runs
 import Taxonomy
 
 extension RunsScreen {

@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// What a label set comes to: as a line, the most important first and as much as fits, and as rows that leave nothing out.

@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// The other hypernym policy: which classes it moves, and what becomes of the label set, before anything is done.

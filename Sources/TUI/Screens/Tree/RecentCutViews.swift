@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// What the last few cuts come to: whoever takes a change back, makes it again, or changes what is beside the cut waits for no counting.

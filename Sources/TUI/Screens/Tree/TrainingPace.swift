@@ -1,4 +1,5 @@
-import Engine
+import Networks
+import Runs
 
 /// What a training on a dataset would be like: how large the last layer is for each class, and how fast this machine is.
 package struct TrainingPace: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 extension TreeScreen {
   package enum Action: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Engine
+import Basics
 import Taxonomy
 
 extension TreeScreen {

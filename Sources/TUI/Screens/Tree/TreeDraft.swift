@@ -1,4 +1,4 @@
-import Engine
+import Basics
 import Taxonomy
 
 /// The label set in the making, for what is done with it beside the keys: on large trees it takes a while to name all its classes.

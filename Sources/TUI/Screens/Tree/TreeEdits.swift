@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// What the verbs do to the label set, and what follows from it.

@@ -1,4 +1,4 @@
-import Engine
+import Basics
 import Taxonomy
 
 /// What comes back from the work beside the terminal.

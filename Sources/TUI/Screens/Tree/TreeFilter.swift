@@ -1,5 +1,3 @@
-import Taxonomy
-
 /// Shows what a search found, and what it lies under, and nothing else.
 package struct TreeFilter: Equatable, Sendable {
   /// What was searched.

@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// The label set being made, every state that it was in, and whether the last one is saved.

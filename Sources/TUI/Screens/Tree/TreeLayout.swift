@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// Where the parts of the tree screen lie.

@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// The lines of the tree with their counts.

@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// What takes the keys of the tree screen while it is open.
 package enum TreeMode: Sendable {

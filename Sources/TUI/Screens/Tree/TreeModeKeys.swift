@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// What the keys do while a search, a prompt or a menu is open.
 extension TreeScreen {

@@ -1,5 +1,3 @@
-import Taxonomy
-
 /// How the cursor goes through the tree, and what is unfolded on the way.
 extension TreeScreen {
   mutating func move(_ key: Key, _ page: Int) -> [Effect] {

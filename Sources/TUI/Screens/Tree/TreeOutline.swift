@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// The lines of a tree as it is unfolded on the screen. Nodes with a single child share a line with it.

@@ -1,4 +1,6 @@
-import Engine
+import Basics
+import Datasets
+import LabelSets
 import Taxonomy
 
 /// Random images of a label set, or of both parts of its split.

@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// A list of nodes to go to.
 package struct PlaceMenu: Sendable {

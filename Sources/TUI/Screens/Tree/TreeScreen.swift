@@ -1,4 +1,4 @@
-import Engine
+import Basics
 import Taxonomy
 
 /// Screen 1: the tree of a dataset's classes, folded by hand into a label set, with what that comes to.

@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// What is shown beside the tree, or below it where the screen is narrow.

@@ -1,4 +1,6 @@
-import Engine
+import Basics
+import Datasets
+import LabelSets
 import Taxonomy
 
 extension TreeScreen {

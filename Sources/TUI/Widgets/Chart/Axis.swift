@@ -1,5 +1,5 @@
+import Basics
 import Glibc
-import Taxonomy
 
 /// One axis of a chart: the values it spans, how they map to 0…1, and the ticks with their labels.
 package struct Axis: Equatable, Sendable {

@@ -1,5 +1,5 @@
+import Basics
 import Glibc
-import Taxonomy
 
 /// What a chart's curves are drawn over.
 package enum ChartUnit: String, CaseIterable, Sendable, Codable {

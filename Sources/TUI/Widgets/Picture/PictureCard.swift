@@ -1,4 +1,4 @@
-import Engine
+import Analysis
 
 /// A picture in a frame: what it is at the bottom, a number at the top, and the frame in the colour of what it means.
 package struct PictureCard: Equatable, Sendable {

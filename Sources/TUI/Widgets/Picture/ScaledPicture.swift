@@ -1,4 +1,4 @@
-import Engine
+import Datasets
 
 /// A picture reduced to the pixels that a block of cells can show.
 package struct ScaledPicture: Equatable, Sendable {

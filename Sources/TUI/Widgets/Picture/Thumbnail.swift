@@ -1,4 +1,4 @@
-import Engine
+import Datasets
 import Synchronization
 
 /// A picture as the screens hold it: reduced once, and scaled to cells only when another size is asked for, since a screen of

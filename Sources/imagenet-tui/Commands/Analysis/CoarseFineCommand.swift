@@ -1,5 +1,8 @@
+import Analysis
 import ArgumentParser
-import Engine
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
 import Taxonomy
 

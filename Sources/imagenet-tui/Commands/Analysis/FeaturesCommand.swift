@@ -1,7 +1,9 @@
+import Analysis
 import ArgumentParser
-import Engine
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
-import Taxonomy
 
 struct FeaturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

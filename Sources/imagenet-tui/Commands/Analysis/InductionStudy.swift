@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Analysis
+import Basics
 
 /// In words.
 extension InductionStudy {

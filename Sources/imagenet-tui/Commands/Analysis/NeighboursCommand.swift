@@ -1,8 +1,10 @@
+import Analysis
 import ArgumentParser
-import Engine
+import Basics
+import Datasets
+import Files
 import FoundationEssentials
 import Glibc
-import Taxonomy
 
 struct NeighboursCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

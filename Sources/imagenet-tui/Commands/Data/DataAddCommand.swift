@@ -1,5 +1,6 @@
 import ArgumentParser
-import Engine
+import Basics
+import Datasets
 import Taxonomy
 
 struct DataAddCommand: ParsableCommand {

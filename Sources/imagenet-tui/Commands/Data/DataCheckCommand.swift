@@ -1,9 +1,9 @@
-import Kernels
 import ArgumentParser
-import Engine
+import Basics
+import Datasets
 import FoundationEssentials
+import Kernels
 @preconcurrency import Glibc
-import Taxonomy
 
 struct DataCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

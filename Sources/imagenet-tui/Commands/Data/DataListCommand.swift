@@ -1,6 +1,5 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
 
 struct DataListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List the datasets.")

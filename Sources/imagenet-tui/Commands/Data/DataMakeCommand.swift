@@ -1,8 +1,9 @@
-import Kernels
 import ArgumentParser
-import Engine
+import Basics
+import Datasets
 import FoundationEssentials
 import Glibc
+import Kernels
 import Taxonomy
 
 /// `data make …`: datasets whose images the program makes.

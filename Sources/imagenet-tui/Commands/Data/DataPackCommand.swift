@@ -1,9 +1,9 @@
-import Kernels
 import ArgumentParser
-import Engine
+import Basics
+import Datasets
 import FoundationEssentials
 import Glibc
-import Taxonomy
+import Kernels
 
 struct DataPackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Engine
 
 struct DataRemoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

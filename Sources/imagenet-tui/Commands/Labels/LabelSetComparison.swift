@@ -1,4 +1,4 @@
-import Engine
+import Basics
 import Taxonomy
 
 /// Two label sets beside each other, as they are printed.

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Engine
+import Basics
 import Glibc
+import LabelSets
 import Taxonomy
 
 /// What every command that makes a label set shares: what it starts from, how the result is shown, where it is kept.

@@ -1,6 +1,8 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import Datasets
+import Files
+import LabelSets
 
 struct LabelsCollageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

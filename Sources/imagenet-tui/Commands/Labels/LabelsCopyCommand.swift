@@ -1,5 +1,4 @@
 import ArgumentParser
-import Engine
 
 struct LabelsCopyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Taxonomy
+import Basics
 
 struct LabelsCutCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

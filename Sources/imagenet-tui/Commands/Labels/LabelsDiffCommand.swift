@@ -1,6 +1,4 @@
 import ArgumentParser
-import Engine
-import Taxonomy
 
 struct LabelsDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import LabelSets
 
 struct LabelsExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

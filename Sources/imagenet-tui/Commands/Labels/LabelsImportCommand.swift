@@ -1,6 +1,8 @@
 import ArgumentParser
-import Engine
+import Basics
+import Files
 import Glibc
+import LabelSets
 import Taxonomy
 
 struct LabelsImportCommand: ParsableCommand {

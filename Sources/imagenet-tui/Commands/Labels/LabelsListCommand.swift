@@ -1,6 +1,6 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import LabelSets
 
 struct LabelsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List the saved label sets.")

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Engine
+import Basics
 
 struct LabelsRemoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Engine
 
 struct LabelsRenameCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

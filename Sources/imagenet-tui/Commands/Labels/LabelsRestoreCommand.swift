@@ -1,5 +1,4 @@
 import ArgumentParser
-import Engine
 
 struct LabelsRestoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

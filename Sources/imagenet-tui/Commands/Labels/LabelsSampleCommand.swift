@@ -1,5 +1,5 @@
 import ArgumentParser
-import Taxonomy
+import Basics
 
 struct LabelsSampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Basics
+import Datasets
 import Taxonomy
 
 struct LabelsSplitCommand: ParsableCommand {

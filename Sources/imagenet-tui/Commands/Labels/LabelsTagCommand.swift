@@ -1,5 +1,4 @@
 import ArgumentParser
-import Engine
 
 struct LabelsTagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Taxonomy
+import Basics
 
 struct LabelsTopDownCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

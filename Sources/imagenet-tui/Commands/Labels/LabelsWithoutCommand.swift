@@ -1,6 +1,6 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import Datasets
 
 struct LabelsWithoutCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

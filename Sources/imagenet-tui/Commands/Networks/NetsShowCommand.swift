@@ -1,8 +1,8 @@
-import Kernels
 import ArgumentParser
-import Engine
+import Basics
 import FoundationEssentials
-import Taxonomy
+import Kernels
+import Networks
 
 struct NetsShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

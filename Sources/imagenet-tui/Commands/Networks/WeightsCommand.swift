@@ -1,6 +1,6 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import Weights
 
 /// `weights …`: weights from other programs, and for them.
 struct WeightsCommand: ParsableCommand {

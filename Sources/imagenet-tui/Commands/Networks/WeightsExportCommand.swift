@@ -1,6 +1,6 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import Weights
 
 struct WeightsExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,10 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import Datasets
+import LabelSets
+import Networks
+import Runs
+import Weights
 
 struct WeightsImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
-import Engine
+import Basics
+import Files
 import Glibc
+import Runs
 import Synchronization
-import Taxonomy
 
 /// Follows a run from outside until it is over, like any other reader of its directory.
 struct RunFollower {

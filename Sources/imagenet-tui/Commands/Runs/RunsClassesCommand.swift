@@ -1,6 +1,8 @@
 import ArgumentParser
-import Engine
+import Basics
+import Runs
 import Taxonomy
+import Training
 
 struct RunsClassesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Engine
+import Runs
 
 struct RunsCloneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Engine
 import Glibc
+import Runs
 
 /// `runs …`: the trainings of this home.
 struct RunsCommand: ParsableCommand {

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
 
 struct RunsConfusionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Engine
+import Datasets
 import Glibc
+import Runs
 
 struct RunsPauseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import Runs
 
 struct RunsDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

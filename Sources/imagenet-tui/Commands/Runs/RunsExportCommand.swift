@@ -1,6 +1,6 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import Runs
 
 struct RunsExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import Datasets
+import Runs
 
 struct RunsExtendCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

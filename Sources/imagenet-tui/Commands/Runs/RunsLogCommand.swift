@@ -1,6 +1,4 @@
 import ArgumentParser
-import Engine
-import Taxonomy
 
 struct RunsLogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "log", abstract: "Print the end of a run's log.")

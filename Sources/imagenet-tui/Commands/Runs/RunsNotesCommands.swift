@@ -1,6 +1,5 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
 
 struct RunsTagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

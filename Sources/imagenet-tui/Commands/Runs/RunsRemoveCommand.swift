@@ -1,5 +1,6 @@
 import ArgumentParser
-import Engine
+import Basics
+import Runs
 
 struct RunsRemoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,8 @@
+import Analysis
 import ArgumentParser
-import Engine
+import Basics
+import Files
+import Runs
 import Taxonomy
 
 struct RunsResultsCommand: ParsableCommand {

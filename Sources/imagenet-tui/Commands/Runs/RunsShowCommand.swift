@@ -1,6 +1,6 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import Runs
 
 struct RunsShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one run in full.")

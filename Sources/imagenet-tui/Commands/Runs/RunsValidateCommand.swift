@@ -1,6 +1,6 @@
 import ArgumentParser
-import Engine
-import Taxonomy
+import Basics
+import Runs
 
 struct RunsValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,6 @@
 import ArgumentParser
-import Engine
+import Basics
 import Glibc
-import Taxonomy
 
 struct RunsWatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

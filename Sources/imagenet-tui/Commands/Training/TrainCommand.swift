@@ -1,5 +1,4 @@
 import ArgumentParser
-import Engine
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,12 @@
 import ArgumentParser
-import Engine
+import Basics
+import Datasets
+import Files
 import Kernels
-import Taxonomy
+import LabelSets
+import Networks
+import Runs
+import Settings
 
 /// What `train` takes and `runs clone` changes.
 struct TrainingOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Engine
+import Runs
 
 /// What a worker process runs; launched by `train` and by the screens, not by hand.
 struct WorkerCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Engine
+import Basics
 import Taxonomy
 
 /// `tree …`: look at WordNet and at a dataset's place in it.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Engine
+import Basics
 import Taxonomy
 
 struct TreeShowCommand: ParsableCommand {

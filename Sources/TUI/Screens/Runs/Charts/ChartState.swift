@@ -1,5 +1,4 @@
-import Engine
-import Taxonomy
+import Runs
 
 /// What the charts show, whatever the list does.
 package struct ChartState: Equatable, Sendable {

@@ -1,5 +1,6 @@
-import Engine
-import Taxonomy
+import Basics
+import Runs
+import Training
 
 /// What a chart of the runs screen is about.
 package enum ChartKind: String, CaseIterable, Sendable {

@@ -1,4 +1,5 @@
-import Engine
+import Runs
+import Training
 
 /// The curves of one run as its charts draw them: as much of them as can be seen.
 package struct RunPlot: Equatable, Sendable {

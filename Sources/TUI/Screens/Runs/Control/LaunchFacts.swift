@@ -1,6 +1,9 @@
-import Kernels
-import Engine
+import Basics
+import Datasets
 import Glibc
+import Kernels
+import LabelSets
+import Runs
 import Taxonomy
 
 /// What the launch form needs to know of a dataset, fetched beside the terminal's thread.

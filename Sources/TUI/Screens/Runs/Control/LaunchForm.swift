@@ -1,4 +1,7 @@
-import Engine
+import Basics
+import Networks
+import Runs
+import Settings
 import Taxonomy
 
 /// The form that launches a training: every value has a sane default, and a reason where it cannot be.

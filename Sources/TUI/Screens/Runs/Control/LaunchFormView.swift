@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Basics
+import Datasets
 
 extension LaunchForm {
   package func draw(on canvas: inout Canvas, in area: Rect) {

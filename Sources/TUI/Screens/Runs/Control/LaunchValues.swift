@@ -1,5 +1,6 @@
-import Engine
-import Taxonomy
+import Basics
+import Runs
+import Settings
 
 extension LaunchForm {
   private func number<Value: LosslessStringConvertible>(_ field: Field, _ type: Value.Type) -> Value? {

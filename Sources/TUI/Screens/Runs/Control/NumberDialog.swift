@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Basics
+import Runs
 
 /// Asks for one number, and says what would come of it.
 package struct NumberDialog: Sendable {

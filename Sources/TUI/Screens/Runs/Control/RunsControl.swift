@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Basics
+import Runs
 
 /// What can be asked of runs.
 package enum ControlAction: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Engine
+import Runs
 
 /// The runs of a home as one look found them, newest first. What a frame or a key asks of them is found out once, beside the terminal's
 /// thread, since there may be ten thousand.

@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Basics
+import Runs
 
 /// The dialog that changes tags, group and note of one run or several.
 package struct RunNotesForm: Sendable {

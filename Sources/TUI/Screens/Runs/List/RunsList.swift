@@ -1,5 +1,6 @@
-import Engine
-import Taxonomy
+import Analysis
+import Basics
+import Runs
 
 /// Which runs are listed, in which order, and which of them is selected.
 package struct RunsList: Sendable {

@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Basics
+import Runs
 
 /// What can be done with the list itself.
 package enum ListAction: Hashable, Sendable {

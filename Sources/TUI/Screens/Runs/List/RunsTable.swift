@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Basics
+import Runs
 
 /// How the list of runs looks.
 struct RunsTable {

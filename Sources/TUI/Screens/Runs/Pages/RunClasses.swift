@@ -1,5 +1,6 @@
-import Engine
-import Taxonomy
+import Basics
+import Runs
+import Training
 
 /// What the classes of a run came to in a validation, on the tree.
 package struct RunClasses: Equatable, Sendable {

@@ -1,5 +1,7 @@
-import Engine
-import Taxonomy
+import Basics
+import Kernels
+import Runs
+import Settings
 
 /// One run in full.
 package struct RunDetail: Equatable, Sendable {

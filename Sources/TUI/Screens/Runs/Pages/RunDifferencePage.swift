@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Basics
+import Runs
 
 /// Two runs beside each other: what they were asked differently, what became of them, and their curves.
 package struct RunDifferencePage: Equatable, Sendable {

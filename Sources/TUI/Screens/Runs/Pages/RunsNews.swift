@@ -1,5 +1,5 @@
-import Engine
-import Taxonomy
+import Basics
+import Runs
 
 /// What became of the runs since somebody last looked.
 package struct RunsNews: Equatable, Sendable {

@@ -1,5 +1,4 @@
-import Engine
-import Taxonomy
+import Runs
 
 /// What the runs screen shows in place of the list.
 package enum RunsPage: Equatable, Sendable {

@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// A label set that is computed, with the numbers that decide which one it is.

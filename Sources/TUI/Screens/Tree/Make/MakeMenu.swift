@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// The menu of made sets: a row for each kind, whose numbers are changed by keys, and what the chosen one would come to.

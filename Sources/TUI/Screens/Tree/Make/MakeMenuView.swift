@@ -1,4 +1,4 @@
-import Taxonomy
+import Basics
 
 /// How the menu of made sets looks: its rows, and below them what the chosen one would come to.
 struct MakeMenuView {

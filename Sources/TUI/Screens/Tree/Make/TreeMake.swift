@@ -1,3 +1,4 @@
+import Basics
 import Taxonomy
 
 /// The menu of made sets on the tree screen.

@@ -1,0 +1,60 @@
+import Basics
+import FoundationEssentials
+import Taxonomy
+
+/// The files that ship with the program (`assets/`): class lists, maps.
+public enum Assets {
+  /// The folder: `$IMAGENET_TUI_ASSETS`, else `assets/` or `share/imagenet-tui/` in the first folder above
+  /// the executable, or above the working directory, that holds one.
+  public static func folder(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(Problem) -> String {
+    let mark = "/imagenet-1k.wnids"
+    if let explicit = environment["IMAGENET_TUI_ASSETS"], !explicit.isEmpty {
+      guard FileManager.default.fileExists(atPath: explicit + mark) else {
+        throw Problem(
+          "cannot find the program's assets", at: explicit, expected: "imagenet-1k.wnids in it",
+          advice: "correct or unset IMAGENET_TUI_ASSETS")
+      }
+      return explicit
+    }
+    let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    for start in [executable, FileManager.default.currentDirectoryPath + "/."] {
+      var parts = start.split(separator: "/").dropLast()
+      while true {
+        let base = "/" + parts.joined(separator: "/")
+        for candidate in [base + "/assets", base + "/share/imagenet-tui"]
+        where FileManager.default.fileExists(atPath: candidate + mark) {
+          return candidate
+        }
+        if parts.isEmpty { break }
+        parts.removeLast()
+      }
+    }
+    throw Problem(
+      "cannot find the program's assets", expected: "a folder `assets` above the executable",
+      advice: "set IMAGENET_TUI_ASSETS to the folder that holds imagenet-1k.wnids")
+  }
+
+  static func path(_ name: String) throws(Problem) -> String { try folder() + "/" + name }
+
+  /// The lines of an asset, without empty lines and `#` comments.
+  public static func lines(_ name: String) throws(Problem) -> [String] {
+    let path = try path(name)
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Problem("cannot read the asset", at: path, advice: "reinstall the program")
+    }
+    return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+      .filter { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
+  }
+
+  /// The wnids of PASCAL VOC's 20 classes.
+  public static func pascalClasses() throws(Problem) -> [String] {
+    try lines("pascal.classes").map { line throws(Problem) in
+      guard let wnid = line.split(separator: "\t").last, SynsetID(wnid) != nil else {
+        throw Problem("the asset is damaged", at: "pascal.classes", expected: "name<TAB>wnid", found: line)
+      }
+      return String(wnid)
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import Basics
+import Kernels
+
+extension Tensor {
+  /// - Throws: a ``Problem`` where a number is NaN or infinite, which says how many are, and where the first is.
+  package func checkFinite(at place: String, advice: String) throws(Problem) {
+    guard let (bad, first) = notFinite else { return }
+    throw Problem(
+      "the weights are not all numbers", at: place, expected: "finite ones",
+      found: "\(bad) of \(count) NaN or infinite, the first at index \(first) (\(elements[first]))", advice: advice)
+  }
+}
