@@ -176,6 +176,7 @@ class PoolGate(nn.Module):
 
 # The layers in front of the pools, in the order of the calls, where that is worth knowing.
 POOLED = {
+    "alexnet": ["norm1", "norm2", "conv5"], "caffenet": ["conv1", "conv2", "conv5"],
     "vgg16": ["conv1_2", "conv2_2", "conv3_3", "conv4_3", "conv5_3"], "resnet18": ["bn1"], "resnet34": ["bn1"],
 }
 

@@ -156,7 +156,7 @@ import Testing
       (["--batch", "99999999999"], "batch"), (["--rate", "nan"], "rate"),
       (["--iterations", "0"], "iterations"), (["--schedule", "linear"], "linear"), (["--momentum", "1"], "momentum"),
       (["--decay=-1"], "decay"), (["--validate-every", "iterations:x"], "iterations:x"),
-      (["--validate-every", "0"], "validate every"), (["--keep", "0"], "keep"), (["--recipe", "mine"], "mine"),
+      (["--validate-every", "0"], "--validate-every"), (["--epochs", "many"], "--epochs"), (["--init", "zeros"], "--init"), (["--keep", "0"], "keep"), (["--recipe", "mine"], "mine"),
       (["--workers", "0"], "workers"), (["--name", "../up"], "../up"), (["--name", "a b"], "a b"),
     ])
   func refusals(arguments: [String], place: String) throws {
@@ -167,7 +167,28 @@ import Testing
     #expect(home.reader.refresh().isEmpty)
   }
 
-  @Test("Wrong usage is told apart: exit code 64", arguments: [["--epochs", "many"], ["--epochs", "1", "--iterations", "5"], ["--seed", "-1"], ["--what"]])
+  @Test("Every setting of the table is an option of train and of clone, with its help line")
+  func settings() throws {
+    for help in [try home.run("train", "--help"), try home.run("runs", "clone", "--help")] {
+      let help = help.output.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+      for setting in TrainingSetting.all {
+        #expect(help.contains("--\(setting.flag)") && help.contains(setting.help), "\(setting.flag)")
+      }
+    }
+  }
+
+  @Test("Weights can be drawn otherwise, a Nesterov training warms up and smooths its labels, and run.json says so")
+  func optimizerOptions() throws {
+    let options = ["--init", "he", "--nesterov", "--warm-up", "2", "--label-smoothing", "0.1", "--epochs", "1", "--name", "options"]
+    #expect(try home.start(["train", "--dataset", "tiny", "--net", "alexnet-28"] + options).wait() == 0)
+    let training = try home.directory("options").configuration().training
+    #expect(training.initialization == .he && training.solver.nesterov && training.solver.warmUp == 2 && training.solver.labelSmoothing == 0.1)
+    #expect(try home.start(["runs", "clone", "options", "--no-nesterov", "--name", "plain"]).wait() == 0)
+    let clone = try home.directory("plain").configuration().training
+    #expect(clone.initialization == .he && !clone.solver.nesterov && clone.solver.warmUp == 2)
+  }
+
+  @Test("Wrong usage is told apart: exit code 64", arguments: [["--epochs", "1", "--iterations", "5"], ["--seed", "-1"], ["--what"]])
   func usage(arguments: [String]) throws {
     #expect(try home.start(["train"] + arguments).wait() == 64)
   }

@@ -1,5 +1,6 @@
 import Basics
 import Kernels
+import Settings
 
 /// Layers wired up, their parameters by name, and all the memory that a batch of up to `batch` images needs, planned once:
 /// no pass allocates.
@@ -123,10 +124,11 @@ public final class Network {
   }
 
   /// Gives every parameter its initial value; parameter i draws from (seed, i).
-  public func initialize(seed: UInt64) {
+  /// - Parameter weights: how weights are drawn instead of as the network says.
+  public func initialize(seed: UInt64, weights: WeightInitialization? = nil) {
     for (index, parameter) in parameters.enumerated() {
       let key = CounterRandom(seed: seed, RandomUse.initialization.rawValue, index).key
-      parameter.initialization.fill(values[index], fanIn: parameter.fanIn, key: key)
+      parameter.initialization.replaced(by: weights).fill(values[index], fanIn: parameter.fanIn, key: key)
     }
     initializeState()
   }

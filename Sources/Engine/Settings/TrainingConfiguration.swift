@@ -22,11 +22,13 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var matrix: MatrixLibrary?
   /// Which layers learn, and how fast; nil: all of them, at the solver's rate.
   public var tuning: Tuning?
+  /// How weights are drawn; nil: as the network's authors did.
+  public var initialization: WeightInitialization?
 
   package init(
     network: String, epochs: Int, iterations: Int? = nil, batchSize: Int, seed: UInt64, solver: Solver,
     augmentation: Augmentation, validateEvery: Int, validateEveryIterations: Int? = nil, convolution: Convolution? = .winograd,
-    matrix: MatrixLibrary? = nil, tuning: Tuning? = nil
+    matrix: MatrixLibrary? = nil, tuning: Tuning? = nil, initialization: WeightInitialization? = nil
   ) {
     self.network = network
     self.epochs = epochs
@@ -40,6 +42,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     self.convolution = convolution
     self.matrix = matrix
     self.tuning = tuning
+    self.initialization = initialization
   }
 
   public typealias Convolution = ConvolutionMethod
@@ -47,6 +50,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public enum Epochs: Limits { public static let range = 1...1_000_000 }
   public enum Iterations: Limits { public static let range = 1...1_000_000_000 }
   public enum BatchSize: Limits { public static let range = 1...65_536 }
+  public enum WarmUp: Limits { public static let range = 0...100_000_000 }
   /// So many epochs or iterations from one time to the next.
   public enum Every: Limits {
     public static let range = 1...Int.max
@@ -60,6 +64,24 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
       case last
       /// This layer and all behind it; what is in front stays as it is, dropout off and averages fixed.
       case from(String)
+
+      /// Reads what ``text`` writes: `all`, `last`, `from:LAYER`; nil for anything else.
+      public init?(_ text: String) {
+        switch text {
+        case "all": self = .all
+        case "last": self = .last
+        case _ where text.hasPrefix("from:") && text.utf8.count > 5: self = .from(String(text.dropFirst(5)))
+        default: return nil
+        }
+      }
+
+      public var text: String {
+        switch self {
+        case .all: "all"
+        case .last: "last"
+        case .from(let layer): "from:" + layer
+        }
+      }
     }
     public var part: Part
     /// Factors of the solver's rate, by layer; 1 where there is none.
@@ -184,7 +206,7 @@ extension TrainingConfiguration {
     try require(solver.rate > 0 && solver.rate.isFinite, "rate", "a number above 0", solver.rate)
     try require((0..<1).contains(solver.momentum), "momentum", "0 or more and below 1", solver.momentum)
     try require(solver.decay >= 0 && solver.decay.isFinite, "decay", "0 or more", solver.decay)
-    try require((0...100_000_000).contains(solver.warmUp), "warm-up", "0 to 100,000,000 iterations", solver.warmUp)
+    try require(WarmUp.self, solver.warmUp, "warm-up", " iterations")
     try require((0..<1).contains(solver.labelSmoothing), "label smoothing", "0 or more and below 1", solver.labelSmoothing)
     if case .step(let every, let factor) = solver.schedule {
       try require(Every.self, every, "schedule: step every", " iterations")
@@ -196,6 +218,7 @@ extension TrainingConfiguration {
     try require((1...4096).contains(augmentation.resizeTo), "resize", "1 to 4096", augmentation.resizeTo)
     try require((0...256).contains(augmentation.padding), "padding", "0 to 256", augmentation.padding)
     try require(augmentation.scale > 0 && augmentation.scale.isFinite, "scale", "a number above 0", augmentation.scale)
+    if case .gaussian(let std) = initialization { try require(std > 0 && std.isFinite, "initialization", "a standard deviation above 0", std) }
     for (layer, factor) in tuning?.rateFactors.sorted(by: { $0.key < $1.key }) ?? [] {
       try require((0...1_000_000).contains(factor), "rate factor of \(layer)", "0 to 1,000,000", factor)
     }

@@ -105,7 +105,7 @@ public final class Trainer {
     self.keptFeatures = keptFeatures
     trunk = try split.trunk(batch: keptFeatures == nil ? batch : KeptFeatureSource.chunk, backend: backend)
     network = try split.head(batch: batch, backend: backend)
-    network.initialize(seed: configuration.seed)
+    network.initialize(seed: configuration.seed, weights: configuration.initialization)
     descent = GradientDescent(network, rateFactors: configuration.tuning?.rateFactors ?? [:])
     dropout = CounterRandom(seed: configuration.seed, RandomUse.dropout.rawValue)
     labels = Array(repeating: 0, count: batch)

@@ -55,8 +55,8 @@ struct LaunchFormTests {
     #expect(form.obstacles.isEmpty)
     #expect(form.request?.epochs == 4 && form.request?.labelSet?.name == "fine-10" && form.request?.workers == nil)
     #expect(
-      form.command
-        == "imagenet-tui train --dataset fashion-mnist --net alexnet-28 --epochs 4 --batch 64 --rate .01 --seed 1 "
+      form.command.text()
+        == "imagenet-tui train --dataset fashion-mnist --net alexnet-28 --epochs 4 --batch 64 --rate 0.01 --schedule cosine --seed 1 "
         + "--name fine-10 --detach")
   }
 
@@ -74,7 +74,8 @@ struct LaunchFormTests {
       (LaunchForm.Field.epochs, "0", "a number from 1 to 1,000,000"), (.epochs, "many", "a number from 1 to 1,000,000"),
       (.batch, "-1", "a number from 1 to 65,536"), (.rate, "0", "a number above 0, such as .01"),
       (.rate, "inf", "a number above 0, such as .01"), (.seed, "-1", "a whole number from 0"),
-      (.workers, "3", "empty for all cores, or 1 to 2"), (.seed, "99999999999999999999999", "a whole number from 0"),
+      (.workers, "3", "empty for all cores, or 1 to 2"), (.setting("momentum"), "1", "empty, or 0 or more and below 1"),
+      (.setting("warm-up"), "soon", "empty, or a number from 0 to 100,000,000"), (.seed, "99999999999999999999999", "a whole number from 0"),
     ] as [(LaunchForm.Field, String, String)])
   func validation(field: LaunchForm.Field, text: String, reason: String) throws {
     var state = Self.opened()
@@ -93,7 +94,7 @@ struct LaunchFormTests {
     var state = Self.opened()
     _ = update(&state, .key(.right))
     #expect(try form(state).texts[.name]?.text == "coarse-4")
-    #expect(try form(state).command.contains("--labels coarse-4"))
+    #expect(try form(state).command.text().contains("--labels coarse-4"))
     focus(&state, .seed)
     _ = type(&state, "7")
     #expect(try form(state).texts[.name]?.text == "coarse-4-s7")
@@ -157,7 +158,7 @@ struct LaunchFormTests {
     _ = update(&state, .key(.right))
     #expect(try form(state).request?.from == RunsFixtures.all[0].id && form(state).request?.tuning?.part == .last)
     #expect(try form(state).request?.rate == 0.001)
-    #expect(try form(state).command.contains("--from \(RunsFixtures.all[0].id) --tune last"))
+    #expect(try form(state).command.text().contains("--from \(RunsFixtures.all[0].id) --tune last"))
     _ = update(&state, .key(.control("u")))
     _ = type(&state, "w.safetensors")
     #expect(try form(state).request?.from == "w.safetensors")
@@ -175,7 +176,7 @@ struct LaunchFormTests {
     _ = type(&state, ":.1")
     let request = try #require(try form(state).request)
     #expect(request.iterations == 500 && request.epochs == nil && request.schedule == .step(every: 100, factor: 0.1))
-    #expect(try form(state).command.contains("--iterations 500") && form(state).command.contains("--schedule step:100:.1"))
+    #expect(try form(state).command.text().contains("--iterations 500") && form(state).command.text().contains("--schedule step:100:0.1"))
   }
 
   @Test("A run may wait for its turn in the queue")
@@ -232,9 +233,9 @@ struct LaunchFormTests {
     var state = RunsFixtures.state(rows: 40, columns: 140)
     _ = update(&state, .runs(.clone(try TrainingRequest(cloning: imported))))
     _ = update(&state, .runs(.form(.facts(Self.facts))))
-    #expect(try form(state).request?.from == imported.id && view(state).text.contains("begin with      \(imported.id)"), "\(view(state).text)")
+    #expect(try form(state).request?.from == imported.id && view(state).text.contains("initial weights         \(imported.id)"), "\(view(state).text)")
     #expect(try abs(#require(form(state).request?.rate) - configuration.training.solver.rate / 10) < 1e-8)
-    #expect(try form(state).command.contains("--from \(imported.id)"))
+    #expect(try form(state).command.text().contains("--from \(imported.id)"))
 
     configuration.lineage = .init(from: imported.id, step: 0, hasNewHead: false)
     let tuned = try RunDirectory.create(configuration, in: folder.path)
@@ -246,6 +247,27 @@ struct LaunchFormTests {
     (weights.id, weights.state, weights.progress) = (imported.id, .finished, RunProgress())
     let (made, _) = LaunchForm.make(labelSet: nil, session: state.session, runs: [weights])
     #expect(made.origins == [imported.id])
+  }
+
+  @Test("The command of a clone says everything in which the run differs from its net's recipe, with where things are kept")
+  func cloningCommand() throws {
+    var state = RunsFixtures.state(rows: 50, columns: 140)
+    var configuration = RunsFixtures.configuration(RunsFixtures.all[0])
+    configuration.training.solver.momentum = 0.8
+    configuration.training.solver.labelSmoothing = 0.1
+    configuration.training.convolution = .columns
+    configuration.training.validateEveryIterations = 100
+    configuration.keep = 5
+    _ = update(&state, .runs(.clone(TrainingRequest(like: configuration))))
+    _ = update(&state, .runs(.form(.facts(Self.facts))))
+    focus(&state, .batch)
+    _ = type(&state, "1,000")
+    let words = try form(state).command.text(options: ["--home", "/a b"])
+    for option in [
+      "--batch 1000", "--momentum 0.8", "--label-smoothing 0.1", "--convolution columns", "--validate-every iterations:100", "--keep 5",
+      "--home '/a b'",
+    ] { #expect(words.contains(option), "\(option): \(words)") }
+    #expect(try form(state).request?.batchSize == 1000)
   }
 
   @Test("Esc closes the form and starts nothing")
@@ -267,7 +289,7 @@ struct LaunchFormTests {
   @Test("The first digit typed into a number replaces it, the next ones follow; after an arrow one edits")
   func numbers() throws {
     var state = Self.opened()
-    for field in LaunchForm.Field.allCases where field.isNumber {
+    for field in LaunchForm.Field.all where field.isNumber {
       focus(&state, field)
       _ = type(&state, "12")
       #expect(try form(state).texts[field]?.text == "12", "\(field)")

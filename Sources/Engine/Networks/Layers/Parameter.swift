@@ -1,4 +1,5 @@
 import Kernels
+import Settings
 
 /// A tensor that a layer learns: how it is named, shaped, first filled and trained.
 public struct Parameter: Equatable, Sendable {
@@ -39,6 +40,19 @@ public enum Initialization: Equatable, Sendable {
   /// Normal, mean 0, variance 2 / fan-in: keeps the variance of activations through ReLUs (He et al. 2015,
   /// arXiv:1502.01852, eq. 10).
   case he
+  /// Uniform, mean 0, variance 1 / fan-in.
+  case xavier
+
+  /// What draws its numbers draws them so; constants stay.
+  func replaced(by weights: WeightInitialization?) -> Initialization {
+    if case .constant = self { return self }
+    return switch weights {
+    case .he: .he
+    case .xavier: .xavier
+    case .gaussian(let std): .gaussian(std)
+    case nil: self
+    }
+  }
 
   /// Fills `tensor`; the value at each place depends on `key` and the place alone.
   package func fill(_ tensor: Tensor, fanIn: Int, key: UInt64) {
@@ -50,6 +64,10 @@ public enum Initialization: Equatable, Sendable {
       return
     case .gaussian(let value): deviation = value
     case .he: deviation = (2 / Float(fanIn)).squareRoot()
+    case .xavier:
+      let (random, limit) = (CounterRandom(key), (3 / Float(fanIn)).squareRoot())
+      for place in 0..<elements.count { elements[place] = limit * (2 * random.uniform(place) - 1) }
+      return
     }
     // Box–Muller: two independent normal numbers from each pair of uniform ones.
     let random = CounterRandom(key)

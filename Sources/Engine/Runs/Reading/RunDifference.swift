@@ -34,14 +34,22 @@ public struct RunDifference: Codable, Equatable, Sendable {
     results = Self.lines(Self.results(a), Self.results(b))
   }
 
-  typealias Fact = (field: String, option: String?, text: String)
+  /// Something that two runs may differ in.
+  struct Fact {
+    var field: String
+    /// The option of `train` that sets it.
+    var option: String?
+    var text: String
+    /// Whether runs that differ in it are no repeats of each other.
+    var decides = true
 
-  /// What decides a run's numbers, but its seed.
-  static func deciding(_ run: RunConfiguration) -> [Fact] {
-    // A label set is what it holds, whatever it is called.
-    let others = ["label set", "seed", "workers", "checkpoints", "program", "host"]
-    return facts(run).filter { !others.contains($0.field) }
+    init(_ field: String, _ text: String, option: String? = nil, decides: Bool = true) {
+      (self.field, self.option, self.text, self.decides) = (field, option, text, decides)
+    }
   }
+
+  /// What decides a run's numbers, but its seed. A label set is what it holds, whatever it is called.
+  static func deciding(_ run: RunConfiguration) -> [Fact] { facts(run).filter(\.decides) }
 
   private static func lines(_ a: [Fact], _ b: [Fact]) -> [Line] {
     zip(a, b).map { Line(field: $0.field, option: $0.option, a: $0.text, b: $1.text) }
@@ -51,43 +59,29 @@ public struct RunDifference: Codable, Equatable, Sendable {
   private static let none = "–"
 
   private static func facts(_ run: RunConfiguration) -> [Fact] {
-    let (set, training) = (run.labelSet, run.training)
-    let (solver, images) = (training.solver, training.augmentation)
+    let (set, images) = (run.labelSet, run.training.augmentation)
     func text(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? none }
-    let tuning: String =
-      switch training.tuning?.part ?? .all {
-      case .all: "all"
-      case .last: "last"
-      case .from(let layer): "from:\(layer)"
-      }
-    let factors = training.tuning?.rateFactors.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } ?? []
-    let lineage = run.lineage.map { lineage in
-      lineage.from + (lineage.step.map { ", step \($0)" } ?? "") + (lineage.hasNewHead ? ", new classifier" : "")
-    }
-    return [
-      ("dataset", "--dataset", run.dataset), ("its content", nil, run.fingerprint),
-      ("label set", "--labels", set.name), ("classes", nil, "\(set.classes.count)"),
-      ("label set hash", nil, String(set.contentHash.prefix(19))),
-      ("images a class", nil, text(set.imageBudget.map { "\($0.perClass), seed \($0.seed)" })),
-      ("net", "--net", training.network),
-      ("epochs", "--epochs", training.iterations == nil ? "\(training.epochs)" : none),
-      ("iterations", "--iterations", text(training.iterations)), ("batch size", "--batch", "\(training.batchSize)"),
-      ("learning rate", "--rate", "\(solver.rate)"), ("schedule", "--schedule", solver.schedule.text),
-      ("momentum", "--momentum", "\(solver.momentum)" + (solver.nesterov ? ", Nesterov's" : "")),
-      ("decay", "--decay", "\(solver.decay)"), ("warm-up", nil, "\(solver.warmUp) iterations"),
-      ("label smoothing", nil, "\(solver.labelSmoothing)"), ("seed", "--seed", "\(training.seed)"),
-      ("begins with", "--from", lineage ?? "chance"), ("tuned", "--tune", tuning),
-      ("rate factors", "--rate-factor", factors.isEmpty ? none : factors.joined(separator: ", ")),
-      ("resized", nil, "\(images.resize.rawValue) to \(images.resizeTo)"), ("padding", nil, "\(images.padding)"),
-      ("mirrored", nil, images.mirror ? "yes" : "no"), ("mean", nil, images.mean.rawValue),
-      ("scale", nil, "\(images.scale)"), ("deviations", nil, text(images.deviations)),
-      ("validation", "--validate-every", training.validationText),
-      ("convolution", "--convolution", (training.convolution ?? .columns).rawValue),
-      ("matrix products", "--matrix", training.matrix?.rawValue ?? none),
-      ("workers", "--workers", run.workers.map { "\($0)" } ?? "all"),
-      ("checkpoints", "--keep", "\(run.keep ?? Checkpoints.kept)"), ("program", nil, run.program),
-      ("host", nil, run.host), ("computed with", nil, run.machine?.text ?? none),
+    let data = [
+      Fact("dataset", run.dataset, option: "--dataset"), Fact("its content", run.fingerprint),
+      Fact("label set", set.name, option: "--labels", decides: false), Fact("classes", "\(set.classes.count)"),
+      Fact("label set hash", String(set.contentHash.prefix(19))),
+      Fact("images a class", text(set.imageBudget.map { "\($0.perClass), seed \($0.seed)" })),
+      Fact("net", run.training.network, option: "--net"),
     ]
+    // A named recipe is what it sets.
+    let settings = TrainingSetting.all.filter { $0.flag != "recipe" }.map {
+      Fact($0.name, text($0.text(of: run)), option: "--\($0.flag)", decides: $0.decides)
+    }
+    let preparation = [
+      Fact("resized", "\(images.resize.rawValue) to \(images.resizeTo)"), Fact("padding", "\(images.padding)"),
+      Fact("mirrored", images.mirror ? "yes" : "no"), Fact("mean", images.mean.rawValue),
+      Fact("scale", "\(images.scale)"), Fact("deviations", text(images.deviations)),
+    ]
+    let origin = [
+      Fact("program", run.program, decides: false), Fact("host", run.host, decides: false),
+      Fact("computed with", run.machine?.text ?? none),
+    ]
+    return data + settings + preparation + origin
   }
 
   private static func results(_ run: Side) -> [Fact] {
@@ -96,13 +90,13 @@ public struct RunDifference: Codable, Equatable, Sendable {
     func number(_ value: Double?) -> String { value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? none }
     let best = progress.best
     return [
-      ("state", nil, run.summary.state.rawValue),
-      ("steps", nil, "\(progress.step) of \(progress.steps)"),
-      ("best top-1", nil, share(best?.top1)), ("its top-5", nil, share(best?.top5)),
-      ("its class mean", nil, share(best?.meanClass)), ("its loss", nil, number(best?.loss)),
-      ("at step", nil, best.map { "\($0.step)" } ?? none), ("last top-1", nil, share(progress.validation?.top1)),
-      ("training loss", nil, number(progress.loss.map(Double.init))),
-      ("time", nil, run.seconds.map { "\(Int(nearest: $0)) s" } ?? none),
+      Fact("state", run.summary.state.rawValue),
+      Fact("steps", "\(progress.step) of \(progress.steps)"),
+      Fact("best top-1", share(best?.top1)), Fact("its top-5", share(best?.top5)),
+      Fact("its class mean", share(best?.meanClass)), Fact("its loss", number(best?.loss)),
+      Fact("at step", best.map { "\($0.step)" } ?? none), Fact("last top-1", share(progress.validation?.top1)),
+      Fact("training loss", number(progress.loss.map(Double.init))),
+      Fact("time", run.seconds.map { "\(Int(nearest: $0)) s" } ?? none),
     ]
   }
 }

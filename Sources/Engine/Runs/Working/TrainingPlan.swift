@@ -18,10 +18,11 @@ public struct TrainingRequest: Sendable {
   public var name: String?
   /// The name of a published schedule (``NamedRecipe``) that takes the place of the network's own recipe.
   public var recipe: String?
-  public var epochs, batchSize, workers: Int?
+  public var epochs, batchSize, workers, warmUp: Int?
   /// The length in steps; decides instead of `epochs`.
   public var iterations: Int?
-  public var rate, momentum, decay: Float?
+  public var rate, momentum, decay, labelSmoothing: Float?
+  public var nesterov: Bool?
   public var schedule: TrainingConfiguration.Schedule?
   public var convolution: TrainingConfiguration.Convolution?
   /// Whose matrix product; nil: what serves the processor best.
@@ -34,6 +35,8 @@ public struct TrainingRequest: Sendable {
   public var from: String?
   /// Which layers learn, and how fast.
   public var tuning: TrainingConfiguration.Tuning?
+  /// How weights are drawn; nil: as the network's authors did.
+  public var initialization: WeightInitialization?
   /// What is kept beside the run; no number depends on it.
   public var notes = RunNotes()
   /// What is done where nothing else is asked for, in place of the recipe, unless the network is another.
@@ -77,20 +80,28 @@ public enum ValidationCadence: Equatable, Sendable {
   /// - Throws: a ``Problem`` that shows the forms.
   public init(_ text: String) throws(Problem) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    if let count = Int(parts.last!), parts.count == 1 || parts.count == 2 && parts[0] == "epochs" {
+    if let count = Int(parts.last!), count > 0, parts.count == 1 || parts.count == 2 && parts[0] == "epochs" {
       self = .epochs(count)
-    } else if let count = Int(parts.last!), parts.count == 2, parts[0] == "iterations" {
+    } else if let count = Int(parts.last!), count > 0, parts.count == 2, parts[0] == "iterations" {
       self = .iterations(count)
     } else {
       throw Problem(
         "cannot validate so often", at: text, expected: "a number of epochs, or iterations:NUMBER, as iterations:1000")
     }
   }
+
+  /// As the command line takes it.
+  public var text: String {
+    switch self {
+    case .epochs(let count): "\(count)"
+    case .iterations(let count): "iterations:\(count)"
+    }
+  }
 }
 
 extension TrainingRequest {
   /// Puts what was asked for in the place of what the recipe gives.
-  func apply(to training: inout TrainingConfiguration) {
+  package func apply(to training: inout TrainingConfiguration) {
     if let epochs {
       training.epochs = epochs
       training.iterations = nil
@@ -102,6 +113,10 @@ extension TrainingRequest {
     training.solver.momentum = momentum ?? training.solver.momentum
     training.solver.decay = decay ?? training.solver.decay
     training.solver.schedule = schedule ?? training.solver.schedule
+    training.solver.nesterov = nesterov ?? training.solver.nesterov
+    training.solver.warmUp = warmUp ?? training.solver.warmUp
+    training.solver.labelSmoothing = labelSmoothing ?? training.solver.labelSmoothing
+    training.initialization = initialization ?? training.initialization
     training.convolution = convolution ?? training.convolution
     training.matrix = matrix ?? training.matrix ?? .ofProcessor
     training.tuning = tuning ?? training.tuning

@@ -4,11 +4,9 @@ import Datasets
 import Files
 import Kernels
 import LabelSets
-import Networks
 import Runs
-import Settings
 
-/// What `train` takes and `runs clone` changes.
+/// What `train` takes and `runs clone` changes: an option for each ``TrainingSetting``, and what a training is of.
 struct TrainingOptions: ParsableArguments {
   @Option(help: "The dataset. (default: fashion-mnist)")
   var dataset: String?
@@ -16,40 +14,29 @@ struct TrainingOptions: ParsableArguments {
   var labels: String?
   @Option(help: "The network. (default: the one made for the dataset's images)")
   var net: String?
-  @Option(help: "A published schedule by name: caffe-alexnet. (default: the network's own recipe)")
-  var recipe: String?
-  @Option(help: "How often every image is seen. (default: the network's recipe)")
-  var epochs: Int?
-  @Option(help: "How many steps are made, in place of --epochs.")
-  var iterations: Int?
-  @Option(help: "Images a step. (default: the network's recipe)")
-  var batch: Int?
-  @Option(help: "The learning rate at the start. (default: the network's recipe)")
-  var rate: Float?
-  @Option(help: "The rate over time: constant, cosine, poly:POWER, step:ITERATIONS:FACTOR.")
-  var schedule: String?
-  @Option(help: "How convolutions are computed: winograd, or columns for matrix products, slower and more exact. (default: winograd)")
-  var convolution: TrainingConfiguration.Convolution?
-  @Option(help: "What multiplies matrices: own, with the same bits on every processor, or openblas. (default: own)")
-  var matrix: MatrixLibrary?
-  @Option(help: "The momentum. (default: the network's recipe)")
-  var momentum: Float?
-  @Option(help: "The weight decay. (default: the network's recipe)")
-  var decay: Float?
-  @Option(help: "Validate after so many epochs, or after iterations:N; always at the end. (default: 1)")
-  var validateEvery: String?
-  @Option(help: "How many of the last checkpoints are kept, beside the best. (default: 2)")
-  var keep: Int?
-  @Option(help: "Decides every random number. (default: 1)")
-  var seed: UInt64?
-  @Option(help: "Weights to begin with: a run, or a checkpoint file. Images are then prepared as that run's were, and the rate is a tenth.")
-  var from: String?
-  @Option(help: ArgumentHelp("What learns: all, last (the classifier), or from:LAYER. (default: all)", valueName: "part"))
-  var tune: String?
-  @Option(help: ArgumentHelp("A factor of the rate for one layer; may be given several times.", valueName: "layer=f"))
-  var rateFactor: [String] = []
-  @Option(help: "Processor cores to use; the result does not depend on it. (default: all)")
-  var workers: Int?
+
+  @Option(help: help("recipe")) var recipe: String?
+  @Option(help: help("from")) var from: String?
+  @Option(help: help("tune", "part")) var tune: String?
+  @Option(help: help("rate-factor", "layer=f")) var rateFactor: [String] = []
+  @Option(help: help("init")) var `init`: String?
+  @Option(help: help("epochs")) var epochs: String?
+  @Option(help: help("iterations")) var iterations: String?
+  @Option(help: help("batch")) var batch: String?
+  @Option(help: help("rate")) var rate: String?
+  @Option(help: help("schedule")) var schedule: String?
+  @Option(help: help("warm-up", "iterations")) var warmUp: String?
+  @Option(help: help("momentum")) var momentum: String?
+  @Flag(inversion: .prefixedNo, help: help("nesterov")) var nesterov: Bool?
+  @Option(help: help("decay")) var decay: String?
+  @Option(help: help("label-smoothing", "share")) var labelSmoothing: String?
+  @Option(help: help("seed")) var seed: String?
+  @Option(help: help("validate-every", "n")) var validateEvery: String?
+  @Option(help: help("keep")) var keep: String?
+  @Option(help: help("convolution")) var convolution: String?
+  @Option(help: help("matrix")) var matrix: String?
+  @Option(help: help("workers")) var workers: String?
+
   @Option(help: "The run's name. (default: the label set's)")
   var name: String?
   @Option(help: ArgumentHelp("A tag for the run; may be given several times.", valueName: "tag"))
@@ -58,6 +45,29 @@ struct TrainingOptions: ParsableArguments {
   var group: String?
   @Option(help: "A note that is kept beside the run.")
   var note = ""
+
+  private static func help(_ flag: String, _ valueName: String? = nil) -> ArgumentHelp {
+    ArgumentHelp(stringLiteral: TrainingSetting.named(flag)!.help).named(valueName)
+  }
+
+  /// What was given of each setting.
+  private var given: [(flag: String, texts: [String])] {
+    let values = [
+      "recipe": recipe, "from": from, "tune": tune, "init": `init`, "epochs": epochs, "iterations": iterations, "batch": batch, "rate": rate,
+      "schedule": schedule, "warm-up": warmUp, "momentum": momentum, "nesterov": nesterov.map { "\($0)" }, "decay": decay,
+      "label-smoothing": labelSmoothing, "seed": seed, "validate-every": validateEvery, "keep": keep, "convolution": convolution,
+      "matrix": matrix, "workers": workers,
+    ]
+    return TrainingSetting.all.map { setting in
+      (setting.flag, setting.flag == "rate-factor" ? rateFactor : values[setting.flag]!.map { [$0] } ?? [])
+    }.filter { !$0.texts.isEmpty }
+  }
+
+  private func set(in request: inout TrainingRequest) throws(Problem) {
+    // A length in other units takes the place of the old one.
+    if epochs != nil || iterations != nil { (request.epochs, request.iterations) = (nil, nil) }
+    for (flag, texts) in given { try TrainingSetting.named(flag)!.set(texts, in: &request) }
+  }
 
   func validate() throws {
     if epochs != nil, iterations != nil { throw ValidationError("--epochs and --iterations exclude each other") }
@@ -69,42 +79,18 @@ struct TrainingOptions: ParsableArguments {
     request.dataset = dataset ?? request.dataset
     if let labels { request.labelSet = try LabelSetStore(home: home).load(labels, for: request.dataset) }
     request.network = net ?? request.network
-    request.recipe = recipe ?? request.recipe
-    if epochs != nil || iterations != nil { (request.epochs, request.iterations) = (epochs, iterations) }
-    request.schedule = try schedule.map { text throws(Problem) in try TrainingConfiguration.Schedule(text) } ?? request.schedule
-    request.momentum = momentum ?? request.momentum
-    request.convolution = convolution ?? request.convolution
-    request.matrix = matrix ?? request.matrix
-    request.decay = decay ?? request.decay
-    request.validation = try validateEvery.map { text throws(Problem) in try ValidationCadence(text) } ?? request.validation
-    request.keep = keep ?? request.keep
-    request.batchSize = batch ?? request.batchSize
-    request.rate = rate ?? request.rate
-    request.seed = seed ?? request.seed
-    request.workers = workers ?? request.workers
     request.name = name ?? request.name
-    request.from = from ?? request.from
-    request.tuning = try tuning() ?? request.tuning
     request.notes = RunNotes(tags: tag, note: note, group: group)
+    try set(in: &request)
     return request
   }
+}
 
-  private func tuning() throws -> TrainingConfiguration.Tuning? {
-    guard tune != nil || !rateFactor.isEmpty else { return nil }
-    var tuning = TrainingConfiguration.Tuning()
-    switch tune ?? "all" {
-    case "all": tuning.part = .all
-    case "last": tuning.part = .last
-    case let text where text.hasPrefix("from:") && text.count > 5: tuning.part = .from(String(text.dropFirst(5)))
-    case let other:
-      throw Problem("there is no such part to tune", at: other, expected: "all, last or from:LAYER")
-    }
-    for text in rateFactor {
-      guard let sign = text.lastIndex(of: "="), let factor = Float(text[text.index(after: sign)...]), sign > text.startIndex
-      else { throw Problem("this is no rate factor", at: text, expected: "LAYER=FACTOR, such as fc8=10") }
-      tuning.rateFactors[String(text[..<sign])] = factor
-    }
-    return tuning
+extension ArgumentHelp {
+  fileprivate func named(_ valueName: String?) -> ArgumentHelp {
+    var help = self
+    help.valueName = valueName
+    return help
   }
 }
 
@@ -181,6 +167,3 @@ extension RunQueue {
     }
   }
 }
-
-extension TrainingConfiguration.Convolution: ExpressibleByArgument {}
-extension MatrixLibrary: ExpressibleByArgument {}

@@ -64,7 +64,7 @@ extension LaunchForm {
     case fetch(dataset: String)
     case check(TrainingRequest, ticket: Int)
     /// `isQueued`: it waits for its turn.
-    case launch(TrainingRequest, command: String, isQueued: Bool)
+    case launch(TrainingRequest, command: ShellCommand, isQueued: Bool)
 
     /// What goes wrong belongs to the form, beside the field that it is about.
     func run(in environment: Environment, send: @Sendable (Message) -> Void) {
@@ -84,8 +84,8 @@ extension LaunchForm {
         }
       case .launch(let request, let command, let isQueued):
         do throws(Problem) {
-          let words = command.split(separator: " ").map(String.init)
-          let plan = try TrainingPlan(request, home: environment.home, program: environment.program, command: words)
+          let plan = try TrainingPlan(
+            request, home: environment.home, program: environment.program, command: ["imagenet-tui"] + command.lines[0])
           let run = isQueued ? try plan.enqueue(home: environment.home) : try plan.launch(home: environment.home)
           send(.runs(.changed(select: run.id)))
         } catch {

@@ -6,25 +6,42 @@ import Taxonomy
 
 /// The form that launches a training: every value has a sane default, and a reason where it cannot be.
 package struct LaunchForm: Sendable {
-  package enum Field: String, CaseIterable, Sendable {
-    case dataset, labels, network, from, tune, epochs, iterations, batch, rate, schedule, seed, workers, begin, name
+  package enum Field: Hashable, Sendable {
+    case dataset, labels, network, begin, name
+    /// One of ``TrainingSetting/all``, by its flag.
+    case setting(String)
+
+    package static let from = Field.setting("from"), tune = Field.setting("tune"), epochs = Field.setting("epochs")
+    package static let iterations = Field.setting("iterations"), batch = Field.setting("batch"), rate = Field.setting("rate")
+    package static let schedule = Field.setting("schedule"), seed = Field.setting("seed"), workers = Field.setting("workers")
+
+    /// First what nearly every training chooses.
+    package static let all: [Field] = {
+      let common: [Field] = [
+        .dataset, .labels, .network, .from, .tune, .epochs, .iterations, .batch, .rate, .schedule, .seed, .workers, .begin, .name,
+      ]
+      return common + TrainingSetting.all.map { .setting($0.flag) }.filter { !common.contains($0) }
+    }()
+
+    var setting: TrainingSetting? { if case .setting(let flag) = self { TrainingSetting.named(flag) } else { nil } }
 
     var title: String {
       switch self {
+      case .dataset: "dataset"
       case .labels: "label set"
       case .network: "net"
-      case .from: "begin with"
-      case .tune: "what learns"
-      case .batch: "batch size"
-      case .rate: "learning rate"
       case .begin: "start"
-      default: rawValue
+      case .name: "name"
+      case .setting: setting!.name
       }
     }
 
     /// Whether it is chosen with ← and →.
     var isChoice: Bool { [.dataset, .labels, .network, .tune, .begin].contains(self) }
+    /// Whether typing replaces what was there.
     package var isNumber: Bool { [.epochs, .iterations, .batch, .rate, .seed, .workers].contains(self) }
+    /// Whether it begins with a value; the others are empty for the recipe's.
+    var isFilled: Bool { [.epochs, .batch, .rate, .schedule, .seed].contains(self) }
   }
 
   package enum Event: Sendable {
@@ -62,6 +79,8 @@ package struct LaunchForm: Sendable {
   /// The fields that somebody typed into.
   private var typed: Set<Field> = []
   private var ticket = 0
+  /// What every command line ends with: where things are kept.
+  let options: [String]
   /// The images/s of the last run of each net: for the estimate.
   let speeds: [String: Double]
   /// The names of runs with weights to begin with, newest first.
@@ -76,13 +95,15 @@ package struct LaunchForm: Sendable {
     let form = LaunchForm(
       dataset: original?.dataset ?? labelSet?.dataset ?? session.dataset, given: original?.labelSet ?? labelSet,
       original: original, speeds: speeds, origins: runs.filter { $0.progress.step > 0 || $0.isImported }.map(\.id),
-      isQueued: runs.contains { $0.queuePlace != nil })
+      isQueued: runs.contains { $0.queuePlace != nil }, options: session.options)
     return (form, [form.fetch()])
   }
 
   private init(
-    dataset: String, given: LabelSet?, original: TrainingRequest?, speeds: [String: Double], origins: [String], isQueued: Bool
+    dataset: String, given: LabelSet?, original: TrainingRequest?, speeds: [String: Double], origins: [String], isQueued: Bool,
+    options: [String]
   ) {
+    self.options = options
     self.dataset = dataset
     self.given = given
     self.original = original
@@ -90,7 +111,7 @@ package struct LaunchForm: Sendable {
     self.origins = origins
     self.isQueued = isQueued
     labelSets = given.map { [$0] } ?? []
-    for field in Field.allCases where !field.isChoice { texts[field] = TextField() }
+    for field in Field.all where !field.isChoice { texts[field] = TextField() }
     if let original { fill(from: original) } else { takeDefaults() }
   }
 
@@ -146,16 +167,17 @@ package struct LaunchForm: Sendable {
   private mutating func takeDefaults() {
     let last = facts?.last?.network == architecture.name ? facts?.last : nil
     let recipe = last?.model ?? architecture.recipe
-    func set(_ field: Field, _ text: String) { if !typed.contains(field) { texts[field] = TextField(text) } }
-    set(.epochs, String(last?.epochs ?? recipe.epochs))
-    set(.iterations, last?.iterations.map(String.init) ?? "")
-    set(.batch, String(last?.batchSize ?? recipe.batchSize))
-    // Weights that know something are moved more gently.
-    let rate = Double(last?.rate ?? recipe.solver.rate) / (text(.from).isEmpty || last?.from != nil ? 1 : 10)
-    set(.rate, NumberText.compact(rate).trimmingZeros)
-    set(.schedule, (last?.schedule ?? recipe.solver.schedule).text)
-    set(.workers, last?.workers.map(String.init) ?? "")
-    set(.seed, String(recipe.seed))
+    for field in Field.all where !typed.contains(field) && (field.isFilled || field == .iterations || field == .workers) {
+      let setting = field.setting!
+      let asked = last.map(setting.texts) ?? []
+      texts[field] = TextField((asked.isEmpty ? setting.texts(in: recipe) : asked).first ?? "")
+    }
+    if !typed.contains(.epochs), text(.epochs).isEmpty { texts[.epochs] = TextField(String(recipe.epochs)) }
+    if !typed.contains(.rate), let rate = last?.rate ?? Optional(recipe.solver.rate) {
+      // Pretrained weights are moved more gently.
+      let factor = text(.from).isEmpty || last?.from != nil ? 1.0 : 10
+      texts[.rate] = TextField(NumberText.compact(Double(rate) / factor).trimmingZeros)
+    }
     takeDefaultName()
   }
 
@@ -170,20 +192,19 @@ package struct LaunchForm: Sendable {
 
   private mutating func fill(from request: TrainingRequest) {
     network = Architecture.all.firstIndex { $0.name == request.network } ?? 0
-    let recipe = request.model.flatMap { $0.network == architecture.name ? $0 : nil } ?? architecture.recipe
-    func set(_ field: Field, _ text: String?) { texts[field] = TextField(text ?? "") }
-    set(.from, request.from)
-    part = request.tuning.flatMap { tuneChoices.firstIndex(of: Self.text($0.part)) } ?? 0
-    set(.epochs, String(request.epochs ?? recipe.epochs))
-    set(.iterations, request.iterations.map(String.init))
-    set(.batch, String(request.batchSize ?? recipe.batchSize))
-    set(.rate, NumberText.compact(Double(request.rate ?? recipe.solver.rate)).trimmingZeros)
-    set(.schedule, (request.schedule ?? recipe.solver.schedule).text)
-    set(.seed, String(request.seed ?? recipe.seed))
-    set(.workers, request.workers.map(String.init))
-    typed = [.epochs, .iterations, .batch, .rate, .schedule, .workers, .seed]
+    part = request.tuning.flatMap { tuneChoices.firstIndex(of: $0.part.text) } ?? 0
+    let recipe = model ?? architecture.recipe
+    for field in Field.all where field != .tune {
+      guard let setting = field.setting else { continue }
+      let asked = setting.texts(in: request)
+      texts[field] = TextField((asked.isEmpty && field.isFilled ? setting.texts(in: recipe) : asked).joined(separator: ", "))
+    }
+    typed = Set(Field.all.filter(\.isFilled) + [.iterations, .workers])
     takeDefaultName()
   }
+
+  /// What the run that is cloned was trained with, as long as the net is its.
+  var model: TrainingConfiguration? { original?.model.flatMap { $0.network == architecture.name ? $0 : nil } }
 
   // MARK: Keys
 
@@ -199,8 +220,8 @@ package struct LaunchForm: Sendable {
     switch key {
     case .escape: isClosed = true
     // A click goes to a field; one on a field of choices takes the next.
-    case .pick(let index) where Field.allCases.indices.contains(index):
-      let field = Field.allCases[index]
+    case .pick(let index) where Field.all.indices.contains(index):
+      let field = Field.all[index]
       if field == focus, field.isChoice { return choose(1) }
       focus = field
     case .enter:
@@ -221,7 +242,7 @@ package struct LaunchForm: Sendable {
   }
 
   private mutating func changed(_ field: Field) -> [Effect] {
-    if text(field).isEmpty && field != .iterations && field != .workers { typed.remove(field) } else { typed.insert(field) }
+    if text(field).isEmpty && (field.isFilled || field == .name) { typed.remove(field) } else { typed.insert(field) }
     if field == .seed { takeDefaultName() }
     if field == .from {
       if text(.from).isEmpty { part = 0 }
@@ -231,7 +252,7 @@ package struct LaunchForm: Sendable {
   }
 
   private mutating func move(_ step: Int) {
-    let all = Field.allCases
+    let all = Field.all
     focus = all[(all.firstIndex(of: focus)! + step + all.count) % all.count]
   }
 
@@ -268,13 +289,6 @@ package struct LaunchForm: Sendable {
   /// What may learn: all, the classifier, or a layer and all behind it.
   var tuneChoices: [String] { ["all", "last"] + architecture.tunableLayers.map { "from:" + $0 } }
 
-  private static func text(_ part: TrainingConfiguration.Tuning.Part) -> String {
-    switch part {
-    case .all: "all"
-    case .last: "last"
-    case .from(let layer): "from:" + layer
-    }
-  }
 }
 
 extension Architecture {

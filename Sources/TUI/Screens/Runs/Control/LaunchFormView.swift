@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Runs
 
 extension LaunchForm {
   package func draw(on canvas: inout Canvas, in area: Rect) {
@@ -9,12 +10,18 @@ extension LaunchForm {
     canvas.coverClicks()
     if isRoomy { _ = rest.takeTop(1) }
     let title = isClone ? "Train like \(printable(original?.name ?? "another run"))" : "Train a network"
-    canvas.put(title, in: rest.takeTop(1), style: .bold)
+    let titleRow = rest.takeTop(1)
+    canvas.put(title, in: titleRow, style: .bold)
     if isRoomy { _ = rest.takeTop(1) }
     let reasons = Dictionary(obstacles.map { ($0.field, $0.reason) }, uniquingKeysWith: { first, _ in first })
     // On a small screen the fields around the cursor, and a line for what they come to.
-    let all = Field.allCases
+    let all = Field.all
     let shown = ListPosition(all.firstIndex(of: focus)!).window(count: all.count, rows: min(all.count, max(1, rest.rows - 5)))
+    if shown.count < all.count {
+      var area = titleRow
+      _ = area.takeLeft(min(area.columns, displayWidth(title) + 2))
+      canvas.put("\(all.count - shown.count) more fields: ↑↓", in: area, style: .muted)
+    }
     for index in shown {
       let line = rest.takeTop(1)
       canvas.onClick(line, .key(.pick(index)))
@@ -26,7 +33,7 @@ extension LaunchForm {
     let shell =
       isSaved ? "The same from a shell:" : "The same from a shell, once the label set is saved (s in the tree):"
     canvas.put(shell, in: rest.takeTop(1), style: .muted)
-    drawText(printable(command), on: &canvas, in: &rest, style: .muted)
+    drawText(printable(command.text(options: options)), on: &canvas, in: &rest, style: .muted)
   }
 
   private func drawOutlook(on canvas: inout Canvas, in rest: inout Rect) {
@@ -57,8 +64,8 @@ extension LaunchForm {
     var rest = row
     let isFocused = field == focus
     canvas.put(isFocused ? "›" : " ", in: rest.takeLeft(2), style: Style(.accent, .bold))
-    canvas.put(field.title, in: rest.takeLeft(14), style: isFocused ? .accent : .muted)
-    let isShort = !field.isChoice && ![.name, .from, .schedule].contains(field)
+    canvas.put(field.title, in: rest.takeLeft(22), style: isFocused ? .accent : .muted)
+    let isShort = !field.isChoice && field != .name && field != .from && field != .schedule
     let value = rest.takeLeft(reason == nil ? rest.columns : isShort ? 12 : rest.columns / 2)
     if field.isChoice {
       let (text, note) = choice(field)
@@ -92,8 +99,16 @@ extension LaunchForm {
   private func placeholder(_ field: Field) -> String {
     switch field {
     case .workers: "all cores"
-    case .from: "chance; or a run (←→), or a checkpoint file"
-    case .iterations: "as many as the epochs have"
+    case .from: "random; or a run (←→), or a checkpoint file"
+    case .iterations: "set by epochs"
+    case .setting(let flag):
+      switch flag {
+      case "recipe": "the net's own"
+      case "init": (model?.initialization).map(\.text) ?? "as the net's authors did"
+      case "keep": "2"
+      case "rate-factor": "1 for every layer; or LAYER=FACTOR, …"
+      default: TrainingSetting.named(flag)!.texts(in: model ?? architecture.recipe).first ?? ""
+      }
     default: ""
     }
   }
@@ -113,8 +128,8 @@ extension LaunchForm {
       let note =
         switch part {
         case 0: "every layer"
-        case 1: "only the classifier; the rest stays as it is"
-        default: "this layer and all behind it; the rest stays as it is"
+        case 1: "only the classifier; the rest is frozen"
+        default: "this layer and all behind it; the rest is frozen"
         }
       return (choice.hasPrefix("from:") ? "from \(choice.dropFirst(5))" : choice, note)
     case .begin: return isQueued ? ("in the queue", "when its turn comes") : ("at once", "")

@@ -1,16 +1,7 @@
 import Basics
 import Runs
-import Settings
 
 extension LaunchForm {
-  private func number<Value: LosslessStringConvertible>(_ field: Field, _ type: Value.Type) -> Value? {
-    Value(text(field).filter { $0 != "," && $0 != "_" })
-  }
-
-  private var schedule: Result<TrainingConfiguration.Schedule, Problem> {
-    Result { () throws(Problem) in try TrainingConfiguration.Schedule(text(.schedule)) }
-  }
-
   /// What stands against a start, by field.
   package var obstacles: [(field: Field, reason: String)] {
     var found: [(Field, String)] = []
@@ -20,21 +11,19 @@ extension LaunchForm {
     require(chosenLabelSet != nil || facts == nil, .labels, "there is no label set for this dataset")
     require(
       chosenLabelSet.map { $0.classes.count > 1 } ?? true, .labels, "one class teaches nothing; cut the tree finer")
-    require(part == 0 || !text(.from).isEmpty, .tune, "layers that stay need weights: name a run to begin with")
-    let isInSteps = !text(.iterations).isEmpty
-    require(isInSteps || (1...1_000_000).contains(number(.epochs, Int.self) ?? 0), .epochs, "a number from 1 to 1,000,000")
-    require(
-      !isInSteps || (1...1_000_000_000).contains(number(.iterations, Int.self) ?? 0), .iterations,
-      "empty, or a number from 1 to 1,000,000,000")
-    require((1...65_536).contains(number(.batch, Int.self) ?? 0), .batch, "a number from 1 to 65,536")
-    let rate = number(.rate, Float.self) ?? 0
-    require(rate > 0 && rate.isFinite, .rate, "a number above 0, such as .01")
-    if case .failure = schedule { require(false, .schedule, "constant, cosine, poly:POWER or step:STEPS:FACTOR") }
-    require(number(.seed, UInt64.self) != nil, .seed, "a whole number from 0")
+    require(part == 0 || !text(.from).isEmpty, .tune, "frozen layers need weights: name a run to start from")
+    var request = TrainingRequest(dataset: dataset)
+    for field in Field.all where field != .tune {
+      guard let setting = field.setting else { continue }
+      let isUnused = field == .epochs && !text(.iterations).isEmpty
+      if text(field).isEmpty {
+        require(!field.isFilled || isUnused, field, setting.expected)
+      } else if !isUnused, (try? setting.set(values(field), in: &request)) == nil {
+        require(false, field, field.isFilled ? setting.expected : "empty, or \(setting.expected)")
+      }
+    }
     let cores = facts?.cores ?? 1
-    require(
-      text(.workers).isEmpty || (1...max(1, cores)).contains(number(.workers, Int.self) ?? 0), .workers,
-      "empty for all cores, or 1 to \(cores)")
+    require((request.workers ?? 1) <= max(1, cores), .workers, "empty for all cores, or 1 to \(cores)")
     do throws(Problem) {
       try RunDirectory.checkName(text(.name))
     } catch {
@@ -43,40 +32,34 @@ extension LaunchForm {
     return found
   }
 
-  /// What Enter starts; nil while something stands against it.
-  package var request: TrainingRequest? {
-    guard obstacles.isEmpty, let labelSet = chosenLabelSet, case .success(let schedule) = schedule else { return nil }
-    var request = original ?? TrainingRequest(dataset: dataset)
-    request.dataset = dataset
-    request.labelSet = labelSet
-    request.network = architecture.name
-    request.name = text(.name)
-    request.iterations = number(.iterations, Int.self)
-    request.epochs = request.iterations == nil ? number(.epochs, Int.self) : nil
-    request.batchSize = number(.batch, Int.self)
-    request.rate = number(.rate, Float.self)
-    request.schedule = schedule
-    request.seed = number(.seed, UInt64.self)
-    request.workers = number(.workers, Int.self)
-    request.from = text(.from).isEmpty ? nil : text(.from)
-    request.tuning = tuning
-    return request
+  /// What is typed into a field of a setting.
+  private func values(_ field: Field) -> [String] {
+    guard !text(field).isEmpty else { return [] }
+    guard field.setting!.kind == .list else { return [text(field)] }
+    return text(field).split(separator: ",").map { String($0.drop { $0 == " " }) }
   }
 
-  private var tuning: TrainingConfiguration.Tuning? {
-    let factors = original?.tuning?.rateFactors ?? [:]
-    let part: TrainingConfiguration.Tuning.Part =
-      switch self.part {
-      case 0: .all
-      case 1: .last
-      default: .from(architecture.tunableLayers[self.part - 2])
-      }
-    return part == .all && factors.isEmpty ? nil : .init(part: part, rateFactors: factors)
+  /// What Enter starts; nil while something stands against it.
+  package var request: TrainingRequest? { obstacles.isEmpty && chosenLabelSet != nil ? draft : nil }
+
+  /// What the form asks for, without the values that cannot be.
+  private var draft: TrainingRequest {
+    var request = original ?? TrainingRequest(dataset: dataset)
+    request.dataset = dataset
+    request.labelSet = chosenLabelSet
+    request.network = architecture.name
+    request.name = text(.name)
+    for field in Field.all where field != .tune {
+      let isUnused = field == .epochs && !text(.iterations).isEmpty
+      try? field.setting?.set(isUnused ? [] : values(field), in: &request)
+    }
+    try? Field.tune.setting!.set(part == 0 ? [] : [tuneChoices[part]], in: &request)
+    return request
   }
 
   /// How long the training will take, judged by the last run of its net; nil where there was none.
   package func seconds(_ outlook: LaunchOutlook) -> Double? {
-    guard let speed = speeds[architecture.name], speed > 0, let batch = number(.batch, Int.self) else { return nil }
+    guard let speed = speeds[architecture.name], speed > 0, let batch = draft.batchSize else { return nil }
     return Double(outlook.steps) * Double(min(batch, outlook.trainingImages)) / speed
   }
 
@@ -86,30 +69,11 @@ extension LaunchForm {
     return facts.labelSets.contains(set)
   }
 
-  /// What to type in a shell instead.
-  package var command: String {
-    var words = ["train", "--dataset", dataset]
+  /// What to type in a shell instead, without where things are kept.
+  package var command: ShellCommand {
     // The first of all is the dataset's own fine classes, which need no name.
-    if let set = chosenLabelSet, set != facts?.labelSets.first { words += ["--labels", set.name] }
-    words += ["--net", architecture.name]
-    if !text(.from).isEmpty { words += ["--from", text(.from)] }
-    if part > 0 { words += ["--tune", tuneChoices[part]] }
-    for (layer, factor) in (original?.tuning?.rateFactors ?? [:]).sorted(by: { $0.key < $1.key }) {
-      words += ["--rate-factor", "\(layer)=\(factor)"]
-    }
-    let isInSteps = !text(.iterations).isEmpty
-    words += isInSteps ? ["--iterations", text(.iterations)] : ["--epochs", text(.epochs)]
-    words += ["--batch", text(.batch), "--rate", text(.rate)]
-    if case .success(let schedule) = schedule, schedule != architecture.recipe.solver.schedule {
-      words += ["--schedule", text(.schedule)]
-    }
-    if let original {
-      if let momentum = original.momentum { words += ["--momentum", "\(momentum)"] }
-      if let decay = original.decay { words += ["--decay", "\(decay)"] }
-    }
-    words += ["--seed", text(.seed)]
-    if !text(.workers).isEmpty { words += ["--workers", text(.workers)] }
-    words += ["--name", text(.name), isQueued ? "--queue" : "--detach"]
-    return ShellCommand(words).text()
+    let labels = chosenLabelSet.flatMap { $0 == facts?.labelSets.first ? nil : $0.name }
+    let words = draft.command(besides: architecture.recipe, labels: labels).lines[0]
+    return ShellCommand(words + [isQueued ? "--queue" : "--detach"])
   }
 }

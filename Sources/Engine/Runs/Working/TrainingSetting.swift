@@ -1,0 +1,261 @@
+import Basics
+import Kernels
+import Networks
+import Settings
+
+/// One setting of a training. The table of them (``all``) is what options, the launch form, the equivalent command and `runs diff` are
+/// made of: a new setting is a row here, an option of `train`, and the place that uses it.
+public struct TrainingSetting: Sendable {
+  public enum Group: String, CaseIterable, Sendable {
+    case weights, length, optimizer, validation, computation, run
+  }
+
+  public enum Kind: Sendable {
+    case value
+    /// Set or not, as an option without a value; `--no-…` takes it back.
+    case flag
+    /// An option that may be given several times.
+    case list
+  }
+
+  /// The option of `train`, without its dashes.
+  public let flag: String
+  /// As the launch form and `runs diff` call it.
+  public let name: String
+  public let group: Group
+  public let kind: Kind
+  /// The help line of the option.
+  public let help: String
+  /// What a value may be, for messages.
+  public let expected: String
+  /// Whether runs that differ in it alone may differ in their numbers, and not as repeats of each other.
+  let decides: Bool
+  private let read: @Sendable ([String], inout TrainingRequest) throws(Problem) -> Void
+  private let asked: @Sendable (TrainingRequest) -> [String]
+  private let configured: @Sendable (TrainingConfiguration) -> [String]
+  private let recorded: @Sendable (RunConfiguration) -> String?
+
+  /// - Throws: a ``Problem`` that names the option and what is expected; the request is then unchanged.
+  public func set(_ texts: [String], in request: inout TrainingRequest) throws(Problem) { try read(texts, &request) }
+
+  /// Leaves the setting to the network's recipe.
+  public func clear(in request: inout TrainingRequest) { try? read([], &request) }
+
+  /// What the request says, as texts that ``set(_:in:)`` takes; none where it leaves it to the recipe.
+  public func texts(in request: TrainingRequest) -> [String] { asked(request) }
+
+  /// What a configuration says, as texts that ask for it.
+  public func texts(in training: TrainingConfiguration) -> [String] { configured(training) }
+
+  /// What a run was trained with, for people; nil where it does not apply.
+  func text(of run: RunConfiguration) -> String? { recorded(run) }
+
+  /// The words of a command line that ask for these texts.
+  func words(_ texts: [String]) -> [String] {
+    kind == .flag ? texts.map { $0 == "true" ? "--\(flag)" : "--no-\(flag)" } : texts.flatMap { ["--\(flag)", $0] }
+  }
+}
+
+// MARK: Texts of values
+
+/// How a value is read and written.
+private struct Form<Value: Sendable>: Sendable {
+  let expected: String
+  let parse: @Sendable (String) -> Value?
+  let text: @Sendable (Value) -> String
+}
+
+/// Digits, with or without marks between thousands.
+private func plain(_ text: String) -> String { text.filter { $0 != "," && $0 != "_" } }
+
+private func whole<L: Limits>(_ limits: L.Type) -> Form<Int> where L.Number == Int {
+  Form(expected: "a number from \(limits.text)", parse: { Int(plain($0)).flatMap { L.range.contains($0) ? $0 : nil } }, text: { "\($0)" })
+}
+
+private func number(_ expected: String, _ isGood: @escaping @Sendable (Float) -> Bool) -> Form<Float> {
+  Form(expected: expected, parse: { Float(plain($0)).flatMap { $0.isFinite && isGood($0) ? $0 : nil } }, text: { "\($0)" })
+}
+
+private func choice<Value: RawRepresentable & CaseIterable & Sendable>(_ type: Value.Type) -> Form<Value> where Value.RawValue == String {
+  Form(
+    expected: type.allCases.map(\.rawValue).joined(separator: " or "), parse: { Value(rawValue: $0) }, text: { $0.rawValue })
+}
+
+private let anyText = Form<String>(expected: "a name", parse: { $0.isEmpty ? nil : $0 }, text: { $0 })
+private let yesOrNo = Form<Bool>(expected: "true or false", parse: { Bool($0) }, text: { "\($0)" })
+
+extension TrainingSetting {
+  private static func unfit(_ flag: String, _ text: String, _ expected: String) -> Problem {
+    Problem("the training cannot be set up", at: "--\(flag)", expected: expected, found: text)
+  }
+
+  private init<Value: Sendable>(
+    _ flag: String, _ name: String, _ group: Group, _ help: String, _ form: Form<Value>,
+    _ path: WritableKeyPath<TrainingRequest, Value?> & Sendable, kind: Kind = .value, decides: Bool = true,
+    in configured: @escaping @Sendable (TrainingConfiguration) -> Value? = { _ in nil },
+    shown: (@Sendable (RunConfiguration) -> String?)? = nil
+  ) {
+    self.init(
+      flag: flag, name: name, group: group, kind: kind, help: help, expected: form.expected, decides: decides,
+      read: { (texts, request) throws(Problem) in
+        guard let text = texts.last else { return request[keyPath: path] = nil }
+        guard let value = form.parse(text) else { throw Self.unfit(flag, text, form.expected) }
+        request[keyPath: path] = value
+      },
+      asked: { $0[keyPath: path].map { [form.text($0)] } ?? [] },
+      configured: { configured($0).map { [form.text($0)] } ?? [] },
+      recorded: shown ?? { configured($0.training).map(form.text) })
+  }
+}
+
+// MARK: The table
+
+extension TrainingSetting {
+  /// All settings, in the order in which they are shown.
+  public static let all: [TrainingSetting] = [
+    TrainingSetting(
+      "recipe", "recipe", .optimizer, "A published schedule by name: caffe-alexnet. (default: the network's own recipe)",
+      Form(expected: "one of \(NamedRecipe.all.map(\.name).joined(separator: ", "))", parse: { text in NamedRecipe.all.first { $0.name == text }?.name }, text: { $0 }),
+      \.recipe),
+    TrainingSetting(
+      "from", "initial weights", .weights,
+      "Initialize from the weights of a run or a checkpoint file. Images are then prepared as that run's were, and the learning rate is a tenth. (default: random)",
+      anyText, \.from,
+      shown: { run in
+        run.lineage.map { $0.from + ($0.step.map { ", step \($0)" } ?? "") + ($0.hasNewHead ? ", new classifier" : "") } ?? "random"
+      }),
+    TrainingSetting(
+      "tune", "trainable layers", .weights, "Which layers are trained: all, last (the classifier), or from:LAYER (it and all behind it). (default: all)",
+      Form(expected: "all, last or from:LAYER", parse: TrainingConfiguration.Tuning.Part.init, text: \.text), \.tunedPart,
+      in: { $0.tuning?.part ?? .all }),
+    rateFactor,
+    TrainingSetting(
+      "init", "weight initialization", .weights,
+      "How weights are drawn at random: he, xavier, or gaussian:STD. (default: as the network's authors did)",
+      Form(expected: "he, xavier or gaussian:STD", parse: WeightInitialization.init, text: \.text), \.initialization,
+      in: \.initialization, shown: { $0.training.initialization?.text ?? "the network's" }),
+    TrainingSetting(
+      "epochs", "epochs", .length, "Passes over the training images. (default: the network's recipe)", whole(TrainingConfiguration.Epochs.self),
+      \.epochs, in: { $0.iterations == nil ? $0.epochs : nil }),
+    TrainingSetting(
+      "iterations", "iterations", .length, "Training steps, in place of --epochs.", whole(TrainingConfiguration.Iterations.self), \.iterations,
+      in: \.iterations),
+    TrainingSetting(
+      "batch", "batch size", .optimizer, "The batch size. (default: the network's recipe)", whole(TrainingConfiguration.BatchSize.self), \.batchSize,
+      in: \.batchSize),
+    TrainingSetting(
+      "rate", "learning rate", .optimizer, "The initial learning rate. (default: the network's recipe)",
+      number("a number above 0, such as .01") { $0 > 0 }, \.rate, in: \.solver.rate),
+    TrainingSetting(
+      "schedule", "schedule", .optimizer, "The learning-rate schedule: constant, cosine, poly:POWER, step:ITERATIONS:FACTOR. (default: the network's recipe)",
+      Form(expected: "constant, cosine, poly:POWER or step:ITERATIONS:FACTOR", parse: { try? TrainingConfiguration.Schedule($0) }, text: \.text),
+      \.schedule, in: \.solver.schedule),
+    TrainingSetting(
+      "warm-up", "warm-up", .optimizer, "Iterations over which the learning rate rises linearly to the schedule's. (default: 0)",
+      whole(TrainingConfiguration.WarmUp.self), \.warmUp, in: \.solver.warmUp, shown: { "\($0.training.solver.warmUp) iterations" }),
+    TrainingSetting(
+      "momentum", "momentum", .optimizer, "The momentum. (default: the network's recipe)",
+      number("0 or more and below 1") { (0..<1).contains($0) }, \.momentum, in: \.solver.momentum),
+    TrainingSetting(
+      "nesterov", "Nesterov momentum", .optimizer, "Nesterov momentum. (default: the network's recipe)", yesOrNo, \.nesterov, kind: .flag,
+      in: \.solver.nesterov, shown: { $0.training.solver.nesterov ? "yes" : "no" }),
+    TrainingSetting(
+      "decay", "weight decay", .optimizer, "The weight decay. (default: the network's recipe)", number("0 or more") { $0 >= 0 }, \.decay,
+      in: \.solver.decay),
+    TrainingSetting(
+      "label-smoothing", "label smoothing", .optimizer, "The share of each label that is spread evenly over all classes. (default: 0)",
+      number("0 or more and below 1") { (0..<1).contains($0) }, \.labelSmoothing, in: \.solver.labelSmoothing),
+    TrainingSetting(
+      "seed", "seed", .run, "The random seed. (default: 1)",
+      Form(expected: "a whole number from 0", parse: { UInt64(plain($0)) }, text: { "\($0)" }), \.seed, decides: false, in: \.seed),
+    TrainingSetting(
+      "validate-every", "validation", .validation, "Validate every N epochs, or every N iterations with iterations:N; always at the end. (default: 1)",
+      Form(expected: "a number of epochs, or iterations:N", parse: { try? ValidationCadence($0) }, text: \.text), \.validation,
+      in: { $0.validateEveryIterations.map(ValidationCadence.iterations) ?? .epochs($0.validateEvery) }, shown: { $0.training.validationText }),
+    TrainingSetting(
+      "keep", "checkpoints", .validation, "How many of the last checkpoints are kept, beside the best. (default: 2)", whole(KeptCheckpoints.self), \.keep,
+      decides: false, shown: { "\($0.keep ?? Checkpoints.kept)" }),
+    TrainingSetting(
+      "convolution", "convolution", .computation,
+      "How convolutions are computed: winograd, or columns for matrix products, slower and more exact. (default: winograd)",
+      choice(TrainingConfiguration.Convolution.self), \.convolution, in: { $0.convolution ?? .columns }),
+    TrainingSetting(
+      "matrix", "matrix products", .computation,
+      "What multiplies matrices: own, bit-for-bit identical on every processor, or openblas. (default: own)", choice(MatrixLibrary.self), \.matrix,
+      in: \.matrix),
+    TrainingSetting(
+      "workers", "workers", .computation, "Processor cores to use; the result does not depend on it. (default: all)", whole(Workers.self), \.workers,
+      decides: false, shown: { $0.workers.map { "\($0)" } ?? "all" }),
+  ]
+
+  /// The setting of this option.
+  public static func named(_ flag: String) -> TrainingSetting? { all.first { $0.flag == flag } }
+
+  /// Layers' factors of the learning rate: an option for each.
+  private static let rateFactor = TrainingSetting(
+    flag: "rate-factor", name: "learning-rate factors", group: .weights, kind: .list,
+    help: "A factor of the learning rate for one layer; may be given several times.", expected: "LAYER=FACTOR, such as fc8=10", decides: true,
+    read: { (texts, request) throws(Problem) in
+      var factors: [String: Float] = [:]
+      for text in texts {
+        guard let sign = text.lastIndex(of: "="), let factor = Float(text[text.index(after: sign)...]), sign > text.startIndex else {
+          throw unfit("rate-factor", text, "LAYER=FACTOR, such as fc8=10")
+        }
+        factors[String(text[..<sign])] = factor
+      }
+      request.rateFactors = factors.isEmpty ? nil : factors
+    },
+    asked: { ($0.rateFactors ?? [:]).texts }, configured: { ($0.tuning?.rateFactors ?? [:]).texts },
+    recorded: { run in
+      let texts = (run.training.tuning?.rateFactors ?? [:]).texts
+      return texts.isEmpty ? nil : texts.joined(separator: ", ")
+    })
+
+  private enum KeptCheckpoints: Limits { static let range = 1...1_000_000 }
+  private enum Workers: Limits { static let range = 1...1024 }
+}
+
+extension [String: Float] {
+  /// `conv1=0`, in the order of the names.
+  fileprivate var texts: [String] { sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
+}
+
+extension TrainingRequest {
+  /// Which layers are trained.
+  fileprivate var tunedPart: TrainingConfiguration.Tuning.Part? {
+    get { tuning?.part }
+    set { retune(newValue, rateFactors) }
+  }
+
+  /// By layer; nil where there are none.
+  fileprivate var rateFactors: [String: Float]? {
+    get { tuning.flatMap { $0.rateFactors.isEmpty ? nil : $0.rateFactors } }
+    set { retune(tunedPart, newValue) }
+  }
+
+  private mutating func retune(_ part: TrainingConfiguration.Tuning.Part?, _ factors: [String: Float]?) {
+    tuning = part == nil && factors == nil ? nil : .init(part: part ?? .all, rateFactors: factors ?? [:])
+  }
+
+  /// What `train` is given to ask for the same.
+  /// - Parameters:
+  ///   - recipe: the network's own, which need not be repeated.
+  ///   - labels: the name of a saved label set; nil for the dataset's fine classes.
+  public func command(besides recipe: TrainingConfiguration, labels: String?) -> ShellCommand {
+    var words = ["train", "--dataset", dataset]
+    if let labels { words += ["--labels", labels] }
+    if let network { words += ["--net", network] }
+    let model = model.flatMap { $0.network == network ? $0 : nil }
+    for setting in TrainingSetting.all {
+      var texts = setting.texts(in: self)
+      // A clone's values, which the recipe would give otherwise.
+      if texts.isEmpty, let model, !(setting.flag == "epochs" && iterations != nil) {
+        let before = setting.texts(in: model)
+        if before != setting.texts(in: recipe) { texts = before }
+      }
+      words += setting.words(texts)
+    }
+    if let name { words += ["--name", name] }
+    return ShellCommand(words)
+  }
+}

@@ -1,0 +1,76 @@
+import Basics
+import EngineFixtures
+import Kernels
+import Networks
+import Runs
+import Settings
+import TestSupport
+import Testing
+
+@Suite struct TrainingSettingTests {
+  /// A text that each setting takes.
+  private static let examples: [String: [String]] = [
+    "recipe": ["caffe-alexnet"], "from": ["a run"], "tune": ["from:fc6"], "rate-factor": ["conv1=0.0", "fc8=10.0"], "init": ["gaussian:0.01"],
+    "epochs": ["3"], "iterations": ["500"], "batch": ["32"], "rate": ["0.02"], "schedule": ["step:100:0.5"], "warm-up": ["20"],
+    "momentum": ["0.8"], "nesterov": ["true"], "decay": ["0.001"], "label-smoothing": ["0.1"], "seed": ["18446744073709551615"],
+    "validate-every": ["iterations:50"], "keep": ["4"], "convolution": ["columns"], "matrix": ["openblas"], "workers": ["2"],
+  ]
+
+  @Test("What is set is what is told, and what is cleared is left to the recipe", arguments: TrainingSetting.all.map(\.flag))
+  func roundTrip(flag: String) throws {
+    let setting = try #require(TrainingSetting.named(flag))
+    let texts = try #require(Self.examples[flag], "a new setting needs an example")
+    var request = TrainingRequest(dataset: "d")
+    #expect(setting.texts(in: request).isEmpty)
+    try setting.set(texts, in: &request)
+    #expect(setting.texts(in: request) == texts)
+    for other in TrainingSetting.all where other.flag != flag { #expect(other.texts(in: request).isEmpty || flag == "rate-factor", "\(other.flag)") }
+    setting.clear(in: &request)
+    #expect(setting.texts(in: request).isEmpty)
+  }
+
+  @Test("What no setting takes names the option and what is expected, and changes nothing", arguments: TrainingSetting.all.map(\.flag).filter { $0 != "from" })
+  func unfit(flag: String) throws {
+    let setting = try #require(TrainingSetting.named(flag))
+    var request = TrainingRequest(dataset: "d")
+    try setting.set(#require(Self.examples[flag]), in: &request)
+    for text in ["", "nonsense:", "-1", "nan", "1e400"] {
+      let found = problem { try setting.set([text], in: &request) }
+      #expect(found?.place == "--\(flag)" && found?.expected == setting.expected && found?.found == text, "\(text): \(found?.description ?? "taken")")
+    }
+    #expect(setting.texts(in: request) == Self.examples[flag])
+  }
+
+  @Test("What a configuration says can be asked for: the same training follows", arguments: TrainingSetting.all.map(\.flag))
+  func configured(flag: String) throws {
+    let setting = try #require(TrainingSetting.named(flag))
+    var training = exampleConfiguration().training
+    var request = TrainingRequest(dataset: "d")
+    try setting.set(#require(Self.examples[flag]), in: &request)
+    request.apply(to: &training)
+    let texts = setting.texts(in: training)
+    guard !texts.isEmpty else {
+      #expect(["recipe", "from", "keep", "workers"].contains(flag), "the training does not know of \(flag)")
+      return
+    }
+    #expect(texts == Self.examples[flag])
+  }
+
+  @Test("The command of a request asks for the request again")
+  func command() throws {
+    var request = TrainingRequest(dataset: "my data")
+    request.network = "alexnet-28"
+    request.name = "two words"
+    for setting in TrainingSetting.all where setting.flag != "epochs" { try setting.set(#require(Self.examples[setting.flag]), in: &request) }
+    let recipe = try Architecture.named("alexnet-28").recipe
+    let words = request.command(besides: recipe, labels: "mine").lines[0]
+    #expect(words.prefix(7) == ["train", "--dataset", "my data", "--labels", "mine", "--net", "alexnet-28"])
+    #expect(words.suffix(2) == ["--name", "two words"])
+    for setting in TrainingSetting.all where setting.flag != "epochs" {
+      for text in try #require(Self.examples[setting.flag]) {
+        let place = try #require(words.firstIndex(of: "--\(setting.flag)"), "\(setting.flag)")
+        #expect(setting.kind == .flag || words[place...].contains(text))
+      }
+    }
+  }
+}
