@@ -29,7 +29,7 @@ import Testing
       try RunJSON.write(configuration, to: base.configurationFile)
     }
     func queue(_ name: String, workers: Int) throws -> RunDirectory {
-      try home.queue(name, epochs: 2, workers: workers, from: "base", tuning: .init(part: .from("fc7")))
+      try home.queue(name, epochs: 2, workers: workers, from: "base", tune: "from:fc7")
     }
     func worker(_ run: RunDirectory) throws -> ProgramRun {
       try home.start(["worker", run.path, "--home", home.path, "--checkpoint-every", "0"])

@@ -50,7 +50,7 @@ import Testing
     #expect(try home.run("runs", "queue", "--limit", "0").code == 0)
     _ = try enqueue("before", epochs: 1)
     var request = TrainingRequest(dataset: "other")
-    (request.network, request.name, request.epochs) = ("alexnet-28", "gone", 1)
+    (request.network, request.name, request["epochs"]) = ("alexnet-28", "gone", "1")
     _ = try TrainingPlan(request, home: home.home, program: "test", command: []).enqueue(home: home.home)
     try RunQueue(home: home.home).move(home.reader.find("gone").id, by: -1)
     _ = try enqueue("next", epochs: 1)

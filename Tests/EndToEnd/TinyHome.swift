@@ -65,17 +65,17 @@ final class TinyHome {
 
   /// A run that no worker has begun.
   func queue(
-    _ name: String, epochs: Int, workers: Int = 1, from: String? = nil, tuning: TrainingConfiguration.Tuning? = nil
+    _ name: String, epochs: Int, workers: Int = 1, from: String? = nil, tune: String? = nil
   ) throws -> RunDirectory {
     var request = TrainingRequest(dataset: "tiny")
     request.network = "alexnet-28"
-    request.epochs = epochs
-    request.batchSize = 8
-    request.rate = 0.001
-    request.workers = workers
+    request["epochs"] = "\(epochs)"
+    request["batch"] = "8"
+    request["rate"] = "0.001"
+    request["workers"] = "\(workers)"
     request.name = name
-    request.from = from
-    request.tuning = tuning
+    request["from"] = from
+    request["tune"] = tune
     let plan = try TrainingPlan(request, home: home, program: "test", command: [])
     return try plan.makeRun(home: home)
   }

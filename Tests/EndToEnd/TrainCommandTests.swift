@@ -132,7 +132,7 @@ import Testing
   @Test("caffe-alexnet is the paper's schedule, on any network; what is asked for besides wins")
   func recipe() throws {
     var request = TrainingRequest(dataset: "tiny")
-    request.recipe = "caffe-alexnet"
+    request["recipe"] = "caffe-alexnet"
     request.network = "alexnet-28"
     func training() throws -> TrainingConfiguration {
       try TrainingPlan(request, home: home.home, program: "test", command: []).configuration.training
@@ -142,8 +142,8 @@ import Testing
     #expect(plain.convolution == .winograd)
     #expect(plain.solver.rate == 0.01 && plain.solver.momentum == 0.9 && plain.solver.decay == 5e-4)
     #expect(plain.augmentation.mean == .image && plain.augmentation.resizeTo == 28)
-    request.epochs = 2
-    request.rate = 0.1
+    request["epochs"] = "2"
+    request["rate"] = "0.1"
     let asked = try training()
     #expect(asked.iterations == nil && asked.epochs == 2 && asked.solver.rate == 0.1)
   }

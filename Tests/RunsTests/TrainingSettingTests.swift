@@ -21,32 +21,39 @@ import Testing
     let setting = try #require(TrainingSetting.named(flag))
     let texts = try #require(Self.examples[flag], "a new setting needs an example")
     var request = TrainingRequest(dataset: "d")
-    #expect(setting.texts(in: request).isEmpty)
-    try setting.set(texts, in: &request)
-    #expect(setting.texts(in: request) == texts)
-    for other in TrainingSetting.all where other.flag != flag { #expect(other.texts(in: request).isEmpty || flag == "rate-factor", "\(other.flag)") }
-    setting.clear(in: &request)
-    #expect(setting.texts(in: request).isEmpty)
+    try request.set(setting, texts)
+    #expect(request.asked == [flag: texts])
+    try request.set(setting, [])
+    #expect(request.asked.isEmpty)
   }
 
   @Test("What no setting takes names the option and what is expected, and changes nothing", arguments: TrainingSetting.all.map(\.flag).filter { $0 != "from" })
   func unfit(flag: String) throws {
     let setting = try #require(TrainingSetting.named(flag))
     var request = TrainingRequest(dataset: "d")
-    try setting.set(#require(Self.examples[flag]), in: &request)
+    try request.set(setting, #require(Self.examples[flag]))
     for text in ["", "nonsense:", "-1", "nan", "1e400"] {
-      let found = problem { try setting.set([text], in: &request) }
+      let found = problem { try request.set(setting, [text]) }
       #expect(found?.place == "--\(flag)" && found?.expected == setting.expected && found?.found == text, "\(text): \(found?.description ?? "taken")")
     }
-    #expect(setting.texts(in: request) == Self.examples[flag])
+    #expect(request.asked[flag] == Self.examples[flag])
   }
 
-  @Test("What a configuration says can be asked for: the same training follows", arguments: TrainingSetting.all.map(\.flag))
+  @Test("Numbers are kept as they are meant: without marks between thousands, with the zero in front")
+  func canonical() throws {
+    var request = TrainingRequest(dataset: "d")
+    for (flag, text, kept) in [("batch", "1,000", "1000"), ("rate", ".01", "0.01"), ("schedule", "step:100:.1", "step:100:0.1"), ("seed", "1_000", "1000")] {
+      try request.set(#require(TrainingSetting.named(flag)), [text])
+      #expect(request[flag] == kept)
+    }
+  }
+
+  @Test("What is asked for is what the configuration then says", arguments: TrainingSetting.all.map(\.flag))
   func configured(flag: String) throws {
     let setting = try #require(TrainingSetting.named(flag))
     var training = exampleConfiguration().training
     var request = TrainingRequest(dataset: "d")
-    try setting.set(#require(Self.examples[flag]), in: &request)
+    try request.set(setting, #require(Self.examples[flag]))
     request.apply(to: &training)
     let texts = setting.texts(in: training)
     guard !texts.isEmpty else {
@@ -56,14 +63,13 @@ import Testing
     #expect(texts == Self.examples[flag])
   }
 
-  @Test("The command of a request asks for the request again")
+  @Test("The command of a request asks for all that it asks for")
   func command() throws {
     var request = TrainingRequest(dataset: "my data")
     request.network = "alexnet-28"
     request.name = "two words"
-    for setting in TrainingSetting.all where setting.flag != "epochs" { try setting.set(#require(Self.examples[setting.flag]), in: &request) }
-    let recipe = try Architecture.named("alexnet-28").recipe
-    let words = request.command(besides: recipe, labels: "mine").lines[0]
+    for setting in TrainingSetting.all where setting.flag != "epochs" { try request.set(setting, #require(Self.examples[setting.flag])) }
+    let words = request.command(besides: try Architecture.named("alexnet-28").recipe, labels: "mine").lines[0]
     #expect(words.prefix(7) == ["train", "--dataset", "my data", "--labels", "mine", "--net", "alexnet-28"])
     #expect(words.suffix(2) == ["--name", "two words"])
     for setting in TrainingSetting.all where setting.flag != "epochs" {
@@ -72,5 +78,16 @@ import Testing
         #expect(setting.kind == .flag || words[place...].contains(text))
       }
     }
+  }
+
+  @Test("A run's file with numbers that no setting has is refused where it is cloned, and ends nothing")
+  func hostileRun() {
+    var configuration = exampleConfiguration()
+    configuration.workers = .max
+    let folder = TemporaryFolder()
+    let found = problem {
+      _ = try TrainingPlan(TrainingRequest(like: configuration), home: .init(explicit: folder.path), program: "test", command: [])
+    }
+    #expect(found?.place == "--workers")
   }
 }

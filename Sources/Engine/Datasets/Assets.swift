@@ -6,6 +6,7 @@ import Taxonomy
 public enum Assets {
   /// The folder: `$IMAGENET_TUI_ASSETS`, else `assets/` or `share/imagenet-tui/` in the first folder above
   /// the executable, or above the working directory, that holds one.
+  /// - Throws: a ``Problem`` where no such folder is found, or the named one holds no assets.
   public static func folder(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(Problem) -> String {
@@ -39,6 +40,7 @@ public enum Assets {
   static func path(_ name: String) throws(Problem) -> String { try folder() + "/" + name }
 
   /// The lines of an asset, without empty lines and `#` comments.
+  /// - Throws: a ``Problem`` where the asset is not there or cannot be read.
   public static func lines(_ name: String) throws(Problem) -> [String] {
     let path = try path(name)
     guard let data = FileManager.default.contents(atPath: path) else {
@@ -49,6 +51,7 @@ public enum Assets {
   }
 
   /// The wnids of PASCAL VOC's 20 classes.
+  /// - Throws: a ``Problem`` where the asset is not there or damaged.
   public static func pascalClasses() throws(Problem) -> [String] {
     try lines("pascal.classes").map { line throws(Problem) in
       guard let wnid = line.split(separator: "\t").last, SynsetID(wnid) != nil else {

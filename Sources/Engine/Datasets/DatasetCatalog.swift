@@ -26,6 +26,7 @@ public struct DatasetCatalog: Sendable {
 
   /// The fine classes of a dataset in index order. Works without its images: `imagenet-1k` is a list of classes until a
   /// dataset with images is added under that name.
+  /// - Throws: a ``Problem`` where there is no such dataset, or its description cannot be read.
   public func classes(of name: String) throws(Problem) -> [FineClass] {
     switch name {
     case Self.imageNet where !Registration.exists(name, in: home):
@@ -59,6 +60,7 @@ public struct DatasetCatalog: Sendable {
   public func hasOwnNames(_ name: String) -> Bool { name != Self.wordNet }
 
   /// The wnids of a dataset's fine classes in index order: ``classes(of:)`` without the names, which take a while for all of WordNet.
+  /// - Throws: a ``Problem`` where there is no such dataset, or its description cannot be read.
   public func wnids(of name: String) throws(Problem) -> [String] {
     name == Self.wordNet ? try WordNetFiles.open(explicit: wordNet).all().map(\.description) : try classes(of: name).map(\.wnid)
   }
@@ -121,6 +123,7 @@ public struct DatasetCatalog: Sendable {
   }
 
   /// Whether the files of an added dataset are still those that were added; always true for a built-in one.
+  /// - Throws: a ``Problem`` where there is no such dataset, or its place cannot be read.
   public func isCurrent(_ name: String) throws(Problem) -> Bool {
     guard Registration.exists(name, in: home) else { return true }
     let registration = try registration(name)
@@ -163,6 +166,7 @@ public struct DatasetCatalog: Sendable {
   }
 
   /// Whether the dataset was added with a hierarchy, so that its classes are not WordNet's.
+  /// - Throws: a ``Problem`` where there is no such dataset, or its description cannot be read.
   public func hasOwnHierarchy(_ name: String) throws(Problem) -> Bool {
     guard Registration.exists(name, in: home) else { return false }
     return try registration(name).recipe.hierarchy != nil
@@ -184,6 +188,7 @@ public struct DatasetCatalog: Sendable {
   }
 
   /// Forgets an added dataset. Its images stay where they are.
+  /// - Throws: a ``Problem`` where there is no such dataset, or the disk refuses.
   public func remove(_ name: String) throws(Problem) {
     try checkRemovable(name)
     // Out of sight at once: an interruption leaves no half of it behind.

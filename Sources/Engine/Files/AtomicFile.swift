@@ -20,6 +20,7 @@ public enum AtomicFile {
     }
   }
 
+  /// - Throws: a ``Problem`` with the system's reason; the file is then as it was.
   public static func write(_ text: String, to path: String, durable: Bool = true) throws(Problem) {
     try write(Array(text.utf8), to: path, durable: durable)
   }
@@ -98,6 +99,7 @@ public enum AtomicFile {
   }
 
   /// Makes `path` and every folder above it that is missing.
+  /// - Throws: a ``Problem`` with the system's reason.
   public static func makeFolder(_ path: String) throws(Problem) {
     let code = make(path)
     if code != 0 { throw failure("cannot make the folder", path, code: code) }

@@ -13,6 +13,7 @@ extension LabelSet {
   /// most half as many classes as the dataset and more than one.
   ///
   /// - Returns: nil where the dataset's tree has no such classes.
+  /// - Throws: a ``Problem`` where the label set cannot be made on this hierarchy.
   public static func suggestedCoarseClasses(dataset: String, on hierarchy: Hierarchy) throws(Problem) -> LabelSet? {
     let partition = Partition(hierarchy)
     let wanted = 2...max(2, hierarchy.fineClasses.count / 2)

@@ -66,10 +66,9 @@ public final class Network {
     parameters = Array(wiring.parameters.joined())
     state = Array(wiring.state.joined())
     fused = layers.indices.map { index in
-      let isReLU = layers[index] is ReLU
-      return isReLU
+      layers[index].isReLU
         ? index > 0 && layers[index - 1].canFuseReLU
-        : layers[index].canFuseReLU && index + 1 < layers.count && layers[index + 1] is ReLU
+        : layers[index].canFuseReLU && index + 1 < layers.count && layers[index + 1].isReLU
     }
     values = Self.block(of: parameters, backend)
     stateValues = Self.block(of: state, backend)

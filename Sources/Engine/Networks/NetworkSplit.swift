@@ -37,7 +37,7 @@ package struct NetworkSplit {
   /// Dropout is the head's: what it leaves differs from step to step.
   private static func cut(before index: Int, _ wiring: Wiring) -> Int {
     var cut = index
-    while cut > 0, wiring.layers[cut - 1] is Dropout { cut -= 1 }
+    while cut > 0, wiring.layers[cut - 1].isIdentityInInference { cut -= 1 }
     return cut
   }
 

@@ -111,7 +111,7 @@ public struct Wiring: Sendable {
   /// Whether the layers from `index` on read nothing of those before it but what the last of these has made, so that they are a
   /// network of their own.
   func canBeCut(before index: Int) -> Bool {
-    guard index > 0, index < layers.count, !(layers[index] is ReLU || layers[index] is Sum) else { return index == 0 }
+    guard index > 0, index < layers.count, layers[index].canBeginNetwork else { return index == 0 }
     let crossing = outputs[index - 1]
     return (index..<layers.count).allSatisfy { later in
       ([sources[later]] + [shortcuts[later]].compactMap { $0 }).allSatisfy { $0 == crossing || makers[$0] >= index }

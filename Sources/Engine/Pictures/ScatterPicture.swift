@@ -41,6 +41,7 @@ public struct ScatterPicture: Sendable {
   }
 
   /// - Parameter side: of the map in pixels.
+  /// - Throws: a ``Problem`` where the picture would be too large.
   public func compose(side: Int = 720) throws(Problem) -> Picture {
     let (margin, legend, head) = (12, 240, 12 * title.count + 16)
     var sheet = try Picture.white(width: side + legend + 3 * margin, height: side + head + margin)

@@ -94,7 +94,8 @@ public struct WeightImport {
     }
     let names = Set(file.names)
     if architecture.torchvisionNames.values.contains(where: { names.contains($0 + ".weight") }) { return .torchvision }
-    return architecture.layers(2).contains { $0 is BatchNormalization } ? .torchvision : .caffe
+    let wiring = try Wiring(architecture.layers(2), input: architecture.inputShape)
+    return wiring.state.contains { !$0.isEmpty } ? .torchvision : .caffe
   }
 
   /// The rows of the classifier's weights.

@@ -34,8 +34,8 @@ struct WeightMap {
         if format == .torchvision, let theirs = architecture.torchvisionNames[layer.name] {
           entry.name = theirs + parameter.name.dropFirst(layer.name.count)
         }
-        if format == .caffe, layer is BatchNormalization { Self.rename(&entry, layer.name) }
-        if format != .native { Self.reorder(&entry, layer, index, wiring, isBGR: format == .caffe) }
+        if format == .caffe, !wiring.state[index].isEmpty { Self.rename(&entry, layer.name) }
+        if format != .native { Self.reorder(&entry, index, wiring, isBGR: format == .caffe) }
         entries.append(entry)
       }
     }
@@ -52,14 +52,14 @@ struct WeightMap {
     }
   }
 
-  private static func reorder(_ entry: inout Entry, _ layer: any Layer, _ index: Int, _ wiring: Wiring, isBGR: Bool) {
+  private static func reorder(_ entry: inout Entry, _ index: Int, _ wiring: Wiring, isBGR: Bool) {
     let shape = entry.parameter.shape
-    if layer is Convolution, shape.count == 4 {
+    if shape.count == 4 {
       let readsImage = wiring.inputs[index] == 0
       entry.shape = [shape[0], shape[3], shape[1], shape[2]]
       entry.order = .channelsFirst(
         rows: shape[0], pixels: shape[1] * shape[2], channels: shape[3], reversed: isBGR && readsImage && shape[3] == 3)
-    } else if layer is FullyConnected, shape.count == 2, let image = flattened(index, wiring) {
+    } else if shape.count == 2, let image = flattened(index, wiring) {
       entry.order = .channelsFirst(rows: shape[0], pixels: image[0] * image[1], channels: image[2], reversed: false)
     }
   }
@@ -67,8 +67,8 @@ struct WeightMap {
   /// The shape of the image that layer `index` reads as a flat row; nil where what it reads never was one.
   private static func flattened(_ index: Int, _ wiring: Wiring) -> [Int]? {
     var place = wiring.inputs[index] - 1
-    while place >= 0, wiring.layers[place] is Dropout || wiring.layers[place] is ReLU { place = wiring.inputs[place] - 1 }
-    return place >= 0 && wiring.layers[place] is Flatten ? wiring.inputShape(of: place) : nil
+    while place >= 0, wiring.layers[place].isElementwise { place = wiring.inputs[place] - 1 }
+    return place >= 0 && wiring.layers[place].flattensImages ? wiring.inputShape(of: place) : nil
   }
 }
 

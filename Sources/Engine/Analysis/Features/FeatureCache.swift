@@ -77,6 +77,7 @@ public struct FeatureCache: Sendable {
   ///   - rows: how many there are at most; `width`: the floats in each.
   ///   - isLazy: whether whoever gets the rows checks those that are looked at (``FeatureMatrix/check(_:)``), where all are checked else.
   ///   - compute: gets what is done already, says with `keep` how far it is, and hands the rows that follow, [count, width], to `take`.
+  /// - Throws: a ``Problem`` that a closure throws, or where neither disk nor memory has room.
   public func features(
     for key: Key, rows: Int, width: Int, isLazy: Bool = false,
     compute: (

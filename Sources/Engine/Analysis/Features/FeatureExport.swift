@@ -29,6 +29,7 @@ public struct FeatureExport: Sendable {
   ///   - path: of the .npy file.
   ///   - projected: images for the projector, evenly drawn from the rows; 0: no such folder.
   ///   - thumbnail: the side of an image in the sprite.
+  /// - Throws: a ``Problem`` where features cannot be computed, or the files cannot be written.
   public func write(to path: String, projected: Int, thumbnail: Int = 32) throws(Problem) -> Report {
     let base = path.hasSuffix(".npy") ? String(path.dropLast(4)) : path
     let width = matrix.values.shape[1]

@@ -62,6 +62,7 @@ public struct FeatureExtractor {
 
   /// Hands the features of these images to `take`, batch by batch, in this order: [count, ``count``], which holds until the
   /// next batch.
+  /// - Throws: a ``Problem`` where no image can be decoded, or a closure throws one.
   public func extract(
     from dataset: any Dataset, _ split: Split, indices: [Int32]? = nil,
     progress: (Int) throws(Problem) -> Void = { _ in }, take: (Tensor) throws(Problem) -> Void

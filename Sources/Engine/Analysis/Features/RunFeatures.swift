@@ -71,6 +71,7 @@ public final class RunFeatures: Sendable {
   /// - Parameters:
   ///   - isLazy: whether kept rows are to be checked only when they are looked at, within ``searching(_:)``.
   ///   - progress: hears how many images are done; what it throws ends the work.
+  /// - Throws: a ``Problem`` where the split cannot be read, no image can be decoded, or `progress` throws one.
   public func matrix(
     _ split: Split, indices: [Int32]? = nil, isLazy: Bool = false, progress: (Int) throws(Problem) -> Void = { _ in }
   ) throws(Problem) -> FeatureMatrix {

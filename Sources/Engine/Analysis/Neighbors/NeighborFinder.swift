@@ -63,11 +63,13 @@ public final class NeighborFinder: Sendable {
 
   /// Makes sure that the features of a split are there, so that ``nearest(to:in:k:metric:)`` answers at once.
   /// - Parameter progress: hears how many images are done; what it throws ends the work.
+  /// - Throws: a ``Problem`` where features cannot be computed, or `progress` throws one.
   public func prepare(_ split: Split, progress: (Int) throws(Problem) -> Void = { _ in }) throws(Problem) {
     _ = try features.matrix(split, isLazy: true, progress: progress)
   }
 
   /// The `k` nearest images of a split, nearest first.
+  /// - Throws: a ``Problem`` where features cannot be computed or read.
   public func nearest(
     to query: NeighborQuery, in split: Split, k: Int, metric: Metric
   ) throws(Problem) -> [NeighborImage] {

@@ -51,6 +51,7 @@ public struct SurprisingQuery: Equatable, Sendable, Codable {
   /// Asks two nets about the same validation images.
   /// - Parameters:
   ///   - progress: hears what is done, and how much of it; what it throws ends the work.
+  /// - Throws: a ``Problem`` where features cannot be computed, or `progress` throws one.
   public static func find(
     fine: NeighborFinder, coarse: NeighborFinder, in gallery: Split, metric: Metric, limit: Int = 25,
     progress: (String, Int, Int) throws(Problem) -> Void = { _, _, _ in }

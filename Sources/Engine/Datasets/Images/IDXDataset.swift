@@ -37,6 +37,7 @@ public final class IDXDataset: Dataset {
   }
 
   /// Fashion-MNIST (Xiao, Rasul, Vollgraf 2017) as Debian's package dataset-fashion-mnist installs it.
+  /// - Throws: a ``Problem`` where the files are not installed, or are not what they should be.
   public static func fashionMNIST(
     classes: [FineClass], folder: String = "/usr/share/datasets/fashion-mnist"
   ) throws(Problem) -> IDXDataset {

@@ -28,6 +28,7 @@ public struct StampMap: Equatable, Sendable {
   }
 
   /// The map that ships with the program.
+  /// - Throws: a ``Problem`` where the asset is not there or damaged.
   public static func asset() throws(Problem) -> StampMap {
     try StampMap(lines: Assets.lines("stamps.tsv"), place: "stamps.tsv")
   }

@@ -9,6 +9,7 @@ public enum NumPyFile {
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
 
   /// Writes a tensor, whole or not at all.
+  /// - Throws: a ``Problem`` where the file cannot be written.
   public static func write(_ tensor: Tensor, to path: String) throws(Problem) {
     try AtomicFile.write(to: path) { (file) throws(Problem) in
       var code = header(tensor.shape).withUnsafeBytes { AtomicFile.append($0, to: file) }

@@ -74,6 +74,7 @@ public final class SafetensorsFile {
   package func format(of name: String) -> FloatFormat? { header.tensors[name].flatMap { FloatFormat(rawValue: $0.dtype) } }
 
   /// Reads the tensor called `name` into `tensor`, which must have its shape.
+  /// - Throws: a ``Problem`` where the file has no such tensor, or cannot be read.
   public func read(_ name: String, into tensor: Tensor) throws(Problem) {
     guard let entry = header.tensors[name] else {
       throw Problem("cannot read the weights", at: path, expected: "a tensor \(name)", found: "none of that name")
@@ -116,6 +117,7 @@ public final class SafetensorsFile {
   }
 
   /// Compares the data with the checksum that the file carries, if it carries one.
+  /// - Throws: a ``Problem`` where the content is not what the checksum says.
   public func verify() throws(Problem) {
     guard let expected = metadata[Self.checksumKey] else { return }
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)

@@ -42,6 +42,7 @@ public struct Architecture: Sendable {
   }
 
   /// The network for `classes` target classes, its parameters zero until they are initialised or restored.
+  /// - Throws: a ``Problem`` where a layer does not fit the one before it.
   public func network(
     classes: Int, batch: Int, purpose: Network.Purpose, backend: any Backend
   ) throws(Problem) -> Network {

@@ -14,6 +14,8 @@ public struct Dropout: Layer {
   }
 
   public var isInPlace: Bool { true }
+  public var isElementwise: Bool { true }
+  public var isIdentityInInference: Bool { true }
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] { input }
 
   public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {

@@ -30,6 +30,16 @@ public protocol Layer: Sendable {
   var isInPlace: Bool { get }
   /// Its input gradient may be written over its output gradient: the two are one window where nothing else reads the input.
   var turnsGradientInPlace: Bool { get }
+  /// It is a ReLU, which the layer in front may apply by itself.
+  var isReLU: Bool { get }
+  /// Each output depends on one input at its place alone: an image stays one, and a flat row one.
+  var isElementwise: Bool { get }
+  /// It makes one row of an image.
+  var flattensImages: Bool { get }
+  /// It changes something in training alone.
+  var isIdentityInInference: Bool { get }
+  /// Whether it may be the first of a network of its own, which reads what another one has made and leaves that as it is.
+  var canBeginNetwork: Bool { get }
   /// Applies a ReLU that follows directly by itself, when `LayerTensors.fusedReLU` says so.
   var canFuseReLU: Bool { get }
   /// What of its forward pass it reads again in its backward pass, besides its scratch: all else makes room for other activations.
@@ -84,6 +94,11 @@ extension Layer {
   public func parameters(for input: [Int]) -> [Parameter] { [] }
   public var isInPlace: Bool { false }
   public var turnsGradientInPlace: Bool { false }
+  public var isReLU: Bool { false }
+  public var isElementwise: Bool { false }
+  public var flattensImages: Bool { false }
+  public var isIdentityInInference: Bool { false }
+  public var canBeginNetwork: Bool { true }
   public var canFuseReLU: Bool { false }
   public var backwardReads: BackwardReads { [] }
   public func scratch(for input: [Int]) -> Scratch? { nil }

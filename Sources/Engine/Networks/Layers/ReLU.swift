@@ -8,6 +8,9 @@ public struct ReLU: Layer {
   public init(_ name: String) { self.name = name }
 
   public var isInPlace: Bool { true }
+  public var isReLU: Bool { true }
+  public var isElementwise: Bool { true }
+  public var canBeginNetwork: Bool { false }
   public var backwardReads: BackwardReads { .output }
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] { input }
 

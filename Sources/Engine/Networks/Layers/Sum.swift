@@ -13,6 +13,7 @@ public struct Sum: Layer {
   }
 
   public var isInPlace: Bool { true }
+  public var canBeginNetwork: Bool { false }
   public var canFuseReLU: Bool { true }
   public func outputShape(for input: [Int]) throws(Problem) -> [Int] { input }
 

@@ -21,6 +21,7 @@ public struct CurveExport: Sendable {
 
   /// Writes the curves of runs, one after the other, to a file, whole or not at all, or to standard output.
   /// - Returns: the number of rows.
+  /// - Throws: a ``Problem`` where the file cannot be written.
   @discardableResult
   public func write(_ runs: [(id: String, curves: RunCurves)], to path: String?) throws(Problem) -> Int {
     var rows = 0

@@ -83,6 +83,7 @@ public struct RunCurves: Sendable {
 
   /// Reads what was appended since the last call, but of long files about `atMost` bytes: ``unreadBytes`` are left for the
   /// next call. Returns whether anything was read.
+  /// - Throws: a ``Problem`` where an event file cannot be read.
   @discardableResult
   public mutating func refresh(atMost: Int = .max) throws(Problem) -> Bool {
     let names = EventFiles.list(in: folder)

@@ -111,6 +111,7 @@ public struct Checkpoints: Hashable, Sendable {
   }
 
   /// Reads a checkpoint's tensors into memory of their own.
+  /// - Throws: a ``Problem`` where the file is not there, damaged, or of a newer version.
   public func load(_ step: Int) throws(Problem) -> Snapshot { try Snapshot(file: path(step)) }
 
   private static func standing(_ metadata: [String: String]) -> Standing {

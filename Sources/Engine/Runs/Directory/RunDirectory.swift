@@ -64,6 +64,7 @@ public struct RunDirectory: Hashable, Sendable {
   }
 
   /// Names become folders, arguments and columns: letters, digits, `.`, `_`, `-`, `+`, at most 64, no dot in front.
+  /// - Throws: a ``Problem`` where no run can have this name.
   public static func checkName(_ name: String) throws(Problem) {
     func isAllowed(_ character: Character) -> Bool {
       character.isASCII && (character.isLetter || character.isNumber || "._-+".contains(character))
@@ -93,6 +94,7 @@ public struct RunDirectory: Hashable, Sendable {
   // MARK: Reading
 
   /// What the run does: as it was launched, with the length that it was given since.
+  /// - Throws: a ``Problem`` where run.json is not there, damaged, or of a newer version.
   public func configuration() throws(Problem) -> RunConfiguration {
     var configuration = try launched()
     try extensions().last?.apply(to: &configuration.training)
@@ -100,6 +102,7 @@ public struct RunDirectory: Hashable, Sendable {
   }
 
   /// As the run was launched.
+  /// - Throws: a ``Problem`` where run.json is not there, damaged, or of a newer version.
   public func launched() throws(Problem) -> RunConfiguration {
     let configuration = try RunJSON.read(
       RunConfiguration.self, from: configurationFile, what: "the run", for: .owner,
@@ -117,6 +120,7 @@ public struct RunDirectory: Hashable, Sendable {
   }
 
   /// What the last worker said when it ended; nil where none has.
+  /// - Throws: a ``Problem`` where result.json is damaged or of a newer version.
   public func result() throws(Problem) -> RunResult? {
     guard access(resultFile, F_OK) == 0 else { return nil }
     return try RunJSON.read(
@@ -149,6 +153,7 @@ public struct RunDirectory: Hashable, Sendable {
   }
 
   /// The last lines of the log, oldest first, made printable.
+  /// - Throws: a ``Problem`` where the log cannot be read.
   public func logTail(lines: Int) throws(Problem) -> [String] {
     let descriptor = open(log, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     if descriptor < 0 && errno == ENOENT { return [] }

@@ -15,6 +15,7 @@ public enum RunLength: Equatable, Sendable {
     self = isMore ? .moreEpochs(number) : .epochs(number)
   }
 
+  /// - Throws: a ``Problem`` that shows the forms.
   public init(iterations text: String) throws(Problem) {
     let (number, isMore) = try Self.number(text)
     self = isMore ? .moreIterations(number) : .iterations(number)
@@ -79,6 +80,7 @@ extension RunDirectory {
   }
 
   /// What ``extend(by:)`` would write down.
+  /// - Throws: a ``Problem`` where the length is none that the run can have.
   public func longer(_ length: RunLength) throws(Problem) -> RunExtension {
     let old = try configuration().training
     let progress = try result()?.progress ?? heartbeat()?.progress
@@ -117,6 +119,7 @@ extension RunDirectory {
 
   /// Lets a run go on that was extended: its worker does, or a new one is started.
   /// - Parameter queueing: whether it shall wait for its turn where it has no worker.
+  /// - Throws: a ``Problem`` where the extension cannot be written, or no worker starts.
   public func goOn(home: Home, queueing: Bool, executable: String = "/proc/self/exe") throws(Problem) -> GoingOn {
     let queue = RunQueue(home: home)
     if try queue.waits(id) { return .waiting }

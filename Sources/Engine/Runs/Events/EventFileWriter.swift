@@ -13,6 +13,7 @@ public final class EventFileWriter {
 
   /// Makes a new event file in `folder`, named so that it sorts after those that earlier sessions wrote there.
   /// - Parameter firstStep: the step that is recorded next; what was recorded from it on is void for readers.
+  /// - Throws: a ``Problem`` where the file cannot be made.
   public init(
     folder: String, host: String, firstStep: Int, now: Double = unixTime()
   ) throws(Problem) {
@@ -34,6 +35,7 @@ public final class EventFileWriter {
     try append(EventRecord(wallTime: now, step: step, content: .scalars(scalars)))
   }
 
+  /// - Throws: a ``Problem`` where the file cannot be written.
   public func append(_ norms: [LayerNorm], step: Int, now: Double = unixTime()) throws(Problem) {
     try append(EventRecord(wallTime: now, step: step, content: .norms(norms)))
   }

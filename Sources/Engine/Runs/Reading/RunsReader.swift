@@ -72,6 +72,7 @@ public final class RunsReader: Sendable {
   }
 
   /// One run, without a look at the others.
+  /// - Throws: a ``Problem`` where there is no such run.
   public func refresh(_ id: String) throws(Problem) -> RunSummary {
     let place = places().places[id]
     let summary = known.withLock { $0.refresh(directory(of: id), id)?.summary(place) }
@@ -95,6 +96,7 @@ public final class RunsReader: Sendable {
   }
 
   /// All curves of a run, every value of them held against its checksum where they come from a cache.
+  /// - Throws: a ``Problem`` where there is no such run, or its event files cannot be read.
   public func checkedCurves(of id: String, atMost: Int = .max) throws(Problem) -> RunCurves {
     try curves(of: id, atMost: atMost) { curves in
       curves.lookAtAll()
@@ -112,6 +114,7 @@ public final class RunsReader: Sendable {
   public func directory(of id: String) -> RunDirectory { RunDirectory("\(folder)/\(id)") }
 
   /// The run that `text` names: its directory's name, its own name, or the beginning of either, where only one run fits.
+  /// - Throws: a ``Problem`` where no run fits, or several do.
   public func find(_ text: String) throws(Problem) -> RunSummary {
     let runs = refresh(patience: RunState.patience)
     for fits: (RunSummary) -> Bool in [

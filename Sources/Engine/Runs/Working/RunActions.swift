@@ -5,16 +5,20 @@ import Glibc
 
 /// What a person may do to a run. Each action says why where it cannot be done.
 extension RunDirectory {
+  /// - Throws: a ``Problem`` where the run is not running, or cannot be asked.
   public func pause() throws(Problem) { try ask(.pause, of: [.running]) }
   /// Ends the run's worker at a checkpoint; takes a run that waits out of the queue.
+  /// - Throws: a ``Problem`` where the run neither runs nor waits, or cannot be asked.
   public func stop(home: Home) throws(Problem) {
     if try RunQueue(home: home).remove(id) { return }
     try ask(.stop, of: [.running, .paused])
   }
   /// Keeps a checkpoint now, and goes on.
+  /// - Throws: a ``Problem`` where the run is not running, or cannot be asked.
   public func checkpoint() throws(Problem) { try ask(.checkpoint, of: [.running]) }
 
   /// Lets a paused run go on; starts a new worker, at the last good checkpoint, where a run has none.
+  /// - Throws: a ``Problem`` where the run is at its end, a worker is on it, or none can be started.
   public func resume(home: Home, executable: String = "/proc/self/exe") throws(Problem) {
     let state = try state()
     if state == .paused { return try control.send(.resume) }

@@ -47,9 +47,11 @@ public struct RunQueue: Sendable {
   public func order() throws(Problem) -> [Entry] { try content().order }
 
   /// Whether a run waits in the queue.
+  /// - Throws: a ``Problem`` where the queue cannot be read.
   public func waits(_ id: String) throws(Problem) -> Bool { try order().contains { $0.run == id && !isVoid($0) } }
 
   /// How many runs may be at work on a machine at a time; 0 holds its queue.
+  /// - Throws: a ``Problem`` where the queue cannot be read.
   public func limit(of host: String = RunQueue.host) throws(Problem) -> Int { try content().limit(host) }
 
   /// Whether a push could start a run on this machine, as far as a list of all runs tells; for those who look again and again.
@@ -68,6 +70,7 @@ public struct RunQueue: Sendable {
 
   // MARK: Changing
 
+  /// - Throws: a ``Problem`` where the queue cannot be read or written.
   public func setLimit(_ limit: Int, of host: String = RunQueue.host) throws(Problem) {
     guard Limit.range ~= limit else {
       throw Problem("the queue cannot have this limit", at: host, expected: "\(Limit.text) runs at a time", found: "\(limit)")
@@ -95,6 +98,7 @@ public struct RunQueue: Sendable {
 
   /// Takes a run out of the queue; one that never began then is stopped.
   /// - Returns: false where it was not waiting.
+  /// - Throws: a ``Problem`` where the queue cannot be read or written.
   @discardableResult
   public func remove(_ id: String) throws(Problem) -> Bool {
     guard try order().contains(where: { $0.run == id }) else { return false }

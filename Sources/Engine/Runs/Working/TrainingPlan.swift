@@ -9,43 +9,48 @@ import Settings
 import Taxonomy
 import Training
 
-/// What a researcher asks for when launching a training; nil leaves it to the network's recipe.
+/// What a researcher asks for when launching a training.
 public struct TrainingRequest: Sendable {
   public var dataset: String
   /// Nil: the dataset's fine classes as they are.
   public var labelSet: LabelSet?
   public var network: String?
   public var name: String?
-  /// The name of a published schedule (``NamedRecipe``) that takes the place of the network's own recipe.
-  public var recipe: String?
-  public var epochs, batchSize, workers, warmUp: Int?
-  /// The length in steps; decides instead of `epochs`.
-  public var iterations: Int?
-  public var rate, momentum, decay, labelSmoothing: Float?
-  public var nesterov: Bool?
-  public var schedule: TrainingConfiguration.Schedule?
-  public var convolution: TrainingConfiguration.Convolution?
-  /// Whose matrix product; nil: what serves the processor best.
-  public var matrix: MatrixLibrary?
-  public var validation: ValidationCadence?
-  /// How many of the last checkpoints are kept beside the best.
-  public var keep: Int?
-  public var seed: UInt64?
-  /// A run, or a checkpoint file, whose weights the training begins with.
-  public var from: String?
-  /// Which layers learn, and how fast.
-  public var tuning: TrainingConfiguration.Tuning?
-  /// How weights are drawn; nil: as the network's authors did.
-  public var initialization: WeightInitialization?
   /// What is kept beside the run; no number depends on it.
   public var notes = RunNotes()
   /// What is done where nothing else is asked for, in place of the recipe, unless the network is another.
   public var model: TrainingConfiguration?
+  /// The texts of each ``TrainingSetting`` that was set, by its flag; all others are left to the network's recipe.
+  public private(set) var asked: [String: [String]] = [:]
 
   public init(dataset: String, labelSet: LabelSet? = nil) {
     self.dataset = dataset
     self.labelSet = labelSet
   }
+
+  /// Asks for a value of a setting; no texts leave it to the recipe.
+  /// - Throws: a ``Problem`` that names the option and what is expected; the request is then unchanged.
+  public mutating func set(_ setting: TrainingSetting, _ texts: [String]) throws(Problem) {
+    asked[setting.flag] = texts.isEmpty ? nil : try setting.canonical(texts)
+  }
+
+  /// The text of a setting by its flag, nil where it is left to the recipe. What is written has to be a value of it.
+  public subscript(flag: String) -> String? {
+    get { asked[flag]?.last }
+    set {
+      do throws(Problem) {
+        try set(TrainingSetting.named(flag)!, newValue.map { [$0] } ?? [])
+      } catch {
+        preconditionFailure("\(error)")
+      }
+    }
+  }
+
+  /// The run, or the checkpoint file, whose weights the training begins with.
+  package var from: String? { self["from"] }
+  package var workers: Int? { self["workers"].flatMap { Int($0) } }
+  /// How many of the last checkpoints are kept beside the best.
+  var keep: Int? { self["keep"].flatMap { Int($0) } }
 
   /// Asks for a run like another, to its bits: the defaults of a form or a command that changes some of it. Tags, note and group are not
   /// taken over.
@@ -53,14 +58,18 @@ public struct TrainingRequest: Sendable {
     self.init(dataset: run.dataset, labelSet: run.labelSet)
     network = run.training.network
     name = run.name
-    workers = run.workers
-    keep = run.keep
-    seed = run.training.seed
-    epochs = run.training.iterations == nil ? run.training.epochs : nil
-    iterations = run.training.iterations
-    from = run.lineage?.from
-    tuning = run.training.tuning
     model = run.training
+    // What another network is to have as well.
+    for flag in ["seed", "epochs", "iterations", "rate-factor"] { asked[flag] = Self.texts(flag, run.training) }
+    if run.training.tuning != nil { asked["tune"] = Self.texts("tune", run.training) }
+    asked["workers"] = run.workers.map { ["\($0)"] }
+    asked["keep"] = run.keep.map { ["\($0)"] }
+    asked["from"] = run.lineage.map { [$0.from] }
+  }
+
+  private static func texts(_ flag: String, _ training: TrainingConfiguration) -> [String]? {
+    let texts = TrainingSetting.named(flag)!.texts(in: training)
+    return texts.isEmpty ? nil : texts
   }
 
   /// Asks for a training like a run of the home. What is like imported weights is a training that begins with them, moved as gently as
@@ -68,7 +77,7 @@ public struct TrainingRequest: Sendable {
   package init(cloning run: RunDirectory) throws(Problem) {
     self.init(like: try run.launched())
     guard run.isImported else { return }
-    from = run.id
+    self["from"] = run.id
     model?.solver.rate /= 10
   }
 }
@@ -102,31 +111,8 @@ public enum ValidationCadence: Equatable, Sendable {
 extension TrainingRequest {
   /// Puts what was asked for in the place of what the recipe gives.
   package func apply(to training: inout TrainingConfiguration) {
-    if let epochs {
-      training.epochs = epochs
-      training.iterations = nil
-    }
-    training.iterations = iterations ?? training.iterations
-    training.seed = seed ?? training.seed
-    training.batchSize = batchSize ?? training.batchSize
-    training.solver.rate = rate ?? training.solver.rate
-    training.solver.momentum = momentum ?? training.solver.momentum
-    training.solver.decay = decay ?? training.solver.decay
-    training.solver.schedule = schedule ?? training.solver.schedule
-    training.solver.nesterov = nesterov ?? training.solver.nesterov
-    training.solver.warmUp = warmUp ?? training.solver.warmUp
-    training.solver.labelSmoothing = labelSmoothing ?? training.solver.labelSmoothing
-    training.initialization = initialization ?? training.initialization
-    training.convolution = convolution ?? training.convolution
-    training.matrix = matrix ?? training.matrix ?? .ofProcessor
-    training.tuning = tuning ?? training.tuning
-    switch validation {
-    case .epochs(let count):
-      training.validateEvery = count
-      training.validateEveryIterations = nil
-    case .iterations(let count): training.validateEveryIterations = count
-    case nil: break
-    }
+    for setting in TrainingSetting.all { if let texts = asked[setting.flag] { setting.apply(texts, to: &training) } }
+    training.matrix = training.matrix ?? .ofProcessor
   }
 }
 
@@ -155,11 +141,13 @@ public struct TrainingPlan: Sendable {
   public init(
     _ request: TrainingRequest, home: Home, program: String, command: [String]
   ) throws(Problem) {
+    // A run's file may ask for anything.
+    for setting in TrainingSetting.all { if let texts = request.asked[setting.flag] { _ = try setting.canonical(texts) } }
     let dataset = try DatasetCatalog(home: home).open(request.dataset)
     let labelSet = request.labelSet ?? .fineClasses(of: dataset)
     let start: StartingWeights?
     if let from = request.from { start = try StartingWeights(from, home: home) } else { start = nil }
-    let recipe = try request.recipe.map { name throws(Problem) in try NamedRecipe.named(name) }
+    let recipe = try request["recipe"].map { name throws(Problem) in try NamedRecipe.named(name) }
     let architecture = try Architecture.named(
       request.network ?? start?.architecture.name ?? recipe?.network ?? Self.network(for: dataset))
     let model = request.model.flatMap { $0.network == architecture.name ? $0 : nil }
@@ -173,12 +161,6 @@ public struct TrainingPlan: Sendable {
         advice: "name a run or a file with --from, or tune all")
     }
     try training.validate()
-    if let keep = request.keep, !(1...1_000_000).contains(keep) {
-      throw Problem("the training cannot be set up", at: "keep", expected: "1 to 1,000,000", found: "\(keep)")
-    }
-    if let workers = request.workers, !(1...1024).contains(workers) {
-      throw Problem("the training cannot be set up", at: "workers", expected: "1 to 1024", found: "\(workers)")
-    }
     let name = request.name ?? labelSet.name
     try RunDirectory.checkName(name)
     notes = try request.notes.checked(at: name)
@@ -267,6 +249,7 @@ public struct TrainingPlan: Sendable {
   }
 
   /// Makes the run and starts its worker. Returns when the worker has begun.
+  /// - Throws: a ``Problem`` where the run cannot be made, or its worker does not start.
   public func launch(home: Home, executable: String = "/proc/self/exe") throws(Problem) -> RunDirectory {
     let run = try makeRun(home: home)
     try WorkerProcess.start(run, home: home, executable: executable)
@@ -274,6 +257,7 @@ public struct TrainingPlan: Sendable {
   }
 
   /// Makes the run and puts it into the queue of a machine.
+  /// - Throws: a ``Problem`` where the run cannot be made, or the queue cannot be written.
   public func enqueue(home: Home, host: String = RunQueue.host) throws(Problem) -> RunDirectory {
     let run = try makeRun(home: home)
     try RunQueue(home: home).add(run, host: host)

@@ -30,19 +30,18 @@ public struct TrainingSetting: Sendable {
   public let expected: String
   /// Whether runs that differ in it alone may differ in their numbers, and not as repeats of each other.
   let decides: Bool
-  private let read: @Sendable ([String], inout TrainingRequest) throws(Problem) -> Void
-  private let asked: @Sendable (TrainingRequest) -> [String]
+  private let read: @Sendable ([String]) throws(Problem) -> [String]
+  private let change: @Sendable ([String], inout TrainingConfiguration) -> Void
   private let configured: @Sendable (TrainingConfiguration) -> [String]
   private let recorded: @Sendable (RunConfiguration) -> String?
 
-  /// - Throws: a ``Problem`` that names the option and what is expected; the request is then unchanged.
-  public func set(_ texts: [String], in request: inout TrainingRequest) throws(Problem) { try read(texts, &request) }
+  /// The texts as ``texts(in:)`` writes them: `1,000` becomes `1000`.
+  /// - Throws: a ``Problem`` that names the option and what is expected, where they are no value of it.
+  public func canonical(_ texts: [String]) throws(Problem) -> [String] { try read(texts) }
 
-  /// Leaves the setting to the network's recipe.
-  public func clear(in request: inout TrainingRequest) { try? read([], &request) }
-
-  /// What the request says, as texts that ``set(_:in:)`` takes; none where it leaves it to the recipe.
-  public func texts(in request: TrainingRequest) -> [String] { asked(request) }
+  /// Puts the value into a configuration. What does not decide the numbers of a training (``TrainingRequest`` holds it) changes nothing.
+  /// - Parameter texts: what ``canonical(_:)`` gives.
+  func apply(_ texts: [String], to training: inout TrainingConfiguration) { change(texts, &training) }
 
   /// What a configuration says, as texts that ask for it.
   public func texts(in training: TrainingConfiguration) -> [String] { configured(training) }
@@ -89,22 +88,33 @@ extension TrainingSetting {
     Problem("the training cannot be set up", at: "--\(flag)", expected: expected, found: text)
   }
 
+  /// - Parameters:
+  ///   - change: puts a value into a configuration; `configured` reads it there.
+  ///   - shown: for people, where it is not the text.
   private init<Value: Sendable>(
-    _ flag: String, _ name: String, _ group: Group, _ help: String, _ form: Form<Value>,
-    _ path: WritableKeyPath<TrainingRequest, Value?> & Sendable, kind: Kind = .value, decides: Bool = true,
-    in configured: @escaping @Sendable (TrainingConfiguration) -> Value? = { _ in nil },
-    shown: (@Sendable (RunConfiguration) -> String?)? = nil
+    _ flag: String, _ name: String, _ group: Group, _ help: String, _ form: Form<Value>, kind: Kind = .value, decides: Bool = true,
+    change: @escaping @Sendable (Value, inout TrainingConfiguration) -> Void = { _, _ in },
+    configured: @escaping @Sendable (TrainingConfiguration) -> Value? = { _ in nil }, shown: (@Sendable (RunConfiguration) -> String?)? = nil
   ) {
     self.init(
       flag: flag, name: name, group: group, kind: kind, help: help, expected: form.expected, decides: decides,
-      read: { (texts, request) throws(Problem) in
-        guard let text = texts.last else { return request[keyPath: path] = nil }
-        guard let value = form.parse(text) else { throw Self.unfit(flag, text, form.expected) }
-        request[keyPath: path] = value
+      read: { (texts) throws(Problem) in
+        guard let value = texts.last.flatMap(form.parse) else { throw Self.unfit(flag, texts.last ?? "nothing", form.expected) }
+        return [form.text(value)]
       },
-      asked: { $0[keyPath: path].map { [form.text($0)] } ?? [] },
+      change: { texts, training in if let value = texts.last.flatMap(form.parse) { change(value, &training) } },
       configured: { configured($0).map { [form.text($0)] } ?? [] },
       recorded: shown ?? { configured($0.training).map(form.text) })
+  }
+
+  private init<Value: Sendable>(
+    _ flag: String, _ name: String, _ group: Group, _ help: String, _ form: Form<Value>,
+    _ path: WritableKeyPath<TrainingConfiguration, Value> & Sendable, kind: Kind = .value, decides: Bool = true,
+    shown: (@Sendable (RunConfiguration) -> String?)? = nil
+  ) {
+    self.init(
+      flag, name, group, help, form, kind: kind, decides: decides, change: { $1[keyPath: path] = $0 }, configured: { $0[keyPath: path] },
+      shown: shown)
   }
 }
 
@@ -115,76 +125,80 @@ extension TrainingSetting {
   public static let all: [TrainingSetting] = [
     TrainingSetting(
       "recipe", "recipe", .optimizer, "A published schedule by name: caffe-alexnet. (default: the network's own recipe)",
-      Form(expected: "one of \(NamedRecipe.all.map(\.name).joined(separator: ", "))", parse: { text in NamedRecipe.all.first { $0.name == text }?.name }, text: { $0 }),
-      \.recipe),
+      Form(expected: "one of \(NamedRecipe.all.map(\.name).joined(separator: ", "))", parse: { text in NamedRecipe.all.first { $0.name == text }?.name }, text: { $0 })),
     TrainingSetting(
       "from", "initial weights", .weights,
       "Initialize from the weights of a run or a checkpoint file. Images are then prepared as that run's were, and the learning rate is a tenth. (default: random)",
-      anyText, \.from,
-      shown: { run in
+      anyText, shown: { run in
         run.lineage.map { $0.from + ($0.step.map { ", step \($0)" } ?? "") + ($0.hasNewHead ? ", new classifier" : "") } ?? "random"
       }),
     TrainingSetting(
       "tune", "trainable layers", .weights, "Which layers are trained: all, last (the classifier), or from:LAYER (it and all behind it). (default: all)",
-      Form(expected: "all, last or from:LAYER", parse: TrainingConfiguration.Tuning.Part.init, text: \.text), \.tunedPart,
-      in: { $0.tuning?.part ?? .all }),
+      Form(expected: "all, last or from:LAYER", parse: TrainingConfiguration.Tuning.Part.init, text: \.text),
+      change: { $1.tune($0, $1.tuning?.rateFactors ?? [:]) }, configured: { $0.tuning?.part ?? .all }),
     rateFactor,
     TrainingSetting(
       "init", "weight initialization", .weights,
       "How weights are drawn at random: he, xavier, or gaussian:STD. (default: as the network's authors did)",
-      Form(expected: "he, xavier or gaussian:STD", parse: WeightInitialization.init, text: \.text), \.initialization,
-      in: \.initialization, shown: { $0.training.initialization?.text ?? "the network's" }),
+      Form(expected: "he, xavier or gaussian:STD", parse: WeightInitialization.init, text: \.text),
+      change: { $1.initialization = $0 }, configured: { $0.initialization }, shown: { $0.training.initialization?.text ?? "the network's" }),
     TrainingSetting(
       "epochs", "epochs", .length, "Passes over the training images. (default: the network's recipe)", whole(TrainingConfiguration.Epochs.self),
-      \.epochs, in: { $0.iterations == nil ? $0.epochs : nil }),
+      change: { ($1.epochs, $1.iterations) = ($0, nil) }, configured: { $0.iterations == nil ? $0.epochs : nil }),
     TrainingSetting(
-      "iterations", "iterations", .length, "Training steps, in place of --epochs.", whole(TrainingConfiguration.Iterations.self), \.iterations,
-      in: \.iterations),
+      "iterations", "iterations", .length, "Training steps, in place of --epochs.", whole(TrainingConfiguration.Iterations.self),
+      change: { $1.iterations = $0 }, configured: { $0.iterations }),
     TrainingSetting(
-      "batch", "batch size", .optimizer, "The batch size. (default: the network's recipe)", whole(TrainingConfiguration.BatchSize.self), \.batchSize,
-      in: \.batchSize),
+      "batch", "batch size", .optimizer, "The batch size. (default: the network's recipe)", whole(TrainingConfiguration.BatchSize.self),
+      \.batchSize),
     TrainingSetting(
       "rate", "learning rate", .optimizer, "The initial learning rate. (default: the network's recipe)",
-      number("a number above 0, such as .01") { $0 > 0 }, \.rate, in: \.solver.rate),
+      number("a number above 0, such as .01") { $0 > 0 }, \.solver.rate),
     TrainingSetting(
       "schedule", "schedule", .optimizer, "The learning-rate schedule: constant, cosine, poly:POWER, step:ITERATIONS:FACTOR. (default: the network's recipe)",
       Form(expected: "constant, cosine, poly:POWER or step:ITERATIONS:FACTOR", parse: { try? TrainingConfiguration.Schedule($0) }, text: \.text),
-      \.schedule, in: \.solver.schedule),
+      \.solver.schedule),
     TrainingSetting(
       "warm-up", "warm-up", .optimizer, "Iterations over which the learning rate rises linearly to the schedule's. (default: 0)",
-      whole(TrainingConfiguration.WarmUp.self), \.warmUp, in: \.solver.warmUp, shown: { "\($0.training.solver.warmUp) iterations" }),
+      whole(TrainingConfiguration.WarmUp.self), \.solver.warmUp, shown: { "\($0.training.solver.warmUp) iterations" }),
     TrainingSetting(
       "momentum", "momentum", .optimizer, "The momentum. (default: the network's recipe)",
-      number("0 or more and below 1") { (0..<1).contains($0) }, \.momentum, in: \.solver.momentum),
+      number("0 or more and below 1") { (0..<1).contains($0) }, \.solver.momentum),
     TrainingSetting(
-      "nesterov", "Nesterov momentum", .optimizer, "Nesterov momentum. (default: the network's recipe)", yesOrNo, \.nesterov, kind: .flag,
-      in: \.solver.nesterov, shown: { $0.training.solver.nesterov ? "yes" : "no" }),
+      "nesterov", "Nesterov momentum", .optimizer, "Nesterov momentum. (default: the network's recipe)", yesOrNo, \.solver.nesterov,
+      kind: .flag, shown: { $0.training.solver.nesterov ? "yes" : "no" }),
     TrainingSetting(
-      "decay", "weight decay", .optimizer, "The weight decay. (default: the network's recipe)", number("0 or more") { $0 >= 0 }, \.decay,
-      in: \.solver.decay),
+      "decay", "weight decay", .optimizer, "The weight decay. (default: the network's recipe)", number("0 or more") { $0 >= 0 },
+      \.solver.decay),
     TrainingSetting(
       "label-smoothing", "label smoothing", .optimizer, "The share of each label that is spread evenly over all classes. (default: 0)",
-      number("0 or more and below 1") { (0..<1).contains($0) }, \.labelSmoothing, in: \.solver.labelSmoothing),
+      number("0 or more and below 1") { (0..<1).contains($0) }, \.solver.labelSmoothing),
     TrainingSetting(
       "seed", "seed", .run, "The random seed. (default: 1)",
-      Form(expected: "a whole number from 0", parse: { UInt64(plain($0)) }, text: { "\($0)" }), \.seed, decides: false, in: \.seed),
+      Form(expected: "a whole number from 0", parse: { UInt64(plain($0)) }, text: { "\($0)" }), \.seed, decides: false),
     TrainingSetting(
       "validate-every", "validation", .validation, "Validate every N epochs, or every N iterations with iterations:N; always at the end. (default: 1)",
-      Form(expected: "a number of epochs, or iterations:N", parse: { try? ValidationCadence($0) }, text: \.text), \.validation,
-      in: { $0.validateEveryIterations.map(ValidationCadence.iterations) ?? .epochs($0.validateEvery) }, shown: { $0.training.validationText }),
+      Form(expected: "a number of epochs, or iterations:N", parse: { try? ValidationCadence($0) }, text: \.text),
+      change: { cadence, training in
+        switch cadence {
+        case .epochs(let count): (training.validateEvery, training.validateEveryIterations) = (count, nil)
+        case .iterations(let count): training.validateEveryIterations = count
+        }
+      },
+      configured: { $0.validateEveryIterations.map(ValidationCadence.iterations) ?? .epochs($0.validateEvery) }, shown: { $0.training.validationText }),
     TrainingSetting(
-      "keep", "checkpoints", .validation, "How many of the last checkpoints are kept, beside the best. (default: 2)", whole(KeptCheckpoints.self), \.keep,
+      "keep", "checkpoints", .validation, "How many of the last checkpoints are kept, beside the best. (default: 2)", whole(KeptCheckpoints.self),
       decides: false, shown: { "\($0.keep ?? Checkpoints.kept)" }),
     TrainingSetting(
       "convolution", "convolution", .computation,
       "How convolutions are computed: winograd, or columns for matrix products, slower and more exact. (default: winograd)",
-      choice(TrainingConfiguration.Convolution.self), \.convolution, in: { $0.convolution ?? .columns }),
+      choice(TrainingConfiguration.Convolution.self), change: { $1.convolution = $0 }, configured: { $0.convolution ?? .columns }),
     TrainingSetting(
       "matrix", "matrix products", .computation,
-      "What multiplies matrices: own, bit-for-bit identical on every processor, or openblas. (default: own)", choice(MatrixLibrary.self), \.matrix,
-      in: \.matrix),
+      "What multiplies matrices: own, bit-for-bit identical on every processor, or openblas. (default: own)", choice(MatrixLibrary.self),
+      change: { $1.matrix = $0 }, configured: { $0.matrix }),
     TrainingSetting(
-      "workers", "workers", .computation, "Processor cores to use; the result does not depend on it. (default: all)", whole(Workers.self), \.workers,
+      "workers", "workers", .computation, "Processor cores to use; the result does not depend on it. (default: all)", whole(Workers.self),
       decides: false, shown: { $0.workers.map { "\($0)" } ?? "all" }),
   ]
 
@@ -195,21 +209,27 @@ extension TrainingSetting {
   private static let rateFactor = TrainingSetting(
     flag: "rate-factor", name: "learning-rate factors", group: .weights, kind: .list,
     help: "A factor of the learning rate for one layer; may be given several times.", expected: "LAYER=FACTOR, such as fc8=10", decides: true,
-    read: { (texts, request) throws(Problem) in
+    read: { (texts) throws(Problem) in
       var factors: [String: Float] = [:]
       for text in texts {
-        guard let sign = text.lastIndex(of: "="), let factor = Float(text[text.index(after: sign)...]), sign > text.startIndex else {
-          throw unfit("rate-factor", text, "LAYER=FACTOR, such as fc8=10")
-        }
-        factors[String(text[..<sign])] = factor
+        guard let (layer, value) = factor(text) else { throw unfit("rate-factor", text, "LAYER=FACTOR, such as fc8=10") }
+        factors[layer] = value
       }
-      request.rateFactors = factors.isEmpty ? nil : factors
+      return factors.texts
     },
-    asked: { ($0.rateFactors ?? [:]).texts }, configured: { ($0.tuning?.rateFactors ?? [:]).texts },
+    change: { texts, training in
+      training.tune(training.tuning?.part ?? .all, Dictionary(texts.compactMap(factor), uniquingKeysWith: { $1 }))
+    },
+    configured: { ($0.tuning?.rateFactors ?? [:]).texts },
     recorded: { run in
       let texts = (run.training.tuning?.rateFactors ?? [:]).texts
       return texts.isEmpty ? nil : texts.joined(separator: ", ")
     })
+
+  private static func factor(_ text: String) -> (layer: String, factor: Float)? {
+    guard let sign = text.lastIndex(of: "="), let factor = Float(text[text.index(after: sign)...]), sign > text.startIndex else { return nil }
+    return (String(text[..<sign]), factor)
+  }
 
   private enum KeptCheckpoints: Limits { static let range = 1...1_000_000 }
   private enum Workers: Limits { static let range = 1...1024 }
@@ -220,23 +240,13 @@ extension [String: Float] {
   fileprivate var texts: [String] { sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
 }
 
+extension TrainingConfiguration {
+  fileprivate mutating func tune(_ part: Tuning.Part, _ factors: [String: Float]) {
+    tuning = part == .all && factors.isEmpty ? nil : Tuning(part: part, rateFactors: factors)
+  }
+}
+
 extension TrainingRequest {
-  /// Which layers are trained.
-  fileprivate var tunedPart: TrainingConfiguration.Tuning.Part? {
-    get { tuning?.part }
-    set { retune(newValue, rateFactors) }
-  }
-
-  /// By layer; nil where there are none.
-  fileprivate var rateFactors: [String: Float]? {
-    get { tuning.flatMap { $0.rateFactors.isEmpty ? nil : $0.rateFactors } }
-    set { retune(tunedPart, newValue) }
-  }
-
-  private mutating func retune(_ part: TrainingConfiguration.Tuning.Part?, _ factors: [String: Float]?) {
-    tuning = part == nil && factors == nil ? nil : .init(part: part ?? .all, rateFactors: factors ?? [:])
-  }
-
   /// What `train` is given to ask for the same.
   /// - Parameters:
   ///   - recipe: the network's own, which need not be repeated.
@@ -247,9 +257,9 @@ extension TrainingRequest {
     if let network { words += ["--net", network] }
     let model = model.flatMap { $0.network == network ? $0 : nil }
     for setting in TrainingSetting.all {
-      var texts = setting.texts(in: self)
+      var texts = asked[setting.flag] ?? []
       // A clone's values, which the recipe would give otherwise.
-      if texts.isEmpty, let model, !(setting.flag == "epochs" && iterations != nil) {
+      if texts.isEmpty, let model, !(setting.flag == "epochs" && self["iterations"] != nil) {
         let before = setting.texts(in: model)
         if before != setting.texts(in: recipe) { texts = before }
       }

@@ -51,7 +51,7 @@ struct TrainingOptions: ParsableArguments {
   }
 
   /// What was given of each setting.
-  private var given: [(flag: String, texts: [String])] {
+  private var given: [(setting: TrainingSetting, texts: [String])] {
     let values = [
       "recipe": recipe, "from": from, "tune": tune, "init": `init`, "epochs": epochs, "iterations": iterations, "batch": batch, "rate": rate,
       "schedule": schedule, "warm-up": warmUp, "momentum": momentum, "nesterov": nesterov.map { "\($0)" }, "decay": decay,
@@ -59,14 +59,14 @@ struct TrainingOptions: ParsableArguments {
       "matrix": matrix, "workers": workers,
     ]
     return TrainingSetting.all.map { setting in
-      (setting.flag, setting.flag == "rate-factor" ? rateFactor : values[setting.flag]!.map { [$0] } ?? [])
+      (setting, setting.flag == "rate-factor" ? rateFactor : values[setting.flag]!.map { [$0] } ?? [])
     }.filter { !$0.texts.isEmpty }
   }
 
   private func set(in request: inout TrainingRequest) throws(Problem) {
     // A length in other units takes the place of the old one.
-    if epochs != nil || iterations != nil { (request.epochs, request.iterations) = (nil, nil) }
-    for (flag, texts) in given { try TrainingSetting.named(flag)!.set(texts, in: &request) }
+    if epochs != nil || iterations != nil { (request["epochs"], request["iterations"]) = (nil, nil) }
+    for (setting, texts) in given { try request.set(setting, texts) }
   }
 
   func validate() throws {

@@ -169,13 +169,13 @@ package struct LaunchForm: Sendable {
     let recipe = last?.model ?? architecture.recipe
     for field in Field.all where !typed.contains(field) && (field.isFilled || field == .iterations || field == .workers) {
       let setting = field.setting!
-      let asked = last.map(setting.texts) ?? []
+      let asked = last?.asked[setting.flag] ?? []
       texts[field] = TextField((asked.isEmpty ? setting.texts(in: recipe) : asked).first ?? "")
     }
     if !typed.contains(.epochs), text(.epochs).isEmpty { texts[.epochs] = TextField(String(recipe.epochs)) }
-    if !typed.contains(.rate), let rate = last?.rate ?? Optional(recipe.solver.rate) {
+    if !typed.contains(.rate), let rate = Float(text(.rate)) {
       // Pretrained weights are moved more gently.
-      let factor = text(.from).isEmpty || last?.from != nil ? 1.0 : 10
+      let factor = text(.from).isEmpty || last?["from"] != nil ? 1.0 : 10
       texts[.rate] = TextField(NumberText.compact(Double(rate) / factor).trimmingZeros)
     }
     takeDefaultName()
@@ -186,17 +186,17 @@ package struct LaunchForm: Sendable {
     let base = (original?.name ?? chosenLabelSet?.name ?? "run")
       .map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
     let suffix = original == nil ? "" : "-2"
-    let seed = text(.seed) == String(original?.seed ?? 1) ? "" : "-s\(text(.seed))"
+    let seed = text(.seed) == (original?["seed"] ?? "1") ? "" : "-s\(text(.seed))"
     texts[.name] = TextField(String(String(base).prefix(40)) + (seed.isEmpty ? suffix : seed))
   }
 
   private mutating func fill(from request: TrainingRequest) {
     network = Architecture.all.firstIndex { $0.name == request.network } ?? 0
-    part = request.tuning.flatMap { tuneChoices.firstIndex(of: $0.part.text) } ?? 0
+    part = request["tune"].flatMap { tuneChoices.firstIndex(of: $0) } ?? 0
     let recipe = model ?? architecture.recipe
     for field in Field.all where field != .tune {
       guard let setting = field.setting else { continue }
-      let asked = setting.texts(in: request)
+      let asked = request.asked[setting.flag] ?? []
       texts[field] = TextField((asked.isEmpty && field.isFilled ? setting.texts(in: recipe) : asked).joined(separator: ", "))
     }
     typed = Set(Field.all.filter(\.isFilled) + [.iterations, .workers])

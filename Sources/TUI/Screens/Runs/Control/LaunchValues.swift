@@ -18,7 +18,7 @@ extension LaunchForm {
       let isUnused = field == .epochs && !text(.iterations).isEmpty
       if text(field).isEmpty {
         require(!field.isFilled || isUnused, field, setting.expected)
-      } else if !isUnused, (try? setting.set(values(field), in: &request)) == nil {
+      } else if !isUnused, (try? request.set(setting, values(field))) == nil {
         require(false, field, field.isFilled ? setting.expected : "empty, or \(setting.expected)")
       }
     }
@@ -51,15 +51,17 @@ extension LaunchForm {
     request.name = text(.name)
     for field in Field.all where field != .tune {
       let isUnused = field == .epochs && !text(.iterations).isEmpty
-      try? field.setting?.set(isUnused ? [] : values(field), in: &request)
+      if let setting = field.setting { try? request.set(setting, isUnused ? [] : values(field)) }
     }
-    try? Field.tune.setting!.set(part == 0 ? [] : [tuneChoices[part]], in: &request)
+    // A clone's layers may all be trained, too.
+    let isGiven = part == 0 && (model?.tuning?.part ?? .all) == .all
+    request["tune"] = isGiven ? nil : tuneChoices[part]
     return request
   }
 
   /// How long the training will take, judged by the last run of its net; nil where there was none.
   package func seconds(_ outlook: LaunchOutlook) -> Double? {
-    guard let speed = speeds[architecture.name], speed > 0, let batch = draft.batchSize else { return nil }
+    guard let speed = speeds[architecture.name], speed > 0, let batch = draft["batch"].flatMap({ Int($0) }) else { return nil }
     return Double(outlook.steps) * Double(min(batch, outlook.trainingImages)) / speed
   }
 
