@@ -71,7 +71,7 @@ import Testing
     #expect(state.wait == nil && TreeScreenTests.classes(state) == 10)
     _ = advance(&state, .tree(.loaded(set, fine.current.cut)))
     _ = advance(&state, .finished(awaited))
-    #expect(state.tree.history?.name == fine.name && view(state).text.contains("nothing was done"))
+    #expect(state.tree.history?.name == fine.name && view(state).text.contains("after you cancelled"))
     #expect(TreeScreenTests.classes(state) == 10 && state.tree.history?.canUndo == false)
     // Asked for again, it opens.
     _ = advance(&state, .tree(.loaded(set, fine.current.cut)))

@@ -60,7 +60,7 @@ import Testing
     _ = Self.press(&state, "?")
     #expect(view(state).text.contains("Show nearest neighbours"))
     _ = Self.press(&state, "t", "r", "a", "i", "n", "i", "n", "g", "s")
-    #expect(view(state).text.contains("Show the trainings"))
+    #expect(view(state).text.contains("Show the runs"))
     #expect(!view(state).text.contains("Show nearest neighbours"))
     _ = Self.press(&state, .enter)
     #expect(state.finder == nil && state.screen == .runs)

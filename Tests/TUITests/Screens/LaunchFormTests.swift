@@ -56,7 +56,7 @@ struct LaunchFormTests {
     #expect(form.request?.epochs == 4 && form.request?.labelSet?.name == "fine-10" && form.request?.workers == nil)
     #expect(
       form.command
-        == "imagenet-tui train --dataset fashion-mnist --net alexnet-28 --epochs 4 --batch 64 --rate .01 --seed 1 "
+        == "imagenet-tui train --dataset fashion-mnist --net alexnet-28 --epochs 4 --batch 64 --rate 0.01 --seed 1 "
         + "--name fine-10 --detach")
   }
 

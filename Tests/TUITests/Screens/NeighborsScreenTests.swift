@@ -195,7 +195,7 @@ struct NeighborsScreenTests {
     #expect(text.contains("query a.png file") && text.contains("└ a.png"))
     #expect(!text.contains("✓") && !text.contains("≈") && !text.contains("✗"))
     _ = update(&state, .key("."))
-    #expect(state.notice?.text == "a picture from outside has no class")
+    #expect(state.notice?.text == "an image file has no class")
     _ = update(&state, .key(.backspace))
     #expect(state.neighbors.query.map { if case .image = $0 { true } else { false } } == true)
   }
@@ -255,7 +255,7 @@ struct NeighborsScreenTests {
   func surprising() throws {
     var state = NeighborsFixtures.opened()
     _ = update(&state, .key("s"))
-    #expect(state.notice?.text == "choose two runs or more, with R")
+    #expect(state.notice?.text == "choose two or more runs with R")
     state = NeighborsFixtures.opened(runs: 2)
     guard case .neighbors(.surprise(_, let request, let cancellation))? = update(&state, .key("s")).first else {
       Issue.record("nothing is looked for")
