@@ -18,6 +18,7 @@ $(PROGRAM): .build/setup-run $(SOURCES)
 	@touch -c $@
 
 test: setup-test
+	@scripts/check
 	@scripts/build $(SWIFT_FLAGS) --build-tests
 	@$(MAKE) --no-print-directory build
 	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest
