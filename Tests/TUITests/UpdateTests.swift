@@ -59,7 +59,7 @@ import Testing
     var state = Self.state(Size(rows: 260, columns: 80))
     _ = Self.press(&state, "?")
     #expect(view(state).text.contains("Show nearest neighbours"))
-    _ = Self.press(&state, "t", "r", "a", "i", "n", "i", "n", "g", "s")
+    _ = Self.press(&state, "s", "h", "o", "w", " ", "t", "h", "e", " ", "r", "u", "n", "s")
     #expect(view(state).text.contains("Show the runs"))
     #expect(!view(state).text.contains("Show nearest neighbours"))
     _ = Self.press(&state, .enter)

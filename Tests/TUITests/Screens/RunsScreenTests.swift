@@ -110,7 +110,7 @@ struct RunsScreenTests {
     #expect(state.runs.list.count == 1 && state.runs.selected?.name == "first")
     #expect(view(state).text.contains("1 of 5 shown"))
     for key in " acc>".map(Key.character) { _ = press(&state, key) }
-    #expect(view(state).text.contains("✗ expected something behind acc>"))
+    #expect(view(state).text.contains("✗ expected a value after acc>"))
     for key in ".9".map(Key.character) { _ = press(&state, key) }
     #expect(state.runs.list.count == 1 && !view(state).text.contains("✗ expected"))
     #expect(view(state).text.contains("1/5 runs"))
@@ -213,7 +213,7 @@ struct RunsScreenTests {
   func extending() throws {
     var state = RunsFixtures.state(rows: 24, columns: 80)
     _ = press(&state, "G", "E")
-    #expect(view(state).text.contains("8 epochs in all, in place of 4"))
+    #expect(view(state).text.contains("8 epochs in total, was 4"))
     guard case .extend(let run, let epochs) = try #require(runs(press(&state, .enter)).first) else {
       Issue.record("nothing is extended")
       return
