@@ -19,6 +19,7 @@ $(PROGRAM): .build/setup-run $(SOURCES)
 
 test: setup-test
 	@scripts/targets --check
+	@scripts/check
 	@scripts/build $(SWIFT_FLAGS) --build-tests
 	@$(MAKE) --no-print-directory build
 	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest

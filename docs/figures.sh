@@ -47,7 +47,9 @@ for dataset; do
     for seed in "${seeds[@]}"; do coarse+=("$dataset-$depth-$seed"); done
   done
   run runs results "${fine[@]}" "${coarse[@]}" --by label-set >"$out/$dataset-accuracy.txt"
-  run induction "${coarse[@]}" $(printf -- '--baseline %s ' "${fine[@]}") -o "$out/$dataset-induction.png" >"$out/$dataset-induction.txt"
+  baselines=()
+  for run in "${fine[@]}"; do baselines+=(--baseline "$run"); done
+  run induction "${coarse[@]}" "${baselines[@]}" -o "$out/$dataset-induction.png" >"$out/$dataset-induction.txt"
   for seed in "${seeds[@]}"; do
     run coarse-fine "$dataset-fine-$seed" --labels "$dataset-$label_set_of_coarse" --min-members "$least" --top 0 \
       -o "$out/$dataset-coarse-fine-$seed.png" >"$out/$dataset-coarse-fine-$seed.txt"

@@ -6,10 +6,10 @@ import Taxonomy
 
 /// The options that every command takes.
 struct GlobalOptions: ParsableArguments {
-  @Option(help: "Where datasets, label sets and runs are kept.")
+  @Option(help: "The folder of datasets, label sets and runs.")
   var home: String?
 
-  @Option(help: "The folder of WordNet 3.0's data.noun and index.noun.")
+  @Option(help: "The folder with WordNet 3.0's data.noun and index.noun.")
   var wordnet: String?
 
   /// As they were given.

@@ -55,7 +55,7 @@ import Testing
     try database("d/mnist_train_lmdb", [0, 1])
     try database("d/mnist_test_lmdb", [1])
     let problem = #expect(throws: Problem.self) { try add("/d", synsets: false) }
-    #expect(problem?.what == "nothing tells what the labels stand for" && problem?.found == "labels 0 to 1")
+    #expect(problem?.what == "the classes of the labels are not known" && problem?.found == "labels 0 to 1")
     try database("named/train_lmdb", [0, 1], keys: "_n01440764/n01440764_1.JPEG")
     #expect(#expect(throws: Problem.self) { try add("/named", synsets: false) }?.what == "the labels contradict the paths")
     try database("good/train_lmdb", [0, 0], keys: "_n01440764/n01440764_1.JPEG")

@@ -102,8 +102,10 @@ import Testing
       #expect(refusal()?.what == "the database is damaged")
       put(Array(whole[node(root, 1)..<node(root, 1) + 4]), at: node(root, 1))
     }
-    for (place, bytes) in [(94, little(UInt16(40))), (94, little(UInt16(1))), (120, little(UInt64(299))), (120, little(UInt64.max)),
-      (128, little(UInt64.max - 1)), (40, little(UInt32(5000))), (40, little(UInt32(0))), (136, little(UInt64(2)))] {
+    for (place, bytes) in [
+      (94, little(UInt16(40))), (94, little(UInt16(1))), (120, little(UInt64(299))), (120, little(UInt64.max)),
+      (128, little(UInt64.max - 1)), (40, little(UInt32(5000))), (40, little(UInt32(0))), (136, little(UInt64(2))),
+    ] {
       put(bytes, at: meta + place)
       #expect(refusal() != nil, "\(place)")
       put(Array(whole[meta + place..<meta + place + bytes.count]), at: meta + place)

@@ -28,7 +28,7 @@ import Testing
     #expect(added.entry.classes == 2 && added.ignored == 0)
     #expect(added.notes[0] == "class `n02084071` is left out: its 9 \(name) images cannot be read, JPEG, PNG and WebP can")
     tree.put(bytes, at: "n01440764/x.img")
-    #expect(try tree.add().notes[1] == "left out 1 \(name) image of train: what can be read is JPEG, PNG and WebP")
+    #expect(try tree.add().notes[1] == "skipped 1 \(name) image of train: readable formats are JPEG, PNG and WebP")
     // Where a name promises an image, decoding tells.
     tree.put(bytes, at: "n01440764/x.jpg")
     try tree.add()

@@ -47,7 +47,7 @@ import Testing
 
   @Test("A path that no list can hold is refused by its name", arguments: ["line\nbreak.png", "return\r.png", "n0\t5\tx.png"])
   func refused(name: String) throws {
-    let (tree, set) = try tree([Array(name.utf8)] )
+    let (tree, set) = try tree([Array(name.utf8)])
     let path = tree.folder.path + "/list"
     let problem = #expect(throws: Problem.self) {
       try LabelSetExport(set, as: .caffeTrain, home: tree.catalog.home).write(to: path, mayReplace: false)

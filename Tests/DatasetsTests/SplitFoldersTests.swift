@@ -22,14 +22,14 @@ import Testing
   @Test("Test images are validated on where there are no others, and it is said; else they are passed over by name")
   func test() throws {
     let two = try MadeTree("train/*/", "test/*/").add()
-    #expect(two.notes == ["there is no folder of validation images: `test` is validated on"])
+    #expect(two.notes == ["no validation folder: `test` is used for validation"])
     let tree = MadeTree("train/*/", "valid/*/", "test/*/", "meta/readme.txt")
-    #expect(try tree.add().notes == ["train is `train`, val is `valid`", "passed over the folders `meta`, `test`"])
+    #expect(try tree.add().notes == ["train is `train`, val is `valid`", "skipped the folders `meta`, `test`"])
     #expect(try tree.images(.val) == ["valid/n01440764/1.png", "valid/n01484850/1.png"])
     // Without labels, test images can only be passed over.
     let flat = MadeTree("train/*/a.png", "test/1.png")
     let added = try flat.add()
-    #expect(added.isHeldOut && added.notes.contains("passed over the folder `test`"))
+    #expect(added.isHeldOut && added.notes.contains("skipped the folder `test`"))
     #expect(try flat.images(.train).allSatisfy { $0.hasPrefix("train/") })
   }
 
@@ -99,7 +99,7 @@ import Testing
     for place in [".git/config", "train/.cache/x"] { tree.put([1], at: place) }
     let added = try tree.add()
     #expect(added.entry.train == 2)
-    #expect(added.notes == ["passed over the folder `.old`", "passed over the hidden folders `train/.more`, `train/n01440764/.thumbs`"])
+    #expect(added.notes == ["skipped the folder `.old`", "skipped the hidden folders `train/.more`, `train/n01440764/.thumbs`"])
   }
 
   @Test("Splits beside other folders are found by their images: Kaggle's ILSVRC, and images beside labels")
@@ -111,7 +111,7 @@ import Testing
     let added = try tree.add()
     #expect(added.entry.train == 2 && added.entry.val == 2)
     #expect(added.notes[0] == "train is `ILSVRC/Data/CLS-LOC/train`, val is `ILSVRC/Data/CLS-LOC/val`")
-    #expect(added.notes[1] == "passed over the folders `ILSVRC/Annotations`, `ILSVRC/Data/CLS-LOC/test`, `ILSVRC/ImageSets`")
+    #expect(added.notes[1] == "skipped the folders `ILSVRC/Annotations`, `ILSVRC/Data/CLS-LOC/test`, `ILSVRC/ImageSets`")
     let other = MadeTree("images/train/*/", "images/val/*/")
     for split in ["train", "val"] { other.put([1], at: "labels/\(split)/1.txt") }
     #expect(try other.add().entry.val == 2)
@@ -176,7 +176,7 @@ import Testing
     let tree = MadeTree("*/a.png", "*/b.png")
     let list = tree.lines(["n01440764/a.png n01440764"])
     let problem = #expect(throws: Problem.self) { try tree.add(val: list) }
-    #expect(problem?.what == "the list names images that are trained on" && problem?.advice?.contains("--train-list") == true)
+    #expect(problem?.what == "the validation list contains training images" && problem?.advice?.contains("--train-list") == true)
     #expect(try tree.add(train: tree.lines(["n01440764/b.png", "n01484850/a.png"], "t.txt"), val: list).entry.val == 1)
   }
 
@@ -189,6 +189,6 @@ import Testing
     #expect(problem?.what == "images lie outside of class folders" && problem?.found == "1 image")
     #expect(problem?.advice?.hasSuffix("give --val-list \(problem!.place!)/val_annotations.txt") == true)
     let added = try tree.add(val: tree.root + "/val/val_annotations.txt")
-    #expect(added.entry.val == 1 && added.notes.first == "passed over the folder `test`")
+    #expect(added.entry.val == 1 && added.notes.first == "skipped the folder `test`")
   }
 }

@@ -27,11 +27,11 @@ import Testing
     home.folder.write(Array("GIF89a".utf8), to: "x/imagenet/Training/n02774152/e.gif")
     let added = try home.run("data", "add", "x", home.folder.path + "/x")
     #expect(added.code == 0, "\(added.errors)")
-    #expect(added.output.contains("2 images to train on, 1 to validate on, "), "\(added.output)")
-    #expect(added.output.contains("note: train is `imagenet/Training`, val is `imagenet/Valid`\nnote: passed over the folder `imagenet/test`\n"))
-    #expect(added.output.contains("note: left out 1 GIF image of train: what can be read is JPEG, PNG and WebP\n"))
+    #expect(added.output.contains("2 training images, 1 validation image, "), "\(added.output)")
+    #expect(added.output.contains("note: train is `imagenet/Training`, val is `imagenet/Valid`\nnote: skipped the folder `imagenet/test`\n"))
+    #expect(added.output.contains("note: skipped 1 GIF image of train: readable formats are JPEG, PNG and WebP\n"))
     let json = try home.run("data", "add", "x", home.folder.path + "/x", "--json")
-    #expect(json.output.hasPrefix("{") && json.errors.contains("note: passed over the folder `imagenet/test`"))
+    #expect(json.output.hasPrefix("{") && json.errors.contains("note: skipped the folder `imagenet/test`"))
   }
 
   @Test("WebP is checked, packed as JPEG and as pixels, and trained on")
@@ -47,11 +47,11 @@ import Testing
         try AtomicFile.write(Data(UnsafeBufferPointer(start: file, count: size)), to: "\(home.folder.path)/w/val/\(wnid)/\(number).JPEG")
       }
     }
-    #expect(try home.run("data", "add", "w", home.folder.path + "/w").output.contains("6 images to train on, 6 to validate on"))
+    #expect(try home.run("data", "add", "w", home.folder.path + "/w").output.contains("6 training images, 6 validation images"))
     #expect(try home.run("data", "check", "w").code == 0)
     for kind in ["--raw", "--jpeg"] {
       let packed = try home.run("data", "pack", "w", "--size", "28", kind, "-o", home.folder.path + "/packed\(kind)")
-      #expect(packed.output.contains("6 images to train on, 6 to validate on"), "\(packed.errors)")
+      #expect(packed.output.contains("6 training images, 6 validation images"), "\(packed.errors)")
     }
   }
 

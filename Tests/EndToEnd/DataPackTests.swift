@@ -22,7 +22,7 @@ import Testing
   func trains() throws {
     let packed = try home.run("data", "pack", "tiny", "--size", "28", "--raw")
     #expect(packed.code == 0, "\(packed.errors)")
-    #expect(packed.output.contains("packed tiny-28: 36 images to train on, 9 to validate on"))
+    #expect(packed.output.contains("packed tiny-28: 36 training images, 9 validation images"))
     #expect(try home.run("data", "list").output.contains("tiny-28"))
     #expect(try home.run("data", "check", "tiny-28").code == 0)
     let cut = ["labels", "cut", "--dataset", "tiny", "--collapse", "n03051540", "--save", "two"]

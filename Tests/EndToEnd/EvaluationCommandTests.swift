@@ -75,7 +75,7 @@ import Testing
     // Other classes of the name stay, unless they are to be replaced.
     let other = ["coarse-fine", "fine", "--labels", "two", "--merge", "features", "--along-tree", "--least=-9", "--save", "alike"]
     let refused = try home.start(other)
-    #expect(refused.wait() == 1 && refused.errors.contains("other classes have this name") && refused.errors.contains("--replace"), "\(refused.errors)")
+    #expect(refused.wait() == 1 && refused.errors.contains("a label set with other classes has this name") && refused.errors.contains("--replace"), "\(refused.errors)")
     let replaced = try home.start(other + ["--replace"])
     #expect(replaced.wait() == 0 && replaced.errors.contains("saved alike"), "\(replaced.errors)")
     #expect(try home.run("labels", "show", "alike").code == 0)

@@ -89,7 +89,7 @@ import Testing
     var curves = RunCurves(folder: run.path)
     try curves.refresh()
     #expect(curves[.trainLoss].map(\.step) == Array(1...150))
-    #expect(try run.logTail(lines: 1000).contains { $0.contains("goes on at step \(step) of") })
+    #expect(try run.logTail(lines: 1000).contains { $0.contains("resumed at step \(step) of") })
     let whole = try home.queue("whole", epochs: 30)
     #expect(try worker(whole).wait() == 0)
     #expect(bytes(run, step: 150) == bytes(whole, step: 150))

@@ -57,7 +57,7 @@ import Testing
       }
     }
     // What pastes are refused is said.
-    #expect(terminal.wait(for: "Not taken"))
+    #expect(terminal.wait(for: "Ignored"))
     terminal.type("?")
     #expect(terminal.wait(for: "Keys"))
     terminal.type("\u{1B}")
@@ -73,7 +73,7 @@ import Testing
     #expect(terminal.click(row: row, column: 70))
     #expect(terminal.wait { $0[row, 0].text == "▌" })
     #expect(terminal.paste("c\rs\r"))
-    #expect(terminal.wait(for: "Not taken"))
+    #expect(terminal.wait(for: "Ignored"))
     #expect(terminal.screen.text.contains("10 classes") && !terminal.screen.text.contains("edited"))
     terminal.type("q")
     #expect(terminal.waitForExit() != nil)

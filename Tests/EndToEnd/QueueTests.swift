@@ -25,7 +25,7 @@ import Testing
   @Test("One at a time: the next begins when one ends, in the order that was made, also after a kill")
   func order() throws {
     #expect(try enqueue("first").contains("is running"))
-    #expect(try enqueue("second").contains("waits at place 1"))
+    #expect(try enqueue("second").contains("is queued at place 1"))
     for name in ["third", "fourth"] { _ = try enqueue(name) }
     #expect(places() == ["second": 1, "third": 2, "fourth": 3] && live() == ["first"])
     #expect(try home.run("runs", "queue", "--first", "fourth").code == 0)
@@ -39,7 +39,7 @@ import Testing
     #expect(try home.wait { try home.run("runs", "list").code == 0 && live() == ["third"] })
     #expect(try home.state("fourth") == .lost && home.state("first") == .stopped)
     #expect(try home.run("runs", "resume", "second", "--queue").output.contains("place 1"))
-    #expect(try home.run("runs", "queue", "--limit", "2").output.contains("-second begins"))
+    #expect(try home.run("runs", "queue", "--limit", "2").output.contains(/started \S+-second\n/))
     #expect(live() == ["second", "third"])
     #expect(try home.run("runs", "queue", "--json").output.filter { !$0.isWhitespace }.contains("\"order\":[]"))
   }

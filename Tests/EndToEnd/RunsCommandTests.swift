@@ -189,7 +189,7 @@ import Testing
     // A tuning that was stopped has left what its trunk made of the images.
     let trunk = home.path + "/cache/trunks/" + id
     try AtomicFile.makeFolder(trunk)
-    #expect(try home.run("runs", "rm", "doomed").output == "removed \(id); take it back with: imagenet-tui runs restore \(id)\n")
+    #expect(try home.run("runs", "rm", "doomed").output == "removed \(id); restore it with: imagenet-tui runs restore \(id)\n")
     #expect(!FileManager.default.fileExists(atPath: trunk))
     #expect(home.reader.refresh().isEmpty)
     #expect(try home.run("runs", "show", "doomed").errors.contains("runs restore doomed"))

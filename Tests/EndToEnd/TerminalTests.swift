@@ -251,7 +251,7 @@ import Testing
     terminal.type("D")
     #expect(terminal.wait(for: "Removed depth-10"))
     terminal.type("u")
-    #expect(terminal.wait { $0.text.contains("Brought back depth-10") && $0.text.contains(">    depth-10") })
+    #expect(terminal.wait { $0.text.contains("Restored depth-10") && $0.text.contains(">    depth-10") })
     terminal.type(" jc")
     #expect(terminal.wait(for: "fine classes in both"))
     for step in 0..<30 { terminal.resize(rows: 5 + step * 7 % 50, columns: 20 + step * 31 % 150) }

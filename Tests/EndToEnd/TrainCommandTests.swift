@@ -90,7 +90,7 @@ import Testing
       let program = try home.start(TinyHome.training(name, epochs: 1) + asked)
       #expect(program.wait() == 0, "\(program.errors)")
       #expect(try home.run("runs", "show", name).output.contains("computed     with \(shown)"))
-      #expect(try home.run("runs", "log", name).output.contains("computes with \(shown)"))
+      #expect(try home.run("runs", "log", name).output.contains("using \(shown)"))
       #expect(try home.directory(name).configuration().machine?.text.hasPrefix(shown) == true)
     }
     let difference = try home.run("runs", "diff", "plain", "blas").output
@@ -121,7 +121,7 @@ import Testing
     #expect(try home.run("runs", "list").output.contains("warning: the loss does not fall"))
     let diverging = try train("diverging", "1e12")
     #expect(diverging.wait() == 1)
-    #expect(diverging.errors.contains("the loss is not finite") && diverging.errors.contains("lower the rate"))
+    #expect(diverging.errors.contains("the loss is not finite") && diverging.errors.contains("lower the learning rate"))
     let run = try home.directory("diverging")
     #expect(try run.state() == .failed && run.result()!.progress.step < 200)
     var curves = RunCurves(folder: run.path)

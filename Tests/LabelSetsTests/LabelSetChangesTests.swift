@@ -18,7 +18,7 @@ struct LabelSetChangesTests {
     #expect(try store.load("new").name == "new" && store.load("new").contentHash == set.contentHash)
     #expect(try store.tags(of: "new") == ["paper"])
     #expect(problem { try store.rename("old", to: "x") }?.what == "there is no such label set")
-    #expect(problem { try store.rename("new", to: "../x") }?.what == "a label set cannot have this name")
+    #expect(problem { try store.rename("new", to: "../x") }?.what == "invalid label set name")
   }
 
   @Test("What cannot be read can be renamed and removed all the same")
@@ -48,7 +48,7 @@ struct LabelSetChangesTests {
       { try store.rename("one", to: "two") }, { try store.duplicate("one", as: "two") }, { try store.add(sets.set("two")) },
       { try store.rename("one", to: "one") },
     ] {
-      #expect(problem(change)?.what == "a label set of this name is there already")
+      #expect(problem(change)?.what == "a label set of this name already exists")
     }
     #expect(sets.text("two") == before && store.names() == ["one", "two"])
     #expect(sets.folder.names == ["label-sets"])
@@ -66,12 +66,12 @@ struct LabelSetChangesTests {
     #expect(try store.load("some").classes.count == sets.set("x", .bottomUp(depth: 7)).classes.count)
     #expect(try store.tags(of: "some") == ["second"])
     let refusal = problem { try store.restore("some") }
-    #expect(refusal?.what == "a label set of this name is there already" && refusal?.advice?.contains("--as") == true)
+    #expect(refusal?.what == "a label set of this name already exists" && refusal?.advice?.contains("--as") == true)
     try store.restore("some", as: "first")
     #expect(try store.load("first").classes.count == 10)
     #expect(store.removed().isEmpty)
     #expect(problem { try store.restore("some") }?.what == "no label set of this name was removed")
-    #expect(problem { try store.restore("some", as: "a/b") }?.what == "a label set cannot have this name")
+    #expect(problem { try store.restore("some", as: "a/b") }?.what == "invalid label set name")
   }
 
   @Test("A hundred sets removed at once are all there to take back")
@@ -114,7 +114,7 @@ struct LabelSetChangesTests {
   @Test("Words that cannot be tags are refused", arguments: ["", "-a", "a b", "ä", "a\u{1B}", String(repeating: "x", count: 33)])
   func badTags(tag: String) throws {
     try store.save(sets.set("some"))
-    #expect(problem { try store.tag("some", adding: [tag]) }?.what == "this cannot be a tag")
+    #expect(problem { try store.tag("some", adding: [tag]) }?.what == "invalid tag")
     #expect(problem { try store.tag("some", adding: [], removing: [tag]) }?.what == "the label set has no such tag")
     let text = sets.text("some").replacing("\"classes\"", with: "\"tags\": [\(#""\#(tag)""#)],\n\"classes\"")
     try AtomicFile.write(text, to: store.path("some"))

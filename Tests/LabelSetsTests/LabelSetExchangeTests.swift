@@ -75,8 +75,8 @@ struct LabelSetExchangeTests {
     #expect(try imported(list, synsets: synsets).set.contentHash == set.contentHash)
     #expect(try imported(list).set.contentHash == set.contentHash)
     // The synset of both joined classes has others below it.
-    #expect(problem { _ = try imported(synsets) }?.description.contains("no cut through the tree") == true)
-    #expect(try LabelSetExport(set, as: .synsetWords, home: sets.home).losses.joined().contains("joined"))
+    #expect(problem { _ = try imported(synsets) }?.description.contains("not a cut through the tree") == true)
+    #expect(try LabelSetExport(set, as: .synsetWords, home: sets.home).losses.joined().contains("merged"))
   }
 
   @Test("The order of synset words is kept in mind: other numbers than ours are said")
@@ -101,17 +101,17 @@ struct LabelSetExchangeTests {
     arguments: [
       ("", "the file is empty"), ("\n \n", "the file is empty"), ("a\0b", "no text file"),
       ("n99999999 nothing\n", "not in the tree"), ("n03380867 footwear\nn03380867 footwear\n", "did not stand before"),
-      ("n03380867 footwear\nn04199027 shoe\n", "no cut through the tree"), ("n00001740 entity\nn00001740", "did not stand before"),
-      ("train/0\n", "no class number"), ("nowhere/x.png 0\n", "not of the dataset"),
+      ("n03380867 footwear\nn04199027 shoe\n", "not a cut through the tree"), ("n00001740 entity\nn00001740", "did not stand before"),
+      ("train/0\n", "no class number"), ("nowhere/x.png 0\n", "does not belong to the dataset"),
       ("n02774152/1.png 0\nn02774152/2.png 1\n", "in two classes of the list"), ("n02774152/1.png 1\nn03057021/1.png 2\n", "count from 1"),
       ("n02774152/1.png 0\nn03057021/1.png 7\n", "have gaps"), ("0\n1\n", "ILSVRC2012"),
       (header + "n99999999,x,0,n03380867,footwear\n", "line 2: expected one of its 10"),
       (header + "n02774152,bag,0,n02774152,bag\nn02774152,bag,0,n02774152,bag\n", "line 3: expected each fine class once"),
       (header + "n02774152,bag,0,n02774152,bag\nn03057021,coat,0,n03057021,coat\n", "two numbers, or a number two classes"),
-      (header + "n02774152,bag,0,n02774152,bag\n", "9 missing"), (header + "n02774152,bag,x,n02774152,bag\n", "no class number"),
+      (header + "n02774152,bag,0,n02774152,bag\n", "9 missing"), (header + "n02774152,bag,x,n02774152,bag\n", "not a class number"),
       (header + "n02774152,bag,0\n", "found `3`"), (header + "\"n02774152,bag\n", "an end of the quoted field"),
       ("n02774152,bag,0,n02774152,bag\n", "does not name the columns"), ("{", "cannot read the label set"),
-      ("{\"format\": \"x\", \"version\": 1, \"hash\": \"\"}", "this is no label set"),
+      ("{\"format\": \"x\", \"version\": 1, \"hash\": \"\"}", "not a label set"),
     ])
   func refusals(text: String, words: String) throws {
     let file = try write(text)
@@ -129,7 +129,7 @@ struct LabelSetExchangeTests {
     let (set, other) = (try sets.set("some"), try sets.set("some", .bottomUp(depth: 7)))
     var forged = set
     forged.recipe = other.recipe
-    #expect(problem { _ = try imported(try write(LabelSetFile.text(forged))) }?.what == "the recipe does not give these classes")
+    #expect(problem { _ = try imported(try write(LabelSetFile.text(forged))) }?.what == "the recipe does not produce these classes")
     let changed = LabelSetFile.text(set).replacing("\"members\": [\"n02774152\"]", with: "\"members\": []")
     #expect(problem { _ = try imported(try write(changed)) }?.what == "the label set was changed after it was saved")
     #expect(problem { _ = try imported(try write(LabelSetFile.text(set)), "imagenet-1k") } != nil)

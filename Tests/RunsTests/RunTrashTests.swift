@@ -44,7 +44,7 @@ import Testing
     #expect(try trash.restore(last).path.hasSuffix("example"))
     #expect(folder.bytes(of: "runs/\(last.id)/size").count == 2)
     let problem = #expect(throws: Problem.self) { try trash.restore(trash.find("example")) }
-    #expect(problem?.what == "a run of this name is there already")
+    #expect(problem?.what == "a run of this name already exists")
     #expect(trash.removed().count == 1)
   }
 

@@ -27,7 +27,7 @@ import Testing
   func finder() throws {
     var state = LibraryFixtures.state(rows: 40, columns: 100)
     _ = update(&state, .key(":"))
-    _ = try Self.click(&state, "Give it another name")
+    _ = try Self.click(&state, "Rename the label set")
     #expect(state.finder == nil && state.library.capture != nil)
     _ = try Self.click(&state, "Esc cancel")
     #expect(state.library.capture == nil)

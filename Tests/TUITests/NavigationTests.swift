@@ -39,7 +39,7 @@ import Testing
     var state = LibraryFixtures.state(rows: 30, columns: 100)
     _ = update(&state, .key("1"))
     for key in [":", "r", "e", "n", "a", "m", "e"] as [Key] { _ = advance(&state, .key(key)) }
-    #expect(view(state).text.contains("Label sets: rename – Give it another name"))
+    #expect(view(state).text.contains("Label sets: rename – Rename the label set"))
     for effect in advance(&state, .key(.enter)) {
       if let awaited = effect.awaited { _ = advance(&state, .finished(awaited)) }
     }
@@ -71,7 +71,7 @@ import Testing
     #expect(state.wait == nil && TreeScreenTests.classes(state) == 10)
     _ = advance(&state, .tree(.loaded(set, fine.current.cut)))
     _ = advance(&state, .finished(awaited))
-    #expect(state.tree.history?.name == fine.name && view(state).text.contains("nothing was done"))
+    #expect(state.tree.history?.name == fine.name && view(state).text.contains("after you cancelled"))
     #expect(TreeScreenTests.classes(state) == 10 && state.tree.history?.canUndo == false)
     // Asked for again, it opens.
     _ = advance(&state, .tree(.loaded(set, fine.current.cut)))
@@ -94,7 +94,7 @@ import Testing
   func help() throws {
     var state = try TreeScreenTests.state("fashion-mnist", Size(rows: 60, columns: 120))
     _ = update(&state, .key("?"))
-    #expect(view(state).text.contains("Take the last change back – not now: Nothing to take back"))
+    #expect(view(state).text.contains("Undo the last change – not now: Nothing to undo"))
     _ = update(&state, .key("q"))
     #expect(state.finder == nil)
   }

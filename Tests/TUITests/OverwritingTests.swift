@@ -44,7 +44,7 @@ import Testing
     #expect(try store.load("mine").contentHash == before)
     try press(&state, ["y"])
     #expect(try store.load("mine").contentHash != before && store.removed().map(\.name) == ["mine"])
-    #expect(state.notice?.text.contains("in the trash, and u in 4 brings it back") == true)
+    #expect(state.notice?.text.contains("in the trash, and u on screen 4 restores") == true)
     try store.restore("mine", as: "old")
     #expect(try store.load("old").contentHash == before)
   }
@@ -86,7 +86,7 @@ import Testing
     #expect(state.notice?.text.hasPrefix("Undone: collapse footwear") == true && state.tree.line?.node == node)
     try press(&state, ["g"])
     for case .send(let message) in update(&state, .key("U")) { _ = update(&state, message) }
-    #expect(state.notice?.text.hasPrefix("Done again: collapse footwear") == true && state.tree.line?.node == node)
+    #expect(state.notice?.text.hasPrefix("Redone: collapse footwear") == true && state.tree.line?.node == node)
     // Part of a class already.
     try press(&state, ["v", "k", "v"])
     for _ in 0..<3 { try press(&state, ["]", "]", "]"]) }

@@ -72,7 +72,7 @@ import Testing
     try #require(state.remembered).write("fashion-mnist", home)
     var again = try Self.opened(Remembered.read("fashion-mnist", home))
     func titles(_ state: AppState) -> [String] { state.tree.history?.versions.map(\.title) ?? [] }
-    #expect(titles(state) == ["the dataset's own classes", "coarser", "leave out bag", "shoe to part A", "coarser"])
+    #expect(titles(state) == ["the dataset's fine classes", "coarser", "leave out bag", "shoe to part A", "coarser"])
     #expect(titles(again) == titles(state))
     TreeScreenTests.press(&again, "U", "U")
     TreeScreenTests.press(&state, "U", "U")

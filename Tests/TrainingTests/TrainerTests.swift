@@ -150,7 +150,7 @@ import Training
           return asked == 2 || asked == 4 ? .checkpoint : .proceed
         }, checkpoint: { kept += copy($0).tensors.map(\.tensor) })
     }
-    #expect(problem?.what == "the weights are not all numbers" && problem?.place == "step 2: conv1.weight")
+    #expect(problem?.what == "the weights are not finite" && problem?.place == "step 2: conv1.weight")
     #expect(!kept.isEmpty && kept.allSatisfy { $0.array.allSatisfy(\.isFinite) })
   }
 
@@ -179,7 +179,7 @@ import Training
     let problem = #expect(throws: Problem.self) { _ = try self.run(trainer) }
     #expect(problem?.what == "the loss is not finite")
     #expect(problem?.found?.contains("beginning in the layer") == true)
-    #expect(problem?.advice?.contains("lower the rate") == true)
+    #expect(problem?.advice?.contains("lower the learning rate") == true)
     #expect(trainer.step <= 5)
   }
 

@@ -171,8 +171,8 @@ private final class CountingDataset: Dataset {
   }
 
   @Test("what cannot be tuned is refused with what can", arguments: [
-    (Tuning.Part.from("fc9"), "alexnet-28", "no layer that learns"), (.from("relu6"), "alexnet-28", "no layer that learns"),
-    (.from("layer3.0.conv2"), "resnet8-28", "a layer amid a block"),
+    (Tuning.Part.from("fc9"), "alexnet-28", "not a trainable layer"), (.from("relu6"), "alexnet-28", "not a trainable layer"),
+    (.from("layer3.0.conv2"), "resnet8-28", "a layer inside a block"),
   ])
   func refusals(part: Tuning.Part, network: String, found: String) throws {
     let problem = #expect(throws: Problem.self) { try self.trainer(self.configuration(part, network: network)) }

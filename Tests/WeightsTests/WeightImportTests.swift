@@ -107,7 +107,7 @@ import Weights
     tensors[place].values[17] = value
     write(tensors.map { ($0.name, dtype, $0.shape, bytes($0.values, dtype)) })
     let problem = try refusal()
-    #expect(problem.what == "the weights are not all numbers" && problem.place == "\(path): fc.weight")
+    #expect(problem.what == "the weights are not finite" && problem.place == "\(path): fc.weight")
     #expect(problem.found?.hasPrefix("2 of \(tensors[place].values.count) NaN or infinite, the first at index 5") == true)
   }
 

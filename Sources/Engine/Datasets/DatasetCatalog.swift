@@ -249,7 +249,7 @@ public struct DatasetCatalog: Sendable {
     if name == Self.imageNet {
       return Problem(
         "the images of imagenet-1k are not here", at: name,
-        advice: "tell where they lie with `imagenet-tui data add imagenet-1k PATH`")
+        advice: "add them with `imagenet-tui data add imagenet-1k PATH`")
     }
     let near = ClassNaming.nearest(name, among: list().map(\.name)).map { "did you mean `\($0)`? " } ?? ""
     return Problem("there is no such dataset", at: name, advice: near + "see `imagenet-tui data list`")

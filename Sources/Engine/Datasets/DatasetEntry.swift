@@ -49,7 +49,7 @@ package enum DatasetName {
   static func check(_ name: String) throws(Problem) {
     guard isValid(name) else {
       throw Problem(
-        "a dataset cannot have this name", at: name,
+        "invalid dataset name", at: name,
         expected: "up to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit")
     }
   }

@@ -76,7 +76,7 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
   public internal(set) var followsLinks: Bool
   /// Of each class, the share of images held out where there is no folder `val`.
   public internal(set) var heldOutPercent: Int
-  /// Decides which images are held out.
+  /// Random seed of the held-out split.
   public internal(set) var seed: UInt64
   /// The files that list a split's images (``ImageList``), as absolute paths; nil: its folders tell.
   public internal(set) var trainList, valList: String?

@@ -14,7 +14,7 @@ package final class MappedFile: @unchecked Sendable {
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileFailure.reading("cannot read", path) }
-    guard status.st_mode & S_IFMT == S_IFREG else { 
+    guard status.st_mode & S_IFMT == S_IFREG else {
       throw Problem("cannot read", at: path, expected: "a file", found: isFolder(path) ? "a folder" : "something else")
     }
     guard status.st_size > 0 else {

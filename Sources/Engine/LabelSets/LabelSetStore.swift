@@ -23,7 +23,7 @@ public struct LabelSetStore: Sendable {
   public func path(_ name: String) throws(Problem) -> String {
     guard DatasetName.isValid(name) else {
       throw Problem(
-        "a label set cannot have this name", at: name,
+        "invalid label set name", at: name,
         expected: "up to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit")
     }
     return "\(home.labelSets)/\(name).json"

@@ -6,7 +6,7 @@ extension Tensor {
   package func checkFinite(at place: String, advice: String) throws(Problem) {
     guard let (bad, first) = notFinite else { return }
     throw Problem(
-      "the weights are not all numbers", at: place, expected: "finite ones",
+      "the weights are not finite", at: place, expected: "finite values",
       found: "\(bad) of \(count) NaN or infinite, the first at index \(first) (\(elements[first]))", advice: advice)
   }
 }

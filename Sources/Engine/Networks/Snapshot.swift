@@ -39,7 +39,7 @@ public struct Snapshot: Sendable {
   package func number(_ key: String) throws(Problem) -> Int {
     guard let value = metadata[key].flatMap({ Int($0) }), value >= 0 else {
       throw Problem(
-        "the checkpoint does not say where the training stood", at: key, expected: "a whole number",
+        "the checkpoint does not record the state of the training", at: key, expected: "a whole number",
         found: metadata[key] ?? "nothing")
     }
     return value

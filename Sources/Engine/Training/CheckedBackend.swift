@@ -23,7 +23,7 @@ extension MatrixLibrary {
   package func checkPresence() throws(Problem) {
     guard self == .openBLAS, let error = Self.openBLASError else { return }
     throw Problem(
-      "OpenBLAS is not here", at: "--matrix openblas", expected: "libopenblas.so.0", found: error,
+      "OpenBLAS was not found", at: "--matrix openblas", expected: "libopenblas.so.0", found: error,
       advice: "apt-get install libopenblas0, or leave --matrix out")
   }
 }
@@ -32,7 +32,7 @@ extension BackendCheck {
   package func problem(matrix: MatrixLibrary) -> Problem {
     Problem(
       "matrix products are wrong on this processor", at: operation, expected: "what a plain sum gives",
-      found: (error.isFinite ? "an error of \(error) of the largest value" : "no number") + ", computed by \(matrix.numerics)",
+      found: (error.isFinite ? "an error of \(error) of the largest value" : "NaN") + ", computed by \(matrix.numerics)",
       advice: matrix == .openBLAS
         ? "leave --matrix out, or set OPENBLAS_CORETYPE=Haswell (or Nehalem) in the environment"
         : "try --matrix openblas, and tell the developers")

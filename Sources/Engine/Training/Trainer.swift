@@ -147,7 +147,7 @@ public final class Trainer {
       let snapshot = snapshot()
       // What diverged in the last step has a finite loss still, and would take the place of a checkpoint that is good.
       for (name, tensor) in snapshot.tensors {
-        try tensor.checkFinite(at: "step \(step): \(name)", advice: "lower the rate in a new run; earlier checkpoints are kept")
+        try tensor.checkFinite(at: "step \(step): \(name)", advice: "lower the learning rate in a new run; earlier checkpoints are kept")
       }
       try checkpoint(snapshot)
       kept = step
@@ -184,7 +184,7 @@ public final class Trainer {
         guard report.loss.isFinite else {
           throw Problem(
             "the loss is not finite", at: "step \(step), in validation", expected: "a number", found: "\(report.loss)",
-            advice: "lower the rate in a new run; earlier checkpoints are kept")
+            advice: "lower the learning rate in a new run; earlier checkpoints are kept")
         }
         validated = step
         sink(.validated(report))
@@ -282,7 +282,7 @@ public final class Trainer {
   private func judge(
     _ loss: Float, rate: Float, images: Int, _ sink: (TrainingEvent) -> Void
   ) throws(Problem) {
-    let advice = "lower the rate (\(rate) at this step) in a new run"
+    let advice = "lower the learning rate (\(rate) at this step) in a new run"
     guard loss.isFinite else {
       let culprit = network.activationNorms(count: images).first { !$0.value.isFinite }
       throw Problem(

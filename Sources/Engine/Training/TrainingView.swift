@@ -22,7 +22,7 @@ public struct TrainingView: Sendable {
     }
     guard labelSet.classes.count > 1 else {
       throw Problem(
-        "nothing can be learned from this label set", at: labelSet.name, expected: "two classes or more",
+        "the label set has too few classes to train on", at: labelSet.name, expected: "two classes or more",
         found: "\(labelSet.classes.count)", advice: "cut the tree finer")
     }
     let targets = labelSet.targets(for: wnids)

@@ -37,7 +37,7 @@ public enum WeightExport {
       lines.append(
         .init(
           name: entry.parameter.name, file: entry.name, shape: entry.shape,
-          remark: entry.order == .same ? nil : "channels last → first\(Self.isReversed(entry) ? ", red-green-blue turned round" : "")"))
+          remark: entry.order == .same ? nil : "channels last → first\(Self.isReversed(entry) ? ", RGB order reversed" : "")"))
     }
     var remarks: [String] = []
     let mean = try snapshot.tensor(Snapshot.mean)

@@ -38,20 +38,20 @@ package struct Binding: Sendable {
 package enum KeyTable {
   package static let everywhere: [Binding] = [
     Binding(["1"], .show(.tree), "tree", help: "Show the tree of classes"),
-    Binding(["2"], .show(.runs), "runs", help: "Show the trainings"),
+    Binding(["2"], .show(.runs), "runs", help: "Show the runs"),
     Binding(["3"], .show(.neighbors), "neighbours", help: "Show nearest neighbours"),
-    Binding(["4"], .show(.library), "label sets", help: "Show the label sets that are kept"),
-    Binding(["5"], .show(.evaluation), "evaluation", help: "Show what nets know: coarse classes, induction, map"),
+    Binding(["4"], .show(.library), "label sets", help: "Show the saved label sets"),
+    Binding(["5"], .show(.evaluation), "evaluation", help: "Show evaluations: coarse classes, induction, map"),
     Binding([.tab], .nextScreen, "next screen", help: "Go to the next screen"),
     Binding([.backTab], .previousScreen, "previous screen", help: "Go to the previous screen"),
     Binding(["?"], .help, "help", help: "List every key; type to search"),
-    Binding([":"], .palette, "command", help: "Find a command by its name"),
+    Binding([":"], .palette, "command", help: "Search commands by name"),
     Binding(["Y"], .copyCommand, "copy command", help: "Copy the command line that does the same, over SSH as well") {
       $0.lastCommand == nil ? $0.commandSource.obstacle : nil
     },
     Binding([.control("l")], .redraw, "redraw", help: "Draw the screen again"),
     Binding([.control("z")], .suspend, "suspend", help: "Back to the shell; fg returns here"),
-    Binding(["q", .control("c")], .quit, "quit", help: "Leave; trainings keep running"),
+    Binding(["q", .control("c")], .quit, "quit", help: "Quit; runs keep running"),
   ]
 
   package static func bindings(of screen: ScreenName) -> [Binding] {

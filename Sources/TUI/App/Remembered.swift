@@ -82,7 +82,7 @@ package struct Remembered: Codable, Equatable, Sendable {
 
   /// The label set as it was left; nil where there was none, or the tree does not have it any more.
   func version(on hierarchy: Hierarchy) -> (version: TreeHistory.Version, name: String)? {
-    let title = "as it was left"
+    let title = "last session"
     if let draft {
       return Past(title: draft.title ?? title, steps: draft.steps).version(on: hierarchy).map { ($0, draft.name) }
     }
@@ -138,7 +138,7 @@ extension TreeScreen {
     }
     bookmarks = remembered.bookmarks ?? []
     if let step = remembered.parts, let partition = cutView?.partition, let parts = try? HandSplit(step, of: partition), !parts.isEmpty {
-      _ = changeParts("parts as they were left") { $0 = parts }
+      _ = changeParts("parts of the last session") { $0 = parts }
     }
     unfolded = Set(remembered.unfolded.compactMap { hierarchy.node(wnid: $0) })
     order = remembered.order ?? order

@@ -177,7 +177,7 @@ extension AppState {
     let dropped = ahead.keys.map(\.title).joined(separator: " ")
     giveUp()
     if isLeft { return act(.escape) }
-    notice = Notice(.unavailable, "Waited for \(words) in vain; not done: \(fit(dropped, 30))")
+    notice = Notice(.unavailable, "Gave up waiting for \(words); not done: \(fit(dropped, 30))")
     return []
   }
 

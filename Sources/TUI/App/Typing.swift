@@ -10,7 +10,7 @@ extension AppState {
   /// The lines of a paste would act as keys, which nobody means.
   static func refusal(ofPaste text: String) -> String {
     let count = TextField.line(text).count
-    return "Not taken: \(counted(count, "pasted character")); text goes where it is typed, as after / or :"
+    return "Ignored \(counted(count, "pasted character")): paste into a text field, as after / or :"
   }
 }
 

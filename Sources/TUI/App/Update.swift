@@ -16,7 +16,7 @@ package func update(_ state: inout AppState, _ message: Message) -> [Effect] {
 extension AppState {
   fileprivate mutating func apply(_ message: Message) -> [Effect] {
     if let opened = message.opens, ahead.hasGivenUp(on: opened) {
-      notice = Notice(.unavailable, "The answer came after you stopped waiting for it, and nothing was done; press the key again")
+      notice = Notice(.unavailable, "The result came after you cancelled; press the key again")
       return []
     }
     switch message {
@@ -49,7 +49,7 @@ extension AppState {
       let text = command.text(options: session.options)
       guard text.utf8.count <= Clipboard.most else {
         notice = Notice(
-          .problem, "Not copied: the command takes \(text.utf8.count / 1000) kB, and terminals take \(Clipboard.most / 1000) kB at most")
+          .problem, "Not copied: the command has \(text.utf8.count / 1000) kB, the clipboard takes at most \(Clipboard.most / 1000) kB")
         return []
       }
       return [.copy(text)]
@@ -165,7 +165,7 @@ extension AppState {
 
   private mutating func goBack() -> [Effect] {
     guard let last = trail.popLast() else {
-      notice = Notice(.unavailable, "There is nothing to go back to; q leaves")
+      notice = Notice(.unavailable, "Nothing to go back to; q quits")
       return []
     }
     screen = last

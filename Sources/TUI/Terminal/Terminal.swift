@@ -45,8 +45,8 @@ package final class Terminal {
   package init(color: ColorDepth?, ascii: Bool, environment: [String: String], pictureRest: Duration = PicturePace.rest) throws(Problem) {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
       throw Problem(
-        "cannot open the screen", expected: "a terminal", found: "input or output that is none",
-        advice: "run `imagenet-tui --help` for the commands that work without one")
+        "cannot open the screen", expected: "a terminal", found: "redirected input or output",
+        advice: "see `imagenet-tui --help` for commands that work without a terminal")
     }
     cn_be_quick()
     let isUTF8 = Self.setLocaleIsUTF8()
@@ -66,7 +66,7 @@ package final class Terminal {
     } else {
       throw Problem(
         "cannot open the screen", at: "TERM=\(name)", expected: "a terminal that can move its cursor",
-        advice: "set TERM (xterm-256color suits most), or run `imagenet-tui --help` for the commands")
+        advice: "set TERM (xterm-256color suits most), or see `imagenet-tui --help` for commands that work without")
     }
     atexit { cn_close() }
     palette = Palette(depth: wished, colors: Int(cn_colors()))

@@ -1,8 +1,8 @@
 import Basics
 
-/// Numbers as the screens show them: short, without a leading zero, with the units of the field.
+/// Numbers as the screens show them: short, with the units of the field.
 package enum NumberText {
-  /// `value` rounded to `decimals` digits after the point: `.412`, `2.913`, `-.5`, `NaN`, `∞`.
+  /// `value` rounded to `decimals` digits after the point: `0.412`, `2.913`, `-0.5`, `NaN`, `∞`.
   package static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-∞" : "∞" }
     let scale = power(of10: decimals)
@@ -13,13 +13,15 @@ package enum NumberText {
     var text = String(digits / unit)
     if decimals > 0 {
       let fraction = String(digits % unit)
-      if text == "0" { text = "" }
       text += "." + String(repeating: "0", count: decimals - fraction.count) + fraction
     }
     return value < 0 && digits != 0 ? "-" + text : text
   }
 
-  /// Four significant digits at most, for a value that stands alone: `2.913`, `.0451`, `38.4`, `1,204`, `3e-7`.
+  /// A share of one as a percentage: `86.0 %`.
+  package static func percent(_ share: Double, _ decimals: Int = 1) -> String { fixed(100 * share, decimals) + " %" }
+
+  /// Four significant digits at most, for a value that stands alone: `2.913`, `0.0451`, `38.4`, `1,204`, `3e-7`.
   package static func compact(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : fixed(value, 0) }
     switch value.magnitude {

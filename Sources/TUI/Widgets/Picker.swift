@@ -79,7 +79,7 @@ package struct Picker: Equatable, Sendable {
     var inside = canvas.frame(in: area, rows: min(area.rows - 1, max(1, items.count) + 4), columns: 70, title: title)
     query.draw(on: &canvas, in: inside.takeTop(1), placeholder: "type to search")
     canvas.horizontalRule(inside.takeTop(1))
-    if matches.isEmpty { canvas.put(items.isEmpty ? "nothing is kept yet" : "nothing has this name", in: inside, style: .muted) }
+    if matches.isEmpty { canvas.put(items.isEmpty ? "nothing saved yet" : "no match", in: inside, style: .muted) }
     // Notes have what the texts leave, and half of it where both are long.
     let textWidth = (matches.map { displayWidth($0.text) }.max() ?? 0) + (ticked == nil ? 1 : 3)
     let noteWidth = min(max(inside.columns / 2, inside.columns - textWidth), matches.map { displayWidth($0.note) }.max() ?? 0)

@@ -39,7 +39,7 @@ public struct Cut: Hashable, Sendable {
     if let fine = result.indices.first(where: { result[$0] != partition.targets[$0] }) {
       let node = Int(partition.targets[fine])
       throw Problem(
-        "this label set is no cut through the tree", at: hierarchy.wnid(node),
+        "the label set is not a cut through the tree", at: hierarchy.wnid(node),
         expected: "every fine class below \(hierarchy.name(node)) in this class",
         found: "some in another", advice: "open it with the policy that it was made with")
     }

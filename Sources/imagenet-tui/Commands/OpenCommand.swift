@@ -5,7 +5,7 @@ import TUI
 /// `imagenet-tui` by itself: the screens.
 struct OpenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "open", abstract: "Open the screens: the tree, the trainings, the neighbours (the default).")
+    commandName: "open", abstract: "Open the screens: tree, runs, neighbours, label sets, evaluation (the default).")
 
   @OptionGroup var global: GlobalOptions
 

@@ -36,7 +36,7 @@ enum LibraryFixtures {
       LibraryEntry(summary("fine", classes: 10, recipe: "every class", runs: ["20260101-000000-fine"], modified: 60)),
       LibraryEntry(
         summary("paper-127", classes: 127, recipe: "top-down, 1 round", tags: ["paper"], dataset: "imagenet-1k", modified: 120),
-        obstacle: "It is of imagenet-1k, and these screens are on fashion-mnist"),
+        obstacle: "Belongs to imagenet-1k; the open dataset is fashion-mnist"),
       LibraryEntry(
         summary("without-shoes-and-a-very-long-name", classes: 7, recipe: "without all below n04199027", leftOut: 3, modified: 30)),
     ]

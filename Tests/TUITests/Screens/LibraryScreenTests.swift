@@ -22,7 +22,7 @@ import Testing
     let state = Self.state()
     let text = view(state).text
     #expect(text.contains("4 Label sets") && text.contains("5 label sets"))
-    #expect(text.contains("It is of imagenet-1k"))
+    #expect(text.contains("Belongs to imagenet-1k"))
     #expect(text.contains("✗ cannot read the"))
     #expect(text.contains("2015-12-14 10:46"))
   }
@@ -48,7 +48,7 @@ import Testing
     _ = Self.press(&state, .escape)
     #expect(state.library.rows.count == 5 && state.library.selected?.id == "paper-127")
     _ = Self.press(&state, "/", "q", "q", .enter, "r")
-    #expect(view(state).text.contains("The filter leaves none"))
+    #expect(view(state).text.contains("No label set matches the filter"))
   }
 
   @Test("S goes round the orders, and the cursor stays on its label set")
@@ -71,7 +71,7 @@ import Testing
     #expect(effects.contains { if case .tree(.load("coarse-4")) = $0 { true } else { false } })
     state = Self.state()
     _ = Self.press(&state, "j", "j", "j", .enter)
-    #expect(state.screen == .library && view(state).text.contains("≈ It is of imagenet-1k"))
+    #expect(state.screen == .library && view(state).text.contains("≈ Belongs to imagenet-1k"))
   }
 
   @Test("r renames, d duplicates, # tags, D deletes and u brings back: each asks for its work alone")
@@ -116,7 +116,7 @@ import Testing
     }
     _ = update(&state, .library(.opened(LabelSetLibrary(home: Home(explicit: "/none")))))
     let removal = try ticket(update(&state, .library(.done("Removed", ShellCommand("x"), select: nil))))
-    let restoring = try ticket(update(&state, .library(.done("Brought back", ShellCommand("x"), select: "coarse-4"))))
+    let restoring = try ticket(update(&state, .library(.done("Restored", ShellCommand("x"), select: "coarse-4"))))
     _ = update(&state, .library(.looked(after, ticket: restoring)))
     _ = update(&state, .library(.looked(before, ticket: removal)))
     #expect(state.library.rows.map(\.id).contains("coarse-4") && state.library.selected?.id == "coarse-4")
@@ -189,7 +189,7 @@ import Testing
     var state = LibraryFixtures.state(rows: 24, columns: 80, entries: [])
     #expect(view(state).text.contains("No label sets yet"))
     for key in [.enter, "r", "d", "#", "D", "R", " "] as [Key] {
-      #expect(Self.press(&state, key).isEmpty && view(state).text.contains("No label set is kept yet"))
+      #expect(Self.press(&state, key).isEmpty && view(state).text.contains("No label set is saved yet"))
     }
   }
 

@@ -29,14 +29,14 @@ struct NeighborsScreenTests {
       view(NeighborsFixtures.opened(runs: 2)).text == """
          1  2  3 Neighbours  4  5           query shirt val/0  fc7  L2  coarse coarse-3
         › fine  4 classes, step 1.20k, 3 of 3         ✓ 1 right  ≈ 2 coarse  ✗ 4 wrong
-        ┌ query ───┐ ┏› .500 ━━━┓ ┏ 12.3 ━━━━┓ ┏ 31.3 ━━━━┓ ┏ 33.8 ━━━━┓ ┏ 34.0 ━━━━┓
+        ┌ query ───┐ ┏› 0.500 ━━┓ ┏ 12.3 ━━━━┓ ┏ 31.3 ━━━━┓ ┏ 33.8 ━━━━┓ ┏ 34.0 ━━━━┓
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
         └ shirt ───┘ ┗✓ shirt━━━┛ ┗≈ coat━━━━┛ ┗✗ bag━━━━━┛ ┗≈ coat━━━━┛ ┗✗ boot━━━━┛
-        ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ shirt was not a class of its own in training ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+        ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ shirt was not a separate class in training ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
           coarse-4  3 classes, step 640     ✓ 1 right  ≈ 2 coarse  ✗ 4 wrong   1–5 of 7
         ┌ query ───┐ ┏ .500 ━━━━┓ ┏ 12.3 ━━━━┓ ┏ 31.3 ━━━━┓ ┏ 33.8 ━━━━┓ ┏ 34.0 ━━━━┓
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
@@ -138,7 +138,7 @@ struct NeighborsScreenTests {
     let measured = WorkProgress(work: "computing fc7 of train", done: 20_400, total: 60_000, rate: 310, training: "fine-long")
     _ = update(&state, .neighbors(.found(ticket: ticket, FoundRow(run: run, standing: .computing(measured)))))
     #expect(view(state).text.contains("computing fc7 of train, 60,000 … 34 %, 2m 08s left Esc cancels"))
-    #expect(view(state).text.contains("20,400 done, 310 a second, at low priority beside the training fine-long"))
+    #expect(view(state).text.contains("20,400 done, 310/s, at low priority while fine-long trains"))
     #expect(!cancellation.isCancelled)
     _ = update(&state, .key(.escape))
     #expect(cancellation.isCancelled)
@@ -151,7 +151,7 @@ struct NeighborsScreenTests {
     let state = NeighborsFixtures.opened(rows: 40, columns: 140, runs: 2)
     #expect(state.neighbors.rows.map(\.labelSet.name) == ["fine-4", "coarse-3"])
     let lines = view(state).text.split(separator: "\n")
-    let dotted = lines.firstIndex { $0.contains("shirt was not a class of its own in training") }
+    let dotted = lines.firstIndex { $0.contains("shirt was not a separate class in training") }
     let coarse = lines.firstIndex { $0.contains("coarse-4") }
     #expect(dotted != nil && coarse != nil && dotted! < coarse!)
   }
@@ -195,7 +195,7 @@ struct NeighborsScreenTests {
     #expect(text.contains("query a.png file") && text.contains("└ a.png"))
     #expect(!text.contains("✓") && !text.contains("≈") && !text.contains("✗"))
     _ = update(&state, .key("."))
-    #expect(state.notice?.text == "a picture from outside has no class")
+    #expect(state.notice?.text == "an image file has no class")
     _ = update(&state, .key(.backspace))
     #expect(state.neighbors.query.map { if case .image = $0 { true } else { false } } == true)
   }
@@ -255,7 +255,7 @@ struct NeighborsScreenTests {
   func surprising() throws {
     var state = NeighborsFixtures.opened()
     _ = update(&state, .key("s"))
-    #expect(state.notice?.text == "choose two runs or more, with R")
+    #expect(state.notice?.text == "choose two or more runs with R")
     state = NeighborsFixtures.opened(runs: 2)
     guard case .neighbors(.surprise(_, let request, let cancellation))? = update(&state, .key("s")).first else {
       Issue.record("nothing is looked for")
@@ -273,10 +273,10 @@ struct NeighborsScreenTests {
     ]
     for case .send(let message) in update(&state, .neighbors(.surprising(.found(found)))) { _ = update(&state, message) }
     // It may have taken minutes: what is typed meanwhile is not for a list.
-    #expect(state.neighbors.picker == nil && view(state).text.contains("Found 2 images that the two nets disagree about: s lists them"))
+    #expect(state.neighbors.picker == nil && view(state).text.contains("Found 2 images on which the two nets differ: s lists them"))
     _ = update(&state, .key("s"))
     let text = view(state).text
-    #expect(text.contains("✓ only coarse-4  4 : 0 of 5") && text.contains("✓ only fine  1 : 5 of 5"))
+    #expect(text.contains("✓ only coarse-4  4 vs 0 of 5") && text.contains("✓ only fine  1 vs 5 of 5"))
     let effects = update(&state, .key(.down)) + update(&state, .key(.enter))
     #expect(searches(effects).first?.query == .image(.val, 3))
     // Asked again, they are there.

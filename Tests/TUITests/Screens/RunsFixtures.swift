@@ -35,7 +35,7 @@ enum RunsFixtures {
     run("fine", .running, step: 1200, loss: 0.412, top1: 0.8714, speed: 812.4, created: 40),
     run("coarse-4", .paused, step: 640, loss: 0.1534, top1: 0.9512, classes: 4, created: 30),
     run(
-      "diverged", .failed, step: 12, loss: .nan, problem: "the loss is not finite at step 12; lower the rate",
+      "diverged", .failed, step: 12, loss: .nan, problem: "the loss is not finite at step 12; lower the learning rate",
       created: 20),
     run("coarse-9-with-a-very-long-name", .lost, step: 300, loss: 0.6, classes: 9, created: 10),
     run("first", .finished, step: 1876, loss: 0.2134, top1: 0.9123, created: 0),
@@ -61,7 +61,7 @@ enum RunsFixtures {
     RunsLook(
       runs: all,
       plots: [all[0].id: plot(1200, from: 2.3), all[1].id: plot(640, from: 1.4), all[4].id: plot(1876, from: 2.3)],
-      selected: all[0].id, log: ["2026-01-01 00:00:00 started", "2026-01-01 00:00:41 epoch 1: top-1 .812"])
+      selected: all[0].id, log: ["2026-01-01 00:00:00 started", "2026-01-01 00:00:41 epoch 1: top-1 81.2 %"])
   }
 
   /// Two groups of runs that differ in their seed, and one of none.

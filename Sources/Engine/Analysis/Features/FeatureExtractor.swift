@@ -112,7 +112,7 @@ public struct FeatureExtractor {
   private static func notNumbers(_ row: Tensor, _ space: String, _ image: String) -> Problem {
     let (bad, first) = row.notFinite!
     return Problem(
-      "the features are not all numbers", at: "\(space) of \(image)", expected: "finite ones",
+      "the features are not finite", at: "\(space) of \(image)", expected: "finite values",
       found: "\(bad) of \(row.count) NaN or infinite, the first at index \(first) (\(row.elements[first]))",
       advice: "the weights are too large or damaged: take those of an earlier checkpoint, or import them again")
   }

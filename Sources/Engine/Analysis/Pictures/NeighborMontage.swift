@@ -101,7 +101,7 @@ public struct NeighborMontage: Sendable {
 
   private func divide(before row: Int, on sheet: inout Picture) {
     let y = corner(row: row, column: 0).y - Self.line / 2 - 4
-    let text = "below: \(queryName) was no class of its own"
+    let text = "below: \(queryName) was not a separate class"
     for x in stride(from: Self.margin, to: sheet.width - Self.margin, by: 6) { sheet.fill(x: x, y: y, width: 3, height: 2, .grey) }
     let left = (sheet.width - Picture.textWidth(text)) / 2
     sheet.fill(x: left - 6, y: y - 4, width: Picture.textWidth(text) + 12, height: 11, PixelColour(255, 255, 255))

@@ -72,7 +72,7 @@ struct ClassFolders {
     gather(walk.met, prefix, counts, naming)
     note(split)
     if !walk.met.hidden.isEmpty {
-      notes.append("passed over the hidden folder\(walk.met.hidden.count == 1 ? "" : "s") \(someNames(walk.met.hidden.map { nameText($0) }))")
+      notes.append("skipped the hidden folder\(walk.met.hidden.count == 1 ? "" : "s") \(someNames(walk.met.hidden.map { nameText($0) }))")
     }
   }
 
@@ -114,7 +114,7 @@ struct ClassFolders {
     func below(_ name: [UInt8]) -> [UInt8] { whole.isEmpty ? name : whole + [UInt8(ascii: "/")] + name }
     let known = Set(sorted.map { $0.path.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? [] })
     if let other = ((try? walk.folders(in: whole)) ?? []).first(where: { !known.contains($0) }) {
-      return .ambiguous("`\(nameText(other))`, which is no class, among the class folders")
+      return .ambiguous("`\(nameText(other))`, which is not a class, among the class folders")
     }
     if let hidden = walk.hiddenFolders(in: whole).first(where: { walk.seemsToHoldImages(below($0)) }) {
       return .ambiguous("the hidden folder `\(nameText(hidden))` with images among the class folders")
@@ -181,7 +181,7 @@ struct ClassFolders {
     }
     if lost.count > 3 { notes.append("\(lost.count - 3) more \(whose)classes are left out, whose images cannot be read") }
     let others = lost.reduce(into: foreign) { rest, folder in rest.merge(folder.foreign, uniquingKeysWith: -) }.filter { $0.value > 0 }
-    if !others.isEmpty { notes.append("left out \(Self.text(others)) of \(split.rawValue): what can be read is \(ImageFormat.read)") }
+    if !others.isEmpty { notes.append("skipped \(Self.text(others)) of \(split.rawValue): readable formats are \(ImageFormat.read)") }
     let repeated = Dictionary(grouping: folders.filter { $0.images > 0 }, by: \.wnid).filter { $0.value.count > 1 }
     if let first = repeated.min(by: { $0.key < $1.key }) {
       let all = repeated.count == 1 ? "a \(whose)class has" : "\(repeated.count) \(whose)classes have"

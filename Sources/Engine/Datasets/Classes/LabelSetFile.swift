@@ -66,7 +66,7 @@ public enum LabelSetFile {
     let repair = "the file is damaged; put back a copy of it, or make the label set again"
     let head = try RunJSON.decode(Head.self, from: data, at: path, what: what, repair: repair)
     guard head.format == format else {
-      throw Problem("this is no label set", at: path, expected: "format “\(format)”", found: "“\(head.format)”")
+      throw Problem("not a label set", at: path, expected: "format “\(format)”", found: "“\(head.format)”")
     }
     guard head.version <= version else { throw RunJSON.newer(what, at: path, "version", found: "version \(head.version)") }
     guard head.version == version else {

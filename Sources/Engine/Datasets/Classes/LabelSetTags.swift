@@ -14,13 +14,13 @@ public enum LabelSetTags {
   package static func checked(_ tags: [String], at place: String) throws(Problem) -> [String] {
     if let wrong = tags.first(where: { !isValid($0) }) {
       throw Problem(
-        "this cannot be a tag", at: place,
+        "invalid tag", at: place,
         expected: "up to 32 letters, digits, `.`, `_`, `-`, beginning with a letter or digit",
         found: "`\(wrong.prefix(60))`")
     }
     let sorted = Set(tags).sorted()
     guard sorted.count <= most else {
-      throw Problem("these are too many tags", at: place, expected: "at most \(most)", found: "\(sorted.count)")
+      throw Problem("too many tags", at: place, expected: "at most \(most)", found: "\(sorted.count)")
     }
     return sorted
   }

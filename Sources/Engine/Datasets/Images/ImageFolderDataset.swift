@@ -17,7 +17,7 @@ public final class ImageFolderDataset: Dataset {
     guard isFolder(recipe.root) else {
       throw Problem(
         "the dataset's folder is gone", at: recipe.root,
-        advice: "mount it again, or tell the new place with \(ShellCommand("data", "add", registration.name, "PATH").inSentence)")
+        advice: "mount it again, or give its new path with \(ShellCommand("data", "add", registration.name, "PATH").inSentence)")
     }
     name = registration.name
     summary =

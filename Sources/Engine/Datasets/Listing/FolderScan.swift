@@ -46,7 +46,7 @@ struct FolderScan {
       validation = try splits.folder(.val, &walk)
       if validation == nil, let test = try splits.folder(.test, &walk), SplitFolders.holdsClasses(test, walk, naming) {
         validation = test
-        notes.append("there is no folder of validation images: `\(nameText(test))` is validated on")
+        notes.append("no validation folder: `\(nameText(test))` is used for validation")
       }
     }
     if let validation {
@@ -64,7 +64,7 @@ struct FolderScan {
     guard !wnids.isEmpty else { throw Self.noImages(folders, ignored, root) }
     if let stranger = images[.val]?.keys.sorted().first(where: { images[.train]![$0] == nil }) {
       throw Problem(
-        "val has a class that train has not", at: recipe.valList ?? walk.text(validation ?? []), expected: "only classes of train",
+        "val has a class that train does not have", at: recipe.valList ?? walk.text(validation ?? []), expected: "only classes of train",
         found: stranger + (folders[.train]?.explanation(of: stranger).map { ", \($0)" } ?? ""))
     }
     let names = (folders[.val]?.names ?? [:]).merging(folders[.train]?.names ?? [:]) { $1 }
@@ -84,7 +84,7 @@ struct FolderScan {
     if let training, training.contains(UInt8(ascii: "/")) || SplitFolders.isUnusual(training) || validation.map(SplitFolders.isUnusual) ?? false {
       notes.insert("train is `\(nameText(training))`" + (validation.map { ", val is `\(nameText($0))`" } ?? ""), at: 0)
     }
-    if !passedOver.isEmpty { notes.append("passed over the folder\(passedOver.count == 1 ? "" : "s") \(someNames(passedOver, 8))") }
+    if !passedOver.isEmpty { notes.append("skipped the folder\(passedOver.count == 1 ? "" : "s") \(someNames(passedOver, 8))") }
     for split in Split.allCases { notes += folders[split]?.notes ?? [] }
     if let known = images[.val], case let missing = wnids.filter({ known[$0] == nil }), !missing.isEmpty {
       notes.append("no validation images of \(counted(missing.count, "class")): \(someNames(missing))")
@@ -117,7 +117,7 @@ struct FolderScan {
     let count = both.reduce(0) { count, _ in count + 1 }
     if areBothListed { return ["\(count) image\(count == 1 ? " is" : "s are") in both lists, as \(nameText(first.path))"] }
     throw Problem(
-      "the list names images that are trained on", at: list, expected: "images of their own for validation",
+      "the validation list contains training images", at: list, expected: "images of their own for validation",
       found: "\(count) of both, as \(nameText(first.path))",
       advice: "name the training images with --train-list FILE")
   }
@@ -141,7 +141,7 @@ struct FolderScan {
   private static func noImages(_ folders: [Split: ClassFolders], _ ignored: Int, _ root: String) -> Problem {
     let foreign = folders[.train]?.foreign ?? [:]
     return Problem(
-      "there are no images in class folders", at: root, expected: "<class>/*.jpg, *.jpeg, *.png or *.webp",
+      "no images in class folders", at: root, expected: "<class>/*.jpg, *.jpeg, *.png or *.webp",
       found: foreign.isEmpty ? counted(ignored, "other file") : ClassFolders.text(foreign),
       advice: foreign.isEmpty ? "give the folder that holds the class folders" : "convert them to one of \(ImageFormat.read)")
   }

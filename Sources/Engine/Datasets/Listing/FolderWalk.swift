@@ -185,7 +185,6 @@ struct FolderWalk {
   /// A path for people.
   func text(_ relative: [UInt8]) -> String { relative.isEmpty ? root : root + "/" + nameText(relative) }
 
-
   /// The format of a file whose name does not tell.
   private func format(_ relative: [UInt8]) -> ImageFormat? {
     let descriptor = open(path(relative), O_RDONLY | O_CLOEXEC | O_NONBLOCK)

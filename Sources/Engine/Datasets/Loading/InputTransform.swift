@@ -45,7 +45,7 @@ package struct InputTransform: Sendable {
     }
     guard resizeTo > 0, padding >= 0, resizeTo <= 1 << 14, padding <= 1 << 14 else {
       throw Problem(
-        "images cannot be resized so", expected: "a side of 1 to 16384 pixels and padding of at least 0",
+        "invalid size for resized images", expected: "a side of 1 to 16384 pixels and padding of at least 0",
         found: "\(resizeTo) and \(padding)")
     }
     guard height > 0, width > 0, resizeTo + 2 * padding >= max(height, width) else {

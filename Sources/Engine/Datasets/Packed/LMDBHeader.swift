@@ -61,11 +61,13 @@ struct LMDBHeader: Equatable {
       }
     }
     guard main.flags & 0x7FFF == 0 else {
-      let names = [(0x02, "MDB_REVERSEKEY"), (0x04, "MDB_DUPSORT"), (0x08, "MDB_INTEGERKEY"), (0x10, "MDB_DUPFIXED"),
-        (0x20, "MDB_INTEGERDUP"), (0x40, "MDB_REVERSEDUP")]
+      let names = [
+        (0x02, "MDB_REVERSEKEY"), (0x04, "MDB_DUPSORT"), (0x08, "MDB_INTEGERKEY"), (0x10, "MDB_DUPFIXED"),
+        (0x20, "MDB_INTEGERDUP"), (0x40, "MDB_REVERSEDUP"),
+      ]
         .filter { main.flags & $0.0 != 0 }.map(\.1)
       throw Problem(
-        "the database is no list of images", at: file.path, expected: "one value for a key, in the order of the keys' bytes",
+        "the database is not a list of images", at: file.path, expected: "one value for a key, in the order of the keys' bytes",
         found: names.isEmpty ? "unknown flags" : names.joined(separator: " "),
         advice: "write it as Caffe's convert_imageset does, without flags")
     }
@@ -106,7 +108,7 @@ struct LMDBHeader: Equatable {
 
   /// What a file is that has no meta page of this format at its begin.
   private static func stranger(_ view: LMDBBytes, _ file: LMDBFile) -> Problem {
-    let dump = "write it anew with the `mdb_dump` of the machine that wrote it and the `mdb_load` of this one"
+    let dump = "rewrite it with the `mdb_dump` of the machine that wrote it and the `mdb_load` of this one"
     func problem(_ found: String, _ advice: String) -> Problem {
       Problem("cannot open the database", at: file.path, expected: "an LMDB database", found: found, advice: advice)
     }

@@ -59,7 +59,7 @@ final class LMDBPage: @unchecked Sendable {
       if isLeaf {
         guard !isSound || flags & (Self.isTree | Self.isList) == 0 else {
           throw Problem(
-            "the database is no list of images", at: file.path, expected: "images in its main database",
+            "the database is not a list of images", at: file.path, expected: "images in its main database",
             found: flags & Self.isTree != 0 ? "named databases in it" : "keys with several values",
             advice: "write it as Caffe's convert_imageset does, without names of databases")
         }

@@ -85,8 +85,8 @@ struct PackFolder: Sendable {
   func checkWhole() throws(Problem) {
     guard let description = try description(), !description.isWhole else { return }
     throw Problem(
-      "the dataset is not packed to its end", at: path,
-      advice: "run \(ShellCommand("data", "pack", description.dataset, "-o", path).inSentence) again, it goes on where it was")
+      "packing the dataset is not finished", at: path,
+      advice: "run \(ShellCommand("data", "pack", description.dataset, "-o", path).inSentence) again to continue")
   }
 }
 

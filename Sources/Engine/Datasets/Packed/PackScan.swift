@@ -33,7 +33,7 @@ extension ImageListing {
     }
     if let stranger = (byClass[.val] ?? [:]).keys.sorted().first(where: { byClass[.train]![$0] == nil }) {
       throw Problem(
-        "val has a class that train has not", at: recipe.root, expected: "only classes of train",
+        "val has a class that train does not have", at: recipe.root, expected: "only classes of train",
         found: order.wnids[stranger])
     }
     self.init(
@@ -51,7 +51,7 @@ extension ImageListing {
   private static func checkImageNet(_ found: [Int: [File]], _ root: String) throws(Problem) {
     guard found.count < 1000, !found.values.joined().contains(where: { PathClasses.known(name: PackKey.path($0.path)) != nil }) else { return }
     throw Problem(
-      "nothing tells what the labels stand for", at: root, expected: "synset_words.txt beside the databases, or --synsets FILE",
+      "the classes of the labels are not known", at: root, expected: "synset_words.txt beside the databases, or --synsets FILE",
       found: "labels \(found.keys.min()!) to \(found.keys.max()!)",
       advice: "write a file whose line i names the wnid of label i, and give it with --synsets")
   }

@@ -19,7 +19,7 @@ public final class PackedDataset: Dataset {
     guard let database = folder.database(.train) else {
       throw Problem(
         "the dataset's database is gone", at: registration.recipe.root,
-        advice: "mount it again, or tell the new place with \(ShellCommand("data", "add", registration.name, "PATH").inSentence)")
+        advice: "mount it again, or give its new path with \(ShellCommand("data", "add", registration.name, "PATH").inSentence)")
     }
     name = registration.name
     summary =

@@ -56,7 +56,7 @@ public struct StampCollection: Sendable {
     guard isFolder(folder) else {
       throw Problem(
         "the stamps' photographs are not installed", at: folder,
-        advice: "install them with `sudo apt-get install tuxpaint-stamps-default`, or tell their folder with --stamps")
+        advice: "install them with `sudo apt-get install tuxpaint-stamps-default`, or give their folder with --stamps")
     }
     var cutouts: [String: [Cutout]] = [:]
     var missing: [String] = []
@@ -78,7 +78,7 @@ public struct StampCollection: Sendable {
     guard !kinds.isEmpty else {
       throw Problem(
         "the folder has none of the stamps' photographs", at: folder,
-        advice: "install tuxpaint-stamps-default, or tell its folder with --stamps")
+        advice: "install tuxpaint-stamps-default, or give its folder with --stamps")
     }
   }
 }

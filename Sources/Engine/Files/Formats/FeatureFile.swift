@@ -34,7 +34,7 @@ package final class FeatureFile {
     let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     try AtomicFile.makeFolder(folder)
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw AtomicFile.failure("cannot keep the features", path) }
+    guard descriptor >= 0 else { throw AtomicFile.failure("cannot write the features", path) }
     buffer = .allocate(byteCount: Self.headBytes + chunk * width * MemoryLayout<Float>.stride, alignment: 64)
   }
 
@@ -71,7 +71,7 @@ package final class FeatureFile {
     while done < buffer.count {
       let count = pwrite(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(index * buffer.count + done))
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw AtomicFile.failure("cannot keep the features", path) }
+      guard count > 0 else { throw AtomicFile.failure("cannot write the features", path) }
       done += count
     }
     self.present[index] = bits
@@ -83,7 +83,7 @@ package final class FeatureFile {
     guard bits >> UInt64(row) & 1 == 1 else { return false }
     let place = index * buffer.count + Self.headBytes + row * rowBytes
     guard try fill(UnsafeMutableRawBufferPointer(target), at: place) else {
-      throw Problem("cannot read the kept features", at: path, found: "the file became shorter while it was read")
+      throw Problem("cannot read the cached features", at: path, found: "the file became shorter while it was read")
     }
     return true
   }
@@ -100,7 +100,7 @@ package final class FeatureFile {
     while done < target.count {
       let count = pread(descriptor, target.baseAddress! + done, target.count - done, off_t(offset + done))
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw FileFailure.reading("cannot read the kept features", path) }
+      guard count >= 0 else { throw FileFailure.reading("cannot read the cached features", path) }
       if count == 0 { return false }
       done += count
     }

@@ -56,7 +56,7 @@ public enum NumPyFile {
     let bytes = file.bytes
     let start = magic.count + 2
     guard bytes.count >= start, bytes[..<8].elementsEqual(magic) else {
-      throw Problem("this is no NumPy file", at: path, expected: "\\x93NUMPY 1.0 at its beginning")
+      throw Problem("not a NumPy file", at: path, expected: "\\x93NUMPY 1.0 at its beginning")
     }
     let count = Int(bytes[8]) | Int(bytes[9]) << 8
     guard bytes.count >= start + count else {

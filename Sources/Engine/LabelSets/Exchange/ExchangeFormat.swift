@@ -24,10 +24,10 @@ public enum ExchangeFormat: String, Sendable, CaseIterable, Codable {
   public var summary: String {
     switch self {
     case .json: "everything, with recipe and hash"
-    case .synsetWords: "a class a line, as Caffe's synset_words.txt"
+    case .synsetWords: "one class per line, like Caffe's synset_words.txt"
     case .caffeTrain: "training images with their class numbers"
     case .caffeVal: "validation images with their class numbers"
-    case .csv: "a fine class a line, with its class"
+    case .csv: "one fine class per line, with its class"
     }
   }
 }

@@ -24,9 +24,9 @@ struct ImportedGroups {
       let cut = try Cut(try Partition(raw, on: hierarchy))
       if !tellsMembers, let nodes = cut.groups.first {
         throw Problem(
-          "this is no cut through the tree", at: hierarchy.lowestCommonAncestor(of: nodes).map { hierarchy.wnid($0) } ?? file,
+          "not a cut through the tree", at: hierarchy.lowestCommonAncestor(of: nodes).map { hierarchy.wnid($0) } ?? file,
           expected: "no other class of the file below this one", found: "others between its \(counted(nodes.count, "part"))",
-          advice: "a file that joins classes tells their members: CSV, or a list of images")
+          advice: "use a format that lists the members of merged classes: CSV, or an image list")
       }
       return try LabelSet(name: name, dataset: dataset, cut: cut)
     } catch {
@@ -59,7 +59,7 @@ struct ImportedGroups {
     }
     if let hollow = groups.first(where: \.fines.isEmpty) {
       throw Problem(
-        "a class holds no class of the dataset", at: file, expected: "fine classes below \(hierarchy.wnid(hollow.node)) that no other class has")
+        "a class contains no class of the dataset", at: file, expected: "fine classes below \(hierarchy.wnid(hollow.node)) that no other class has")
     }
     remarkOrder(order.wnids)
   }
@@ -97,10 +97,10 @@ struct ImportedGroups {
         throw fail("cannot read the line", "\(header.count) fields", "\(record.fields.count)")
       }
       let (wnid, number, target) = (record.fields[0], record.fields[2], record.fields[3])
-      guard let fine = fineOf[wnid] else { throw fail("this is no class of the dataset", "one of its \(counted(fineOf.count, "fine class"))", wnid) }
-      guard seen.insert(fine).inserted else { throw fail("a fine class is there twice", "each fine class once", wnid) }
+      guard let fine = fineOf[wnid] else { throw fail("not a class of the dataset", "one of its \(counted(fineOf.count, "fine class"))", wnid) }
+      guard seen.insert(fine).inserted else { throw fail("a fine class occurs twice", "each fine class once", wnid) }
       if number.isEmpty && target.isEmpty { continue }
-      guard let index = Int(number), index >= 0, index < fineOf.count else { throw fail("this is no class number", "0 to \(fineOf.count - 1)", number) }
+      guard let index = Int(number), index >= 0, index < fineOf.count else { throw fail("not a class number", "0 to \(fineOf.count - 1)", number) }
       let known = wnidOf[index] ?? target
       guard known == target, numberOf[target] ?? index == index else {
         throw fail("a class has two numbers, or a number two classes", "`\(numberOf[target] ?? index),\(known)`", "\(number),\(target)")
@@ -162,7 +162,7 @@ struct ImportedGroups {
       }
       guard let fine = fineOfPath.fine(of: line.path) ?? line.exact.flatMap({ fineOfPath.fine(of: $0) }) else {
         throw Problem(
-          "an image is not of the dataset", at: list.place(line), expected: "a path in a class's folder, or one that the dataset has",
+          "an image does not belong to the dataset", at: list.place(line), expected: "a path in a class's folder, or one that the dataset has",
           found: "`\(String(decoding: line.path.prefix(60), as: UTF8.self))`")
       }
       guard let known = labelOfFine[fine] else {
@@ -182,7 +182,7 @@ struct ImportedGroups {
     try Self.checkNumbers(numbers, at: list.file)
     if let names, names.wnids.count != numbers.count {
       throw Problem(
-        "the list and its synsets do not go together", at: list.file, expected: "\(counted(names.wnids.count, "class")), as the synsets name",
+        "the list and its synsets do not match", at: list.file, expected: "\(counted(names.wnids.count, "class")), as the synsets name",
         found: "\(numbers.count)")
     }
     let partition = try names == nil ? Self.partition(numbers.map { members[$0]! }, on: hierarchy) : nil

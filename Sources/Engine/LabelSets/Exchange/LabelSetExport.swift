@@ -26,15 +26,15 @@ public struct LabelSetExport: Sendable {
     var losses: [String] = []
     if format == .json { return losses }
     if let budget = set.imageBudget {
-      losses.append("that training takes \(counted(budget.perClass, "image")) of each class (seed \(budget.seed))")
+      losses.append("the image budget: \(counted(budget.perClass, "image")) per class, seed \(budget.seed)")
     }
-    if set.policy != .name { losses.append("the policy `\(set.policy.rawValue)`, to be given again with --policy") }
+    if set.policy != .name { losses.append("the hypernym policy: import with --policy \(set.policy.rawValue)") }
     switch format {
     case .synsetWords:
-      losses += set.leftOut.isEmpty ? [] : ["that \(counted(set.leftOut.count, "fine class", "is")) left out, where they lie below a class"]
+      losses += set.leftOut.isEmpty ? [] : ["\(counted(set.leftOut.count, "left-out fine class")) below a class"]
       let joins = set.recipe.contains { if case .merge = $0 { true } else { false } }
-      losses += joins ? ["which classes are joined, which `--format csv` tells"] : []
-    case .caffeTrain, .caffeVal: losses.append("the names of the classes, which `--format synset-words` gives")
+      losses += joins ? ["the members of merged classes: use --format csv"] : []
+    case .caffeTrain, .caffeVal: losses.append("class names: see --format synset-words")
     case .json, .csv: break
     }
     return losses
@@ -45,7 +45,7 @@ public struct LabelSetExport: Sendable {
   /// - Throws: a ``Problem`` where something is there, the dataset's images are not (Caffe's lists need them), or the disk refuses.
   public func write(to path: String, mayReplace: Bool) throws(Problem) {
     if !mayReplace && Self.exists(path) {
-      throw Problem("there is a file already", at: path, advice: "give another path, or replace it with --replace")
+      throw Problem("the file already exists", at: path, advice: "give another path, or replace it with --replace")
     }
     try AtomicFile.write(try contents(), to: path)
   }

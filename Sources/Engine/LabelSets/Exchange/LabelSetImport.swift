@@ -53,14 +53,14 @@ public struct LabelSetImport: Sendable {
       (set, tags) = try LabelSetFile.readTagged(Data(text.bytes), at: file)
       set.name = options.name ?? set.name
       if let dataset = options.dataset, dataset != set.dataset {
-        remarks.append("it was a label set of \(set.dataset)")
+        remarks.append("the file is for the dataset \(set.dataset)")
         set.dataset = dataset
       }
       try checkRecipe(file, home, options)
       return
     }
     guard let dataset = options.dataset else {
-      throw Problem("the file does not say which dataset it is of", at: file, advice: "give it with --dataset")
+      throw Problem("the file does not name its dataset", at: file, advice: "give it with --dataset")
     }
     let catalog = DatasetCatalog(home: home, wordNet: options.wordNet)
     let hierarchy = try catalog.hierarchy(of: dataset, options.policy)
@@ -102,7 +102,7 @@ public struct LabelSetImport: Sendable {
     let made = try LabelSet(name: set.name, dataset: set.dataset, recipe: set.recipe, on: hierarchy)
     guard made.contentHash == set.contentHash else {
       throw Problem(
-        "the recipe does not give these classes", at: file, expected: set.contentHash, found: made.contentHash,
+        "the recipe does not produce these classes", at: file, expected: set.contentHash, found: made.contentHash,
         advice: "make it again with the commands of its recipe")
     }
   }

@@ -7,7 +7,7 @@ import Settings
 extension Architecture {
   static let alexNet = Architecture(
     name: "alexnet",
-    summary: "AlexNet (Krizhevsky et al. 2012, as in Caffe) for 227×227 colour photographs",
+    summary: "AlexNet (Krizhevsky et al. 2012, as in Caffe) for 227×227 colour images",
     input: (227, 227, 3),
     features: "fc7",
     recipe: TrainingConfiguration(

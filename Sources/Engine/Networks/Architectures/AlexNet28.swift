@@ -11,7 +11,7 @@ import Settings
 extension Architecture {
   static let alexNet28 = Architecture(
     name: "alexnet-28",
-    summary: "AlexNet's small sibling for 28×28 grey images (MNIST's family)",
+    summary: "small AlexNet for 28×28 grayscale images (MNIST, Fashion-MNIST)",
     input: (28, 28, 1),
     features: "fc7",
     recipe: TrainingConfiguration(

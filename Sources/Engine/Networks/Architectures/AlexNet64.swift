@@ -10,7 +10,7 @@ import Settings
 extension Architecture {
   static let alexNet64 = Architecture(
     name: "alexnet-64",
-    summary: "AlexNet's sibling for 64×64 colour images, cut from photographs of 96×96 or so",
+    summary: "small AlexNet for 64×64 colour images, cropped from about 96×96",
     input: (64, 64, 3),
     features: "fc7",
     recipe: TrainingConfiguration(

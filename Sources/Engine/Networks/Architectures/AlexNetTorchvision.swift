@@ -6,7 +6,7 @@ import Settings
 extension Architecture {
   static let alexNetTorchvision = Architecture(
     name: "alexnet-torchvision",
-    summary: "AlexNet as in torchvision (Krizhevsky 2014) for 224×224 colour photographs",
+    summary: "AlexNet as in torchvision (Krizhevsky 2014) for 224×224 colour images",
     input: (224, 224, 3),
     features: "fc7",
     recipe: TrainingConfiguration(

@@ -9,7 +9,7 @@ extension Architecture {
   private static func resNet(_ name: String, blocks: [Int]) -> Architecture {
     Architecture(
       name: name,
-      summary: "ResNet-\(2 * blocks.reduce(0, +) + 2) (He et al. 2015) for 224×224 colour photographs",
+      summary: "ResNet-\(2 * blocks.reduce(0, +) + 2) (He et al. 2015) for 224×224 colour images",
       input: (224, 224, 3),
       features: "pool5",
       recipe: TrainingConfiguration(

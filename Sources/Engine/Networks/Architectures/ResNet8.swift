@@ -8,7 +8,7 @@ import Settings
 extension Architecture {
   static let resNet8 = Architecture(
     name: "resnet8-28",
-    summary: "ResNet's small sibling (He et al. 2015, §4.2) for 28×28 grey images (MNIST's family)",
+    summary: "small ResNet (He et al. 2015, §4.2) for 28×28 grayscale images (MNIST, Fashion-MNIST)",
     input: (28, 28, 1),
     features: "pool5",
     recipe: TrainingConfiguration(

@@ -8,7 +8,7 @@ import Settings
 extension Architecture {
   static let vgg16 = Architecture(
     name: "vgg16",
-    summary: "VGG-16 (Simonyan and Zisserman 2014, D) for 224×224 colour photographs",
+    summary: "VGG-16 (Simonyan and Zisserman 2014, D) for 224×224 colour images",
     input: (224, 224, 3),
     features: "fc7",
     recipe: TrainingConfiguration(

@@ -51,12 +51,12 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
 
     /// What the log tells at the start of a worker.
     package func remarks(begunOn first: Machine?) -> [String] {
-      var lines = ["computes with \(text)"]
+      var lines = ["using \(text)"]
       if matrix != "own", let choice = MatrixLibrary.correctedChoice {
         lines.append("OpenBLAS by itself would have run its kernels for \(choice), which are slower here")
       }
       if let first, first.matrix != matrix {
-        lines.append("the run was begun with \(first.matrix) on \(first.processor): from here on its last bits are others")
+        lines.append("the run was started with \(first.matrix) on \(first.processor): from here on it is not bit-for-bit reproducible")
       }
       return lines
     }

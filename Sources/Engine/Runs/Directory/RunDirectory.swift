@@ -72,7 +72,7 @@ public struct RunDirectory: Hashable, Sendable {
     guard !name.isEmpty, name.count <= 64, !name.hasPrefix("."), !name.hasPrefix("-"), name.allSatisfy(isAllowed)
     else {
       throw Problem(
-        "cannot name the run so", at: name, expected: "1 to 64 letters, digits and . _ - +, not beginning with . or -",
+        "invalid run name", at: name, expected: "1 to 64 letters, digits and . _ - +, not beginning with . or -",
         advice: "choose another --name")
     }
   }
@@ -125,7 +125,7 @@ public struct RunDirectory: Hashable, Sendable {
     guard access(resultFile, F_OK) == 0 else { return nil }
     return try RunJSON.read(
       RunResult.self, from: resultFile, what: "the result",
-      repair: "the file is damaged; without it the run counts as lost, and \(ShellCommand("runs", "resume", id).inSentence) goes on at its last checkpoint")
+      repair: "the file is damaged; without it the run counts as lost, and \(ShellCommand("runs", "resume", id).inSentence) continues from its last checkpoint")
   }
 
   /// The last sign of life. A file that a power cut damaged says nothing of anyone alive, and counts as none.
@@ -134,7 +134,7 @@ public struct RunDirectory: Hashable, Sendable {
   func readHeartbeat() throws(Problem) -> Heartbeat {
     try RunJSON.read(
       Heartbeat.self, from: heartbeatFile, what: "the heartbeat",
-      repair: "the file is damaged; \(ShellCommand("runs", "resume", id).inSentence) makes it anew")
+      repair: "the file is damaged; \(ShellCommand("runs", "resume", id).inSentence) recreates it")
   }
 
   /// Where the run stands now.

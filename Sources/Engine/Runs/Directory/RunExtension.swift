@@ -25,7 +25,7 @@ public enum RunLength: Equatable, Sendable {
     let isMore = text.hasPrefix("+")
     let limit = TrainingConfiguration.Iterations.self
     guard let number = Int(text.dropFirst(isMore ? 1 : 0)), limit.range ~= number else {
-      throw Problem("a run cannot have this length", at: text, expected: "a number of \(limit.text), or +NUMBER for so much more")
+      throw Problem("invalid run length", at: text, expected: "a number of \(limit.text), or +NUMBER to add to it")
     }
     return (number, isMore)
   }
@@ -106,7 +106,7 @@ extension RunDirectory {
     try new.validate()
     let steps = new.steps(perEpoch: perEpoch)
     guard steps > before else {
-      throw Problem("the run is not made longer by this", at: id, expected: "more than its \(counted(before, "step"))", found: "\(steps)")
+      throw Problem("this does not extend the run", at: id, expected: "more than its \(counted(before, "step"))", found: "\(steps)")
     }
     let step = progress?.step ?? 0
     return RunExtension(
@@ -145,9 +145,9 @@ extension TrainingConfiguration.Solver {
     switch schedule {
     case .constant, .step: nil
     case .polynomial, .cosine:
-      "the \(schedule.text) schedule is stretched over the new length: from step \(step) on the rate is that of a run of \(counted(new, "step")), "
-        + "\(rate(iteration: step, of: new)) where it was \(rate(iteration: min(step, old), of: old)); the steps before were made at the "
-        + "rates of \(old), so the result is not in the bits of a run that was launched so long"
+      "the \(schedule.text) schedule is stretched over the new length: from step \(step) on the learning rate is that of a run of \(counted(new, "step")), "
+        + "\(rate(iteration: step, of: new)) where it was \(rate(iteration: min(step, old), of: old)); earlier steps used the "
+        + "rates of \(old), so the result differs from that of a run launched with this length"
     }
   }
 }

@@ -39,7 +39,7 @@ public struct RunNotes: Codable, Equatable, Sendable {
     if notes.group?.isEmpty ?? false { notes.group = nil }
     if let group = notes.group, !LabelSetTags.isValid(group) {
       throw Problem(
-        "this cannot be a group", at: place,
+        "invalid group name", at: place,
         expected: "up to 32 letters, digits, `.`, `_`, `-`, beginning with a letter or digit",
         found: "`\(group.prefix(60))`")
     }

@@ -88,11 +88,11 @@ public struct RunFilter: Equatable, Sendable {
     guard let field = RunField(rawValue: name.lowercased()) else {
       throw word.problem(
         expected: "one of \(RunField.allCases.map(\.rawValue).joined(separator: ", "))", found: "`\(name)`",
-        advice: "quotes make a word of it")
+        advice: "quote it to search for it as text")
     }
     let comparison = Comparison.allCases.first { rest.hasBare($0.rawValue, at: sign) }!
     let value = rest.dropFirst(sign + comparison.rawValue.count).string
-    guard !value.isEmpty else { throw word.problem(expected: "something behind \(name)\(comparison.rawValue)", found: nil) }
+    guard !value.isEmpty else { throw word.problem(expected: "a value after \(name)\(comparison.rawValue)", found: nil) }
     if field.isNumber { return .number(field, comparison, try number(value, field, word)) }
     guard comparison == .has || comparison == .equal else {
       throw word.problem(expected: "\(field.rawValue):TEXT", found: "a comparison of text")
@@ -225,6 +225,6 @@ private struct FilterWord {
 
   func problem(expected: String, found: String?, advice: String? = nil) -> Problem {
     Problem(
-      "this filter cannot be read", at: "`\(source)`, character \(place)", expected: expected, found: found, advice: advice)
+      "invalid filter", at: "`\(source)`, character \(place)", expected: expected, found: found, advice: advice)
   }
 }

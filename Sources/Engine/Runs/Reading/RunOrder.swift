@@ -19,7 +19,7 @@ public struct RunOrder: Equatable, Sendable {
     let isDescending = text.hasPrefix("-")
     guard let field = RunField(rawValue: String(text.dropFirst(isDescending ? 1 : 0)).lowercased()) else {
       throw Problem(
-        "runs cannot be sorted so", at: text,
+        "invalid sort field", at: text,
         expected: "one of \(RunField.allCases.map(\.rawValue).joined(separator: ", ")); -acc is the best first")
     }
     self.init(field, isDescending: isDescending)

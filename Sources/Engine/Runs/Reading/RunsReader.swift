@@ -124,7 +124,7 @@ public final class RunsReader: Sendable {
       if let only = fitting.first, fitting.count == 1 { return only }
       if fitting.count > 1 {
         throw Problem(
-          "the name fits several runs", at: text,
+          "the name is ambiguous", at: text,
           found: fitting.prefix(5).map(\.id).joined(separator: ", ") + (fitting.count > 5 ? ", …" : ""),
           advice: "give the directory's whole name")
       }
@@ -136,7 +136,7 @@ public final class RunsReader: Sendable {
     let isRemoved = (try? RunTrash(home: home).find(text)) != nil
     return Problem(
       "there is no such run", at: text,
-      advice: isRemoved ? "it was removed; \(ShellCommand("runs", "restore", text).inSentence) brings it back" : "see `imagenet-tui runs list`")
+      advice: isRemoved ? "it was removed; restore it with \(ShellCommand("runs", "restore", text).inSentence)" : "see `imagenet-tui runs list`")
   }
 }
 

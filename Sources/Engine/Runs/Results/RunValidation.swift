@@ -43,7 +43,7 @@ public struct RunValidation {
     let (report, results) = try trainer.validate(progress: progress)
     guard report.loss.isFinite else {
       throw Problem(
-        "the network's scores are not all numbers", at: "\(run.id), step \(step)", expected: "a finite loss", found: "\(report.loss)",
+        "the network's scores are not finite", at: "\(run.id), step \(step)", expected: "a finite loss", found: "\(report.loss)",
         advice: "the training diverged, or the weights are of another network: use other ones")
     }
     try run.classResults.save(results, best: run.checkpoints.best())

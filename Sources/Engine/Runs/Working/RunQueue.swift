@@ -73,7 +73,7 @@ public struct RunQueue: Sendable {
   /// - Throws: a ``Problem`` where the queue cannot be read or written.
   public func setLimit(_ limit: Int, of host: String = RunQueue.host) throws(Problem) {
     guard Limit.range ~= limit else {
-      throw Problem("the queue cannot have this limit", at: host, expected: "\(Limit.text) runs at a time", found: "\(limit)")
+      throw Problem("invalid queue limit", at: host, expected: "\(Limit.text) runs at a time", found: "\(limit)")
     }
     try change { $0.limits[host] = Bounded(wrappedValue: limit) }
   }
@@ -84,7 +84,7 @@ public struct RunQueue: Sendable {
   public func add(_ run: RunDirectory, host: String = RunQueue.host) throws(Problem) {
     let state = try run.state()
     guard state.isResumable else {
-      throw Problem("cannot put the run into the queue", at: run.id, found: "a run that is \(state.rawValue)")
+      throw Problem("cannot queue the run", at: run.id, found: "a run that is \(state.rawValue)")
     }
     try change { (content) throws(Problem) in
       let sessions = try run.sessions()

@@ -124,7 +124,7 @@ final class RunRecorder {
         $0.progress.stepsPerEpoch = stepsPerEpoch
         $0.progress.epoch = Double(from) / Double(max(stepsPerEpoch, 1))
       }
-      log.write("\(from == 0 ? "begins" : "goes on") at step \(from) of \(steps), \(stepsPerEpoch) an epoch")
+      log.write("\(from == 0 ? "started" : "resumed") at step \(from) of \(steps) (\(counted(stepsPerEpoch, "step")) per epoch)")
     case .stepFinished(let report):
       untried += 1
       heart.update { update(&$0.progress, report) }
@@ -141,20 +141,20 @@ final class RunRecorder {
     case .imageSkipped(let identifier, let reason):
       guard skipped.insert(identifier).inserted else { return }
       heart.update { $0.progress.skippedImages = skipped.count }
-      log.write("left out \(identifier): \(reason)")
+      log.write("skipped \(identifier): \(reason)")
     case .lossIsFlat(let step, let mean, let guessing):
       let warning =
         "the loss does not fall: \(rounded(mean)) over the last \(LossWatch.window) steps up to \(step), where guessing "
         + "by the classes' frequencies gives \(rounded(guessing)); large networks on many classes may need a few "
-        + "thousand steps to begin, else try another rate"
+        + "thousand steps to start learning, otherwise try another learning rate"
       heart.update { $0.progress.lossWarning = warning }
       log.write(warning)
     case .lossFalls(let step):
       heart.update { $0.progress.lossWarning = nil }
-      log.write("step \(step): the loss falls")
+      log.write("step \(step): the loss is falling")
     case .lengthened(let step, let steps):
       heart.update { $0.progress.steps = steps }
-      log.write("step \(step): the training is to have \(counted(steps, "step")) now")
+      log.write("step \(step): extended to \(counted(steps, "step"))")
     case .checkpointed: break
     case .paused(let step):
       heart.update { $0.isPaused = true }
@@ -163,7 +163,7 @@ final class RunRecorder {
       heart.update { $0.isPaused = false }
       log.write("resumed at step \(step)")
     case .stopped(let step):
-      log.write("stopped at step \(step); " + (checkpointTrouble ?? "a checkpoint is kept"))
+      log.write("stopped at step \(step); " + (checkpointTrouble ?? "checkpoint saved"))
     case .finished(let step):
       isFinished = true
       log.write("finished at step \(step)")

@@ -46,7 +46,7 @@ public struct StartingWeights: Sendable {
     classes = try snapshot.number("classes")
   }
 
-  private static let importing = "make a run of them with `imagenet-tui weights import`"
+  private static let importing = "import them with `imagenet-tui weights import`"
 
   private static func metadata(_ path: String) throws(Problem) -> [String: String] {
     // What is something else says what it is.

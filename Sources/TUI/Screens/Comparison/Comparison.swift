@@ -10,7 +10,7 @@ package struct Comparison: Sendable {
     package var isSaved: Bool
 
     package var set: LabelSet { places.set }
-    package var name: String { isSaved ? set.name : "\(set.name) (in the making)" }
+    package var name: String { isSaved ? set.name : "\(set.name) (unsaved)" }
   }
 
   package let hierarchy: Hierarchy

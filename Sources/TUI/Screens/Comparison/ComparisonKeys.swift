@@ -1,16 +1,16 @@
 extension ComparisonScreen {
   package static let bindings: [Binding] = [
-    bind(["n"], .nextDifference, "next difference", help: "To the next node at which they differ", footer: true, differ),
-    bind(["N"], .previousDifference, "previous", help: "To the difference before", footer: true, differ),
-    bind([.enter, " "], .toggle, "fold", help: "Show what is below, or hide it", footer: true),
-    bind(["d"], .onlyDifferences, "only these", help: "Show what differs and nothing else; again: everything", footer: true, differ),
-    bind(["x"], .swap, "swap", help: "Change the sides", footer: true),
+    bind(["n"], .nextDifference, "next difference", help: "Go to the next node where they differ", footer: true, differ),
+    bind(["N"], .previousDifference, "previous", help: "Go to the previous difference", footer: true, differ),
+    bind([.enter, " "], .toggle, "fold", help: "Unfold or fold the node", footer: true),
+    bind(["d"], .onlyDifferences, "only these", help: "Show only differences; again: everything", footer: true, differ),
+    bind(["x"], .swap, "swap", help: "Swap left and right", footer: true),
     bind(["o"], .openLeft, "open left", help: "Open the left label set in the tree", footer: true),
     bind(["O"], .openRight, "open right", help: "Open the right label set in the tree", footer: true),
     bind(["a"], .chooseLeft, "left", help: "Choose another label set for the left side"),
     bind(["b"], .chooseRight, "right", help: "Choose another label set for the right side"),
-    bind(["l", .right], .right, "unfold", help: "Show what is below, or go there"),
-    bind(["h", .left], .left, "to parent", help: "Hide what is below, or go to the parent"),
+    bind(["l", .right], .right, "unfold", help: "Unfold the node, or go to its first child"),
+    bind(["h", .left], .left, "to parent", help: "Fold the node, or go to its parent"),
     bind([.up, "k"], .move(.up), "up", help: "One line up"),
     bind([.down, "j"], .move(.down), "down", help: "One line down"),
     bind([.pageUp, .control("b")], .move(.pageUp), "page up", help: "One page up"),
@@ -26,12 +26,12 @@ extension ComparisonScreen {
     _ obstacle: @escaping @Sendable (Comparison) -> String? = { _ in nil }
   ) -> Binding {
     Binding(keys, .comparison(action), title, help: help, isInFooter: footer) { state in
-      guard let comparison = state.comparison.comparison else { return "Nothing is compared; c in the library does" }
+      guard let comparison = state.comparison.comparison else { return "Nothing to compare; use c on screen 4" }
       return obstacle(comparison)
     }
   }
 
   private static let differ: @Sendable (Comparison) -> String? = {
-    $0.differences.isEmpty ? "They do not differ" : nil
+    $0.differences.isEmpty ? "No differences" : nil
   }
 }

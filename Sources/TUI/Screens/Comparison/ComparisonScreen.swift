@@ -62,7 +62,7 @@ package struct ComparisonScreen: Screen {
   }
 
   package func command(_ session: Session) -> CommandSource {
-    guard let comparison else { return .none("Nothing is compared") }
+    guard let comparison else { return .none("Nothing to compare") }
     return .made { comparison.command }
   }
 
@@ -99,7 +99,7 @@ package struct ComparisonScreen: Screen {
     let items = sets.map { set in
       Picker.Item(
         id: set.name, text: set.name,
-        note: set.problem == nil ? "\(NumberText.grouped(set.classes ?? 0)) classes of \(printable(set.dataset ?? "?"))" : "✗ cannot be read")
+        note: set.problem == nil ? "\(counted(set.classes ?? 0, "class")) of \(printable(set.dataset ?? "?"))" : "✗ cannot be read")
     }
     let with =
       switch choice {

@@ -31,7 +31,7 @@ extension ComparisonScreen {
         drawPath(comparison, line, on: &canvas, in: layout.path.inset(columns: 1))
       }
     } else {
-      let text = isOpening ? "Comparing …" : "Nothing is compared yet: c in the library, or D in the tree"
+      let text = isOpening ? "Comparing …" : "Nothing to compare yet: c on screen 4, or D in the tree"
       canvas.put(text, in: area.inset(rows: 1, columns: 2), style: .muted)
     }
     picker?.list.draw(on: &canvas, in: area)
@@ -48,14 +48,14 @@ extension ComparisonScreen {
     if let distance = diff.distance {
       lines[0].append("\(counted(distance.fineClasses, "fine class")) in both")
       lines[0].append(
-        "\(NumberText.fixed(distance.variationOfInformation, 3)) bits apart: \(NumberText.fixed(distance.onlyInA, 3)) left, "
+        "VI \(NumberText.fixed(distance.variationOfInformation, 3)) bits: \(NumberText.fixed(distance.onlyInA, 3)) left, "
           + "\(NumberText.fixed(distance.onlyInB, 3)) right")
     }
-    lines[1].append("\(NumberText.grouped(diff.equalClasses)) alike")
+    lines[1].append("\(NumberText.grouped(diff.equalClasses)) identical")
     lines[1].append("\(NumberText.grouped(diff.onlyInA.count)) only left")
     lines[1].append("\(NumberText.grouped(diff.onlyInB.count)) only right")
     lines[1].append("\(NumberText.grouped(diff.moved.count)) fine moved")
-    if diff.renamedClasses > 0 { lines[1].append("\(NumberText.grouped(diff.renamedClasses)) of those alike are called differently") }
+    if diff.renamedClasses > 0 { lines[1].append("\(NumberText.grouped(diff.renamedClasses)) of these renamed") }
     let alone = diff.heldOnlyByA.count + diff.heldOnlyByB.count
     if alone > 0 { lines[1].append("\(NumberText.grouped(alone)) in one only") }
     for (index, parts) in lines.enumerated() { canvas.put(parts.joined(separator: " · "), in: area.line(index + 1)) }

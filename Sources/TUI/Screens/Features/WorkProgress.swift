@@ -85,7 +85,7 @@ package struct WorkProgress: Equatable, Sendable {
 
   /// How fast it goes, and why no faster.
   private var pace: String {
-    let speed = rate.map { "\(NumberText.grouped(self.done)) done, \(NumberText.compact($0)) a second" } ?? "\(NumberText.grouped(self.done)) done"
-    return training.map { "\(speed), at low priority beside the training \(printable($0))" } ?? speed
+    let speed = rate.map { "\(NumberText.grouped(self.done)) done, \(NumberText.compact($0))/s" } ?? "\(NumberText.grouped(self.done)) done"
+    return training.map { "\(speed), at low priority while \(printable($0)) trains" } ?? speed
   }
 }

@@ -39,10 +39,10 @@ struct LibraryDetails {
     let summary = entry.summary
     if let recipe = summary.recipe { add("recipe", printable(recipe), 2) }
     if let classes = summary.classes, let fine = summary.fineClasses {
-      var holds = "\(counted(classes, "class")) of \(NumberText.grouped(fine)) fine ones of \(printable(summary.dataset ?? ""))"
-      if let out = summary.leftOut, out > 0 { holds += ", \(NumberText.grouped(out)) left out" }
-      if let images = summary.images { holds += ", \(counted(images, "image"))" }
-      add("holds", holds)
+      var size = "\(counted(classes, "class")) of \(NumberText.grouped(fine)) fine classes of \(printable(summary.dataset ?? ""))"
+      if let out = summary.leftOut, out > 0 { size += ", \(NumberText.grouped(out)) left out" }
+      if let images = summary.images { size += ", \(counted(images, "image"))" }
+      add("size", size)
     }
     if let command = facts?.command { add("same as", printable(String(command.text(options: session.options).prefix(2000))), 2, .accent) }
     if !summary.runs.isEmpty {
@@ -60,7 +60,7 @@ struct LibraryDetails {
       let more = group.fineClasses > group.members.count ? ", …" : ""
       return "\(printable(group.name)): \(group.members.map(printable).joined(separator: ", "))\(more)"
     }
-    add("members", joined.isEmpty ? "each class is one fine class" : joined.joined(separator: " · "), .max, .muted)
+    add("members", joined.isEmpty ? "only singleton classes" : joined.joined(separator: " · "), .max, .muted)
     return lines
   }
 

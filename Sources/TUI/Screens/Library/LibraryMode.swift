@@ -16,7 +16,7 @@ package enum LibraryMode: Sendable {
 
   var hints: [KeyHint] {
     switch self {
-    case .filter: [KeyHint("Enter", "keep"), KeyHint("Esc", "go back"), KeyHint("↑ ↓", "move")]
+    case .filter: [KeyHint("Enter", "keep"), KeyHint("Esc", "cancel"), KeyHint("↑ ↓", "move")]
     case .prompt(let prompt): [KeyHint("Enter", prompt.verb), KeyHint("Esc", "cancel")]
     case .format(let picker, _): picker.hints
     case .question(let question, _): question.hints
@@ -64,7 +64,7 @@ package struct LibraryPrompt: Sendable {
     case .restore(let removed): "\(removed.name) is taken: restore as"
     case .exportTo(let name, let format): "Write \(name) as \(format.rawValue)"
     case .importFrom: "Import a file"
-    case .importAs: "Keep it as"
+    case .importAs: "Save it as"
     }
   }
 
@@ -79,8 +79,8 @@ package struct LibraryPrompt: Sendable {
 
   var placeholder: String {
     switch purpose {
-    case .tag: "words, with spaces between them"
-    case .importFrom: "JSON, CSV, synset words or a list of images"
+    case .tag: "words separated by spaces"
+    case .importFrom: "JSON, CSV, synset words or an image list"
     default: ""
     }
   }

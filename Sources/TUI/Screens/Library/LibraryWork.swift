@@ -83,22 +83,22 @@ extension LibraryScreen {
           ShellCommand(["labels", "tag", name] + added + gone.flatMap { ["--remove", $0] }), select: name)
       case .remove(let name):
         try store.remove(name)
-        done("Removed \(name); u brings it back", ShellCommand("labels", "rm", name))
+        done("Removed \(name); u restores it", ShellCommand("labels", "rm", name))
       case .restore(let removed, let newName):
         let name = newName ?? removed.name
         if store.contains(name) { return send(.library(.asksFor(LibraryPrompt(.restore(removed))))) }
         try store.restore(removed.name, as: newName)
         let option = newName.map { ["--as", $0] } ?? []
-        done("Brought back \(name)", ShellCommand(["labels", "restore", removed.name] + option), select: name)
+        done("Restored \(name)", ShellCommand(["labels", "restore", removed.name] + option), select: name)
       case .export(let name, let format, let typed, let mayReplace):
         let path = expandingHome(typed)
         guard mayReplace || !LabelSetExport.exists(path) else {
-          let question = Question("Replace the file?", detail: "There is a file \(printable(typed)).", yes: "replace")
+          let question = Question("Replace the file?", detail: "The file \(printable(typed)) exists.", yes: "replace")
           return send(.library(.asks(question, .export(name, format, path: typed, mayReplace: true))))
         }
         let export = try LabelSetExport(try store.load(name), as: format, home: environment.home, wordNet: environment.wordNet)
         try export.write(to: path, mayReplace: mayReplace)
-        let losses = export.losses.isEmpty ? "" : "; the file does not tell " + export.losses.joined(separator: ", nor ")
+        let losses = export.losses.isEmpty ? "" : "; not stored: " + export.losses.joined(separator: ", nor ")
         let words = ["labels", "export", name, "--format", format.rawValue, "-o", path]
         done("Wrote \(path)\(losses)", ShellCommand(words + (mayReplace ? ["--replace"] : [])), select: name)
       case .readFile(let typed):
@@ -111,7 +111,7 @@ extension LibraryScreen {
         _ = try store.path(name)
         guard mayReplace || !store.contains(name) else {
           let question = Question(
-            "Replace \(name)?", detail: "There is a label set of this name. It would go to the trash, and u brings it back.",
+            "Replace \(name)?", detail: "A label set of this name exists. It will go to the trash, and u restores it.",
             yes: "replace")
           return send(.library(.asks(question, .importFile(typed, as: name, mayReplace: true))))
         }
@@ -146,7 +146,7 @@ package struct LibraryLook: Sendable {
       let isStranger = strangers[other] ?? !library.haveEqualClasses(dataset, other)
       strangers[other] = isStranger
       return LibraryEntry(
-        summary, obstacle: isStranger ? "It is of \(other), and these screens are on \(dataset)" : nil)
+        summary, obstacle: isStranger ? "Belongs to \(other); the open dataset is \(dataset)" : nil)
     }
     removed = library.store.removed().first
   }

@@ -64,11 +64,11 @@ extension NeighborsScreen {
       let name = context.name(of: .image(.val, query.image))
       return Picker.Item(
         id: "\(query.image)", text: printable("\(name)  val/\(query.image)"),
-        note: printable("✓ only \(right)  \(query.coarse) : \(query.fine) of \(SurprisingQuery.neighbors)"))
+        note: printable("✓ only \(right)  \(query.coarse) vs \(query.fine) of \(SurprisingQuery.neighbors)"))
     }
     var selected: String?
     if case .image(.val, let index)? = query { selected = "\(index)" }
-    let title = "Surprising: \(printable(coarse.run.name)) : \(printable(fine.run.name))"
+    let title = "Surprising: \(printable(coarse.run.name)) vs \(printable(fine.run.name))"
     picker = (.surprising, Picker(title, items, selected: selected))
   }
 

@@ -130,7 +130,7 @@ package struct NeighborsScreen: Screen {
   package var capture: [KeyHint]? {
     if let question { return question.question.hints }
     if let prompt {
-      let verb = if case .query = prompt.kind { "look for its neighbours" } else { "write it" }
+      let verb = if case .query = prompt.kind { "find its neighbours" } else { "save it" }
       return [KeyHint("Enter", verb), KeyHint("Esc", "cancel")]
     }
     return picker?.list.hints
@@ -209,9 +209,9 @@ package struct NeighborsScreen: Screen {
       guard case .found(let queries)? = found else { return [] }
       surprising = nil
       if queries.isEmpty {
-        return [.send(.notice(Notice(.unavailable, "Both nets are right about the same images, of \(SurprisingQuery.asked) at most that were asked")))]
+        return [.send(.notice(Notice(.unavailable, "Both nets are right on the same images, out of at most \(SurprisingQuery.asked) queries")))]
       }
-      return [.send(.notice(Notice(.done, "Found \(queries.count) images that the two nets disagree about: s lists them")))]
+      return [.send(.notice(Notice(.done, "Found \(queries.count) images on which the two nets differ: s lists them")))]
     case .pictures(let fetched):
       pictures.merge(fetched) { $1 }
       pending.subtract(fetched.keys)
@@ -221,7 +221,7 @@ package struct NeighborsScreen: Screen {
       return go(to: .file(path: path))
     case .pictureExists(let montage, let path):
       question = (
-        Question("Replace the file?", detail: "There is a file \(printable(path)).", yes: "replace"), montage, path
+        Question("Replace the file?", detail: "The file \(printable(path)) exists.", yes: "replace"), montage, path
       )
       return []
     }

@@ -21,7 +21,7 @@ extension NeighborsScreen {
         if case .query = prompt.kind {
           ("Neighbours of an image file", "the path of a PNG, JPEG or WebP file")
         } else {
-          ("Write the picture to", "the path of a PNG file")
+          ("Save the picture as", "the path of a PNG file")
         }
       let inside = canvas.dialog(in: area, title: title)
       prompt.field.draw(on: &canvas, in: inside, placeholder: hint)
@@ -34,7 +34,7 @@ extension NeighborsScreen {
       context == nil && isOpening
       ? ["Looking for runs …"]
       : [
-        "No run has a checkpoint yet", "", "2  launch a training; its features can be looked at after the first epoch",
+        "No run has a checkpoint yet", "", "2  launch a run; its features are available after the first epoch",
       ]
     for (index, line) in lines.enumerated() {
       canvas.put(
@@ -67,7 +67,7 @@ extension NeighborsScreen {
   /// Below this line the query's class was part of a larger class in training.
   private func drawBoundary(_ name: String, isFirst: Bool, on canvas: inout Canvas, in rect: Rect) {
     canvas.fill(rect, "┄", style: .muted)
-    let text = fit(" \(printable(name)) was not a class of its own in training ", rect.columns - 8, .middle)
+    let text = fit(" \(printable(name)) was not a separate class in training ", rect.columns - 8, .middle)
     canvas.put(text, in: rect, style: .muted, align: .center)
   }
 
@@ -131,7 +131,7 @@ extension NeighborsScreen {
     case .failed(let reason): say("✗ \(printable(reason))", Style(.bad), layout, on: &canvas, in: rect)
     case .found:
       let (perLine, images) = (layout.neighborsPerLine, shown(index))
-      if images.isEmpty, let filter { say("none of them is \(filter.glyph)", .muted, layout, on: &canvas, in: rect) }
+      if images.isEmpty, let filter { say("none is \(filter.glyph)", .muted, layout, on: &canvas, in: rect) }
       // All rows show the same ranks, those around the selected one.
       let page = perLine * layout.linesPerRow
       let first = min(selectedNeighbor / page * page, max(0, images.count - 1) / page * page)

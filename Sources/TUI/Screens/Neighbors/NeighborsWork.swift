@@ -141,7 +141,7 @@ extension NeighborsScreen {
         let found = try finder.nearest(to: query, in: request.gallery, k: request.k, metric: request.metric)
         return FoundRow(run: run.id, standing: .found(found), step: finder.step)
       } catch {
-        let advice = cancellation.isCancelled ? "; any new query starts it again" : ""
+        let advice = cancellation.isCancelled ? "; any new query restarts it" : ""
         return FoundRow(run: run.id, standing: .failed(error.description + advice), step: run.step)
       }
     }

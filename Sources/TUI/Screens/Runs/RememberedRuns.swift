@@ -53,7 +53,7 @@ package struct RememberedRuns: Codable, Equatable, Sendable {
 
   /// Empty where nothing is remembered, or what is there is not ours: that is no reason not to start.
   package static func read(_ home: Home) -> RememberedRuns {
-    (try? RunJSON.read(RememberedRuns.self, from: path(home), what: "where the runs were left")) ?? RememberedRuns()
+    (try? RunJSON.read(RememberedRuns.self, from: path(home), what: "the saved view of the runs")) ?? RememberedRuns()
   }
 
   /// What cannot be written is not remembered: leaving must not fail.

@@ -22,7 +22,7 @@ extension RunsScreen {
   private static let open: [Binding] = [
     Binding(
       [.escape, .backspace], .runs(.back), "back",
-      help: "Take away the crosshair, leave large charts, go back to the list, end the filter, take away the marks",
+      help: "Hide the crosshair, leave large charts, go back to the list, clear the filter, clear the marks",
       obstacle: { $0.runs.isAtStart ? "this is the list of runs" : nil }
     ).inFooter { !$0.runs.isAtStart },
     Binding(
@@ -32,39 +32,39 @@ extension RunsScreen {
   ]
 
   private static let list: [(key: Key, ListAction, title: String, help: String, footer: Set<Place>, needsRun: Bool)] = [
-    ("/", .filter, "filter", "Show only runs that fit: net:alexnet classes<500 acc>.8 -tag:old, or words", [.list], false),
-    ("v", .mark, "mark", "Mark the run: the next verb is done to all marked runs", [], true),
-    ("V", .markAll, "mark all", "Mark all runs that are shown, or none", [], true),
-    ("S", .sort, "sort", "Choose what the runs are sorted by", [], false),
-    ("R", .reverse, "reverse", "Sort the other way round, on the page of classes too", [.classes], false),
-    ("b", .group, "by group", "Fold the runs of a group to one line, or list all", [], false),
-    ("e", .notes, "tags, note", "Change tags, group and note of the run, or of all marked", [], true),
+    ("/", .filter, "filter", "Show only matching runs: net:alexnet classes<500 acc>.8 -tag:old, or words", [.list], false),
+    ("v", .mark, "mark", "Mark the run: the next command applies to all marked runs", [], true),
+    ("V", .markAll, "mark all", "Mark all runs shown, or none", [], true),
+    ("S", .sort, "sort", "Choose the sort field of the runs", [], false),
+    ("R", .reverse, "reverse", "Reverse the sort order, also on the page of classes", [.classes], false),
+    ("b", .group, "by group", "Fold the runs of each group into one line, or list all", [], false),
+    ("e", .notes, "tags, note", "Edit tags, group and note of the run, or of all marked runs", [], true),
   ]
 
   private static let withCharts: Set<Place> = [.list, .run, .difference]
 
   private static let charts: [(keys: [Key], ChartAction, title: String, help: String, footer: Set<Place>)] = [
-    ([" "], .overlay, "overlay", "Keep this run's curves on the charts", [.list]),
-    (["o"], .overlayNone, "only this", "Take all other runs off the charts", []),
-    (["z"], .layout, "larger", "Charts on the whole screen, then one chart, then back", withCharts),
+    ([" "], .overlay, "overlay", "Keep this run's curves in the charts", [.list]),
+    (["o"], .overlayNone, "only this", "Show only this run's curves", []),
+    (["z"], .layout, "larger", "Full-screen charts, then one chart, then back", withCharts),
     (["."], .next, "next chart", "The next chart", []),
-    ([","], .previous, "previous chart", "The chart before", []),
-    (["C"], .choose, "chart", "Choose a chart from a list: loss, accuracy, rate, speed, norms", []),
-    (["a"], .unit, "x axis", "Draw over steps, epochs, images or time", withCharts),
-    (["L"], .logAxis, "log axis", "Draw losses and rates on a logarithmic axis, or back", withCharts),
-    (["y"], .outliers, "outliers", "Draw a y axis for most values, from the 5th to the 95th percentile and a margin, or for all", []),
-    (["s"], .smooth, "smooth", "Go round the weights of the moving average", withCharts),
-    ([.left, "h"], .cursor(-1), "crosshair left", "Move the crosshair: the values at it are shown", []),
+    ([","], .previous, "previous chart", "The previous chart", []),
+    (["C"], .choose, "chart", "Choose a chart: loss, accuracy, learning rate, speed, norms", []),
+    (["a"], .unit, "x axis", "Plot over steps, epochs, images or time", withCharts),
+    (["L"], .logAxis, "log axis", "Log or linear axis for losses and learning rates", withCharts),
+    (["y"], .outliers, "outliers", "Y axis over the 5th to 95th percentile with a margin, or over all values", []),
+    (["s"], .smooth, "smooth", "Next smoothing weight of the moving average", withCharts),
+    ([.left, "h"], .cursor(-1), "crosshair left", "Move the crosshair left; its values are shown", []),
     ([.right, "l"], .cursor(1), "crosshair right", "Move the crosshair to the right", []),
     (["<"], .cursor(-10), "crosshair far left", "Move the crosshair by ten columns", []),
     ([">"], .cursor(10), "crosshair far right", "Move the crosshair by ten columns", []),
-    (["+", "="], .zoomIn, "zoom in", "Show half as much, around the crosshair or at the end", []),
-    (["-"], .zoomOut, "zoom out", "Show twice as much", []),
-    (["["], .earlier, "earlier", "Show what was before; the charts stay there while values arrive", []),
-    (["]"], .later, "later", "Show what came after; beyond the end the charts are live again", []),
+    (["+", "="], .zoomIn, "zoom in", "Show half the range, around the crosshair or at the end", []),
+    (["-"], .zoomOut, "zoom out", "Show twice the range", []),
+    (["["], .earlier, "earlier", "Scroll to earlier values; the charts stay there while values arrive", []),
+    (["]"], .later, "later", "Scroll to later values; beyond the end the charts are live again", []),
     (["0"], .all, "all", "Show everything from the beginning", []),
-    (["f"], .follow, "follow", "Show the newest part and go along with it", []),
-    (["F"], .freeze, "freeze", "Keep the charts as they are while values arrive, or let them go on", []),
+    (["f"], .follow, "follow", "Follow the newest values", []),
+    (["F"], .freeze, "freeze", "Freeze the charts while values arrive, or unfreeze them", []),
   ]
 
   private static func of(_ list: [(key: Key, ListAction, title: String, help: String, footer: Set<Place>, needsRun: Bool)]) -> [Binding] {
@@ -87,19 +87,19 @@ extension RunsScreen {
   }
 
   private static let control: [Binding] = [
-    verb("t", .launch, "train", "Fill in the form that launches a training", [.list]),
-    verb("p", .pause, "pause", "Pause the run, or let it go on", [.list, .run]),
-    verb("r", .resume, "resume", "Go on with a paused, stopped, failed or lost run from its last checkpoint", [.list, .run]),
+    verb("t", .launch, "train", "Open the form that launches a run", [.list]),
+    verb("p", .pause, "pause", "Pause the run, or resume it", [.list, .run]),
+    verb("r", .resume, "resume", "Resume a paused, stopped, failed or lost run from its last checkpoint", [.list, .run]),
     verb("x", .stop, "stop", "Save a checkpoint and end the run; it can be resumed", [.list, .run]),
-    verb("c", .clone, "clone", "Launch a training like this one: the form, filled from it, to be changed"),
-    verb("E", .extend, "extend", "Let a run go on for more epochs than it was launched with"),
-    verb("Q", .queue, "queue", "Let the run wait for its turn, or take it out of the queue"),
+    verb("c", .clone, "clone", "Launch a run like this one, from a form filled with its settings"),
+    verb("E", .extend, "extend", "Train a run for more epochs"),
+    verb("Q", .queue, "queue", "Add the run to the queue, or remove it"),
     verb("{", .queueEarlier, "sooner", "Move a waiting run towards the front of the queue"),
     verb("}", .queueLater, "later in line", "Move a waiting run towards the end of the queue"),
-    verb("#", .queueLimit, "limit", "Change how many runs may be at work on this machine at a time"),
-    verb("u", .restore, "undelete", "Bring back the run that was deleted last"),
+    verb("#", .queueLimit, "limit", "Set how many runs may run on this machine at a time"),
+    verb("u", .restore, "undelete", "Restore the run deleted last"),
     verb("W", .checkpoint, "checkpoint", "Write a checkpoint now"),
-    verb("D", .delete, "delete", "Move the run to the trash with its checkpoints, after a question"),
+    verb("D", .delete, "delete", "Move the run and its checkpoints to the trash, after confirmation"),
   ]
 
   private static func verb(
@@ -117,35 +117,35 @@ extension RunsScreen {
 
   private static let pages: [Binding] = [
     Binding(
-      ["n"], .runs(.page(.neighbors)), "neighbours", help: "Show nearest neighbours in the features of this run, or of all marked",
+      ["n"], .runs(.page(.neighbors)), "neighbours", help: "Show nearest neighbours in this run's features, or in those of all marked runs",
       obstacle: { state in
         shown("") { _ in true }(state) ?? (state.runs.withFeatures.isEmpty ? "this run has no checkpoint yet" : nil)
       }
     ).inFooter(while: on([.run])),
     Binding(
-      ["M"], .runs(.page(.evaluation)), "evaluation", help: "What this run's net knows: coarse classes, induction, map",
+      ["M"], .runs(.page(.evaluation)), "evaluation", help: "Evaluate this run: coarse classes, induction, map",
       obstacle: shown("this run has no checkpoint yet") { $0.progress.step > 0 }),
     Binding(
       ["T"], .runs(.page(.tree)), "tree", help: "Show the run's label set in the tree",
       obstacle: { state in
         shown("") { _ in true }(state)
-          ?? (state.runs.shownRun?.dataset == state.session.dataset ? nil : "the run is on another dataset than the tree")
+          ?? (state.runs.shownRun?.dataset == state.session.dataset ? nil : "the run uses another dataset than the tree")
       }
     ).inFooter(while: on([.classes])),
     Binding(
-      ["O"], .runs(.page(.origin)), "origin", help: "Go to the run that this one began with",
-      obstacle: { $0.runs.origin == nil ? "the run that is shown began with none that is here" : nil }),
+      ["O"], .runs(.page(.origin)), "origin", help: "Go to the run this one was initialised from",
+      obstacle: { $0.runs.origin == nil ? "the run shown was not initialised from a run here" : nil }),
     Binding(
-      ["i"], .runs(.page(.classes)), "classes", help: "What each class came to: accuracies on the tree and confusions",
-      obstacle: shown("this run was not validated yet") { $0.progress.validation != nil }
+      ["i"], .runs(.page(.classes)), "classes", help: "Accuracy per class on the tree, and confusions",
+      obstacle: shown("this run has no validation yet") { $0.progress.validation != nil }
     ).inFooter(while: on([.run])),
     Binding(
-      ["d"], .runs(.page(.difference)), "compare", help: "What two runs were asked differently, their results and curves",
+      ["d"], .runs(.page(.difference)), "compare", help: "Compare two runs: settings, results and curves",
       obstacle: { $0.runs.pair == nil ? "mark two runs with v first" : nil }
     ).inFooter { place($0.runs) == .list && $0.runs.pair != nil },
     Binding(
       ["w"], .runs(.page(.news)), "what happened", help: "List what finished, failed, improved or was lost since you left",
-      obstacle: { $0.runs.news.items.isEmpty ? "nothing happened since you left" : nil }),
+      obstacle: { $0.runs.news.items.isEmpty ? "nothing new since you left" : nil }),
   ]
 
   private static let moves: [Binding] = [

@@ -15,10 +15,10 @@ package enum RunsMode: Sendable {
     switch self {
     case .question(let question, _): question.hints
     case .form(let form): form.hints
-    case .filter: [KeyHint("Enter", "keep"), KeyHint("Esc", "back to the last")]
+    case .filter: [KeyHint("Enter", "keep"), KeyHint("Esc", "previous filter")]
     case .sort(let picker), .chart(let picker): picker.hints
     case .notes(let form): form.hints
-    case .number: [KeyHint("Enter", "do it"), KeyHint("Esc", "leave it")]
+    case .number: [KeyHint("Enter", "do it"), KeyHint("Esc", "cancel")]
     }
   }
 }

@@ -88,7 +88,7 @@ package struct RunsScreen: Screen {
   /// Why there is no run to do something with.
   var absence: String {
     runs.isEmpty
-      ? "there is no run yet; t launches one" : list.count == 0 ? "no run fits; Esc ends the filter" : "select a run"
+      ? "there is no run yet; t launches one" : list.count == 0 ? "no run matches; Esc clears the filter" : "select a run"
   }
 
   package func command(_ session: Session) -> CommandSource {

@@ -123,7 +123,7 @@ extension RunsScreen {
     var rest = area
     canvas.put("Since you left", in: rest.takeTop(1).inset(columns: 1), style: .bold)
     if news.items.isEmpty {
-      canvas.put("nothing finished, failed, improved or was lost", in: rest.takeTop(1).inset(columns: 1), style: .muted)
+      canvas.put("no run finished, failed, improved or was lost", in: rest.takeTop(1).inset(columns: 1), style: .muted)
     }
     let (rows, glyphs) = (rest.rows, canvas.look.glyphs)
     Table<RunsNews.Item>([
@@ -132,8 +132,8 @@ extension RunsScreen {
       .init("run", width: 12, cut: .middle, isFlexible: true, most: 40, rank: 0) { Span(printable($0.run.name)) },
       .init("label set", width: 14, cut: .middle, rank: 5) { Span(printable($0.run.labelSet), .muted) },
       .init("step", width: 6, align: .right, rank: 3) { Span(NumberText.count($0.run.progress.step)) },
-      .init("best", width: 5, align: .right, rank: 1) { Span(RunsTable.best($0.run)) },
-      .init("", width: 20, isFlexible: true, rank: 2) { Span(Self.words($0), .muted) },
+      .init("best", width: 7, align: .right, rank: 1) { Span(RunsTable.best($0.run)) },
+      .init("", width: 21, isFlexible: true, rank: 2) { Span(Self.words($0), .muted) },
     ]).draw(news.items, selected: position, on: &canvas, in: rest.takeTop(min(rows, news.items.count + 1)))
   }
 
@@ -142,7 +142,7 @@ extension RunsScreen {
     switch item.kind {
     case .lost: "r resumes it"
     case .failed, .damaged: printable(item.run.problem ?? "")
-    case .improved: item.before.map { $0 > 0 ? "best top-1 was \(NumberText.fixed($0, 3))" : "first validation" } ?? ""
+    case .improved: item.before.map { $0 > 0 ? "best top-1 was \(NumberText.percent($0))" : "first validation" } ?? ""
     case .finished: "of \(counted(item.run.epochs, "epoch"))"
     case .stopped, .begun: ""
     }

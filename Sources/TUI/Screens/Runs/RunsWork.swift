@@ -66,29 +66,29 @@ extension RunsScreen {
       case .form(let work): work.run(in: environment, send: send)
       case .copyCommand(let run):
         let words = try run.configuration().command
-        guard words.count > 1 else { throw Problem("nobody wrote down what launched this run", at: run.id) }
+        guard words.count > 1 else { throw Problem("this run does not record the command that launched it", at: run.id) }
         send(.copy(ShellCommand(typed: words)))
       case .pause(let run):
         try run.pause()
-        done("Asked for a pause of", run, "pause")
+        done("Pausing", run, "pause")
       case .resume(let run):
         try run.resume(home: environment.home)
         done("Resumed", run, "resume")
       case .stop(let run):
         try run.stop(home: environment.home)
-        done("Asked for a stop of", run, "stop")
+        done("Stopping", run, "stop")
       case .checkpoint(let run):
         try run.checkpoint()
-        done("Asked for a checkpoint of", run, "checkpoint")
+        done("Checkpointing", run, "checkpoint")
       case .delete(let run):
         try RunTrash(home: environment.home).remove(run)
         done("Deleted", run, "rm")
       case .restore:
         let trash = RunTrash(home: environment.home)
-        guard let last = trash.removed().first else { throw Problem("no deleted run is left to bring back") }
+        guard let last = trash.removed().first else { throw Problem("no deleted run is left to restore") }
         let run = try trash.restore(last)
         send(.runs(.changed(select: run.id)))
-        done("Brought back", run, "restore")
+        done("Restored", run, "restore")
       case .extend(let run, let epochs):
         let record = try run.extend(by: .moreEpochs(epochs))
         if let remark = record.remark { send(.notice(Notice(.unavailable, remark))) }

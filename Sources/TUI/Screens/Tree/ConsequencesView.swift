@@ -18,7 +18,7 @@ struct ConsequencesView {
   func draw(on canvas: inout Canvas, line area: Rect, isPreview: Bool) {
     guard !area.isEmpty else { return }
     var column = area.column
-    for spans in (isPreview ? [[Span("would give", Style(.near))]] : []) + brief {
+    for spans in (isPreview ? [[Span("preview", Style(.near))]] : []) + brief {
       let width = spans.reduce(0) { $0 + displayWidth($1.text) }
       guard column + width <= area.endColumn else { break }
       for span in spans { column = canvas.put(span.text, row: area.row, column: column, style: span.style) }
@@ -43,13 +43,13 @@ struct ConsequencesView {
       let histogram = isEven ? [] : [Span(" " + Bar.histogram(facts.spread ?? [], columns: 8), .accent)]
       all.append([Span("per class ", .muted), Span(range)] + histogram)
     }
-    if let budget { add(Span("≤ \(NumberText.grouped(budget.perClass)) a fine class", Style(.near))) }
+    if let budget { add(Span("≤ \(NumberText.grouped(budget.perClass)) per fine class", Style(.near))) }
     if facts.classes > 0 { add(Span("chance ", .muted), Span(percent(facts))) }
     if let epoch, let pace { add(Span("epoch ≈ ", .muted), Span(epoch), Span(" on \(pace.network)", .muted)) }
     if let imbalance = facts.imbalance, imbalance > 1 { add(Span("imbalance ", .muted), Span(times(imbalance))) }
     if facts.leftOut > 0 { add(Span("□ \(NumberText.grouped(facts.leftOut)) left out", Style(.near))) }
     if facts.singletons > 0 && facts.singletons < facts.classes {
-      add(Span("\(NumberText.grouped(facts.singletons)) of one fine class", .muted))
+      add(Span(counted(facts.singletons, "singleton"), .muted))
     }
     if let pace {
       add(Span("last layer ", .muted), Span(NumberText.count(facts.classes * pace.parametersPerClass)), Span(" parameters", .muted))
@@ -65,12 +65,12 @@ struct ConsequencesView {
     var rows: [(String, [Span])] = []
     var classes = [Span(NumberText.grouped(facts.classes), .bold), Span(" from \(counted(facts.fineClasses, "fine class"))")]
     if facts.leftOut > 0 { classes.append(Span(", □ \(NumberText.grouped(facts.leftOut)) left out", Style(.near))) }
-    classes.append(Span(", \(NumberText.grouped(facts.singletons)) hold one alone", .muted))
+    classes.append(Span(", \(counted(facts.singletons, "singleton"))", .muted))
     rows.append(("classes", classes))
 
-    var images = [facts.images.map { Span(NumberText.grouped($0), .bold) } ?? Span("none here: a list of classes", .muted)]
+    var images = [facts.images.map { Span(NumberText.grouped($0), .bold) } ?? Span("none: a list of classes", .muted)]
     if let budget {
-      images.append(Span(", at most \(NumberText.grouped(budget.perClass)) of a fine class, seed \(budget.seed)", Style(.near)))
+      images.append(Span(", at most \(NumberText.grouped(budget.perClass)) per fine class, seed \(budget.seed)", Style(.near)))
     }
     rows.append(("images", images))
     if let range, let median = facts.median {
@@ -79,7 +79,7 @@ struct ConsequencesView {
     }
     let unit = facts.sizes == nil ? "fine class" : "image"
     if isEven, let any = facts.largest {
-      rows.append(("largest", [Span("all hold \(counted(any.size, unit))")]))
+      rows.append(("largest", [Span("all have \(counted(any.size, unit))")]))
     } else {
       for (title, extreme) in [("largest", facts.largest), ("smallest", facts.smallest)] {
         guard let extreme else { continue }
@@ -95,7 +95,7 @@ struct ConsequencesView {
       }
     }
     let parameters = pace.map { ", \(NumberText.count(facts.classes * $0.parametersPerClass)) parameters of \($0.network)" } ?? ""
-    rows.append(("output", [Span("\(NumberText.grouped(facts.classes)) wide"), Span(parameters, .muted)]))
+    rows.append(("output", [Span(counted(facts.classes, "unit")), Span(parameters, .muted)]))
     rows.append(("epoch", epochSpans))
     return rows
   }
@@ -110,9 +110,9 @@ struct ConsequencesView {
 
   private var epochSpans: [Span] {
     if let epoch, let pace, let speed = pace.imagesPerSecond {
-      return [Span("≈ \(epoch)"), Span(" at the last training's \(NumberText.grouped(Int(nearest: speed))) images/s", .muted)]
+      return [Span("≈ \(epoch)"), Span(" at the last run's \(NumberText.grouped(Int(nearest: speed))) images/s", .muted)]
     }
-    return [Span(facts.images == nil ? "unknown without images" : "unknown until a training ran on this machine", .muted)]
+    return [Span(facts.images == nil ? "unknown without images" : "unknown until a run trained on this machine", .muted)]
   }
 
   /// The rows for so many lines: where there are fewer, both parts share one, and so do what is left of the training.

@@ -90,18 +90,18 @@ extension PolicyMenu {
 
   /// What the switch would do, in sentences.
   private var summary: [String] {
-    guard let moves else { return ["Looking for the classes that it moves …"] }
+    guard let moves else { return ["Searching for the classes it moves …"] }
     func counted(_ count: Int, _ one: String, _ many: String) -> String { count == 1 ? "1 \(one)" : "\(NumberText.grouped(count)) \(many)" }
     let moved = counted(moves.count, "fine class gets another parent", "fine classes get another parent, their own or one above them") + "."
     switch outlook {
-    case nil: return [moved, "Finding out what becomes of the label set …"]
-    case .failure(let problem): return [moved, "✗ The label set cannot be taken along: \(problem.description)"]
+    case nil: return [moved, "Computing the new label set …"]
+    case .failure(let problem): return [moved, "✗ The label set cannot be converted: \(problem.description)"]
     case .success(let outlook):
       var parts = [counted(outlook.same, "class of the label set stays as it is", "classes of the label set stay as they are")]
-      if outlook.changed > 0 { parts.append("\(NumberText.grouped(outlook.changed)) hold other fine classes") }
-      if outlook.gone > 0 { parts.append("\(NumberText.grouped(outlook.gone)) are gone") }
+      if outlook.changed > 0 { parts.append("\(NumberText.grouped(outlook.changed)) change their fine classes") }
+      if outlook.gone > 0 { parts.append("\(NumberText.grouped(outlook.gone)) disappear") }
       if outlook.new > 0 { parts.append("\(NumberText.grouped(outlook.new)) are new") }
-      return [moved, parts.joined(separator: ", ") + ". u takes the switch back."]
+      return [moved, parts.joined(separator: ", ") + ". u undoes the switch."]
     }
   }
 }

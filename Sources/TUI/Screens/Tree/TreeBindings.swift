@@ -12,93 +12,93 @@ extension TreeScreen {
   }
 
   package static let bindings: [Binding] = [
-    bind(["c", " "], .fold, "collapse", help: "Make one class of all below; again: expand it", footer: true) {
+    bind(["c", " "], .fold, "collapse", help: "Collapse the node into one class; again: expand it", footer: true) {
       $0.foldObstacle
     },
     bind(["/"], .search, "search", help: "Search names, wnids and glosses while typing", footer: true),
-    bind(["m"], .make, "make", help: "Made sets: bottom-up, top-down, splits, without PASCAL, budgets", footer: true),
+    bind(["m"], .make, "make", help: "Make a set: bottom-up, top-down, splits, without PASCAL, budgets", footer: true),
     bind(["s"], .save, "save", help: "Save the label set under a name", footer: true),
     bind(["t"], .train, "train", help: "Train a network on this label set", footer: true) {
-      $0.cutView.map(\.classCount) ?? 0 < 2 ? "A training needs two classes or more" : nil
+      $0.cutView.map(\.classCount) ?? 0 < 2 ? "Training needs two or more classes" : nil
     },
-    bind(["u"], .undo, "undo", help: "Take the last change back", footer: true) {
-      $0.history?.canUndo == true ? nil : "Nothing to take back"
+    bind(["u"], .undo, "undo", help: "Undo the last change", footer: true) {
+      $0.history?.canUndo == true ? nil : "Nothing to undo"
     },
     bind(["+", "="], .finer, "finer", help: "The whole cut one level finer", footer: true) {
-      $0.history?.current.cut.isFinest == true ? "Every class is as fine as the dataset's" : nil
+      $0.history?.current.cut.isFinest == true ? "Every class is already a fine class" : nil
     },
     bind(["-"], .coarser, "coarser", help: "The whole cut one level coarser", footer: true) {
-      $0.cutView?.classCount == 1 ? "There is one class left" : nil
+      $0.cutView?.classCount == 1 ? "There is only one class left" : nil
     },
-    bind([.control("r"), "U"], .redo, "redo", help: "Make the change again that was taken back") {
-      $0.history?.canRedo == true ? nil : "Nothing was taken back"
+    bind([.control("r"), "U"], .redo, "redo", help: "Redo the change undone last") {
+      $0.history?.canRedo == true ? nil : "Nothing to redo"
     },
-    bind(["]", ">"], .finerBelow, "finer below", help: "One level finer, below the cursor or the marks alone"),
-    bind(["[", "<"], .coarserBelow, "coarser below", help: "One level coarser, below the cursor or the marks alone"),
-    bind(["v"], .mark, "mark", help: "Mark this line; what is done next is done to all marked"),
-    bind(["V"], .invertMarks, "invert marks", help: "Mark the lines that are not marked, and no others"),
-    bind([.escape], .back, "back", help: "Close what was opened beside the tree, then drop the filter, the marks, the hits of the search") {
+    bind(["]", ">"], .finerBelow, "finer below", help: "One level finer, only below the cursor or the marks"),
+    bind(["[", "<"], .coarserBelow, "coarser below", help: "One level coarser, only below the cursor or the marks"),
+    bind(["v"], .mark, "mark", help: "Mark this line; the next command applies to all marked lines"),
+    bind(["V"], .invertMarks, "invert marks", help: "Mark exactly the unmarked lines"),
+    bind([.escape], .back, "back", help: "Close the side panel, then clear the filter, the marks, the search hits") {
       !$0.side.isAsked && $0.filter == nil && $0.marked.isEmpty && $0.hits.isEmpty && $0.sought == nil
-        ? "Nothing is marked, and nothing was searched" : nil
+        ? "No marks and no search to clear" : nil
     },
-    bind(["H"], .history, "history", help: "List what was done, and go back to any of it"),
+    bind(["H"], .history, "history", help: "List the changes, and go back to any of them"),
     bind(["S"], .sort, "sort", help: "Order by fine classes, name, classes, images or imbalance"),
-    bind(["f"], .filter, "filter", help: "Show what the search found and nothing else; again: everything") {
+    bind(["f"], .filter, "filter", help: "Show only search hits; again: everything") {
       $0.hits.isEmpty ? "Search first, with /" : nil
     },
-    bind(["*"], .unfoldAll, "unfold all", help: "Show everything below; again: hide it"),
-    bind(["J"], .join, "join", help: "Make one class of the marked lines, wherever they stand; again: take them out of it") { $0.joinObstacle },
-    bind(["x"], .leaveOut, "leave out", help: "Leave out all below; again: take it in"),
-    bind(["X"], .invert, "invert", help: "Leave out what is in and take in what is out, of all below"),
+    bind(["*"], .unfoldAll, "unfold all", help: "Unfold everything below; again: fold it"),
+    bind(["J"], .join, "join", help: "Merge the marked lines into one class, wherever they are; again: separate them") { $0.joinObstacle },
+    bind(["x"], .leaveOut, "leave out", help: "Leave out all classes below; again: include them"),
+    bind(["X"], .invert, "invert", help: "Swap what is left out and what is included, below"),
     bind(["o"], .open, "open", help: "Open a saved label set"),
     bind(["D"], .compare, "compare", help: "Compare this label set with a saved one, node by node"),
     bind(["j", .down], .down, "down", help: "One line down"),
     bind(["k", .up], .up, "up", help: "One line up"),
-    bind(["l", .right, .enter], .right, "unfold", help: "Show what is below, or go there"),
-    bind(["h", .left], .left, "fold", help: "Hide what is below, or go to the parent"),
+    bind(["l", .right, .enter], .right, "unfold", help: "Unfold the node, or go to its first child"),
+    bind(["h", .left], .left, "fold", help: "Fold the node, or go to its parent"),
     bind(["g", .home], .first, "first", help: "To the first line"),
     bind(["G", .end], .last, "last", help: "To the last line"),
     bind([.pageDown, .control("f")], .pageDown, "page down", help: "One page down"),
     bind([.pageUp, .control("b")], .pageUp, "page up", help: "One page up"),
     bind([.control("d")], .halfDown, "half down", help: "Half a page down"),
     bind([.control("u")], .halfUp, "half up", help: "Half a page up"),
-    bind(["@"], .datasets, "dataset", help: "Choose another dataset; the label set in the making is kept with this one"),
-    bind(["n"], .nextHit, "next hit", help: "To the next class that the search found") {
+    bind(["@"], .datasets, "dataset", help: "Open another dataset; the unsaved label set stays with this one"),
+    bind(["n"], .nextHit, "next hit", help: "Go to the next search hit") {
       $0.hits.isEmpty ? "Search first, with /" : nil
     },
-    bind(["N"], .previousHit, "previous hit", help: "To the one before") {
+    bind(["N"], .previousHit, "previous hit", help: "Go to the previous search hit") {
       $0.hits.isEmpty ? "Search first, with /" : nil
     },
-    bind(["a"], .alsoUnder, "also under", help: "Go to another parent of this class, or list them") {
-      $0.otherParents.isEmpty ? "This class has one parent only" : nil
+    bind(["a"], .alsoUnder, "also under", help: "Go to another parent of this class, or list its parents") {
+      $0.otherParents.isEmpty ? "This class has only one parent" : nil
     },
-    bind([.control("o")], .jumpBack, "back", help: "Back to where the last jump began") {
-      $0.jumps.isEmpty ? "Nothing was jumped to" : nil
+    bind([.control("o")], .jumpBack, "back", help: "Go back to where the last jump began") {
+      $0.jumps.isEmpty ? "No jump to go back from" : nil
     },
-    bind(["b"], .bookmark, "bookmark", help: "Set a bookmark ◆ on this class; again: take it away"),
+    bind(["b"], .bookmark, "bookmark", help: "Set a bookmark ◆ on this class; again: remove it"),
     bind(["'"], .bookmarks, "bookmarks", help: "List the bookmarks, and go to one") {
       $0.bookmarks.isEmpty ? "No bookmark is set; b sets one" : nil
     },
-    bind(["A"], .partA, "part A", help: "Put all below into part A of a split; again: take it out"),
-    bind(["B"], .partB, "part B", help: "Put all below into part B; again: take it out"),
+    bind(["A"], .partA, "part A", help: "Put all classes below into part A of a split; again: remove them"),
+    bind(["B"], .partB, "part B", help: "Put all classes below into part B; again: remove them"),
     bind(["~"], .swapParts, "swap parts", help: "Swap parts A and B") { $0.splitObstacle },
-    bind(["C"], .clearParts, "clear split", help: "Take everything out of parts A and B") { $0.splitObstacle },
+    bind(["C"], .clearParts, "clear split", help: "Remove everything from parts A and B") { $0.splitObstacle },
     bind(["W"], .saveParts, "save parts", help: "Save parts A and B as two label sets") { $0.splitObstacle },
-    bind(["M"], .policy, "hypernym policy", help: "List the classes that the other policy moves, and switch to it"),
-    bind(["w"], .consequences, "what it means", help: "Show all that the label set comes to; again: the class"),
-    bind(["p"], .pictures, "pictures", help: "Show images of the class; again: what is known of it") {
+    bind(["M"], .policy, "hypernym policy", help: "List the classes the other policy moves, and switch to it"),
+    bind(["w"], .consequences, "statistics", help: "Show all statistics of the label set; again: the class"),
+    bind(["p"], .pictures, "pictures", help: "Show images of the class; again: its details") {
       $0.imagesPerFine == nil ? "The dataset has no images here" : nil
     },
     bind(["P"], .collage, "collage", help: "Show random images of the label set, of parts A and B side by side") {
       $0.imagesPerFine == nil ? "The dataset has no images here" : nil
     },
-    bind(["E"], .writeCollage, "write collage", help: "Write random images of the label set, or of both parts, as a PNG file") {
+    bind(["E"], .writeCollage, "write collage", help: "Save random images of the label set, or of both parts, as a PNG file") {
       $0.imagesPerFine == nil ? "The dataset has no images here" : nil
     },
-    bind(["I"], .neighbors, "neighbours", help: "Take an image of this class as the query for nearest neighbours") {
+    bind(["I"], .neighbors, "neighbours", help: "Use an image of this class as the query for nearest neighbours") {
       $0.imagesPerFine == nil ? "The dataset has no images here" : nil
     },
-    bind(["i"], .details, "details", help: "Show or hide what is known about the class"),
+    bind(["i"], .details, "details", help: "Show or hide the details of the class"),
   ]
 
   private static func bind(
@@ -117,9 +117,9 @@ extension TreeScreen {
   private var foldObstacle: String? {
     guard marked.isEmpty, let line, let cut = history?.current.cut else { return nil }
     if let covering = cut.collapsedAncestor(of: line.top) {
-      return "It is part of the class \(printable(cut.hierarchy.name(covering))), which would have to be expanded first"
+      return "It is part of the class \(printable(cut.hierarchy.name(covering))); expand that first"
     }
-    return line.isLeaf && line.chain.count == 1 && !cut.isCollapsed(line.node) ? "It is a fine class, there is nothing below" : nil
+    return line.isLeaf && line.chain.count == 1 && !cut.isCollapsed(line.node) ? "It is a fine class: nothing to collapse" : nil
   }
 
   private var joinObstacle: String? {
@@ -127,8 +127,8 @@ extension TreeScreen {
     let lines = targets
     for line in lines {
       guard let covering = cut.collapsedAncestor(of: line.top) else { continue }
-      return "\(printable(cut.hierarchy.name(line.node))) is part of the class \(printable(cut.hierarchy.name(covering))), which would have to be expanded first"
+      return "\(printable(cut.hierarchy.name(line.node))) is part of the class \(printable(cut.hierarchy.name(covering))); expand that first"
     }
-    return lines.count > 1 || sharedGroup(of: lines, cutView) != nil ? nil : "Mark two lines or more with v: they become one class"
+    return lines.count > 1 || sharedGroup(of: lines, cutView) != nil ? nil : "Mark two or more lines with v to merge them"
   }
 }

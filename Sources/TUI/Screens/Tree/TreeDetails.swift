@@ -33,21 +33,21 @@ extension TreeScreen {
     let others = otherParents(of: line).map { printable(hierarchy.wordNet.name(of: $0.parent)) }
     if !others.isEmpty { facts.append(("also", others.joined(separator: ", ") + "   (a go)")) }
     let fine = hierarchy.fineClassesBelow(line.node)
-    var holds = counted(fine, "fine class")
-    if let imagesBelow { holds += ", \(counted(imagesBelow[line.node], "image"))" }
-    facts.append(("holds", holds))
+    var size = counted(fine, "fine class")
+    if let imagesBelow { size += ", \(counted(imagesBelow[line.node], "image"))" }
+    facts.append(("size", size))
     let topmost = hierarchy.chain(line.node).last { cutView.marks[$0] == .isClass }
     switch cutView.marks[line.node] {
     case .isClass:
       if let group = cutView.groupOfNode[line.node] {
         let others = cutView.groups[group].filter { $0 != line.node }.map { printable(hierarchy.name($0)) }
-        facts.append(("is", "■\(TreeListView.glyph(ofGroup: group)) one class with \(others.joined(separator: ", "))   (J out)"))
+        facts.append(("state", "■\(TreeListView.glyph(ofGroup: group)) one class with \(others.joined(separator: ", "))   (J out)"))
       } else {
-        facts.append(("is", "■ a class of the label set"))
+        facts.append(("state", "■ a class of the label set"))
       }
-    case .leftOut: facts.append(("is", "□ left out"))
-    case .inside: facts.append(("is", "part of ■ \(topmost.map { printable(hierarchy.name($0)) } ?? "a class")"))
-    case .open: facts.append(("is", "above \(counted(Int(cutView.classesBelow[line.node]), "class"))"))
+    case .leftOut: facts.append(("state", "□ left out"))
+    case .inside: facts.append(("state", "part of ■ \(topmost.map { printable(hierarchy.name($0)) } ?? "a class")"))
+    case .open: facts.append(("state", "contains \(counted(Int(cutView.classesBelow[line.node]), "class"))"))
     }
     if let place = splitView?.places[line.node], !place.isDisjoint(with: [.inA, .inB]) {
       facts.append(("part", place.contains([.inA, .inB]) ? "some in A, some in B" : place.contains(.inNeither) ? "some in \(place.glyph.uppercased())" : place.glyph))

@@ -27,7 +27,7 @@ package struct TreeDraft: Sendable {
       guard let set = self.part(part) else {
         throw Problem(
           "part \(part.rawValue) has no class", expected: "classes in both parts", found: "none",
-          advice: "put a subtree into it with \(part.rawValue)")
+          advice: "add a subtree with \(part.rawValue)")
       }
       sets.append(set)
     }

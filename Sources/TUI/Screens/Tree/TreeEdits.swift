@@ -40,7 +40,7 @@ extension TreeScreen {
     guard let first = targets.first else { return [] }
     if let group = sharedGroup(of: targets, cutView) {
       let nodes = Set(targets.flatMap { $0.chain.filter { cutView.groupOfNode[$0] == group } })
-      return change("take \(hierarchy.name(first.node)) out of what it is joined to", at: first.node) { $0.separate(nodes) }
+      return change("separate \(hierarchy.name(first.node)) from its merged class", at: first.node) { $0.separate(nodes) }
     }
     let nodes = targets.map { line in
       line.chain.first { cut.isCollapsed($0) } ?? (hierarchy.isLeaf(line.node) ? line.node : nodeToFold(in: line))
@@ -80,7 +80,7 @@ extension TreeScreen {
   }
 
   static func nothingChanges(_ title: String) -> [Effect] {
-    [.send(.notice(Notice(.unavailable, "This changes nothing: \(printable(title))")))]
+    [.send(.notice(Notice(.unavailable, "No change: \(printable(title))")))]
   }
 
   /// One step back or on, to where that was, and what it was.

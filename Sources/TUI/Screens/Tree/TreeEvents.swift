@@ -99,7 +99,7 @@ extension TreeScreen {
     case .saved(let name, let saved, let command, let replaced):
       if saved == .whole { history?.markSaved(as: name) } else { history?.markPartsSaved() }
       let words = saved == .parts ? "Saved as \(name)-A and \(name)-B" : "Saved as \(name)"
-      let trash = replaced == 0 ? "" : "; what had \(replaced == 1 ? "that name" : "those names") is in the trash, and u in 4 brings it back"
+      let trash = replaced == 0 ? "" : "; the old \(replaced == 1 ? "one is" : "ones are") in the trash, and u on screen 4 restores them"
       return [.send(.notice(Notice(.done, words + trash, sameAs: command)))]
     case .listed(let sets):
       let items = sets.map { Picker.Item(id: $0.name, text: $0.name, note: ($0.isUsable ? "" : "✗ ") + printable($0.summary)) }
@@ -115,7 +115,7 @@ extension TreeScreen {
       return edited() + showJoined() + [.send(.notice(Notice(.done, "Opened \(set.name)")))]
     case .suggested(let set, let cut, let title):
       history?.change(to: TreeHistory.Version(cut, recipe: set.recipe, budget: set.imageBudget, title: title))
-      let words = "\(counted(set.classes.count, "class")): change them, s saves them, u takes them back"
+      let words = "\(counted(set.classes.count, "class")): edit them, save with s, undo with u"
       return [.send(.perform(.show(.tree)))] + edited() + showJoined() + [.send(.notice(Notice(.done, words)))]
     }
   }

@@ -22,7 +22,7 @@ package struct TreeHistory: Equatable, Sendable {
 
     package init(
       _ cut: Cut, recipe: [RecipeStep]? = nil, budget: ImageBudget? = nil, parts: HandSplit? = nil,
-      title: String = "the dataset's own classes", name: String? = nil, node: Int? = nil
+      title: String = "the dataset's fine classes", name: String? = nil, node: Int? = nil
     ) {
       (self.name, self.node) = (name, node)
       self.cut = cut

@@ -83,7 +83,7 @@ package struct TreeMenu: Sendable {
 
   package func draw(on canvas: inout Canvas, in area: Rect) {
     let inside = canvas.frame(in: area, rows: max(1, entries.count) + 2, columns: 70, title: title)
-    if entries.isEmpty { canvas.put("nothing is here yet", in: inside, style: .muted) }
+    if entries.isEmpty { canvas.put("nothing here yet", in: inside, style: .muted) }
     for (line, index) in list.window(count: entries.count, rows: inside.rows).enumerated() {
       var row = inside.line(line)
       canvas.onClick(row, .key(.pick(index)))
@@ -105,7 +105,7 @@ extension TreeMenu {
       let count = counted(version.classes ?? version.cut.partition.count, "class")
       return Entry(printable(version.title), detail: place == history.place ? "now  \(count)" : count)
     }
-    self.init(title: "What was done", entries: entries)
+    self.init(title: "Changes", entries: entries)
     list.select(history.place, count: entries.count)
   }
 }

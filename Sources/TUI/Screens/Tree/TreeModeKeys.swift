@@ -102,7 +102,7 @@ extension TreeScreen {
   mutating func endSearch() -> [Effect] {
     searchedFrom = nil
     guard hits.isEmpty, !searched.isEmpty else { return [] }
-    return [.send(.notice(Notice(.unavailable, "Nothing is called \(printable(searched)), nor described so")))]
+    return [.send(.notice(Notice(.unavailable, "No name or gloss matches \(printable(searched))")))]
   }
 
   mutating func search(_ text: String) -> [Effect] {

@@ -71,7 +71,7 @@ extension TreeScreen {
     canvas.put(holds, in: title.takeRight(displayWidth(holds)), style: .muted, align: .right)
     canvas.put(printable(hierarchy.name(line.node)), in: title, style: .bold)
     guard let found = pictures[hierarchy.wnid(line.node)] else { return canvas.put("…", in: area, style: .muted) }
-    if found.isEmpty { return canvas.put("no image of it can be shown", in: area, style: .muted) }
+    if found.isEmpty { return canvas.put("no image can be shown", in: area, style: .muted) }
     let rows = max(4, area.rows > 20 ? area.rows / 4 : area.rows)
     drawThumbnails(found, on: &canvas, in: area, columns: min(28, area.columns, rows * 2))
   }

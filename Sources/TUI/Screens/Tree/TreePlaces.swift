@@ -58,7 +58,7 @@ extension TreeScreen {
     let entries = zip(parents, nodes).map { found, node in
       TreeMenu.Entry(
         printable(hierarchy.wordNet.name(of: found.parent)) + "  " + hierarchy.wordNet.wnid(of: found.parent),
-        detail: node.map { "holds \(counted(hierarchy.fineClassesBelow($0), "fine class"))" } ?? "above none of these classes",
+        detail: node.map { "contains \(counted(hierarchy.fineClassesBelow($0), "fine class"))" } ?? "contains none of these classes",
         isAvailable: node != nil)
     }
     let title = "\(printable(hierarchy.name(line.node))) is also under"

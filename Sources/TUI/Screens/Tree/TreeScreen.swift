@@ -158,7 +158,7 @@ package struct TreeScreen: Screen {
       mode = .history(TreeMenu(history: history))
       return []
     case .undo: return travel("Undone") { $0.undo() }
-    case .redo: return travel("Done again") { $0.redo() }
+    case .redo: return travel("Redone") { $0.redo() }
     case .search:
       guard let line else { return [] }
       // What covers the whole screen would cover what is typed.

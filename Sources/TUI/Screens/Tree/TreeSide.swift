@@ -37,7 +37,7 @@ extension TreeScreen {
 
   func drawConsequences(on canvas: inout Canvas, beside area: Rect) {
     var area = area
-    canvas.put("What the label set comes to", in: area.takeTop(1), style: .bold)
+    canvas.put("Statistics of the label set", in: area.takeTop(1), style: .bold)
     _ = area.takeTop(1)
     consequencesView?.draw(on: &canvas, rows: area)
   }

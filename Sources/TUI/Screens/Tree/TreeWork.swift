@@ -92,7 +92,7 @@ extension TreeScreen {
       case .countImages: Self.counts
       case .search: Self.search
       case .preview: Self.outcome
-      case .countMade: "what can be made"
+      case .countMade: "the counts"
       case .findMoves: Self.moves
       case .tryPolicy: Self.outlook
       case .writeCollage: "the picture"
@@ -101,15 +101,15 @@ extension TreeScreen {
       case .list: "the label sets"
       case .listDatasets: "the datasets"
       case .load: "the label set"
-      case .restore: "what was done before"
+      case .restore: "the last session"
       case .copyCommand: "the command"
       case .measurePace, .keepDraft, .pictures, .drawCollage, .tellCommand: nil
       }
     }
 
     /// What not all keys wait for.
-    static let (search, counts, outcome) = ("the search", "the number of images", "what it comes to")
-    static let (moves, outlook) = ("the classes that move", "what becomes of the label set")
+    static let (search, counts, outcome) = ("the search", "the number of images", "the preview")
+    static let (moves, outlook) = ("the classes that move", "the new label set")
 
     package func run(in environment: Environment, send: @Sendable (Message) -> Void) throws(Problem) {
       switch self {

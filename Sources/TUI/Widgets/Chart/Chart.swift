@@ -34,6 +34,8 @@ package struct Chart: Equatable, Sendable {
   package var holds: ClosedRange<Double>?
   /// Where all values lie by their nature (0…1 for a share): the y axis does not leave it.
   package var within: ClosedRange<Double>?
+  /// Whether values are shares of one, shown as percentages.
+  package var isShare: Bool
   /// Whether the y axis is for most values: the few that lie far out are drawn at its edge.
   package var ignoresOutliers: Bool
   /// Said where there is no value to draw yet.
@@ -42,7 +44,8 @@ package struct Chart: Equatable, Sendable {
   package init(
     title: String, note: String = "", series: [Series], scale: Axis.Scale = .linear, unit: ChartUnit = .step,
     range: ClosedRange<Double>? = nil, part: ChartWindow.Part? = nil, cursor: Double? = nil, isFocused: Bool = false,
-    holds: ClosedRange<Double>? = nil, within: ClosedRange<Double>? = nil, ignoresOutliers: Bool = false, emptyText: String = "no values yet"
+    holds: ClosedRange<Double>? = nil, within: ClosedRange<Double>? = nil, isShare: Bool = false, ignoresOutliers: Bool = false,
+    emptyText: String = "no values yet"
   ) {
     self.title = title
     self.note = note
@@ -55,6 +58,7 @@ package struct Chart: Equatable, Sendable {
     self.isFocused = isFocused
     self.holds = holds
     self.within = within
+    self.isShare = isShare
     self.ignoresOutliers = ignoresOutliers
     self.emptyText = emptyText
   }
@@ -173,7 +177,12 @@ package struct Chart: Equatable, Sendable {
         let margin = 0.05 * (within.upperBound - within.lowerBound)
         (low, high) = (max(low - margin, min(low, within.lowerBound)), min(high + margin, max(high, within.upperBound)))
       }
-      return .linear(low...high, maximumTicks: ticks)
+      var axis = Axis.linear(isShare ? 100 * low...100 * high : low...high, maximumTicks: ticks)
+      if isShare {
+        (axis.low, axis.high) = (axis.low / 100, axis.high / 100)
+        axis.ticks = axis.ticks.map { Axis.Tick(value: $0.value / 100, label: $0.label + "%") }
+      }
+      return axis
     }
   }
 
@@ -286,13 +295,13 @@ package struct Chart: Equatable, Sendable {
   }
 
   /// The value at the crosshair, else the last.
-  private func value(of series: Series) -> String { Self.text(cursor.map { series.curve.value(at: $0) } ?? series.curve.last) }
+  private func value(of series: Series) -> String { text(cursor.map { series.curve.value(at: $0) } ?? series.curve.last) }
 
-  private static func text(_ value: Double?) -> String { value.map { NumberText.compact($0) } ?? "–" }
+  private func text(_ value: Double?) -> String { value.map { isShare ? NumberText.percent($0) : NumberText.compact($0) } ?? "–" }
 
   /// Wide enough for most numbers, so that charts do not change their width with them.
   private func valueWidth(_ drawn: [Series]) -> Int {
-    drawn.reduce(5) { max($0, displayWidth(Self.text($1.curve.last)), displayWidth(value(of: $1))) }
+    drawn.reduce(5) { max($0, displayWidth(text($1.curve.last)), displayWidth(value(of: $1))) }
   }
 
   private func column(of x: Double, on axis: Axis, in rect: Rect) -> Int? {

@@ -5,7 +5,7 @@ import Taxonomy
 
 struct DataAddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "add", abstract: "Name a tree of JPEG, PNG and WebP images; the images stay where they are.",
+    commandName: "add", abstract: "Add a folder of JPEG, PNG and WebP images as a dataset; the images stay in place.",
     discussion: """
       The tree is PATH/<class>/*.{jpg,jpeg,png,webp}, or PATH/train/<class>/… and PATH/val/<class>/…. A class folder is \
       named by its wnid, or by a name that --map resolves. Splits are known by any usual name (Training, valid, \
@@ -21,27 +21,27 @@ struct DataAddCommand: ParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The dataset's name from now on.")
+  @Argument(help: "The name to give the dataset.")
   var name: String
-  @Argument(help: "The folder that holds the class folders, or train/ and val/.")
+  @Argument(help: "The folder that contains the class folders, or train/ and val/.")
   var path: String
-  @Option(help: "A file of lines folder<TAB>wnid.")
+  @Option(help: "A file with one folder<TAB>wnid per line.")
   var map: String?
-  @Option(help: "A list of the training images, `path label` a line.")
+  @Option(help: "A list of the training images, one `path label` per line.")
   var trainList: String?
-  @Option(help: "A list of the validation images, `path label` a line.")
+  @Option(help: "A list of the validation images, one `path label` per line.")
   var valList: String?
-  @Option(help: "A file whose line i names the wnid of label i. (default: the wnids in ASCII order)")
+  @Option(help: "A file whose line i is the wnid of label i. (default: the wnids in ASCII order)")
   var synsets: String?
-  @Option(help: "A file of lines child<TAB>parent, or of lineages (Animalia/Arthropoda/…): the classes' own hierarchy, in place of WordNet.")
+  @Option(help: "A class hierarchy to use instead of WordNet: a file with one child<TAB>parent or one lineage (Animalia/Arthropoda/…) per line.")
   var hierarchy: String?
-  @Flag(help: "In that hierarchy a name on several lines is one node below several parents, not two nodes of one name.")
+  @Flag(help: "Treat a name on several lines of that file as one node with several parents, not as different nodes with the same name.")
   var severalParents = false
-  @Flag(help: "Follow symbolic links that lead out of PATH.")
+  @Flag(help: "Follow symbolic links that point outside PATH.")
   var followLinks = false
-  @Option(help: "Percent of each class held out where there is no folder val.")
+  @Option(help: "Percentage of each class to hold out for validation where there is no val folder.")
   var heldOut = 10
-  @Option(help: "Decides which images are held out.")
+  @Option(help: "Random seed of the held-out split.")
   var seed: UInt64 = 1
   @Flag(help: "Print JSON.")
   var json = false
@@ -62,12 +62,12 @@ struct DataAddCommand: ParsableCommand {
     let verb = added.change == .new ? "added" : added.change == .changed ? "updated" : "unchanged:"
     let heldOut = added.isHeldOut ? " (held out)" : ""
     print(
-      "\(verb) \(name): \(counted(entry.classes, "class")), \(counted(entry.train, "image")) to train on, "
-        + "\(Output.grouped(entry.val)) to validate on\(heldOut), \(Output.size(entry.size))")
+      "\(verb) \(name): \(counted(entry.classes, "class")), \(counted(entry.train, "training image")), "
+        + "\(counted(entry.val, "validation image"))\(heldOut), \(Output.size(entry.size))")
     for note in added.notes { print(printable("note: \(note)")) }
     if added.ignored > 0 {
-      print("ignored \(counted(added.ignored, "file")) that are no images or in no class folder")
+      print("ignored \(counted(added.ignored, "file")) that are not images or not in a class folder")
     }
-    print("\(ShellCommand("data", "check", name).inSentence) finds images that cannot be decoded")
+    print("\(ShellCommand("data", "check", name).inSentence) lists images that cannot be decoded")
   }
 }

@@ -16,7 +16,7 @@ struct DataCheckCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The dataset's name.")
   var name: String
-  @Option(help: "How many images are decoded at a time; the processor's cores by default.")
+  @Option(help: "Number of worker threads. (default: all cores)")
   var workers: Int?
   @Flag(help: "Print JSON.")
   var json = false
@@ -48,7 +48,7 @@ struct DataCheckCommand: ParsableCommand {
     } else {
       for image in bad { print("\(image.image): \(image.reason)") }
       print("\(counted(total, "image")) decoded, \(Output.grouped(bad.count)) bad")
-      if !isCurrent { print("the files are not those that were added; run `imagenet-tui data add` again") }
+      if !isCurrent { print("the files have changed since they were added; run `imagenet-tui data add` again") }
     }
     if !bad.isEmpty || !isCurrent { throw ExitCode(1) }
   }

@@ -3,7 +3,7 @@ import ArgumentParser
 /// `data …`: the datasets that trainings can name.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Add, make, list, show, check, pack and forget datasets.",
+    commandName: "data", abstract: "Add, make, list, show, check, pack and remove datasets.",
     subcommands: [
       DataAddCommand.self, DataMakeCommand.self, DataListCommand.self, DataShowCommand.self, DataCheckCommand.self, DataPackCommand.self,
       DataRemoveCommand.self,

@@ -9,7 +9,7 @@ import Taxonomy
 /// `data make …`: datasets whose images the program makes.
 struct DataMakeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "make", abstract: "Make a dataset from photographs of this machine.", subcommands: [DataMakeStampsCommand.self])
+    commandName: "make", abstract: "Make a dataset from photographs installed on this machine.", subcommands: [DataMakeStampsCommand.self])
 }
 
 struct DataMakeStampsCommand: ParsableCommand {
@@ -25,23 +25,23 @@ struct DataMakeStampsCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Option(help: "The dataset's name.")
   var name = "stamps"
-  @Option(name: [.customShort("o"), .long], help: "The folder to make. (default: made/NAME in the home)")
+  @Option(name: [.customShort("o"), .long], help: "The output folder. (default: made/NAME in the home)")
   var output: String?
-  @Option(help: "Training images of each class; with --voc, objects of each class.")
+  @Option(help: "Training images per class; with --voc, objects per class.")
   var train: Int = 100
-  @Option(help: "Validation images of each class; with --voc, objects of each class.")
+  @Option(help: "Validation images per class; with --voc, objects per class.")
   var val: Int = 20
-  @Option(help: "Pixels of a side, up to 256. (default: 96; 256 with --voc)")
+  @Option(help: "Side length in pixels, up to 256. (default: 96; 256 with --voc)")
   var size: Int?
-  @Option(help: "Decides every random number.")
+  @Option(help: "Random seed.")
   var seed: UInt64 = 1
-  @Option(help: "The quality of the JPEG files, 1 to 100.")
+  @Option(help: "JPEG quality, 1 to 100.")
   var quality = 90
-  @Flag(help: "Images of one to four objects with their boxes in the layout of PASCAL VOC 2007, for detection.")
+  @Flag(help: "Make a detection dataset in the layout of PASCAL VOC 2007: one to four objects per image, with bounding boxes.")
   var voc = false
   @Option(help: "The folder of the photographs.")
   var stamps = StampMap.folder
-  @Option(help: "How many images are made at a time; the processor's cores by default.")
+  @Option(help: "Number of worker threads. (default: all cores)")
   var workers: Int?
   @Flag(help: "Print JSON.")
   var json = false
@@ -59,7 +59,7 @@ struct DataMakeStampsCommand: ParsableCommand {
       layout: voc ? .voc : .folders, side: size ?? (voc ? 256 : 96), seed: seed, train: train, val: val, quality: quality)
     let stamps = try StampCollection(.asset(), folder: stamps)
     if !stamps.missing.isEmpty {
-      RunProgressLine.note("note: \(stamps.missing.count) photographs are not there: \(firstFew(stamps.missing))")
+      RunProgressLine.note("note: \(stamps.missing.count) photographs are missing: \(firstFew(stamps.missing))")
     }
     let folder = output ?? "\(global.location.made)/\(name)\(voc ? "-voc" : "")"
     let maker = StampMaker(
@@ -72,10 +72,10 @@ struct DataMakeStampsCommand: ParsableCommand {
     }
     if json { return try Output.json(report) }
     print(
-      "made \(name): \(counted(report.classes, "class")), \(counted(report.train, "image")) to train on, "
-        + "\(Output.grouped(report.val)) to validate on, in \(printable(report.folder))")
+      "made \(name): \(counted(report.classes, "class")), \(counted(report.train, "training image")), "
+        + "\(counted(report.val, "validation image")), in \(printable(report.folder))")
     print(maker.note)
-    if report.resumedAt > 0 { print("\(Output.grouped(report.resumedAt)) of the images were there already") }
-    print(voc ? "boxes are in \(printable(folder))/VOC2007/Annotations" : "\(ShellCommand("train", "--dataset", name, "--net", "alexnet-64").inSentence) trains on it")
+    if report.resumedAt > 0 { print("\(Output.grouped(report.resumedAt)) of the images already existed") }
+    print(voc ? "boxes are in \(printable(folder))/VOC2007/Annotations" : "train on it with \(ShellCommand("train", "--dataset", name, "--net", "alexnet-64").inSentence)")
   }
 }

@@ -7,7 +7,7 @@ import Kernels
 
 struct DataPackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pack", abstract: "Write a dataset's images into databases that train faster than single files.",
+    commandName: "pack", abstract: "Pack a dataset's images into databases, which load faster than single files.",
     discussion: """
       Images are warped to one size and written to DIR/train_lmdb and DIR/val_lmdb, which Caffe and every other reader of \
       LMDB open. The result is a dataset of its own, NAME-SIZE, on which NAME's label sets can be trained. \
@@ -17,19 +17,19 @@ struct DataPackCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The dataset's name.")
   var name: String
-  @Option(name: [.customShort("o"), .long], help: "The folder to pack into. (default: packed/NAME-SIZE in the home)")
+  @Option(name: [.customShort("o"), .long], help: "The output folder. (default: packed/NAME-SIZE in the home)")
   var output: String?
-  @Option(help: "Pixels of a side.")
+  @Option(help: "Side length of the packed images in pixels.")
   var size = 256
-  @Flag(help: "Keep raw pixels: the fastest to read, and the largest.")
+  @Flag(help: "Store raw pixels: fastest to read, largest on disk.")
   var raw = false
-  @Flag(help: "Keep JPEG files (the default).")
+  @Flag(help: "Store JPEG files (the default).")
   var jpeg = false
-  @Option(help: "The quality of the JPEG files, 1 to 100.")
+  @Option(help: "JPEG quality, 1 to 100.")
   var quality = 95
   @Option(name: .customLong("as"), help: "The packed dataset's name. (default: NAME-SIZE)")
   var packedName: String?
-  @Option(help: "How many images are made at a time; the processor's cores by default.")
+  @Option(help: "Number of worker threads. (default: all cores)")
   var workers: Int?
   @Flag(help: "Print JSON.")
   var json = false
@@ -59,11 +59,11 @@ struct DataPackCommand: ParsableCommand {
     let wordNet = global.wordnet == nil ? try? WordNetFiles.open() : try WordNetFiles.open(explicit: global.wordnet)
     let added = try catalog.add(packedName, FolderRecipe(path: folder), wordNet: wordNet)
     if json { return try Output.json(report) }
-    for image in report.bad { print("left out \(image.image): \(image.reason)") }
+    for image in report.bad { print("skipped \(image.image): \(image.reason)") }
     print(
-      "packed \(packedName): \(counted(report.train, "image")) to train on, \(Output.grouped(report.val)) to "
-        + "validate on, \(Output.size(added.entry.size)) in \(printable(report.folder))")
-    if report.resumedAt > 0 { print("\(Output.grouped(report.resumedAt)) of them were there already") }
-    print("\(ShellCommand("train", "--dataset", packedName).inSentence) trains on it")
+      "packed \(packedName): \(counted(report.train, "training image")), \(counted(report.val, "validation image")), "
+        + "\(Output.size(added.entry.size)) in \(printable(report.folder))")
+    if report.resumedAt > 0 { print("\(Output.grouped(report.resumedAt)) of them were already packed") }
+    print("train on it with \(ShellCommand("train", "--dataset", packedName).inSentence)")
   }
 }

@@ -33,19 +33,19 @@ struct LabelSetComparison: Encodable {
     func line(_ wnid: String) -> String { printable(names[wnid].map { "\(wnid)  \($0)" } ?? wnid) }
     section("classes only in \(a.name)", diff.onlyInA.map(line))
     section("classes only in \(b.name)", diff.onlyInB.map(line))
-    section("fine classes that only \(a.name) holds", diff.heldOnlyByA.map(line))
-    section("fine classes that only \(b.name) holds", diff.heldOnlyByB.map(line))
-    section("fine classes in another class", diff.moved.map { "\($0.fine)  \($0.from) → \($0.to)" })
+    section("fine classes only in \(a.name)", diff.heldOnlyByA.map(line))
+    section("fine classes only in \(b.name)", diff.heldOnlyByB.map(line))
+    section("fine classes in different classes", diff.moved.map { "\($0.fine)  \($0.from) → \($0.to)" })
   }
 
   /// What they share, and how far they lie apart: a line each.
   private func facts(_ distance: PartitionDistance) -> String {
     func bits(_ value: Double) -> String { decimals(value, 3) }
     let counts =
-      "\(counted(distance.fineClasses, "fine class")) in both, in \(counted(distance.classesOfA, "class")) of \(a.name) and "
-      + "\(Output.grouped(distance.classesOfB)) of \(b.name), \(Output.grouped(diff.equalClasses)) of them equal"
-    return counts + "\n\(bits(distance.variationOfInformation)) bits apart: only \(a.name) tells \(bits(distance.onlyInA)), "
-      + "only \(b.name) \(bits(distance.onlyInB))"
+      "\(counted(distance.fineClasses, "fine class")) in both; \(counted(distance.classesOfA, "class")) in \(a.name), "
+      + "\(Output.grouped(distance.classesOfB)) in \(b.name), \(Output.grouped(diff.equalClasses)) identical"
+    return counts + "\nvariation of information \(bits(distance.variationOfInformation)) bits: \(bits(distance.onlyInA)) only in \(a.name), "
+      + "\(bits(distance.onlyInB)) only in \(b.name)"
   }
 
   private func show(_ branches: LabelSetBranches) {

@@ -8,15 +8,15 @@ import Taxonomy
 struct LabelSetMaking: ParsableArguments {
   @Option(help: ArgumentHelp("The dataset whose classes are grouped (default: imagenet-1k).", valueName: "name"))
   var dataset: String?
-  @Option(help: "Which of several hypernyms is the parent: the first by name, or by file (default: name).")
+  @Option(help: "Which of several hypernyms becomes the parent: the first by name, or in file order (default: name).")
   var policy: HypernymPolicy?
   @Option(help: ArgumentHelp("Start from this saved label set instead of the fine classes.", valueName: "name"))
   var on: String?
   @Option(help: "How to print the classes (default: table).")
   var format: LabelSetFormat?
-  @Option(help: ArgumentHelp("Keep the label set under this name.", valueName: "name"))
+  @Option(help: ArgumentHelp("Save the label set under this name.", valueName: "name"))
   var save: String?
-  @Flag(help: "Replace other classes that have this name, without a question; they go to the trash.")
+  @Flag(help: "Replace a label set of this name with different classes without asking; the old one goes to the trash.")
   var replace = false
   @OptionGroup var global: GlobalOptions
 
@@ -56,7 +56,7 @@ extension LabelSetStore {
     if !mayReplace, hasOther(than: set) {
       guard isatty(STDIN_FILENO) == 1 else {
         throw Problem(
-          "other classes have this name", at: set.name, advice: "give another one with --save, or replace them with --replace")
+          "a label set with other classes has this name", at: set.name, advice: "give another one with --save, or replace them with --replace")
       }
       guard try Output.confirm("There is a label set \(set.name) of other classes. Replace it?") else { throw ExitCode.failure }
     }

@@ -4,11 +4,11 @@ import Taxonomy
 
 struct LabelsBottomUpCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bottom-up", abstract: "Cut every chain of the tree at one depth.")
+    commandName: "bottom-up", abstract: "Cut every hypernym chain at one depth.")
 
-  @Option(help: ArgumentHelp("The number of classes; one of those that there are.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of classes; it must be one that a cut gives.", valueName: "n"))
   var classes: Int?
-  @Option(help: ArgumentHelp("The depth of the cut; the root has 0.", valueName: "d"))
+  @Option(help: ArgumentHelp("The depth of the cut; the root is at 0.", valueName: "d"))
   var depth: Int?
   @OptionGroup var making: LabelSetMaking
 

@@ -6,21 +6,21 @@ import LabelSets
 
 struct LabelsCollageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "collage", abstract: "Write a picture of random training images of label sets, as the paper's Fig. 8.",
-    discussion: "Each class is drawn before one is drawn again. Several label sets (the parts of a split) lie side by side.")
+    commandName: "collage", abstract: "Write a PNG of random training images of label sets (Fig. 8 of the paper).",
+    discussion: "Every class is drawn once before any is drawn twice. Several label sets, such as the parts of a split, are shown side by side.")
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The label sets.")
   var names: [String]
   @Option(name: .shortAndLong, help: "The PNG file to write.")
   var output: String
-  @Option(help: "Images of each label set.")
+  @Option(help: "Images per label set.")
   var images = 100
-  @Option(help: "Images beside each other.")
+  @Option(help: "Images per row.")
   var columns = 10
-  @Option(help: "The side of an image in pixels.")
+  @Option(help: "Side length of an image in pixels.")
   var size = 64
-  @Option(help: "Decides which images are drawn.")
+  @Option(help: "Random seed.")
   var seed: UInt64 = 1
 
   func validate() throws {

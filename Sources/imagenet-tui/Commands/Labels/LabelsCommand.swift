@@ -3,7 +3,7 @@ import ArgumentParser
 /// `labels …`: make, keep and compare label sets.
 struct LabelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "labels", abstract: "Make label sets from the tree, and list, show and compare those that were saved.",
+    commandName: "labels", abstract: "Make label sets from the tree, and list, show and compare saved ones.",
     subcommands: [
       LabelsBottomUpCommand.self, LabelsTopDownCommand.self, LabelsSplitCommand.self, LabelsWithoutCommand.self,
       LabelsCutCommand.self, LabelsSampleCommand.self, LabelsListCommand.self, LabelsShowCommand.self,

@@ -2,11 +2,11 @@ import ArgumentParser
 
 struct LabelsCopyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "copy", abstract: "Keep a saved label set, with its tags, under a second name.")
+    commandName: "copy", abstract: "Copy a saved label set, with its tags, to a new name.")
 
   @Argument(help: "The label set's name.")
   var name: String
-  @Argument(help: "The copy's name, which nothing has yet.")
+  @Argument(help: "The copy's name, not yet used.")
   var newName: String
   @OptionGroup var global: GlobalOptions
 

@@ -3,12 +3,12 @@ import Basics
 
 struct LabelsCutCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cut", abstract: "Collapse nodes of the tree by hand, or join fine classes that need not be neighbours in it.",
+    commandName: "cut", abstract: "Collapse nodes of the tree by hand, or merge fine classes from anywhere in it.",
     discussion: "Everything below a collapsed node becomes one class; so do the fine classes of each --merge.")
 
   @Option(help: ArgumentHelp("The nodes to collapse.", valueName: "wnid,…"))
   var collapse: [WnidList] = []
-  @Option(help: ArgumentHelp("Fine classes that become one class; may be given again.", valueName: "wnid,…"))
+  @Option(help: ArgumentHelp("Fine classes that become one class; can be repeated.", valueName: "wnid,…"))
   var merge: [WnidList] = []
   @OptionGroup var making: LabelSetMaking
 

@@ -12,7 +12,7 @@ struct LabelsDiffCommand: ParsableCommand {
   var a: String
   @Argument(help: "Another label set's name.")
   var b: String
-  @Flag(help: "For each class that only one of them has, the classes of the other that its members are in.")
+  @Flag(help: "For each class in only one of them, list the classes of the other that contain its members.")
   var tree = false
   @Flag(help: "Print JSON.")
   var json = false

@@ -4,16 +4,16 @@ import LabelSets
 
 struct LabelsExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write a saved label set as a file for other programs.",
+    commandName: "export", abstract: "Export a saved label set for other programs.",
     discussion: ExchangeFormat.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
 
   @Argument(help: "The label set's name.")
   var name: String
-  @Option(help: "How to write it.")
+  @Option(help: "The file format.")
   var format: ExchangeFormat
   @Option(name: .shortAndLong, help: "The file to write.")
   var output: String
-  @Flag(help: "Replace a file that is there.")
+  @Flag(help: "Overwrite an existing file.")
   var replace = false
   @OptionGroup var global: GlobalOptions
 
@@ -21,7 +21,7 @@ struct LabelsExportCommand: ParsableCommand {
     let set = try global.labelSets.load(name)
     let export = try LabelSetExport(set, as: format, home: global.location, wordNet: global.wordnet)
     try export.write(to: output, mayReplace: replace)
-    for loss in export.losses { RunProgressLine.note("note: the file does not tell \(loss)") }
+    for loss in export.losses { RunProgressLine.note("note: this format does not store \(loss)") }
     print("wrote \(printable(output))")
   }
 }

@@ -7,7 +7,7 @@ import Taxonomy
 
 struct LabelsImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Keep a label set from a file: our JSON, synset words, CSV, or Caffe's lists of images.",
+    commandName: "import", abstract: "Import a label set from a file: this program's JSON, synset words, CSV, or Caffe's image lists.",
     discussion: """
       What a file is, its content tells. Everything is checked against the dataset: a class that it does not have, one that is \
       there twice or in two classes, and numbers that do not fit are refused in one line. A label set that has the name goes to \
@@ -16,17 +16,17 @@ struct LabelsImportCommand: ParsableCommand {
 
   @Argument(help: "The file.")
   var file: String
-  @Option(help: ArgumentHelp("The dataset whose classes are grouped (default: the one that our own JSON names).", valueName: "name"))
+  @Option(help: ArgumentHelp("The dataset whose classes are grouped (default: the one named in the JSON).", valueName: "name"))
   var dataset: String?
-  @Option(help: ArgumentHelp("The name to keep it under (default: the one in our own JSON, else the file's).", valueName: "name"))
+  @Option(help: ArgumentHelp("The name to save it under (default: the one in the JSON, else the file's name).", valueName: "name"))
   var name: String?
-  @Option(help: "What the file is, where its content does not tell.")
+  @Option(help: "The file's format, where the content is ambiguous.")
   var format: ExchangeFormat?
-  @Option(help: "Which of several hypernyms is the parent: the first by name, or by file.")
+  @Option(help: "Which of several hypernyms becomes the parent: the first by name, or in file order.")
   var policy = HypernymPolicy.name
-  @Option(help: ArgumentHelp("For lists of images: a file of synset words whose line i names class i.", valueName: "file"))
+  @Option(help: ArgumentHelp("For image lists: a file of synset words whose line i is class i.", valueName: "file"))
   var synsets: String?
-  @Flag(help: "Replace a label set of that name without a question.")
+  @Flag(help: "Replace a label set of that name without asking.")
   var replace = false
   @OptionGroup var global: GlobalOptions
 

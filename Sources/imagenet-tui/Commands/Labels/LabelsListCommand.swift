@@ -6,7 +6,7 @@ struct LabelsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List the saved label sets.")
 
   @OptionGroup var global: GlobalOptions
-  @Option(help: ArgumentHelp("Only those with this tag; may be given several times.", valueName: "tag"))
+  @Option(help: ArgumentHelp("Only those with this tag; can be repeated.", valueName: "tag"))
   var tag: [String] = []
   @Flag(help: "Print JSON.")
   var json = false

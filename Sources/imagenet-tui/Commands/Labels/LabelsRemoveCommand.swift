@@ -3,7 +3,7 @@ import Basics
 
 struct LabelsRemoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Remove a saved label set; it can be restored, and runs keep a copy of theirs.")
+    commandName: "rm", abstract: "Remove a saved label set; it can be restored, and runs keep their own copy.")
 
   @Argument(help: "The label set's name.")
   var name: String
@@ -11,6 +11,6 @@ struct LabelsRemoveCommand: ParsableCommand {
 
   func run() throws {
     try global.labelSets.remove(name)
-    print("removed \(name); take it back with: \(ShellCommand("labels", "restore", name).text())")
+    print("removed \(name); restore it with: \(ShellCommand("labels", "restore", name).text())")
   }
 }

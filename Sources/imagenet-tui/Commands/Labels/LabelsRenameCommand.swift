@@ -2,11 +2,11 @@ import ArgumentParser
 
 struct LabelsRenameCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rename", abstract: "Give a saved label set another name; runs that used it are still found by its classes.")
+    commandName: "rename", abstract: "Rename a saved label set; runs that used it are still found by its classes.")
 
   @Argument(help: "The label set's name.")
   var name: String
-  @Argument(help: "The new name, which nothing has yet.")
+  @Argument(help: "The new name, not yet used.")
   var newName: String
   @OptionGroup var global: GlobalOptions
 

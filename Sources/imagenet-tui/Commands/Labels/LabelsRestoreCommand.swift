@@ -2,18 +2,18 @@ import ArgumentParser
 
 struct LabelsRestoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "restore", abstract: "Bring back the label set that was last removed under a name; without one, list them.")
+    commandName: "restore", abstract: "Restore the label set last removed under a name; without a name, list the removed ones.")
 
-  @Argument(help: "The name that it had.")
+  @Argument(help: "The name it had.")
   var name: String?
-  @Option(name: .customLong("as"), help: ArgumentHelp("The name that it gets (default: the old one).", valueName: "name"))
+  @Option(name: .customLong("as"), help: ArgumentHelp("The name to restore it under (default: the old one).", valueName: "name"))
   var newName: String?
   @Flag(help: "Print the list as JSON.")
   var json = false
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
-    if name == nil, newName != nil { throw ValidationError("Give the name that it had before --as.") }
+    if name == nil, newName != nil { throw ValidationError("--as needs the name of the removed label set before it.") }
   }
 
   func run() throws {

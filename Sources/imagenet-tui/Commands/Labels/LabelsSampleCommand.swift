@@ -3,14 +3,14 @@ import Basics
 
 struct LabelsSampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sample", abstract: "Draw some of the classes, or some of the training images of each class.",
-    discussion: "Draws with one seed nest: the smaller one is part of the larger one.")
+    commandName: "sample", abstract: "Sample classes, or training images of each class.",
+    discussion: "Samples with the same seed are nested: a smaller one is a subset of a larger one.")
 
-  @Option(help: ArgumentHelp("Draw this many classes.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of classes to sample.", valueName: "n"))
   var classes: Int?
-  @Option(help: ArgumentHelp("Draw this many training images of each fine class.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of training images to sample per fine class.", valueName: "n"))
   var images: Int?
-  @Option(help: ArgumentHelp("What is drawn from.", valueName: "s"))
+  @Option(help: ArgumentHelp("Random seed.", valueName: "s"))
   var seed: UInt64 = 0
   @OptionGroup var making: LabelSetMaking
 

@@ -4,7 +4,7 @@ import Taxonomy
 
 struct LabelsShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show a saved label set, and what it means for a training.")
+    commandName: "show", abstract: "Show a saved label set and its statistics for training.")
 
   @Argument(help: "The label set's name.")
   var name: String
@@ -24,7 +24,7 @@ struct LabelsShowCommand: ParsableCommand {
     let images = catalog.hasImages(set.dataset) ? try? catalog.imagesPerClass(set.dataset) : nil
     let facts = Consequences(targets: set.targets(for: fine), imagesPerFine: images, budget: set.imageBudget)
     print("policy \(set.policy.rawValue), \(set.contentHash)")
-    var line = "chance \(percent(facts.chance)), \(counted(facts.singletons, "class")) of one fine class"
+    var line = "chance \(percent(facts.chance)), \(counted(facts.singletons, "singleton class"))"
     if let total = facts.images, let sizes = facts.imagesPerClass, let least = sizes.first, let most = sizes.last {
       line += ", \(counted(total, "training image")), \(Output.grouped(least))–\(Output.grouped(most)) per class"
       if let imbalance = facts.imbalance { line += ", imbalance \(tenths(imbalance))×" }

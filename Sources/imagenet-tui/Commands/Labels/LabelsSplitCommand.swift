@@ -5,7 +5,7 @@ import Taxonomy
 
 struct LabelsSplitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "split", abstract: "Take one part of the classes, split at random, along the tree, or by hand.",
+    commandName: "split", abstract: "Split the classes at random, along the tree or by hand, and take one part.",
     discussion: """
       A minimal split shares nothing at its depth or below: whole subtrees go to part A, so that its size comes \
       nearest the target. A random split draws part A. By hand, a class goes where the nearest of the listed synsets above \
@@ -16,17 +16,17 @@ struct LabelsSplitCommand: ParsableCommand {
   var minimal = false
   @Flag(help: "Split at random.")
   var random = false
-  @Option(help: ArgumentHelp("By hand: what goes to part A.", valueName: "wnid,…"))
+  @Option(help: ArgumentHelp("By hand: the nodes of part A.", valueName: "wnid,…"))
   var a: [WnidList] = []
-  @Option(help: ArgumentHelp("By hand: what goes to part B.", valueName: "wnid,…"))
+  @Option(help: ArgumentHelp("By hand: the nodes of part B.", valueName: "wnid,…"))
   var b: [WnidList] = []
-  @Option(help: ArgumentHelp("By hand: what goes to neither, below something that does.", valueName: "wnid,…"))
+  @Option(help: ArgumentHelp("By hand: nodes below those of A and B that belong to neither.", valueName: "wnid,…"))
   var neither: [WnidList] = []
-  @Option(help: ArgumentHelp("Where subtrees begin (default: 4, or where there is more than one).", valueName: "d"))
+  @Option(help: ArgumentHelp("The depth at which subtrees begin (default: 4, or the first with more than one).", valueName: "d"))
   var depth: Int?
   @Option(help: ArgumentHelp("The size of part A (default: 52.2 % of the classes, 522 of 1000).", valueName: "n"))
   var target: Int?
-  @Option(help: ArgumentHelp("What the random split is drawn from.", valueName: "s"))
+  @Option(help: ArgumentHelp("Random seed of the random split.", valueName: "s"))
   var seed: UInt64?
   @Option(help: ArgumentHelp("Which part to take: A or B.", valueName: "part"))
   var part: SplitPart

@@ -2,14 +2,14 @@ import ArgumentParser
 
 struct LabelsTagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tag", abstract: "Put tags on a saved label set, or take them away; without any, print what it has.",
+    commandName: "tag", abstract: "Add or remove tags of a saved label set; without arguments, print them.",
     discussion: "Tags change neither the classes nor their hash.")
 
   @Argument(help: "The label set's name.")
   var name: String
-  @Argument(help: "Tags to put on it.")
+  @Argument(help: "Tags to add.")
   var tags: [String] = []
-  @Option(help: ArgumentHelp("A tag to take away; may be given several times.", valueName: "tag"))
+  @Option(help: ArgumentHelp("A tag to remove; can be repeated.", valueName: "tag"))
   var remove: [String] = []
   @Flag(help: "Print the tags as JSON.")
   var json = false

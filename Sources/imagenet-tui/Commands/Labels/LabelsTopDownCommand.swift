@@ -3,9 +3,9 @@ import Basics
 
 struct LabelsTopDownCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "top-down", abstract: "Replace classes by their hypernyms, the topmost where they nest, in rounds.")
+    commandName: "top-down", abstract: "Replace classes by their hypernyms round by round, by the topmost where they nest.")
 
-  @Option(help: ArgumentHelp("The number of classes; one of those that there are.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of classes; it must be one that a cut gives.", valueName: "n"))
   var classes: Int?
   @Option(help: ArgumentHelp("The number of rounds.", valueName: "r"))
   var rounds: Int?

@@ -4,11 +4,11 @@ import Datasets
 
 struct LabelsWithoutCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "without", abstract: "Leave out the classes below some synsets, whichever hypernyms lead there.")
+    commandName: "without", abstract: "Leave out the classes below given synsets, along any hypernym.")
 
-  @Flag(help: "Leave out what lies below the 20 classes of PASCAL VOC.")
+  @Flag(help: "Leave out the descendants of the 20 PASCAL VOC classes.")
   var pascal = false
-  @Option(help: ArgumentHelp("Leave out what lies below these.", valueName: "wnid,…"))
+  @Option(help: ArgumentHelp("Leave out the descendants of these synsets.", valueName: "wnid,…"))
   var below: [WnidList] = []
   @Option(help: ArgumentHelp("Leave out exactly these classes of the dataset.", valueName: "wnid,…"))
   var classes: [WnidList] = []

@@ -2,6 +2,6 @@ import ArgumentParser
 
 struct NetsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "nets", abstract: "Show the networks that can be trained.",
+    commandName: "nets", abstract: "List and show the available networks.",
     subcommands: [NetsListCommand.self, NetsShowCommand.self])
 }

@@ -5,7 +5,7 @@ struct NetsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List the networks.")
 
   @OptionGroup var global: GlobalOptions
-  @Option(help: "Target classes; the last layer's size depends on them.")
+  @Option(help: "Number of target classes (outputs of the last layer).")
   var classes = 1000
   @Flag(help: "Print JSON.")
   var json = false

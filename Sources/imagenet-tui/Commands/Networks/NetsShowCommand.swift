@@ -15,11 +15,11 @@ struct NetsShowCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The network's name.")
   var name: String
-  @Option(help: "Target classes; the last layer's size depends on them.")
+  @Option(help: "Number of target classes (outputs of the last layer).")
   var classes = 1000
-  @Option(help: "Images a step. (default: the network's recipe)")
+  @Option(help: "Batch size. (default: the network's own)")
   var batch: Int?
-  @Option(help: "Cores of a training, each with scratch memory of its own. (default: all)")
+  @Option(help: "Number of worker threads, each with its own scratch memory. (default: all cores)")
   var workers: Int?
   @Flag(help: "Print JSON.")
   var json = false
@@ -45,7 +45,7 @@ struct NetsShowCommand: ParsableCommand {
       })
     print()
     print("parameters     \(Output.grouped(table.parameters))")
-    print("multiply-adds  \(Self.millions(table.multiplyAdds)) an image forward (\(Self.millions(2 * table.multiplyAdds)) FLOP)")
+    print("multiply-adds  \(Self.millions(table.multiplyAdds)) per image, forward pass (\(Self.millions(2 * table.multiplyAdds)) FLOP)")
     print(
       "memory         \(Output.size(table.trainingBytes)) for training, of which \(Output.size(table.trainingWorkspaceBytes)) "
         + "for activations and their gradients and \(Output.size(table.scratchBytes)) of scratch with \(counted(table.workers, "worker")); "

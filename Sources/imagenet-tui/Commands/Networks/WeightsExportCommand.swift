@@ -4,7 +4,7 @@ import Weights
 
 struct WeightsExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write a run's weights for PyTorch or Caffe.",
+    commandName: "export", abstract: "Export a run's weights for PyTorch or Caffe.",
     discussion: """
       PyTorch loads the file with `model.load_state_dict(safetensors.torch.load_file(FILE), strict=True)`; how images become inputs \
       stands in its metadata. With --format caffe, a FILE that ends in .caffemodel is what Caffe loads.
@@ -15,7 +15,7 @@ struct WeightsExportCommand: ParsableCommand {
   var format: WeightFormat
   @Option(name: [.customShort("o"), .long], help: "The file to write.")
   var output: String
-  @Option(help: ArgumentHelp("The checkpoint: its step. (default: the best in validation)", valueName: "step"))
+  @Option(help: ArgumentHelp("The checkpoint's step. (default: the best on validation)", valueName: "step"))
   var checkpoint: Int?
   @Flag(help: "Print JSON.")
   var json = false

@@ -8,7 +8,7 @@ import Weights
 
 struct WeightsImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Make a run of weights from elsewhere.",
+    commandName: "import", abstract: "Import pretrained weights as a run.",
     discussion: """
       Takes safetensors files with the names of torchvision, of Caffe, or of this program's checkpoints, and Caffe's own \
       .caffemodel; says of every tensor what became of it. The run can be asked for neighbours and trained on from (`train --from`).
@@ -17,17 +17,17 @@ struct WeightsImportCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The file.")
   var file: String
-  @Option(help: "The network that the weights are of.")
+  @Option(help: "The network architecture.")
   var net: String
   @Option(help: "The run's name. (default: the network's)")
   var name: String?
-  @Option(help: "How the file names and lays out its tensors: native, torchvision or caffe. (default: as the names speak for)")
+  @Option(help: "Tensor names and layout: native, torchvision or caffe. (default: detected from the names)")
   var format: WeightFormat?
-  @Option(help: ArgumentHelp("What is subtracted from the images, in grey levels. (default: the file's, or ILSVRC-2012's)", valueName: "r,g,b"))
+  @Option(help: ArgumentHelp("Mean pixel value (0 to 255) per channel to subtract. (default: the file's, or ILSVRC-2012's)", valueName: "r,g,b"))
   var mean: String?
-  @Option(help: "The dataset whose classes the outputs are. (default: imagenet-1k)")
+  @Option(help: "The dataset of the output classes. (default: imagenet-1k)")
   var dataset = "imagenet-1k"
-  @Option(help: "The saved label set whose classes the outputs are. (default: the dataset's fine classes)")
+  @Option(help: "The saved label set of the output classes. (default: the dataset's fine classes)")
   var labels: String?
   @Flag(help: "Print JSON.")
   var json = false
@@ -50,14 +50,14 @@ struct WeightsImportCommand: ParsableCommand {
     WeightsCommand.show(weights.report)
     print(
       "\(run.id): \(counted(weights.report.matched, "tensor")) in \(weights.report.format.rawValue)'s layout, \(weights.report.converted) of them "
-        + "converted; \(weights.report.left) left")
+        + "converted; \(weights.report.left) unused")
   }
 
   private func means() throws -> [Float]? {
     guard let mean else { return nil }
     let values = mean.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
     guard values.allSatisfy({ $0 != nil }) else {
-      throw Problem("this is no mean", at: mean, expected: "numbers with commas between them, such as 123.7,116.3,103.5")
+      throw Problem("not a mean", at: mean, expected: "numbers with commas between them, such as 123.7,116.3,103.5")
     }
     return values.map { $0! }
   }

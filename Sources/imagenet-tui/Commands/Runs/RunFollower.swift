@@ -33,7 +33,7 @@ struct RunFollower {
       if asked > 0 && (!stopsOnInterrupt || asked > 1) { return summary }
       if asked > 0 && !isStopping {
         isStopping = true
-        RunProgressLine.note("stopping at a checkpoint; Ctrl-C again leaves at once")
+        RunProgressLine.note("stopping at a checkpoint; press Ctrl-C again to exit at once")
         // It may have ended at this very moment.
         try? run.stop(home: reader.home)
       }
@@ -103,7 +103,7 @@ enum RunProgressLine {
     if let best = progress.best?.top1 { parts.append("best \(decimals(100 * best, 2)) %") }
     if let speed = progress.imagesPerSecond { parts.append("\(decimals(speed, 0)) images/s") }
     // Below a twentieth, waiting for the loader is not worth a word.
-    if let stall = progress.stall, stall >= 0.05 { parts.append("waits for images \(decimals(100 * stall, 0)) %") }
+    if let stall = progress.stall, stall >= 0.05 { parts.append("data wait \(decimals(100 * stall, 0)) %") }
     if !progress.warnings.isEmpty { parts.append("! see `runs show`") }
     if let left = run.secondsLeft { parts.append("\(duration(left)) left") }
     return parts.joined(separator: "  ")

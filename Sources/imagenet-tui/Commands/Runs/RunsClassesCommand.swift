@@ -7,7 +7,7 @@ import Training
 struct RunsClassesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "classes",
-    abstract: "Show how well each class was recognised in validation, or each node of the tree above them.",
+    abstract: "Show the validation accuracy of each class, or of each node of the tree.",
     discussion: """
       A node is right where an image of a class below it was taken for any class below it. Nodes that part no classes are left \
       out.
@@ -15,11 +15,11 @@ struct RunsClassesCommand: ParsableCommand {
 
   @OptionGroup var argument: RunArgument
   @OptionGroup var chosen: ResultsOptions
-  @Flag(help: "Show the nodes of the tree in place of the classes.")
+  @Flag(help: "Show nodes of the tree instead of classes.")
   var nodes = false
   @Option(help: "The order: worst, best, name or images.")
   var sort = Order.worst
-  @Option(name: .customShort("n"), help: "How many at most. (default: all)")
+  @Option(name: .customShort("n"), help: "Maximum number of rows. (default: all)")
   var count: Int?
   @Flag(help: "Print JSON.")
   var json = false
@@ -70,7 +70,7 @@ struct RunsClassesCommand: ParsableCommand {
         rows.map { [$0.wnid, $0.name, "\($0.classes ?? 1)", "\($0.images)", share($0)].map(printable) })
     } else {
       Output.table(
-        ["class", "name", " images", " right", "most often taken for"],
+        ["class", "name", " images", " accuracy", "most frequent confusion"],
         rows.map { row in
           let taken = row.takenFor.map { "\($0), \(counted(row.takenForImages ?? 0, "image"))" } ?? "-"
           return [row.wnid, row.name, "\(row.images)", share(row), taken].map(printable)
@@ -112,7 +112,7 @@ struct RunsClassesCommand: ParsableCommand {
 
 /// Which results of a run's classes are shown.
 struct ResultsOptions: ParsableArguments {
-  @Option(help: "The step that was validated. (default: the best one)")
+  @Option(help: "The validated step. (default: the best one)")
   var step: Int?
 
   func load(_ run: RunDirectory, _ summary: RunSummary) throws -> ClassResults {
@@ -121,7 +121,7 @@ struct ResultsOptions: ParsableArguments {
     guard let chosen = step ?? best.flatMap({ steps.contains($0) ? $0 : nil }) ?? steps.last, steps.contains(chosen)
     else {
       throw Problem(
-        "there are no results of the run's classes", at: summary.id,
+        "the run has no per-class results", at: summary.id,
         expected: step == nil ? nil : "a step of \(steps.map(String.init).joined(separator: ", "))",
         found: step.map { "step \($0)" },
         advice: "\(ShellCommand(["runs", "validate", summary.id] + (step.map { ["--checkpoint", "\($0)"] } ?? [])).inSentence) computes them")

@@ -3,7 +3,7 @@ import Runs
 
 struct RunsCloneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "clone", abstract: "Launch a run like another one, with the changes that are asked for.",
+    commandName: "clone", abstract: "Launch a run with the settings of another one, changed by the options given.",
     discussion: """
       What no option says is as that run was launched, to the same bits where nothing is changed; an extension of its length is not taken \
       over. With another network, rate, batch size and images are as that network's recipe says.

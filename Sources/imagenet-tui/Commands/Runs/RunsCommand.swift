@@ -5,7 +5,7 @@ import Runs
 /// `runs …`: the trainings of this home.
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "List, show, compare, watch, export, steer and delete trainings.",
+    commandName: "runs", abstract: "List, show, compare, watch, export, control and delete runs.",
     subcommands: [
       RunsListCommand.self, RunsShowCommand.self, RunsDiffCommand.self, RunsResultsCommand.self, RunsClassesCommand.self,
       RunsConfusionsCommand.self, RunsValidateCommand.self, RunsExportCommand.self, RunsWatchCommand.self,

@@ -3,11 +3,11 @@ import Basics
 
 struct RunsConfusionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "confusions", abstract: "Show which classes were most often taken for which in validation.")
+    commandName: "confusions", abstract: "Show the most frequent confusions between classes on validation.")
 
   @OptionGroup var argument: RunArgument
   @OptionGroup var chosen: ResultsOptions
-  @Option(name: .customShort("n"), help: "How many at most.")
+  @Option(name: .customShort("n"), help: "Maximum number of rows.")
   var count = 50
   @Flag(help: "Print JSON.")
   var json = false
@@ -39,7 +39,7 @@ struct RunsConfusionsCommand: ParsableCommand {
     }
     if json { return try Output.json(rows) }
     Output.table(
-      ["class", "name", "taken for", "name", " images", " of its"],
+      ["class", "name", "predicted", "name", " images", " share"],
       rows.map {
         [
           $0.wnid, $0.name, $0.takenForWnid ?? "-", $0.takenFor ?? "nothing", "\($0.images)",

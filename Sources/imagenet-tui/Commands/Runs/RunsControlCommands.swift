@@ -5,26 +5,26 @@ import Runs
 
 struct RunsPauseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pause", abstract: "Let a run wait where it is; its worker stays.")
+    commandName: "pause", abstract: "Pause a run; its worker process stays alive.")
 
   @OptionGroup var argument: RunArgument
 
   func run() throws {
     let run = try argument.find().directory
     try run.pause()
-    try argument.report(run, until: [.paused, .finished], else: "will pause after its present step")
+    try argument.report(run, until: [.paused, .finished], else: "will pause after the current step")
   }
 }
 
 struct RunsResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume",
-    abstract: "Let a paused run go on, or start a stopped, failed or lost one at its last checkpoint.")
+    abstract: "Resume a paused run, or restart a stopped, failed or lost one from its last checkpoint.")
 
   @OptionGroup var argument: RunArgument
-  @Flag(help: "Let it wait for its turn in the queue.")
+  @Flag(help: "Put it into the queue.")
   var queue = false
-  @Option(help: ArgumentHelp("With --queue: the machine on which it shall run. (default: this one)", valueName: "name"))
+  @Option(help: ArgumentHelp("With --queue: the machine to run on. (default: this one)", valueName: "name"))
   var host: String?
 
   func validate() throws {
@@ -35,7 +35,7 @@ struct RunsResumeCommand: ParsableCommand {
     let run = try argument.find().directory
     if queue { return try enqueue(run) }
     try run.resume(home: argument.global.location)
-    try argument.report(run, until: [.running, .finished, .failed], else: "will go on")
+    try argument.report(run, until: [.running, .finished, .failed], else: "will continue")
   }
 
   private func enqueue(_ run: RunDirectory) throws {
@@ -44,13 +44,13 @@ struct RunsResumeCommand: ParsableCommand {
     try RunQueue(home: home).add(run, host: host ?? RunQueue.host)
     RunQueue(home: home).pushFromCommand(reader)
     let now = try reader.refresh(run.id)
-    print(now.queuePlace.map { "\(run.id) waits at place \($0)" } ?? "\(run.id) is \(now.state.rawValue)")
+    print(now.queuePlace.map { "\(run.id) is queued at place \($0)" } ?? "\(run.id) is \(now.state.rawValue)")
   }
 }
 
 struct RunsCheckpointCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "checkpoint", abstract: "Keep a checkpoint of a running run now; it goes on.")
+    commandName: "checkpoint", abstract: "Write a checkpoint of a running run now.")
 
   @OptionGroup var argument: RunArgument
 
@@ -60,23 +60,23 @@ struct RunsCheckpointCommand: ParsableCommand {
     try run.checkpoint()
     for _ in 0..<200 {
       if let new = run.checkpoints.steps().last(where: { !before.contains($0) }) {
-        return print("kept a checkpoint of step \(new) of \(run.id)")
+        return print("wrote a checkpoint of \(run.id) at step \(new)")
       }
       usleep(50_000)
     }
-    print("\(run.id): will keep one after its present step")
+    print("\(run.id): will write one after the current step")
   }
 }
 
 struct RunsStopCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "stop", abstract: "End a run's worker at a checkpoint, or take a run out of the queue; `resume` goes on from there.")
+    commandName: "stop", abstract: "Stop a run at a checkpoint, or remove it from the queue; `resume` continues it.")
 
   @OptionGroup var argument: RunArgument
 
   func run() throws {
     let run = try argument.find().directory
     try run.stop(home: argument.global.location)
-    try argument.report(run, until: [.stopped, .finished], else: "will stop after its present step")
+    try argument.report(run, until: [.stopped, .finished], else: "will stop after the current step")
   }
 }

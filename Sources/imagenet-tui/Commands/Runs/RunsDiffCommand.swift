@@ -4,12 +4,12 @@ import Runs
 
 struct RunsDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Show only what two runs were asked differently, and what became of both.")
+    commandName: "diff", abstract: "Compare the settings and results of two runs, listing only what differs.")
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "A run: its directory, its name, or the beginning of either.")
   var a: String
-  @Argument(help: "Another one.")
+  @Argument(help: "Another run.")
   var b: String
   @Flag(help: "Print JSON.")
   var json = false

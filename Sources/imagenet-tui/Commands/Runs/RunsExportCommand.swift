@@ -4,7 +4,7 @@ import Runs
 
 struct RunsExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write the curves of runs as a table: a row a step, a column a metric.",
+    commandName: "export", abstract: "Export training curves as a table: one row per step, one column per metric.",
     discussion: """
       Times are seconds since 1970. In JSON lines a number that is not finite is a text: "nan", "inf".
       """)
@@ -12,11 +12,11 @@ struct RunsExportCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The runs: their directories, their names, or the beginning of either.")
   var runs: [String]
-  @Option(help: "csv, or jsonl: a JSON object a line.")
+  @Option(help: "csv, or jsonl: one JSON object per line.")
   var format = CurveExport.Format.csv
   @Option(
     help: ArgumentHelp(
-      "A metric as TensorBoard shows it (val/top1), or all that begin so (norm/); may be given several times. (default: all but the layers' norms)",
+      "A TensorBoard tag (val/top1), or a prefix of tags (norm/); can be repeated. (default: all but norm/)",
       valueName: "tag"))
   var metric: [String] = []
   @Option(name: .shortAndLong, help: "The file to write. (default: standard output)")

@@ -5,18 +5,18 @@ import Runs
 
 struct RunsExtendCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "extend", abstract: "Make a run longer, and let it go on: one that runs, was stopped, or is finished.",
+    commandName: "extend", abstract: "Extend a running, stopped or finished run and continue it.",
     discussion: """
       The run goes on in the same bits as one that was launched with that length, unless its learning rate depends on the length (cosine, \
       poly): this is said, and what it means. run.json stays as it is.
       """)
 
   @OptionGroup var argument: RunArgument
-  @Option(help: ArgumentHelp("The new number of epochs, or +N for so many more.", valueName: "n"))
+  @Option(help: ArgumentHelp("The new number of epochs, or +N for N more.", valueName: "n"))
   var epochs: String?
-  @Option(help: ArgumentHelp("The new number of steps, or +N for so many more.", valueName: "n"))
+  @Option(help: ArgumentHelp("The new number of steps, or +N for N more.", valueName: "n"))
   var iterations: String?
-  @Flag(help: "Let it wait for its turn in the queue, where no worker is on it.")
+  @Flag(help: "Put it into the queue if no worker is running it.")
   var queue = false
 
   func validate() throws {
@@ -29,11 +29,11 @@ struct RunsExtendCommand: ParsableCommand {
     let length = try epochs.map { text throws(Problem) in try RunLength(epochs: text) }
       ?? RunLength(iterations: iterations ?? "")
     let record = try run.extend(by: length)
-    print("\(run.id) will have \(counted(record.steps, "step")) instead of \(Output.grouped(record.stepsBefore))")
+    print("\(run.id) extended to \(counted(record.steps, "step")), from \(Output.grouped(record.stepsBefore))")
     if let remark = record.remark { RunProgressLine.note("note: \(remark)") }
     switch try run.goOn(home: home, queueing: queue) {
-    case .atWork: try argument.report(run, until: [.running, .paused, .finished, .failed], else: "will go on")
-    case .waiting: print("it waits in the queue; `imagenet-tui runs queue` shows it")
+    case .atWork: try argument.report(run, until: [.running, .paused, .finished, .failed], else: "will continue")
+    case .waiting: print("queued; see `imagenet-tui runs queue`")
     }
   }
 }

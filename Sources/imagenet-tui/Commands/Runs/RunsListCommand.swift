@@ -12,7 +12,7 @@ struct RunsListCommand: ParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Option(parsing: .unconditional, help: ArgumentHelp("Only runs that fit, such as 'acc>.8 -tag:old'.", valueName: "terms"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Only runs that match, such as 'acc>.8 -tag:old'.", valueName: "terms"))
   var filter = ""
   @Option(parsing: .unconditional, help: ArgumentHelp("Sort by a field, such as -acc for the best first.", valueName: "field"))
   var sort = RunOrder.newestFirst.text

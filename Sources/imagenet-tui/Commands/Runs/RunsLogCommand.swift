@@ -4,7 +4,7 @@ struct RunsLogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "log", abstract: "Print the end of a run's log.")
 
   @OptionGroup var argument: RunArgument
-  @Option(name: .customShort("n"), help: "How many lines.")
+  @Option(name: .customShort("n"), help: "Number of lines.")
   var lines = 50
 
   func validate() throws {

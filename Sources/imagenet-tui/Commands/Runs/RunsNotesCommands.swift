@@ -3,12 +3,12 @@ import Basics
 
 struct RunsTagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tag", abstract: "Put tags on a run, or take them away; without any, print what it has.")
+    commandName: "tag", abstract: "Add or remove tags of a run; without arguments, print them.")
 
   @OptionGroup var argument: RunArgument
-  @Argument(help: "Tags to put on it.")
+  @Argument(help: "Tags to add.")
   var tags: [String] = []
-  @Option(help: ArgumentHelp("A tag to take away; may be given several times.", valueName: "tag"))
+  @Option(help: ArgumentHelp("A tag to remove; can be repeated.", valueName: "tag"))
   var remove: [String] = []
 
   func run() throws {
@@ -20,10 +20,10 @@ struct RunsTagCommand: ParsableCommand {
 
 struct RunsNoteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "note", abstract: "Keep a note beside a run, in place of the old one; without a text, print it.")
+    commandName: "note", abstract: "Set the note of a run; without a text, print it.")
 
   @OptionGroup var argument: RunArgument
-  @Argument(help: "The note; an empty one takes it away.")
+  @Argument(help: "The note; an empty one removes it.")
   var text: String?
 
   func run() throws {
@@ -35,10 +35,10 @@ struct RunsNoteCommand: ParsableCommand {
 
 struct RunsGroupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "group", abstract: "Put a run into a group, as runs that differ in their seed alone; without one, print it.")
+    commandName: "group", abstract: "Set the group of a run, such as runs that differ only in their seed; without one, print it.")
 
   @OptionGroup var argument: RunArgument
-  @Argument(help: "The group; an empty one takes it out.")
+  @Argument(help: "The group; an empty one removes it.")
   var group: String?
 
   func run() throws {

@@ -5,24 +5,24 @@ import Runs
 
 struct RunsQueueCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "queue", abstract: "Show the runs that wait for their turn, change their order, or set how many run at a time.",
+    commandName: "queue", abstract: "Show queued runs, reorder them, or set how many run at a time.",
     discussion: """
       `train --queue` and `runs resume --queue` put runs here, `runs stop` takes one out. Runs wait for the machine on which they were \
       put here; one is begun there when another ends, and whenever the screens or a command look at the runs.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Option(help: "How many runs may be at work on the machine at a time, however they were started; 0 holds its queue.")
+  @Option(help: "Maximum number of concurrent runs on the machine, however they were started; 0 holds its queue.")
   var limit: Int?
   @Option(help: "The machine that --limit is for. (default: this one)")
   var host: String?
-  @Option(help: ArgumentHelp("Move a run one place to the front.", valueName: "run"))
+  @Option(help: ArgumentHelp("Move a run one place forward.", valueName: "run"))
   var up: String?
-  @Option(help: ArgumentHelp("Move a run one place to the end.", valueName: "run"))
+  @Option(help: ArgumentHelp("Move a run one place back.", valueName: "run"))
   var down: String?
   @Option(help: ArgumentHelp("Move a run to the front.", valueName: "run"))
   var first: String?
-  @Flag(help: "Start what may start on this machine, and say what did.")
+  @Flag(help: "Start the queued runs that may start on this machine, and list them.")
   var start = false
   @Flag(help: "Print JSON.")
   var json = false
@@ -41,9 +41,9 @@ struct RunsQueueCommand: ParsableCommand {
       if let run { try queue.move(reader.find(run).id, by: places) }
     }
     let push = try queue.push(reader)
-    if !json { for run in push.started { print("\(run) begins") } }
-    for (run, problem) in push.failed { RunProgressLine.note("\(run) has failed: \(problem)") }
-    if start && !json && push.started.isEmpty { print("nothing more may start on \(printable(RunQueue.host))") }
+    if !json { for run in push.started { print("started \(run)") } }
+    for (run, problem) in push.failed { RunProgressLine.note("\(run) failed: \(problem)") }
+    if start && !json && push.started.isEmpty { print("no queued run may start on \(printable(RunQueue.host))") }
     try show(queue, reader.refresh(patience: RunState.patience))
   }
 
@@ -54,9 +54,9 @@ struct RunsQueueCommand: ParsableCommand {
     if json { return try Output.json(Shown(limits: limits, order: order)) }
     for host in hosts {
       let live = runs.count { $0.state.isLive && $0.host == host }
-      print(printable("\(host): \(live) at work, at most \(limits[host]!) at a time"))
+      print(printable("\(host): \(live) running, at most \(limits[host]!) at a time"))
     }
-    guard !order.isEmpty else { return print("no run waits") }
+    guard !order.isEmpty else { return print("no run is queued") }
     Output.table(
       [" place", "run", "labels", "net", " epochs", "host"],
       order.map { ["\($0.queuePlace ?? 0)", $0.id, $0.labelSet, $0.network, "\($0.epochs)", $0.host].map(printable) })

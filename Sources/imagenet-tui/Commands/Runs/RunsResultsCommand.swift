@@ -8,17 +8,17 @@ import Taxonomy
 struct RunsResultsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "results",
-    abstract: "Show the results of runs that differ in their seed alone as mean ± sample standard deviation.",
-    discussion: "Finished runs count, at their last validation. In percent, but for the loss.")
+    abstract: "Show results as mean ± sample standard deviation over runs that differ only in their seed.",
+    discussion: "Uses the last validation of each finished run. Values are percentages, except for the loss.")
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The runs: their directories, their names, or the beginning of either. (default: all)")
   var runs: [String] = []
-  @Option(help: ArgumentHelp("Only the runs of this group; may be given several times.", valueName: "name"))
+  @Option(help: ArgumentHelp("Only the runs of this group; can be repeated.", valueName: "name"))
   var group: [String] = []
-  @Option(help: "What makes runs repeats of each other: configuration, group, label-set, net or dataset.")
+  @Option(help: "Group runs by configuration, group, label-set, net or dataset.")
   var by = RunStatistics.Key.configuration
-  @Flag(help: "Count runs that are not finished too, at their last validation so far.")
+  @Flag(help: "Include unfinished runs, at their latest validation.")
   var unfinished = false
   @Flag(help: "Print JSON.")
   var json = false
@@ -37,14 +37,14 @@ struct RunsResultsCommand: ParsableCommand {
     for name in group where !groups.contains(name) {
       throw Problem(
         "no run is in this group", at: name, expected: groups.isEmpty ? nil : "one of \(firstFew(groups, 8))",
-        advice: "\(ShellCommand("runs", "group", "RUN", name).inSentence) puts one in")
+        advice: "add one with \(ShellCommand("runs", "group", "RUN", name).inSentence)")
     }
     chosen = chosen.filter { run in
       known.insert(run.id).inserted && run.progress.validation != nil && (group.isEmpty || run.group.map(group.contains) ?? false)
         && (by != .group || run.group != nil)
     }
     let unreadable = chosen.filter { [.damaged, .newer].contains($0.state) }
-    for run in unreadable { RunProgressLine.note("\(run.id) does not count: \(run.problem ?? "")") }
+    for run in unreadable { RunProgressLine.note("ignored \(run.id): \(run.problem ?? "")") }
     chosen.removeAll { [.damaged, .newer].contains($0.state) }
     let used = chosen.filter { unfinished || $0.state == .finished }
     let rows = RunStatistics.rows(
@@ -53,7 +53,7 @@ struct RunsResultsCommand: ParsableCommand {
     if csv { return Output.data(table(rows)) }
     let settings = rows.contains { !$0.settings.isEmpty }
     Output.table(
-      ["runs"] + (settings ? ["with"] : []) + [" n", " top-1", " top-5", " class mean", " loss", " best top-1", "seeds"],
+      ["runs"] + (settings ? ["with"] : []) + [" n", " top-1", " top-5", " mean class", " loss", " best top-1", "seeds"],
       rows.map { row in
         let numbers = [
           text(row.top1, 100, 2), text(row.top5, 100, 2), text(row.meanClass, 100, 2), text(row.loss, 1, 4),
@@ -63,7 +63,7 @@ struct RunsResultsCommand: ParsableCommand {
           + [row.seeds.map(String.init).joined(separator: " ")]).map(printable)
       })
     let others = chosen.count - used.count
-    if others > 0 { print("\(counted(others, "run", "is")) not finished and not counted; --unfinished counts all") }
+    if others > 0 { print("\(counted(others, "unfinished run", "is")) not included; --unfinished includes all") }
   }
 
   private func text(_ estimate: RunStatistics.Estimate?, _ scale: Double, _ places: Int) -> String {

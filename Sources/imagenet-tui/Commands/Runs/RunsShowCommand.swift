@@ -33,7 +33,7 @@ struct RunsShowCommand: ParsableCommand {
       if ancestor.hasNewHead { text += " (then with a new classifier)" }
       return text
     }
-    return steps.isEmpty ? "from chance" : "from " + steps.joined(separator: ", which began with ")
+    return steps.isEmpty ? "random initialisation" : "initialised from " + steps.joined(separator: ", itself initialised from ")
   }
 
   private static func words(results steps: [Int]) -> String {
@@ -65,8 +65,8 @@ struct RunsShowCommand: ParsableCommand {
       (
         "training",
         directory.isImported ? "none" : (training.iterations.map { counted($0, "iteration") } ?? counted(training.epochs, "epoch"))
-          + ", batch \(training.batchSize), rate \(training.solver.rate) \(training.solver.schedule.text), "
-          + "momentum \(training.solver.momentum), decay \(training.solver.decay), seed \(training.seed)"
+          + ", batch \(training.batchSize), learning rate \(training.solver.rate) \(training.solver.schedule.text), "
+          + "momentum \(training.solver.momentum), weight decay \(training.solver.decay), seed \(training.seed)"
       ),
       ("validation", training.validationText),
       ("weights", directory.isImported ? "imported" : Self.words(whole.ancestry)),
@@ -75,8 +75,8 @@ struct RunsShowCommand: ParsableCommand {
     lines += [
       ("checkpoints", checkpoints.isEmpty ? "none" : checkpoints.joined(separator: ", ")),
       ("classes", Self.words(results: whole.classResults)),
-      ("left out", counted(summary.progress.skippedImages, "image")),
-      ("loader", summary.progress.stall.map { "\(decimals(100 * $0, 1)) % of the time waited for" } ?? "-"),
+      ("skipped", counted(summary.progress.skippedImages, "image")),
+      ("data wait", summary.progress.stall.map { "\(decimals(100 * $0, 1)) %" } ?? "-"),
       ("host", summary.host), ("computed", configuration.machine.map { "with \($0.text)" } ?? "-"),
       (
         "takes",

@@ -4,7 +4,7 @@ import Runs
 
 struct RunsRestoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "restore", abstract: "Bring a run back that was removed; without one, list them.")
+    commandName: "restore", abstract: "Restore a removed run; without one, list the removed runs.")
 
   @OptionGroup var global: GlobalOptions
   @Argument(
@@ -22,12 +22,12 @@ struct RunsRestoreCommand: ParsableCommand {
 /// `runs trash …`: what was removed.
 struct RunsTrashCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trash", abstract: "List the runs that were removed, or delete them for good.",
+    commandName: "trash", abstract: "List removed runs, or delete them permanently.",
     subcommands: [RunsTrashListCommand.self, RunsTrashEmptyCommand.self], defaultSubcommand: RunsTrashListCommand.self)
 }
 
 struct RunsTrashListCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the runs that were removed.")
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "List removed runs.")
 
   @OptionGroup var global: GlobalOptions
   @Flag(help: "Print JSON.")
@@ -48,10 +48,10 @@ struct RunsTrashListCommand: ParsableCommand {
 
 struct RunsTrashEmptyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "empty", abstract: "Delete the runs that were removed, which frees their space. There is no way back.")
+    commandName: "empty", abstract: "Delete removed runs permanently, which frees their space. This cannot be undone.")
 
   @OptionGroup var global: GlobalOptions
-  @Flag(name: .shortAndLong, help: "Do not ask.")
+  @Flag(name: .shortAndLong, help: "Do not ask for confirmation.")
   var yes = false
 
   func run() throws {

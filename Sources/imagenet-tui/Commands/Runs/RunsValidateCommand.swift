@@ -5,12 +5,12 @@ import Runs
 struct RunsValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Validate a checkpoint again and keep what its classes came to, for `classes` and `confusions`.")
+    abstract: "Validate a checkpoint and save its per-class results for `classes` and `confusions`.")
 
   @OptionGroup var argument: RunArgument
-  @Option(help: ArgumentHelp("The checkpoint: its step. (default: the best in validation)", valueName: "step"))
+  @Option(help: ArgumentHelp("The checkpoint's step. (default: the best on validation)", valueName: "step"))
   var checkpoint: Int?
-  @Option(help: "Processor cores to use; the numbers do not depend on it. (default: all)")
+  @Option(help: "Number of worker threads; results do not depend on it. (default: all cores)")
   var workers: Int?
   @Flag(help: "Print JSON.")
   var json = false
@@ -31,7 +31,7 @@ struct RunsValidateCommand: ParsableCommand {
     func share(_ value: Double) -> String { "\(decimals(100 * value, 2)) %" }
     print(
       printable(
-        "\(summary.id), step \(report.step): top-1 \(share(report.top1)), top-5 \(share(report.top5)), class mean "
+        "\(summary.id), step \(report.step): top-1 \(share(report.top1)), top-5 \(share(report.top5)), mean class "
           + "\(share(report.meanClass)), loss \(decimals(report.loss, 4)) on "
           + counted(report.images, "image")))
   }

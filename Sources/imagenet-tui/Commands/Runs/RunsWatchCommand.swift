@@ -4,14 +4,14 @@ import Glibc
 
 struct RunsWatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "watch", abstract: "Follow a run until it is over; Ctrl-C ends the watching, not the run.",
+    commandName: "watch", abstract: "Follow a run until it ends; Ctrl-C stops watching, not the run.",
     discussion: """
       The exit code tells scripts how it ended: 0 finished (or the watching was interrupted), 3 stopped, 4 failed, 5 lost. \
       With --json the last line is the final state.
       """)
 
   @OptionGroup var argument: RunArgument
-  @Flag(help: "Print a JSON object a line whenever something changes.")
+  @Flag(help: "Print one JSON object per line whenever something changes.")
   var json = false
 
   func run() throws {

@@ -5,7 +5,7 @@ import Taxonomy
 /// `tree …`: look at WordNet and at a dataset's place in it.
 struct TreeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tree", abstract: "Look up synsets in WordNet, and a dataset's classes below them.",
+    commandName: "tree", abstract: "Search and show WordNet synsets, and a dataset's classes below them.",
     subcommands: [TreeShowCommand.self, TreeSearchCommand.self, TreePoliciesCommand.self])
 }
 
@@ -13,7 +13,7 @@ struct TreeCommand: ParsableCommand {
 struct TreeChoice: ParsableArguments {
   @Option(help: ArgumentHelp("The dataset whose classes are counted.", valueName: "name"))
   var dataset = "imagenet-1k"
-  @Option(help: "Which of several hypernyms is the parent: the first by name, or by file.")
+  @Option(help: "Which of several hypernyms becomes the parent: the first by name, or in file order.")
   var policy = HypernymPolicy.name
   @OptionGroup var global: GlobalOptions
 

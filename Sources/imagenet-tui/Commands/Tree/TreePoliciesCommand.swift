@@ -4,7 +4,7 @@ import Taxonomy
 
 struct TreePoliciesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policies", abstract: "List the classes whose place in the tree depends on the hypernym policy.")
+    commandName: "policies", abstract: "List the classes whose position in the tree depends on the hypernym policy.")
 
   @Flag(help: "Print JSON.")
   var json = false

@@ -6,9 +6,9 @@ struct TreeSearchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search", abstract: "Find synsets by their words, wnid or gloss, best matches first.")
 
-  @Argument(help: "What to look for.")
+  @Argument(help: "The text to search for.")
   var text: [String]
-  @Option(help: ArgumentHelp("Show at most this many; 0 shows all.", valueName: "n"))
+  @Option(help: ArgumentHelp("Maximum number of results; 0 for all.", valueName: "n"))
   var limit = 50
   @Flag(help: "Print JSON.")
   var json = false

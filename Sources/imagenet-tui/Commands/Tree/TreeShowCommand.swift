@@ -59,6 +59,6 @@ struct TreeShowCommand: ParsableCommand {
     list("also under", report.alsoUnder)
     list("kinds", report.hyponyms)
     list("classes of \(report.dataset) at or below it", report.fineClasses)
-    if report.fineClasses.isEmpty { print("\nno class of \(printable(report.dataset)) lies at or below it") }
+    if report.fineClasses.isEmpty { print("\n\(printable(report.dataset)) has no class at or below it") }
   }
 }

@@ -35,12 +35,12 @@ package enum ChartKind: String, CaseIterable, Sendable {
   package var title: String {
     switch self {
     case .loss: "training loss"
-    case .accuracy: "top-1 on validation"
+    case .accuracy: "top-1 (val)"
     case .validationLoss: "validation loss"
-    case .meanClass: "class mean on validation"
+    case .meanClass: "mean class accuracy (val)"
     case .rate: "learning rate"
     case .speed: "images/s"
-    case .stall: "share of time waiting for images"
+    case .stall: "data wait, share of time"
     case .gradients: "gradient norms"
     case .activations: "activation RMS"
     }
@@ -108,7 +108,7 @@ struct RunCharts {
       title: title, note: notes.joined(separator: " · "), series: series, scale: isLogarithmic ? .logarithmic : .linear,
       unit: window.unit, range: range, part: window.part, cursor: isFocused ? window.cursor : window.cursor.flatMap { _ in rested },
       isFocused: isFocused,
-      holds: kind == .speed || kind == .stall ? 0...0 : nil, within: isShare ? 0...1 : nil,
+      holds: kind == .speed || kind == .stall ? 0...0 : nil, within: isShare ? 0...1 : nil, isShare: isShare,
       ignoresOutliers: options.ignoresOutliers && !isShare && kind != .rate, emptyText: emptyText(kind))
   }
 
@@ -131,8 +131,8 @@ struct RunCharts {
         [series(one.plot, .trainLoss, SeriesMark(0), "train"), series(one.plot, .validationLoss, SeriesMark(1), "val")]
       )
     case .accuracy:
-      let metrics = [(RunMetric.top1, "top-1"), (.top5, "top-5"), (.meanClass, "mean")]
-      return ("accuracy on validation", metrics.enumerated().map { series(one.plot, $1.0, SeriesMark($0), $1.1) })
+      let metrics = [(RunMetric.top1, "top-1"), (.top5, "top-5"), (.meanClass, "mean class")]
+      return ("accuracy (val)", metrics.enumerated().map { series(one.plot, $1.0, SeriesMark($0), $1.1) })
     default: return (kind.title, [series(one.plot, kind.metrics(ofOne: true).first!, SeriesMark(0))])
     }
   }
@@ -144,7 +144,7 @@ struct RunCharts {
 
   private func emptyText(_ kind: ChartKind) -> String {
     if shown.isEmpty { return "no run selected" }
-    if case .frozen = window.part { return "nothing here; 0 shows everything" }
+    if case .frozen = window.part { return "no values here; 0 shows everything" }
     switch kind {
     case .accuracy, .validationLoss, .meanClass: return "after the first validation"
     case .gradients, .activations: return "no norms recorded yet"

@@ -64,8 +64,8 @@ package struct NumberDialog: Sendable {
     switch purpose {
     case .extend(let runs):
       guard let run = runs.first, runs.count == 1 else { return "\(counted(number, "epoch")) more for each" }
-      return "\(counted(run.epochs + number, "epoch")) in all, in place of \(run.epochs)"
-    case .limit: return number == 0 ? "nothing that waits is started" : "what waits is started while fewer are at work"
+      return "\(counted(run.epochs + number, "epoch")) in total, was \(run.epochs)"
+    case .limit: return number == 0 ? "queued runs are not started" : "queued runs start while fewer are running"
     }
   }
 

@@ -36,13 +36,13 @@ extension RunsScreen {
     case .stop:
       ask(
         "Stop", able,
-        "It saves a checkpoint and ends. r resumes it later: the result has the same bits as if it never stopped.",
-        "They save checkpoints and end. r resumes them later: the results have the same bits as if they never stopped.",
+        "It saves a checkpoint and ends. r resumes it later, bit-for-bit as if it had never stopped.",
+        "They save checkpoints and end. r resumes them later, bit-for-bit as if they had never stopped.",
         yes: "stop", no: "go on", directories.map { .stop($0) })
     case .delete:
       ask(
-        "Delete", able, "It goes to the trash, with curves, log and checkpoints; u brings it back.",
-        "They go to the trash, with curves, logs and checkpoints; u brings them back one by one.", yes: "delete", no: "keep",
+        "Delete", able, "It goes to the trash, with curves, log and checkpoints; u restores it.",
+        "They go to the trash, with curves, logs and checkpoints; u restores them one by one.", yes: "delete", no: "keep",
         directories.map { .delete($0) })
     }
     return []
@@ -53,7 +53,7 @@ extension RunsScreen {
   ) {
     guard let first = runs.first else { return }
     let left = targets.count - runs.count
-    let rest = left > 0 ? " \(left) of those marked cannot be: they stay as they are." : ""
+    let rest = left > 0 ? " \(left) of the marked runs cannot be and stay as they are." : ""
     let what = runs.count == 1 ? printable(first.name) : counted(runs.count, "run")
     mode = .question(Question("\(verb) \(what)?", detail: (runs.count == 1 ? one : several) + rest, yes: yes, no: no), works)
   }
@@ -83,7 +83,7 @@ extension ControlAction {
   /// Why it is possible for none of these.
   func reason(for runs: [RunSummary]) -> String {
     switch runs.first?.state {
-    case .newer? where runs.allSatisfy { $0.state == .newer }: "a newer version made this run; use that"
+    case .newer? where runs.allSatisfy { $0.state == .newer }: "a newer version made this run; use that version"
     case .damaged? where runs.allSatisfy { $0.state == .damaged }: "this run is damaged; Enter shows where"
     default: reason
     }
@@ -93,12 +93,12 @@ extension ControlAction {
   private var reason: String {
     switch self {
     case .launch, .clone, .restore, .queueLimit, .extend: ""
-    case .queue: "a run that is running or finished does not wait"
+    case .queue: "only a run that is not running or finished can be queued"
     case .queueEarlier, .queueLater: "this run is not in the queue"
-    case .pause: "only a run that is running can be paused"
+    case .pause: "only a running run can be paused"
     case .resume: "this run is running or finished"
     case .stop: "this run is not running"
-    case .checkpoint: "only a run that is running writes checkpoints"
+    case .checkpoint: "only a running run writes checkpoints"
     case .delete: "stop it before deleting it"
     }
   }

@@ -39,7 +39,7 @@ package struct RunNotesForm: Sendable {
   }
 
   var hints: [KeyHint] {
-    [KeyHint("Enter", "keep"), KeyHint("↑↓", "field"), KeyHint("type", "change"), KeyHint("Esc", "leave as it was")]
+    [KeyHint("Enter", "keep"), KeyHint("↑↓", "field"), KeyHint("type", "change"), KeyHint("Esc", "cancel")]
   }
 
   package mutating func take(_ key: Key) -> Outcome {
@@ -92,9 +92,9 @@ package struct RunNotesForm: Sendable {
 
   private func placeholder(_ field: Field) -> String {
     switch field {
-    case .tags: "words with blanks between them"
-    case .group: "a word that runs have in common, as seeds"
-    case .note: "a sentence to remember it by"
+    case .tags: "words separated by spaces"
+    case .group: "a word shared by related runs, such as seeds"
+    case .note: "a sentence about the run"
     }
   }
 }

@@ -105,7 +105,7 @@ extension RunField {
     switch self {
     case .label: "label set"
     case .acc: "best accuracy"
-    case .speed: "images a second"
+    case .speed: "images per second"
     case .age: "time since the launch"
     case .left: "time left"
     default: rawValue

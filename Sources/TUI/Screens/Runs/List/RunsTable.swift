@@ -24,7 +24,7 @@ struct RunsTable {
       .init(title("step", .step), width: 5, align: .right, rank: 4) { of($0) { Span(NumberText.count($0.progress.step)) } },
       .init("done", width: 5, align: .right, rank: 7) { of($0) { Span(Self.percent($0)) } },
       .init(title("loss", .loss), width: 6, align: .right, rank: 3) { of($0) { Span(Self.loss($0)) } },
-      .init(title("best", .acc), width: 5, align: .right, rank: 2) { best($0) },
+      .init(title("best", .acc), width: 7, align: .right, rank: 2) { best($0) },
       .init(title("img/s", .speed), width: 6, align: .right, rank: 6) { speed($0) },
       .init(title("left", .left), width: 7, align: .right, rank: 5) { of($0) { Span(Self.left($0)) } },
       .init("", width: 10, rank: 11) { of($0) { run in
@@ -71,7 +71,7 @@ struct RunsTable {
   private func best(_ row: RunsList.Row) -> Span {
     switch row {
     case .run(let run): Span(Self.best(run))
-    case .group(let group): Span(group.best.map { NumberText.fixed($0.mean, 3) } ?? "–", .bold)
+    case .group(let group): Span(group.best.map { NumberText.percent($0.mean) } ?? "–", .bold)
     }
   }
 
@@ -79,7 +79,7 @@ struct RunsTable {
   private func speed(_ row: RunsList.Row) -> Span {
     switch row {
     case .run(let run): Span(Self.speed(run))
-    case .group(let group): Span((group.best?.deviation).map { "± \(NumberText.fixed($0, 3))" } ?? "", .muted)
+    case .group(let group): Span((group.best?.deviation).map { "± \(NumberText.fixed(100 * $0, 1))" } ?? "", .muted)
     }
   }
 
@@ -108,7 +108,7 @@ struct RunsTable {
   }
 
   static func best(_ run: RunSummary) -> String {
-    (run.progress.best ?? run.progress.validation).map { NumberText.fixed($0.top1, 3) } ?? "–"
+    (run.progress.best ?? run.progress.validation).map { NumberText.percent($0.top1) } ?? "–"
   }
 
   static func speed(_ run: RunSummary) -> String {

@@ -23,8 +23,8 @@ package struct RunClasses: Equatable, Sendable {
     let best = run.checkpoints.best()
     guard let step = steps.last(where: { $0 == best }) ?? steps.last else {
       throw Problem(
-        "nothing is known of the classes yet", at: run.id,
-        advice: "wait for the first validation, or say \(ShellCommand("runs", "validate", run.id).inSentence)")
+        "no per-class results yet", at: run.id,
+        advice: "wait for the first validation, or run \(ShellCommand("runs", "validate", run.id).inSentence)")
     }
     let set = configuration.labelSet
     let hierarchy = try environment.hierarchy(of: set.dataset, set.policy)
@@ -88,8 +88,8 @@ package struct RunClassesPage: Equatable, Sendable {
     let images = results.images.reduce(0) { $0 + Int($1) }
     let right = results.right.reduce(0) { $0 + Int($1) }
     canvas.put(
-      "classes after step \(NumberText.grouped(results.step)): \(NumberText.grouped(right)) of \(NumberText.grouped(images)) right, "
-        + (isBestFirst ? "the best first" : "the worst first"),
+      "classes after step \(NumberText.grouped(results.step)): \(NumberText.grouped(right)) of \(NumberText.grouped(images)) correct, "
+        + (isBestFirst ? "best first" : "worst first"),
       row: title.row, column: column, style: .muted, width: title.endColumn - column - 1)
     if rest.columns >= 100 {
       let matrix = ConfusionMatrix(classes)
@@ -118,19 +118,19 @@ package struct RunClassesPage: Equatable, Sendable {
     let top = classes.results.topConfusions()
     func taken(_ node: NodeResult) -> String {
       guard node.classes == 1, let place = places[node.name] else { return counted(node.classes, "class") }
-      guard let confusion = top[place] else { return "always right" }
+      guard let confusion = top[place] else { return "no errors" }
       let share = Double(confusion.count) / Double(max(1, Int(classes.results.images[place])))
-      let name = confusion.prediction.map { classes.names[$0] } ?? "nothing: no number"
-      return "\(share < 0.005 ? "<1" : NumberText.fixed(100 * share, 0)) % for \(printable(name))"
+      let name = confusion.prediction.map { classes.names[$0] } ?? "NaN"
+      return "\(share < 0.005 ? "<1" : NumberText.fixed(100 * share, 0)) % as \(printable(name))"
     }
     Table<NodeResult>([
       .init("node", width: 12, cut: .middle, isFlexible: true, most: 32, rank: 0) {
         Span(printable($0.name), $0.classes > 1 ? .bold : .plain)
       },
       .init("images", width: 7, align: .right, rank: 3) { Span(NumberText.grouped($0.images)) },
-      .init("right", width: 5, align: .right, rank: 0) { Span(NumberText.fixed($0.accuracy, 3)) },
+      .init("acc.", width: 7, align: .right, rank: 0) { Span(NumberText.percent($0.accuracy)) },
       .init("", width: 10, rank: 2) { Span(Bar.text($0.accuracy, columns: 10), .accent) },
-      .init("taken for", width: 22, isFlexible: true, rank: 1) { Span(taken($0), .muted) },
+      .init("confused with", width: 22, isFlexible: true, rank: 1) { Span(taken($0), .muted) },
     ]).draw(rows, selected: list, on: &canvas, in: rect)
   }
 
@@ -139,15 +139,15 @@ package struct RunClassesPage: Equatable, Sendable {
     let title = rest.takeTop(1)
     canvas.horizontalRule(title)
     let place = selectedClass
-    let name = place.map { "what \(printable(classes.names[$0])) is taken for" } ?? "most frequent confusions"
+    let name = place.map { "confusions of \(printable(classes.names[$0]))" } ?? "most frequent confusions"
     canvas.put(" \(name) ", row: title.row, column: title.column + 1, style: .bold, width: title.columns - 2)
     let confusions = classes.results.confusions.lazy.filter { place == nil || $0.label == place }.prefix(rest.rows)
-    if confusions.isEmpty { canvas.put("for nothing else", in: rest.inset(columns: 1), style: .muted) }
+    if confusions.isEmpty { canvas.put("none", in: rest.inset(columns: 1), style: .muted) }
     for confusion in confusions {
       var row = rest.takeTop(1).inset(columns: 1)
       canvas.put(NumberText.grouped(confusion.count), in: row.takeLeft(6), align: .right)
       _ = row.takeLeft(2)
-      let taken = confusion.prediction.map { classes.names[$0] } ?? "no number"
+      let taken = confusion.prediction.map { classes.names[$0] } ?? "NaN"
       let text = place == nil ? "\(classes.names[confusion.label]) → \(taken)" : taken
       canvas.put(printable(text), in: row, style: .muted, cut: .middle)
     }

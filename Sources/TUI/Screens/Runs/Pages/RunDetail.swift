@@ -35,7 +35,7 @@ package struct RunDetails: Equatable, Sendable {
 
 extension RunSummary {
   /// Why it does not go on, and what to do.
-  var alarm: String? { problem ?? (state == .lost ? "its worker is gone; r resumes it at its last checkpoint, in the same bits" : nil) }
+  var alarm: String? { problem ?? (state == .lost ? "its worker died; r resumes it bit-for-bit from the last checkpoint" : nil) }
 }
 
 /// How one run looks in full: what was asked for, how far it is, all its curves, its log.
@@ -102,31 +102,31 @@ struct RunDetailView {
       ("net", printable(run.network)),
     ]
     if let best = run.progress.best {
-      let shares = [("top-1", best.top1), ("top-5", best.top5), ("class mean", best.meanClass)]
-        .map { "\($0) \(NumberText.fixed($1, 3))" }.joined(separator: ", ")
+      let shares = [("top-1", best.top1), ("top-5", best.top5), ("mean class", best.meanClass)]
+        .map { "\($0) \(NumberText.percent($1))" }.joined(separator: ", ")
       facts.append(("best", "\(shares), after epoch \(NumberText.compact(best.epoch).trimmingZeros)"))
     }
     facts += [
       (
         "epochs",
-        "\(NumberText.compact(run.progress.epoch).trimmingZeros) of \(run.epochs), batches of \(run.batchSize)"
+        "\(NumberText.compact(run.progress.epoch).trimmingZeros) of \(run.epochs), batch size \(run.batchSize)"
       ),
       ("seed", String(run.seed)),
     ]
     if let training = details?.configuration?.training {
       let solver = training.solver
       facts += [
-        ("rate", "\(NumberText.compact(Double(solver.rate)).trimmingZeros), \(Self.words(solver.schedule))"),
+        ("schedule", "learning rate \(NumberText.compact(Double(solver.rate)).trimmingZeros), \(Self.words(solver.schedule))"),
         (
           "solver",
           "momentum \(NumberText.compact(Double(solver.momentum)).trimmingZeros), "
-            + "decay \(NumberText.compact(Double(solver.decay)).trimmingZeros)"
+            + "weight decay \(NumberText.compact(Double(solver.decay)).trimmingZeros)"
         ),
       ]
     }
     if let lineage = details?.configuration?.lineage {
       let step = lineage.step.map { ", step \(NumberText.grouped($0))" } ?? ""
-      facts.append(("began with", printable(lineage.from) + step + (lineage.hasNewHead ? ", new classifier" : "")))
+      facts.append(("starts from", printable(lineage.from) + step + (lineage.hasNewHead ? ", new classifier" : "")))
     }
     if let details, !details.checkpoints.isEmpty {
       let steps = details.checkpoints.map { NumberText.grouped($0) + ($0 == details.best ? " (best)" : "") }

@@ -43,7 +43,7 @@ package struct RunDifferencePage: Equatable, Sendable {
     }
     guard let difference else { return canvas.put("reading …", in: rest.takeTop(1).inset(columns: 1), style: .muted) }
     if difference.configuration.isEmpty {
-      canvas.put("they were asked the same", in: rest.takeTop(1).inset(columns: 1), style: .muted)
+      canvas.put("same settings", in: rest.takeTop(1).inset(columns: 1), style: .muted)
     }
     // The heading of the results is a line of the list, so that it scrolls with them.
     let asked = difference.configuration.count
@@ -55,7 +55,7 @@ package struct RunDifferencePage: Equatable, Sendable {
         put(line.field, line.a, line.b, line.a == line.b ? .muted : .plain, in: row)
       } else {
         canvas.horizontalRule(row)
-        canvas.put(" what became of them ", row: row.row, column: row.column + 1, style: .bold)
+        canvas.put(" results ", row: row.row, column: row.column + 1, style: .bold)
       }
       if index == place { canvas.restyle(row) { $0.background = .selection } }
     }

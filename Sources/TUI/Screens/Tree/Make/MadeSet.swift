@@ -81,7 +81,7 @@ package struct MadeSet: Equatable, Sendable {
       var made = version
       made.name = nil
       made.budget = values[.images].flatMap { $0 == 0 ? nil : ImageBudget(perClass: $0, seed: UInt64(values[.seed] ?? 0)) }
-      made.title = made.budget.map { "\(counted($0.perClass, "image")) of each fine class, seed \($0.seed)" } ?? "all images"
+      made.title = made.budget.map { "\(counted($0.perClass, "image")) per fine class, seed \($0.seed)" } ?? "all images"
       return made
     }
     let (partition, steps) = try version.base(kind == .everyClass ? .everyClass : base)

@@ -93,7 +93,7 @@ struct MakeMenuView {
         canvas.put(line, in: rest.line(index), style: Style(.bad))
       }
     case nil:
-      let text = menu.selected == nil ? "Which classes it moves is shown before anything is done" : "…"
+      let text = menu.selected == nil ? "Lists the classes it moves first" : "…"
       canvas.put(text, in: rest, style: .muted)
     }
   }
