@@ -18,7 +18,7 @@ package struct NetworkSplit {
     func names(_ indices: [Int]) -> String { indices.map { wiring.layers[$0].name }.joined(separator: ", ") }
     for name in tuning?.rateFactors.keys.sorted() ?? [] where !learning.contains(where: { wiring.layers[$0].name == name }) {
       throw Problem(
-        "the network has no such layer to give a rate to", at: name, expected: "one of \(names(learning))")
+        "the network has no such layer to give a rate to", at: name, expected: "one of \(names(learning))", kind: .usage)
     }
     switch tuning?.part ?? .all {
     case .all: cut = 0
@@ -28,7 +28,7 @@ package struct NetworkSplit {
       guard let index = possible.first(where: { wiring.layers[$0].name == name }) else {
         throw Problem(
           "the network cannot be tuned from this layer on", at: name, expected: "one of \(names(possible))",
-          found: learning.contains { wiring.layers[$0].name == name } ? "a layer amid a block" : "no layer that learns")
+          found: learning.contains { wiring.layers[$0].name == name } ? "a layer amid a block" : "no layer that learns", kind: .usage)
       }
       cut = Self.cut(before: index, wiring)
     }

@@ -83,6 +83,6 @@ final class KeptRows: Sendable {
     state.withLock { state in
       if isDamaged { state.isDamaged = true } else { for block in wanted { state.isSound[block] = true } }
     }
-    if isDamaged { throw Problem("the kept features are damaged", advice: "ask again: they are computed anew") }
+    if isDamaged { throw Problem("the kept features are damaged", advice: "ask again: they are computed anew", kind: .data) }
   }
 }

@@ -24,7 +24,7 @@ public enum RunLength: Equatable, Sendable {
     let isMore = text.hasPrefix("+")
     let limit = TrainingConfiguration.Iterations.self
     guard let number = Int(text.dropFirst(isMore ? 1 : 0)), limit.range ~= number else {
-      throw Problem("a run cannot have this length", at: text, expected: "a number of \(limit.text), or +NUMBER for so much more")
+      throw Problem("a run cannot have this length", at: text, expected: "a number of \(limit.text), or +NUMBER for so much more", kind: .usage)
     }
     return (number, isMore)
   }
@@ -104,7 +104,8 @@ extension RunDirectory {
     try new.validate()
     let steps = new.steps(perEpoch: perEpoch)
     guard steps > before else {
-      throw Problem("the run is not made longer by this", at: id, expected: "more than its \(counted(before, "step"))", found: "\(steps)")
+      throw Problem("the run is not made longer by this", at: id, expected: "more than its \(counted(before, "step"))", found: "\(steps)",
+        kind: .usage)
     }
     let step = progress?.step ?? 0
     return RunExtension(

@@ -225,6 +225,6 @@ private struct FilterWord {
 
   func problem(expected: String, found: String?, advice: String? = nil) -> Problem {
     Problem(
-      "this filter cannot be read", at: "`\(source)`, character \(place)", expected: expected, found: found, advice: advice)
+      "this filter cannot be read", at: "`\(source)`, character \(place)", expected: expected, found: found, advice: advice, kind: .usage)
   }
 }

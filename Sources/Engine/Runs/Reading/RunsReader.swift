@@ -123,7 +123,7 @@ public final class RunsReader: Sendable {
         throw Problem(
           "the name fits several runs", at: text,
           found: fitting.prefix(5).map(\.id).joined(separator: ", ") + (fitting.count > 5 ? ", …" : ""),
-          advice: "give the directory's whole name")
+          advice: "give the directory's whole name", kind: .usage)
       }
     }
     throw unknown(text)
@@ -133,7 +133,8 @@ public final class RunsReader: Sendable {
     let isRemoved = (try? RunTrash(home: home).find(text)) != nil
     return Problem(
       "there is no such run", at: text,
-      advice: isRemoved ? "it was removed; \(ShellCommand("runs", "restore", text).inSentence) brings it back" : "see `imagenet-tui runs list`")
+      advice: isRemoved ? "it was removed; \(ShellCommand("runs", "restore", text).inSentence) brings it back" : "see `imagenet-tui runs list`",
+      kind: .notFound)
   }
 }
 

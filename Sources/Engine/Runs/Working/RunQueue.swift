@@ -70,7 +70,7 @@ public struct RunQueue: Sendable {
 
   public func setLimit(_ limit: Int, of host: String = RunQueue.host) throws(Problem) {
     guard Limit.range ~= limit else {
-      throw Problem("the queue cannot have this limit", at: host, expected: "\(Limit.text) runs at a time", found: "\(limit)")
+      throw Problem("the queue cannot have this limit", at: host, expected: "\(Limit.text) runs at a time", found: "\(limit)", kind: .usage)
     }
     try change { $0.limits[host] = Bounded(wrappedValue: limit) }
   }
@@ -114,7 +114,7 @@ public struct RunQueue: Sendable {
   public func move(_ id: String, by places: Int) throws(Problem) {
     try change { (content) throws(Problem) in
       guard let entry = content.order.first(where: { $0.run == id }) else {
-        throw Problem("the run is not in the queue", at: id, advice: "see `imagenet-tui runs queue`")
+        throw Problem("the run is not in the queue", at: id, advice: "see `imagenet-tui runs queue`", kind: .notFound)
       }
       let slots = content.order.indices.filter { content.order[$0].host == entry.host }
       var entries = slots.map { content.order[$0] }
