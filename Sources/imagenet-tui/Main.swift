@@ -9,6 +9,10 @@ struct ImagenetTUI: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "imagenet-tui",
     abstract: "Fold the WordNet tree into label sets, train on them, and look at what the features know.",
+    discussion: """
+      The exit code says what is wrong: 64 the command line, 65 a file's content, 66 something named is not there, 73 a file cannot be \
+      written, 75 try again later, 1 anything else.
+      """,
     version: "\(ProgramVersion.current) (\(ProcessorVectors.best.name))",
     subcommands: [
       OpenCommand.self, LabelsCommand.self, TreeCommand.self, DataCommand.self, NetsCommand.self, TrainCommand.self, WeightsCommand.self, RunsCommand.self,
@@ -45,7 +49,7 @@ struct ImagenetTUI: ParsableCommand {
     for index in 1..<max(1, Int(CommandLine.argc)) {
       guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else { continue }
       let bytes = UnsafeBufferPointer(start: argument, count: strlen(argument)).map { UInt8(bitPattern: $0) }
-      throw Problem("an argument is not UTF-8", at: nameText(bytes), advice: "rename what it names, or give a link to it (ln -s)")
+      throw Problem("an argument is not UTF-8", at: nameText(bytes), advice: "rename what it names, or give a link to it (ln -s)", kind: .usage)
     }
   }
 
@@ -55,9 +59,8 @@ struct ImagenetTUI: ParsableCommand {
       var command = try parseAsRoot(placesBehindCommand(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch let problem as Problem {
-      // One line on standard error, exit code 1; wrong usage stays ArgumentParser's (64).
       fputs("imagenet-tui: \(problem)\n", stderr)
-      Glibc.exit(1)
+      Glibc.exit(problem.kind.exitCode)
     } catch {
       exit(withError: error)
     }

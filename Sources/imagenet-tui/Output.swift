@@ -67,7 +67,7 @@ enum Output {
   /// - Throws: a ``Problem`` where there is no terminal to ask on.
   static func confirm(_ question: String) throws -> Bool {
     guard isatty(STDIN_FILENO) == 1 else {
-      throw Problem("confirmation needed", expected: "a terminal to ask on, or --yes", advice: "add --yes")
+      throw Problem("confirmation needed", expected: "a terminal to ask on, or --yes", advice: "add --yes", kind: .usage)
     }
     print(question + " [y/N] ", terminator: "")
     fflush(nil)

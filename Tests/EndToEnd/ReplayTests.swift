@@ -38,8 +38,8 @@ struct ReplayTests {
   func wrong(text: String, place: String) throws {
     folder.write(Array(text.utf8), to: "keys")
     let result = try run("--replay", folder.path + "/keys")
-    #expect(result.code == 1 && result.errors.contains(place) && result.errors.contains("expected a key"))
-    #expect(try run("--replay", "/no/such").code == 1)
-    #expect(try run("--replay", folder.path + "/keys", "--size", "7").code == 1)
+    #expect(result.code == 65 && result.errors.contains(place) && result.errors.contains("expected a key"))
+    #expect(try run("--replay", "/no/such").code == 66)
+    #expect(try run("--replay", folder.path + "/keys", "--size", "7").code == 64)
   }
 }

@@ -56,8 +56,9 @@ import Testing
     }
     for program in running {
       let code = program.wait()
-      #expect(code == 0 || code == 1, "\(program.errors)")
-      if code == 1 { #expect(program.errors.split(separator: "\n").count == 1, "\(program.errors)") }
+      // Another was quicker: the run is gone, there again, or in its worker's hands.
+      #expect([0, 1, 66, 73, 75].contains(code), "\(program.errors)")
+      if code != 0 { #expect(program.errors.split(separator: "\n").count == 1, "\(program.errors)") }
     }
     for screen in screens {
       screen.type("\u{1B}")
@@ -151,7 +152,7 @@ import Testing
     #expect(system("mount -o remount,ro '\(mount)'") == 0)
     for arguments in Self.changes {
       let program = try home.start(arguments + ["--home", mount])
-      #expect(program.wait() == 1, "\(arguments)")
+      #expect(program.wait() == 73, "\(arguments)")
       #expect(program.errors.split(separator: "\n").filter { !$0.hasPrefix("note:") }.count == 1, "\(program.errors)")
       #expect(program.errors.contains("Read-only file system"), "\(program.errors)")
     }
@@ -172,7 +173,7 @@ import Testing
     system("cat /dev/zero > '\(mount)/filler' 2>/dev/null")
     for arguments in Self.changes where !["rm", "restore"].contains(arguments[1]) {
       let program = try home.start(arguments + ["--home", mount])
-      #expect(program.wait() == 1, "\(arguments)")
+      #expect([1, 73].contains(program.wait()), "\(arguments)")
       #expect(program.errors.split(separator: "\n").filter { !$0.hasPrefix("note:") }.count == 1, "\(program.errors)")
       #expect(program.errors.contains("No space left") || program.errors.contains("too little space"), "\(program.errors)")
     }

@@ -4,6 +4,35 @@
 /// `what: where: expected …, found …; advice`. Text from outside (file names, lemmas) must pass
 /// through ``printable(_:)`` before it is shown.
 public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What is to be done about a problem, for whoever does it without reading: scripts, by the exit code.
+  public enum Kind: String, CaseIterable, Sendable {
+    /// The command line asks for something that there cannot be.
+    case usage
+    /// The content of a file, or of several that belong together, is not what it has to be.
+    case data
+    /// What was named is not there or cannot be read: a file, run, label set, dataset, checkpoint.
+    case notFound
+    /// A file cannot be written: no space, no permission, or its name is taken.
+    case cannotWrite
+    /// The same may work later: another process holds a lock, or a network share does not answer.
+    case temporary
+    /// Somebody ended the work; nobody needs to be told.
+    case cancelled
+    case other
+
+    /// As in BSD's `sysexits.h`, which begins at 64 so that no program's own codes are met; 1 where it has none.
+    public var exitCode: Int32 {
+      switch self {
+      case .usage: 64
+      case .data: 65
+      case .notFound: 66
+      case .cannotWrite: 73
+      case .temporary: 75
+      case .cancelled, .other: 1
+      }
+    }
+  }
+
   /// What failed, as a short clause: "cannot read the label set".
   public var what: String
   /// The file, line, option or class it is about.
@@ -12,19 +41,24 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
   public var found: String?
   /// What the user can do next: "run `imagenet-tui data list`".
   public var advice: String?
+  public var kind: Kind
   /// Whether a file is not damaged, but what a later version of this program wrote: it is to be left as it is.
   public var isOfNewerVersion = false
 
   public init(
     _ what: String, at place: String? = nil, expected: String? = nil, found: String? = nil,
-    advice: String? = nil
+    advice: String? = nil, kind: Kind = .other
   ) {
     self.what = what
     self.place = place
     self.expected = expected
     self.found = found
     self.advice = advice
+    self.kind = kind
   }
+
+  /// Ends work that nobody waits for any more.
+  public static let cancelled = Problem("cancelled", kind: .cancelled)
 
   public var description: String {
     var line = what

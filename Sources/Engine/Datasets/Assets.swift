@@ -15,7 +15,7 @@ public enum Assets {
       guard FileManager.default.fileExists(atPath: explicit + mark) else {
         throw Problem(
           "cannot find the program's assets", at: explicit, expected: "imagenet-1k.wnids in it",
-          advice: "correct or unset IMAGENET_TUI_ASSETS")
+          advice: "correct or unset IMAGENET_TUI_ASSETS", kind: .data)
       }
       return explicit
     }
@@ -34,7 +34,7 @@ public enum Assets {
     }
     throw Problem(
       "cannot find the program's assets", expected: "a folder `assets` above the executable",
-      advice: "set IMAGENET_TUI_ASSETS to the folder that holds imagenet-1k.wnids")
+      advice: "set IMAGENET_TUI_ASSETS to the folder that holds imagenet-1k.wnids", kind: .data)
   }
 
   static func path(_ name: String) throws(Problem) -> String { try folder() + "/" + name }
@@ -44,7 +44,7 @@ public enum Assets {
   public static func lines(_ name: String) throws(Problem) -> [String] {
     let path = try path(name)
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw Problem("cannot read the asset", at: path, advice: "reinstall the program")
+      throw Problem("cannot read the asset", at: path, advice: "reinstall the program", kind: .data)
     }
     return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
       .filter { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
@@ -55,7 +55,7 @@ public enum Assets {
   public static func pascalClasses() throws(Problem) -> [String] {
     try lines("pascal.classes").map { line throws(Problem) in
       guard let wnid = line.split(separator: "\t").last, SynsetID(wnid) != nil else {
-        throw Problem("the asset is damaged", at: "pascal.classes", expected: "name<TAB>wnid", found: line)
+        throw Problem("the asset is damaged", at: "pascal.classes", expected: "name<TAB>wnid", found: line, kind: .data)
       }
       return String(wnid)
     }

@@ -35,7 +35,7 @@ public struct DatasetCatalog: Sendable {
       return try Assets.lines("fashion-mnist.classes").map { line throws(Problem) in
         let fields = line.split(separator: "\t")
         guard fields.count == 2 else {
-          throw Problem("the asset is damaged", at: "fashion-mnist.classes", expected: "name<TAB>wnid", found: line)
+          throw Problem("the asset is damaged", at: "fashion-mnist.classes", expected: "name<TAB>wnid", found: line, kind: .data)
         }
         return FineClass(wnid: String(fields[1]), name: String(fields[0]))
       }
@@ -118,7 +118,7 @@ public struct DatasetCatalog: Sendable {
   public func checkFree(_ name: String) throws(Problem) {
     try DatasetName.check(name)
     guard name != Self.fashionMNIST, name != Self.wordNet else {
-      throw Problem("this name belongs to a built-in dataset", at: name, advice: "choose another name")
+      throw Problem("this name belongs to a built-in dataset", at: name, advice: "choose another name", kind: .usage)
     }
   }
 
@@ -181,7 +181,7 @@ public struct DatasetCatalog: Sendable {
   public func checkRemovable(_ name: String) throws(Problem) {
     guard DatasetName.isValid(name), Registration.exists(name, in: home) else {
       guard !Self.builtIn.contains(name) else {
-        throw Problem("a built-in dataset cannot be removed", at: name)
+        throw Problem("a built-in dataset cannot be removed", at: name, kind: .usage)
       }
       throw unknown(name)
     }
@@ -244,15 +244,15 @@ public struct DatasetCatalog: Sendable {
 
   private func unknown(_ name: String) -> Problem {
     if name == Self.wordNet {
-      return Problem("wordnet is a list of classes without images", at: name, advice: "see `imagenet-tui data list`")
+      return Problem("wordnet is a list of classes without images", at: name, advice: "see `imagenet-tui data list`", kind: .notFound)
     }
     if name == Self.imageNet {
       return Problem(
         "the images of imagenet-1k are not here", at: name,
-        advice: "add them with `imagenet-tui data add imagenet-1k PATH`")
+        advice: "add them with `imagenet-tui data add imagenet-1k PATH`", kind: .notFound)
     }
     let near = ClassNaming.nearest(name, among: list().map(\.name)).map { "did you mean `\($0)`? " } ?? ""
-    return Problem("there is no such dataset", at: name, advice: near + "see `imagenet-tui data list`")
+    return Problem("there is no such dataset", at: name, advice: near + "see `imagenet-tui data list`", kind: .notFound)
   }
 
   private static func checkImageNet(_ found: [FineClass]) throws(Problem) {
@@ -267,7 +267,7 @@ public struct DatasetCatalog: Sendable {
     ].compactMap { $0 }
     throw Problem(
       "these are not the classes of imagenet-1k", expected: "exactly its 1000 wnids",
-      found: facts.joined(separator: " and "), advice: "add a part of ImageNet under another name")
+      found: facts.joined(separator: " and "), advice: "add a part of ImageNet under another name", kind: .data)
   }
 }
 

@@ -50,7 +50,7 @@ package enum DatasetName {
     guard isValid(name) else {
       throw Problem(
         "invalid dataset name", at: name,
-        expected: "up to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit")
+        expected: "up to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit", kind: .usage)
     }
   }
 }

@@ -37,7 +37,7 @@ struct Registration: Codable, Equatable, Sendable {
     let path = path(name, in: home)
     let again = "remove it with \(ShellCommand("data", "rm", name).inSentence) and add it again"
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw Problem("cannot read the dataset's description", at: path, advice: again)
+      throw Problem("cannot read the dataset's description", at: path, advice: again, kind: .data)
     }
     let what = "the dataset's description"
     let repair = "the file is damaged; " + again
@@ -46,7 +46,7 @@ struct Registration: Codable, Equatable, Sendable {
     guard registration.format == 1, registration.name == name, registration.fingerprint.allSatisfy(\.isHexDigit),
       registration.recipe.hierarchy != nil || registration.classes.allSatisfy({ SynsetID($0.wnid) != nil })
     else {
-      throw Problem("the dataset's description is damaged", at: path, expected: "what `data add` wrote", advice: again)
+      throw Problem("the dataset's description is damaged", at: path, expected: "what `data add` wrote", advice: again, kind: .data)
     }
     return registration
   }
@@ -107,22 +107,22 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
     guard let resolved = realpath(path, nil) else { throw FileFailure.reading("cannot read the folder", path) }
     defer { free(resolved) }
     guard let root = String(validatingCString: resolved) else {
-      throw Problem("the folder's path is not UTF-8", at: path, advice: "rename the folder, or link to it")
+      throw Problem("the folder's path is not UTF-8", at: path, advice: "rename the folder, or link to it", kind: .usage)
     }
     var isFolder = false
     guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder else {
-      throw Problem("cannot add the dataset", at: path, expected: "a folder", found: "a file")
+      throw Problem("cannot add the dataset", at: path, expected: "a folder", found: "a file", kind: .usage)
     }
     guard (1...90).contains(heldOutPercent) else {
       throw Problem(
-        "the held-out share is out of range", expected: "1 to 90 percent", found: "\(heldOutPercent)")
+        "the held-out share is out of range", expected: "1 to 90 percent", found: "\(heldOutPercent)", kind: .usage)
     }
     self.root = root
     func absolute(_ list: String) throws(Problem) -> String {
       guard let resolved = realpath(list, nil) else { throw FileFailure.reading("cannot read the file", list) }
       defer { free(resolved) }
       guard let path = String(validatingCString: resolved) else {
-        throw Problem("the file's path is not UTF-8", at: list, advice: "rename the file or its folder")
+        throw Problem("the file's path is not UTF-8", at: list, advice: "rename the file or its folder", kind: .usage)
       }
       return path
     }
@@ -138,17 +138,17 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
     let isPacked = PackFolder(path: root).isPacked
     guard own == nil || !isPacked && synsetsFile == nil else {
       throw Problem(
-        "cannot add the dataset", at: root, expected: "no packed images or --synsets beside a hierarchy of its own")
+        "cannot add the dataset", at: root, expected: "no packed images or --synsets beside a hierarchy of its own", kind: .usage)
     }
     databases = isPacked ? true : nil
     if isPacked {
       guard trainList == nil, valList == nil, mapFile == nil else {
-        throw Problem("cannot add the dataset", at: root, expected: "no lists or maps beside packed images")
+        throw Problem("cannot add the dataset", at: root, expected: "no lists or maps beside packed images", kind: .usage)
       }
     }
     if let synsetsFile {
       guard trainList != nil || valList != nil || isPacked else {
-        throw Problem("synsets name the labels of a list", at: synsetsFile, expected: "a list of images as well")
+        throw Problem("synsets name the labels of a list", at: synsetsFile, expected: "a list of images as well", kind: .usage)
       }
       synsets = try LabelOrder(file: synsetsFile).wnids
     }

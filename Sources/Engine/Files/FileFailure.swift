@@ -15,7 +15,7 @@ package enum FileFailure {
         if let stop, stop != path { "ask for the permission to enter `\(stop)` (chmod +x)" } else { "ask for the permission to read it (chmod +r)" }
       default: general(code)
       }
-    return Problem(what, at: path, found: String(cString: strerror(code)), advice: advice)
+    return Problem(what, at: path, found: String(cString: strerror(code)), advice: advice, kind: isTemporary(code) ? .temporary : .notFound)
   }
 
   static func writing(_ what: String, _ path: String, code: Int32 = errno) -> Problem {
@@ -28,8 +28,11 @@ package enum FileFailure {
       case EISDIR: "there is a folder of that name: choose another name"
       default: general(code)
       }
-    return Problem(what, at: path, found: String(cString: strerror(code)), advice: advice)
+    return Problem(what, at: path, found: String(cString: strerror(code)), advice: advice, kind: isTemporary(code) ? .temporary : .cannotWrite)
   }
+
+  /// Whether the same may work when others have closed their files, or the network share is there again.
+  private static func isTemporary(_ code: Int32) -> Bool { [EMFILE, ENFILE, EAGAIN, EBUSY, ESTALE, ENOTCONN, ETIMEDOUT].contains(code) }
 
   private static func general(_ code: Int32) -> String? {
     switch code {
@@ -64,6 +67,6 @@ package enum FileFailure {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw reading(what, path) }
     close(descriptor)
-    throw Problem(what, at: path, expected: "a file", found: isFolder(path) ? "a folder" : "something else")
+    throw Problem(what, at: path, expected: "a file", found: isFolder(path) ? "a folder" : "something else", kind: .data)
   }
 }

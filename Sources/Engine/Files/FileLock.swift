@@ -21,7 +21,7 @@ package final class FileLock {
       guard steadyTime() - start < patience else {
         throw Problem(
           "cannot change \(what)", at: path, found: "another process that has held it for \(Int(patience)) s",
-          advice: "try again")
+          advice: "try again", kind: .temporary)
       }
       usleep(5_000)
     }

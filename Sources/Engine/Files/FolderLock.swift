@@ -15,7 +15,7 @@ package struct FolderLock {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
       close(descriptor)
       let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-      throw Problem("another process \(doing) this folder", at: folder, advice: "wait until it is done")
+      throw Problem("another process \(doing) this folder", at: folder, advice: "wait until it is done", kind: .temporary)
     }
   }
 

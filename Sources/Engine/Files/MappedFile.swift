@@ -15,7 +15,7 @@ package final class MappedFile: @unchecked Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileFailure.reading("cannot read", path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw Problem("cannot read", at: path, expected: "a file", found: isFolder(path) ? "a folder" : "something else")
+      throw Problem("cannot read", at: path, expected: "a file", found: isFolder(path) ? "a folder" : "something else", kind: .data)
     }
     guard status.st_size > 0 else {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)

@@ -44,6 +44,6 @@ extension LabelSetStore {
   }
 
   static func taken(_ name: String, advice: String = "choose another name, or remove that one with `imagenet-tui labels rm`") -> Problem {
-    Problem("a label set of this name already exists", at: name, advice: advice)
+    Problem("a label set of this name already exists", at: name, advice: advice, kind: .cannotWrite)
   }
 }

@@ -24,7 +24,7 @@ extension LabelSetStore {
     if let strange = removing.first(where: { !tags.contains($0) }) {
       throw Problem(
         "the label set has no such tag", at: name, expected: tags.isEmpty ? "nothing: it has none" : "one of \(firstFew(tags, 8))",
-        found: "`\(strange.prefix(60))`")
+        found: "`\(strange.prefix(60))`", kind: .notFound)
     }
     tags.removeAll(where: removing.contains)
     set.name = name

@@ -24,7 +24,7 @@ public struct LabelSetStore: Sendable {
     guard DatasetName.isValid(name) else {
       throw Problem(
         "invalid label set name", at: name,
-        expected: "up to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit")
+        expected: "up to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit", kind: .usage)
     }
     return "\(home.labelSets)/\(name).json"
   }
@@ -77,14 +77,14 @@ public struct LabelSetStore: Sendable {
     if let dataset, set.dataset != dataset, try !haveEqualClasses(dataset, set.dataset) {
       throw Problem(
         "the label set is of another dataset", at: name, expected: dataset, found: set.dataset,
-        advice: "see `imagenet-tui labels list`")
+        advice: "see `imagenet-tui labels list`", kind: .usage)
     }
     try check(set)
     return set
   }
 
   static func unknown(_ name: String) -> Problem {
-    Problem("there is no such label set", at: name, advice: "see `imagenet-tui labels list`")
+    Problem("there is no such label set", at: name, advice: "see `imagenet-tui labels list`", kind: .notFound)
   }
 
   /// Whether two datasets have the same fine classes in the same order, as a packed one has those of its source.

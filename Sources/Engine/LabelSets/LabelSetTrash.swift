@@ -50,7 +50,7 @@ extension LabelSetStore {
     let target = try path(newName ?? name)
     guard let latest = removed().first(where: { $0.name == name }) else {
       throw Problem(
-        "no label set of this name was removed", at: printable(name), advice: "see `imagenet-tui labels restore` without a name")
+        "no label set of this name was removed", at: printable(name), advice: "see `imagenet-tui labels restore` without a name", kind: .notFound)
     }
     let code = AtomicFile.renameIfFree(latest.path, target)
     if code == EEXIST {

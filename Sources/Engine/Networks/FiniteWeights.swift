@@ -7,6 +7,6 @@ extension Tensor {
     guard let (bad, first) = notFinite else { return }
     throw Problem(
       "the weights are not finite", at: place, expected: "finite values",
-      found: "\(bad) of \(count) NaN or infinite, the first at index \(first) (\(elements[first]))", advice: advice)
+      found: "\(bad) of \(count) NaN or infinite, the first at index \(first) (\(elements[first]))", advice: advice, kind: .data)
   }
 }

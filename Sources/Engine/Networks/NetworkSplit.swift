@@ -18,7 +18,7 @@ package struct NetworkSplit {
     func names(_ indices: [Int]) -> String { indices.map { wiring.layers[$0].name }.joined(separator: ", ") }
     for name in tuning?.rateFactors.keys.sorted() ?? [] where !learning.contains(where: { wiring.layers[$0].name == name }) {
       throw Problem(
-        "the network has no such trainable layer", at: name, expected: "one of \(names(learning))")
+        "the network has no such trainable layer", at: name, expected: "one of \(names(learning))", kind: .usage)
     }
     switch tuning?.part ?? .all {
     case .all: cut = 0
@@ -28,7 +28,7 @@ package struct NetworkSplit {
       guard let index = possible.first(where: { wiring.layers[$0].name == name }) else {
         throw Problem(
           "cannot fine-tune from this layer on", at: name, expected: "one of \(names(possible))",
-          found: learning.contains { wiring.layers[$0].name == name } ? "a layer inside a block" : "not a trainable layer")
+          found: learning.contains { wiring.layers[$0].name == name } ? "a layer inside a block" : "not a trainable layer", kind: .usage)
       }
       cut = Self.cut(before: index, wiring)
     }

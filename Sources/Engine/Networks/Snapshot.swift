@@ -26,11 +26,11 @@ public struct Snapshot: Sendable {
   /// - Throws: a ``Problem`` where it is missing, or of another shape than `shape` (nil: any).
   public func tensor(_ name: String, shape: [Int]? = nil) throws(Problem) -> Tensor {
     guard let tensor = tensors.first(where: { $0.name == name })?.tensor else {
-      throw Problem("the checkpoint does not fit the network", at: name, expected: "this tensor", found: "none")
+      throw Problem("the checkpoint does not fit the network", at: name, expected: "this tensor", found: "none", kind: .data)
     }
     if let shape, tensor.shape != shape {
       throw Problem(
-        "the checkpoint does not fit the network", at: name, expected: describe(shape), found: describe(tensor.shape))
+        "the checkpoint does not fit the network", at: name, expected: describe(shape), found: describe(tensor.shape), kind: .data)
     }
     return tensor
   }
@@ -40,7 +40,7 @@ public struct Snapshot: Sendable {
     guard let value = metadata[key].flatMap({ Int($0) }), value >= 0 else {
       throw Problem(
         "the checkpoint does not record the state of the training", at: key, expected: "a whole number",
-        found: metadata[key] ?? "nothing")
+        found: metadata[key] ?? "nothing", kind: .data)
     }
     return value
   }

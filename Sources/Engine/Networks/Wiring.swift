@@ -103,7 +103,7 @@ public struct Wiring: Sendable {
   public func index(of name: String) throws(Problem) -> Int {
     guard let index = layers.firstIndex(where: { $0.name == name }) else {
       throw Problem(
-        "the network has no such layer", at: name, expected: "one of \(layers.map(\.name).joined(separator: ", "))")
+        "the network has no such layer", at: name, expected: "one of \(layers.map(\.name).joined(separator: ", "))", kind: .usage)
     }
     return index
   }

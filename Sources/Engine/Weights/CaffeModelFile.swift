@@ -47,13 +47,13 @@ package struct CaffeModelFile: WeightFile {
     guard let blob = blobs[name], blob.shape == tensor.shape else {
       throw Problem(
         "cannot read the weights", at: "\(path): \(name)", expected: describe(tensor.shape),
-        found: blobs[name].map { describe($0.shape) } ?? "none of that name")
+        found: blobs[name].map { describe($0.shape) } ?? "none of that name", kind: .data)
     }
     guard let tooLarge = blob.format.read(blob.numbers, into: tensor.elements) else { return }
     throw Problem(
       "the weights do not fit single precision", at: "\(path): \(name)", expected: "numbers up to 3.4e38",
       found: "\(tooLarge.value) at index \(tooLarge.first)",
-      advice: "the training that wrote them diverged: take weights of an earlier step")
+      advice: "the training that wrote them diverged: take weights of an earlier step", kind: .data)
   }
 
   private mutating func take(_ layer: UnsafeRawBufferPointer, name nameField: UInt64, blobs blobField: UInt64) throws(Problem) {
@@ -78,7 +78,7 @@ package struct CaffeModelFile: WeightFile {
       throw Problem(
         "cannot read the weights", at: path, expected: "a .caffemodel of 2014 or later (layers of V1 or V2)",
         found: "layers of V0, the first \(name)",
-        advice: "Caffe's own tool upgrades it: upgrade_net_proto_binary \(ShellCommand.quoted(path)) NEW.caffemodel")
+        advice: "Caffe's own tool upgrades it: upgrade_net_proto_binary \(ShellCommand.quoted(path)) NEW.caffemodel", kind: .data)
     }
     for (index, blob) in found.enumerated() {
       let part = index == 0 ? "weight" : index == 1 ? "bias" : "\(index)"
@@ -140,7 +140,7 @@ package struct CaffeModelFile: WeightFile {
 
   private func damage(_ found: String, at place: String, advice: String = "fetch or copy the file again") -> Problem {
     Problem(
-      "cannot read the weights", at: place, expected: "a whole .caffemodel (caffe.proto, NetParameter)", found: found, advice: advice)
+      "cannot read the weights", at: place, expected: "a whole .caffemodel (caffe.proto, NetParameter)", found: found, advice: advice, kind: .data)
   }
 }
 

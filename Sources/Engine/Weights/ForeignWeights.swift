@@ -11,7 +11,7 @@ struct ForeignWeights {
   /// What the file is, where it's no weights that are read here.
   var problem: Problem? {
     guard let (found, advice) = text ?? archive ?? magic ?? message else { return nil }
-    return Problem("cannot read the weights", at: path, expected: "a safetensors file or a .caffemodel", found: found, advice: advice)
+    return Problem("cannot read the weights", at: path, expected: "a safetensors file or a .caffemodel", found: found, advice: advice, kind: .data)
   }
 
   typealias Finding = (found: String, advice: String)

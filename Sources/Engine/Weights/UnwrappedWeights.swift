@@ -68,7 +68,7 @@ struct UnwrappedWeights: WeightFile {
       throw Problem(
         "the file holds the network several times", at: file.path, expected: "once",
         found: prefixes.map { "`\($0)`" }.joined(separator: " and "),
-        advice: "save those tensors alone whose names begin with the one that you mean")
+        advice: "save those tensors alone whose names begin with the one that you mean", kind: .data)
     }
     return firsts[0]
   }

@@ -20,7 +20,7 @@ public enum WeightExport {
     let classes = try snapshot.number("classes")
     guard (1...1_000_000).contains(classes) else {
       throw Problem(
-        "the checkpoint does not fit the network", at: "classes", expected: "1 to 1,000,000", found: "\(classes)")
+        "the checkpoint does not fit the network", at: "classes", expected: "1 to 1,000,000", found: "\(classes)", kind: .data)
     }
     let map = try WeightMap(architecture, classes: classes, format: format)
     var tensors: [(name: String, tensor: Tensor)] = []
@@ -45,7 +45,7 @@ public enum WeightExport {
     guard mean.count > 0, mean.count % channels == 0 else {
       throw Problem(
         "the checkpoint does not fit the network", at: Snapshot.mean, expected: "\(channels) channels",
-        found: describe(mean.shape))
+        found: describe(mean.shape), kind: .data)
     }
     let means = (0..<channels).map { channel in
       let values = stride(from: channel, to: mean.count, by: channels).map { Double(mean.elements[$0]) }
@@ -67,7 +67,7 @@ public enum WeightExport {
       guard format == .caffe else {
         throw Problem(
           "this file has no such layout", at: path, expected: "a name that ends in .safetensors",
-          found: "\(format.rawValue)'s layout in a .caffemodel")
+          found: "\(format.rawValue)'s layout in a .caffemodel", kind: .usage)
       }
       try CaffeModelFile.write(tensors, network: architecture.name, to: path)
       let colours = channels == 3 ? " (blue, green, red)" : ""

@@ -22,7 +22,7 @@ package enum WeightFiles {
       let first = file.bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
       throw Problem(
         "cannot read the weights", at: path, expected: "a safetensors file or a .caffemodel",
-        found: "neither; it begins with the bytes \(first)", advice: "name another file, or fetch this one again")
+        found: "neither; it begins with the bytes \(first)", advice: "name another file, or fetch this one again", kind: .data)
     }
   }
 
@@ -38,7 +38,7 @@ package enum WeightFiles {
     guard manager.fileExists(atPath: path, isDirectory: &isFolder) else {
       let advice = manager.fileExists(atPath: path + ".index")
         ? "these are the files of a TensorFlow checkpoint, which is not read: take the net's weights from torchvision" : nil
-      throw Problem("cannot read the weights", at: path, expected: "a file", found: "nothing there", advice: advice)
+      throw Problem("cannot read the weights", at: path, expected: "a file", found: "nothing there", advice: advice, kind: .notFound)
     }
     guard isFolder else { return }
     let inside = ((try? manager.contentsOfDirectory(atPath: path)) ?? []).sorted().filter {
@@ -46,6 +46,6 @@ package enum WeightFiles {
     }
     throw Problem(
       "cannot read the weights", at: path, expected: "a file", found: "a folder",
-      advice: inside.isEmpty ? "name the file in it" : "name a file in it, such as \(inside[0])")
+      advice: inside.isEmpty ? "name the file in it" : "name a file in it, such as \(inside[0])", kind: .data)
   }
 }

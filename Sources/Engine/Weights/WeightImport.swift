@@ -88,7 +88,7 @@ public struct WeightImport {
       guard network == architecture.name else {
         throw Problem(
           "the file holds another network", at: file.path, expected: architecture.name, found: network,
-          advice: "give --net \(printable(network))")
+          advice: "give --net \(printable(network))", kind: .data)
       }
       return file.metadata["layout"].flatMap(WeightFormat.init(rawValue:)) ?? .native
     }
@@ -106,12 +106,12 @@ public struct WeightImport {
     guard let shape = file.shape(of: classifier.name) else {
       throw Problem(
         "the file does not fit the network", at: file.path, expected: "a tensor \(classifier.name) for \(architecture.name)",
-        found: "tensors such as \(file.names.prefix(3).joined(separator: ", "))", advice: "choose the network with --net")
+        found: "tensors such as \(file.names.prefix(3).joined(separator: ", "))", advice: "choose the network with --net", kind: .data)
     }
     guard shape.count == 2, (2...1_000_000).contains(shape[0]) else {
       throw Problem(
         "the file does not fit the network", at: classifier.name, expected: "classes × \(classifier.shape[1])",
-        found: describe(shape))
+        found: describe(shape), kind: .data)
     }
     return shape[0]
   }
@@ -121,13 +121,13 @@ public struct WeightImport {
       guard let shape = file.shape(of: entry.name) else {
         throw Problem(
           "the file does not fit the network", at: file.path, expected: "a tensor \(entry.name)", found: "none of that name",
-          advice: "choose the network with --net, or the format with --format")
+          advice: "choose the network with --net, or the format with --format", kind: .data)
       }
       guard shape == entry.shape else {
         let words = entry.shape.count == 4 ? " (outputs × channels × height × width)" : ""
         throw Problem(
           "the file does not fit the network", at: entry.name, expected: describe(entry.shape) + words,
-          found: describe(shape), advice: "choose the network with --net, or the format with --format")
+          found: describe(shape), advice: "choose the network with --net, or the format with --format", kind: .data)
       }
     }
   }
@@ -151,7 +151,7 @@ public struct WeightImport {
       guard [[channels], [side, side, channels]].contains(shape) else {
         throw Problem(
           "the mean does not fit the network", at: "\(file.path): \(Snapshot.mean)",
-          expected: "\(channels) or \(describe([side, side, channels]))", found: describe(shape), advice: "give it with --mean")
+          expected: "\(channels) or \(describe([side, side, channels]))", found: describe(shape), advice: "give it with --mean", kind: .data)
       }
       let tensor = Tensor(shape)
       try file.readFinite(Snapshot.mean, into: tensor)
@@ -164,7 +164,7 @@ public struct WeightImport {
       throw Problem(
         "the mean does not fit the network", expected: "\(channels) \(channels == 1 ? "number" : "numbers") of 0 to 255",
         found: values.isEmpty ? "none, in the file neither" : values.map { "\($0)" }.joined(separator: ", "),
-        advice: "give it with --mean")
+        advice: "give it with --mean", kind: .data)
     }
     let text = values.map { "\($0)" }.joined(separator: ", ")
     let source = given != nil ? "as given" : written != nil ? "the file's" : "ILSVRC-2012's, as \(format.rawValue) has it"

@@ -29,7 +29,7 @@ package enum KeyScript {
         guard rest.popFirst() == ">", let key else {
           throw Problem(
             "cannot read the keys", at: "\(place), line \(number)",
-            expected: "a key as <Enter>, <Esc>, <C-r> (and <lt> for <)", found: "`<\(name.prefix(20))`")
+            expected: "a key as <Enter>, <Esc>, <C-r> (and <lt> for <)", found: "`<\(name.prefix(20))`", kind: .data)
         }
         keys.append(key)
       }

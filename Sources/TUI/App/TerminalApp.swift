@@ -46,7 +46,7 @@ public func runTerminalApp(_ options: TerminalAppOptions) throws(Problem) {
   guard color != nil || options.color == "auto" else {
     throw Problem(
       "wrong option", at: "--color", expected: "auto, " + ColorDepth.allCases.map(\.rawValue).joined(separator: ", "),
-      found: options.color)
+      found: options.color, kind: .usage)
   }
   let runner = try options.runner(on: options.dataset)
   let terminal = try Terminal(color: color, ascii: options.ascii, environment: environment)

@@ -7,7 +7,7 @@ extension Partition {
   /// - Throws: a ``Problem`` unless `depth` is one of the tree's.
   public func bottomUp(depth: Int) throws(Problem) -> Partition {
     guard 0...hierarchy.deepest ~= depth else {
-      throw Problem("cannot cluster bottom-up", expected: "a depth in 0…\(hierarchy.deepest)", found: "\(depth)")
+      throw Problem("cannot cluster bottom-up", expected: "a depth in 0…\(hierarchy.deepest)", found: "\(depth)", kind: .usage)
     }
     var result = self
     result.mapTargets { hierarchy.ancestor($0, atDepth: depth) }
@@ -55,7 +55,7 @@ extension Partition {
   /// - Throws: a ``Problem`` for less than one round.
   public func topDown(rounds: Int) throws(Problem) -> Partition {
     guard rounds > 0 else {
-      throw Problem("cannot cluster top-down", expected: "at least 1 round", found: "\(rounds)")
+      throw Problem("cannot cluster top-down", expected: "at least 1 round", found: "\(rounds)", kind: .usage)
     }
     var result = self
     for _ in 0..<rounds {
@@ -100,7 +100,7 @@ extension Partition {
     for count in available where distinct.last != count { distinct.append(count) }
     return Problem(
       "no \(kind) set has that many classes", expected: "one of \(distinct.map(String.init).joined(separator: " "))",
-      found: "\(found)")
+      found: "\(found)", kind: .usage)
   }
 
   // MARK: Hand-made
@@ -113,7 +113,7 @@ extension Partition {
     guard unknown.isEmpty else {
       throw Problem(
         "cannot collapse what is not in the tree", expected: "wnids above this dataset's classes",
-        found: firstFew(unknown), advice: "see `imagenet-tui tree search`")
+        found: firstFew(unknown), advice: "see `imagenet-tui tree search`", kind: .usage)
     }
     var isCollapsed = BitSet(count: hierarchy.count)
     for case let node? in nodes { isCollapsed[node] = true }

@@ -165,14 +165,14 @@ extension Partition {
           continue
         }
         guard listed.updateValue(place, forKey: node) == nil else {
-          throw Problem("a synset is listed twice in the split", at: wnid, expected: "each in one list")
+          throw Problem("a synset is listed twice in the split", at: wnid, expected: "each in one list", kind: .usage)
         }
       }
     }
     guard unknown.isEmpty else {
       throw Problem(
         "cannot split along what is not in the tree", expected: "wnids at or above this dataset's classes",
-        found: firstFew(unknown), advice: "see `imagenet-tui tree search`")
+        found: firstFew(unknown), advice: "see `imagenet-tui tree search`", kind: .usage)
     }
     var places = [SplitPart?](repeating: nil, count: hierarchy.count)
     for node in hierarchy.nodes {

@@ -14,10 +14,10 @@ extension Partition {
       guard wrong.isEmpty, group.count > 1 else {
         throw Problem(
           "cannot merge classes", expected: "groups of two or more of the dataset's classes",
-          found: wrong.isEmpty ? "a group of \(group.count)" : firstFew(wrong))
+          found: wrong.isEmpty ? "a group of \(group.count)" : firstFew(wrong), kind: .usage)
       }
       if let twice = found.first(where: { !seen.insert($0).inserted }) {
-        throw Problem("cannot merge classes", expected: "each class in one group", found: "\(hierarchy.fineClasses[twice]) in two")
+        throw Problem("cannot merge classes", expected: "each class in one group", found: "\(hierarchy.fineClasses[twice]) in two", kind: .usage)
       }
       members.append(found)
     }
@@ -42,7 +42,8 @@ extension Partition {
       let common = hierarchy.lowestCommonAncestor(of: nodes)
       guard let node = common.flatMap({ isFree($0) ? $0 : nil }) ?? nodes.first(where: isFree) else {
         throw Problem(
-          "cannot name a merged class", at: hierarchy.fineClasses[members[0]], expected: "a node that no other class has", found: "none")
+          "cannot name a merged class", at: hierarchy.fineClasses[members[0]], expected: "a node that no other class has", found: "none",
+          kind: .usage)
       }
       taken[node] = true
       for fine in members { targets[fine] = Int32(node) }

@@ -9,7 +9,7 @@ extension Partition {
       let known = Set(ids.map { hierarchy.wordNet.wnid(of: $0) })
       throw Problem(
         "cannot leave out what is not there", expected: hierarchy.wordNet.wnidsInWords,
-        found: firstFew(synsets.filter { !known.contains($0) }), advice: "see `imagenet-tui tree search`")
+        found: firstFew(synsets.filter { !known.contains($0) }), advice: "see `imagenet-tui tree search`", kind: .usage)
     }
     var isBelow = Dictionary(ids.map { ($0, true) }) { first, _ in first }
     var result = self
@@ -31,7 +31,7 @@ extension Partition {
     guard unwanted.isEmpty else {
       throw Problem(
         "cannot leave out what is not there", expected: "fine classes of the dataset",
-        found: firstFew(unwanted.sorted()))
+        found: firstFew(unwanted.sorted()), kind: .usage)
     }
     return result
   }

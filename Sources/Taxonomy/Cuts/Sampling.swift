@@ -45,7 +45,7 @@ extension Partition {
   public func sampleClasses(count wanted: Int, seed: UInt64) throws(Problem) -> Partition {
     let classes = classes
     guard 1...max(1, classes.count) ~= wanted else {
-      throw Problem("cannot sample classes", expected: "a number in 1…\(classes.count)", found: "\(wanted)")
+      throw Problem("cannot sample classes", expected: "a number in 1…\(classes.count)", found: "\(wanted)", kind: .usage)
     }
     let drawn = Set(SeededPermutation(seed: seed, of: "classes").prefix(wanted, of: classes.count).map { classes[$0] })
     var result = self

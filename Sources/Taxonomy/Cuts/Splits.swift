@@ -23,7 +23,7 @@ extension Partition {
   public func minimalSplit(depth: Int, target: Int, part: SplitPart) throws(Problem) -> Partition {
     let classes = classes
     guard 0...hierarchy.deepest ~= depth else {
-      throw Problem("cannot split", expected: "a depth in 0…\(hierarchy.deepest)", found: "\(depth)")
+      throw Problem("cannot split", expected: "a depth in 0…\(hierarchy.deepest)", found: "\(depth)", kind: .usage)
     }
     try checkTarget(target, of: classes.count)
     var sizes: [Int: Int] = [:]
@@ -31,7 +31,7 @@ extension Partition {
     guard sizes.count > 1 else {
       throw Problem(
         "cannot split at this depth", expected: "classes in two subtrees or more at depth \(depth)",
-        found: "all below \(sizes.keys.first.map { hierarchy.name($0) } ?? "none")", advice: "choose a larger --depth")
+        found: "all below \(sizes.keys.first.map { hierarchy.name($0) } ?? "none")", advice: "choose a larger --depth", kind: .usage)
     }
     let subtrees = sizes.sorted { a, b in
       a.value != b.value ? a.value > b.value : hierarchy.id(a.key) < hierarchy.id(b.key)
@@ -55,10 +55,10 @@ extension Partition {
 
   private func checkTarget(_ target: Int, of classes: Int) throws(Problem) {
     guard classes > 1 else {
-      throw Problem("cannot split", expected: "two classes or more", found: "\(classes)")
+      throw Problem("cannot split", expected: "two classes or more", found: "\(classes)", kind: .usage)
     }
     guard 1..<classes ~= target else {
-      throw Problem("cannot split", expected: "a target in 1…\(classes - 1)", found: "\(target)")
+      throw Problem("cannot split", expected: "a target in 1…\(classes - 1)", found: "\(target)", kind: .usage)
     }
   }
 }

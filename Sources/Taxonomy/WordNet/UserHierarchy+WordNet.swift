@@ -6,12 +6,12 @@ extension UserHierarchy {
   /// - Throws: a ``Problem`` where a node has more parents, or the hierarchy more bytes, than the format can hold.
   public func wordNet() throws(Problem) -> WordNet {
     if let node = parents.firstIndex(where: { $0.count > 999 }) {
-      throw Problem("too many parents", at: names[node], expected: "999 at most", found: "\(parents[node].count)")
+      throw Problem("too many parents", at: names[node], expected: "999 at most", found: "\(parents[node].count)", kind: .data)
     }
     // Written twice: where lines begin is known when all are written.
     let starts = data(offsets: [Int32](repeating: 0, count: names.count)).starts
     guard let last = starts.last, last < 100_000_000 else {
-      throw Problem("the hierarchy is too large", expected: "less than 100 MB", found: counted(names.count, "node"))
+      throw Problem("the hierarchy is too large", expected: "less than 100 MB", found: counted(names.count, "node"), kind: .data)
     }
     let offsets = starts.map(Int32.init)
     return WordNet(

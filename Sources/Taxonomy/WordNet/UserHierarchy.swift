@@ -33,13 +33,13 @@ public struct UserHierarchy: Sendable {
           "cannot read the hierarchy", at: "\(file), line \(number)",
           expected: (isLineages ?? false ? "a lineage, as `Animalia/Arthropoda`" : "child<TAB>parent")
             + ", names of up to \(HierarchyNodes.longestName) printable bytes",
-          found: "`\(String(decoding: raw.prefix(60), as: UTF8.self))`")
+          found: "`\(String(decoding: raw.prefix(60), as: UTF8.self))`", kind: .data)
       }
       isLineages = isLineage
     }
     let met = nodes.named
     guard !met.isEmpty else {
-      throw Problem("the hierarchy is empty", at: file, expected: "lines of child<TAB>parent")
+      throw Problem("the hierarchy is empty", at: file, expected: "lines of child<TAB>parent", kind: .data)
     }
     let order = met.indices.sorted { isBefore(met[$0].name, met[$1].name) }
     var places = [Int](repeating: 0, count: met.count)
@@ -57,7 +57,7 @@ public struct UserHierarchy: Sendable {
       let lines = links.map { child, parent in parentLines[child][parents[child].firstIndex(of: parent)!] }
       throw Problem(
         "the hierarchy runs in a circle", at: "\(file), \(Self.words(lines))", expected: "parents above their children",
-        found: (circle.prefix(10) + [circle[0]]).map { "`\(names[$0])`" }.joined(separator: circle.count > 10 ? " below … " : " below "))
+        found: (circle.prefix(10) + [circle[0]]).map { "`\(names[$0])`" }.joined(separator: circle.count > 10 ? " below … " : " below "), kind: .data)
     }
   }
 
@@ -72,7 +72,7 @@ public struct UserHierarchy: Sendable {
         several.count == 1 ? "a name has several parents" : "\(counted(several.count, "name")) have several parents",
         at: "\(file), \(Self.words(parentLines[node]))", expected: "one for each name", found: "`\(name)` \(facts)",
         advice: "if these are two of one name, tell them apart: `\(name) (\(above[1]))<TAB>\(above[1])<TAB>\(name)`, on the lines of their children too, "
-          + "or write lineages, one a line: `…/\(above[1])/\(name)/…`; if it is one below both, add --several-parents")
+          + "or write lineages, one a line: `…/\(above[1])/\(name)/…`; if it is one below both, add --several-parents", kind: .data)
     }
     // A parent that was mistyped would be a root of its own.
     var spelled: [String: Int] = [:]
@@ -82,7 +82,7 @@ public struct UserHierarchy: Sendable {
       let lines = [firstLines[node], ownLines[other] > 0 ? ownLines[other] : firstLines[other]]
       throw Problem(
         "a name is written in two ways", at: "\(file), \(Self.words(lines.sorted()))", expected: "one", found: "`\(names[node])` and `\(names[other])`",
-        advice: "write it in one way, or add a line `\(names[node])<TAB>` where it is a root of its own")
+        advice: "write it in one way, or add a line `\(names[node])<TAB>` where it is a root of its own", kind: .data)
     }
   }
 

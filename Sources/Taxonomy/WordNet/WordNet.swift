@@ -21,7 +21,7 @@ public struct WordNet: Sendable {
       throw Problem(
         "cannot use this WordNet", at: name, expected: "WordNet 3.0",
         found: version.map { "WordNet \($0)" + (isShifted ? " with Windows' line ends" : "") } ?? "a file without its licence text",
-        advice: "wnids are offsets in 3.0's files, those of other versions mean other synsets; install Debian's wordnet-base")
+        advice: "wnids are offsets in 3.0's files, those of other versions mean other synsets; install Debian's wordnet-base", kind: .data)
     }
     self.data = data
     self.index = index
@@ -157,10 +157,10 @@ public struct WordNet: Sendable {
     let senses = synsets(of: text).compactMap { synset($0) }
     if senses.count == 1 { return senses[0] }
     throw senses.isEmpty
-      ? Problem("there is no such synset", at: text, expected: "a wnid", advice: "see `imagenet-tui tree search`")
+      ? Problem("there is no such synset", at: text, expected: "a wnid", advice: "see `imagenet-tui tree search`", kind: .notFound)
       : Problem(
         "the word has several meanings", at: text, expected: "one of " + firstFew(senses.map(\.wnid), 8),
-        advice: "see `imagenet-tui tree search`")
+        advice: "see `imagenet-tui tree search`", kind: .usage)
   }
 
   /// Every synset, in data.noun's order, which is that of the wnids.

@@ -31,7 +31,7 @@ struct OpenCommand: ParsableCommand {
     guard let replay else { return try runTerminalApp(options) }
     let sides = size.split(separator: "x").map { Int($0) }
     guard sides.count == 2, let columns = sides[0], let rows = sides[1], 40...500 ~= columns, 10...500 ~= rows else {
-      throw Problem("wrong option", at: "--size", expected: "COLUMNSxROWS from 40x10 to 500x500", found: size)
+      throw Problem("wrong option", at: "--size", expected: "COLUMNSxROWS from 40x10 to 500x500", found: size, kind: .usage)
     }
     let played = try Replay(file: replay, options, rows: rows, columns: columns)
     print(played.screen)

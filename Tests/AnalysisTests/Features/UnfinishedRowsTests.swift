@@ -21,7 +21,7 @@ import Testing
       begun = done.images
       var skipped = done.skipped
       for start in stride(from: done.images, to: 10, by: 2) {
-        if start >= until { throw Problem("cancelled") }
+        if start >= until { throw .cancelled }
         let images = (start..<start + 2).filter { $0 != 3 }
         if images.count < 2 { skipped.append(SkippedImage(index: 3, identifier: "val/3", reason: "noise")) }
         try take(Tensor(images.flatMap { image in (0..<3).map { Float(image * 10 + $0) } }, shape: [images.count, 3]))

@@ -59,7 +59,7 @@ public struct CoarseFromFine: Codable, Equatable, Sendable {
     if let group = taught.classes.first(where: { $0.members.count > 1 }) {
       throw Problem(
         "the run was not taught fine classes", at: taught.name, expected: "each class one fine class",
-        found: "\(group.name) with \(group.members.count)", advice: "name a run on the dataset's fine classes")
+        found: "\(group.name) with \(group.members.count)", advice: "name a run on the dataset's fine classes", kind: .usage)
     }
     let targets = coarse.targets(for: taught.classes.map { $0.members[0] })
     let confusion = Confusion(

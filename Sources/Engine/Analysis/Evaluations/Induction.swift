@@ -117,7 +117,7 @@ public struct Induction: Sendable {
     guard !tested.isEmpty else {
       throw Problem(
         "there is nothing to induce", expected: "fine classes that the run was not taught",
-        found: "a label set that holds each as a class of its own", advice: "name a run on coarser classes")
+        found: "a label set that holds each as a class of its own", advice: "name a run on coarser classes", kind: .usage)
     }
     var place = [Int32: Int]()
     for (index, fine) in tested.enumerated() { place[Int32(fine)] = index }

@@ -16,7 +16,7 @@ public enum InductionGallery: Equatable, Sendable, Codable, CustomStringConverti
     case "val": self = .val
     default:
       guard let count = Int(text), count > 0 else {
-        throw Problem("there is no such gallery", at: text, expected: "train, val, or a number of training images per class")
+        throw Problem("there is no such gallery", at: text, expected: "train, val, or a number of training images per class", kind: .usage)
       }
       self = .perClass(count)
     }

@@ -133,7 +133,7 @@ public struct FeatureCache: Sendable {
     guard bytes <= 1 << 30 else {
       throw Problem(
         "not enough disk space for the features", at: folder, expected: "\(bytes / 1_000_000) MB", found: "less",
-        advice: "free some space or choose another --home")
+        advice: "free some space or choose another --home", kind: .cannotWrite)
     }
     return false
   }

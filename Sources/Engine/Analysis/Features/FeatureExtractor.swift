@@ -33,7 +33,7 @@ public struct FeatureExtractor {
     let classes = try snapshot.number("classes")
     guard (1...1_000_000).contains(classes) else {
       throw Problem(
-        "the checkpoint does not fit the network", at: "classes", expected: "1 to 1,000,000", found: "\(classes)")
+        "the checkpoint does not fit the network", at: "classes", expected: "1 to 1,000,000", found: "\(classes)", kind: .data)
     }
     network = try architecture.network(
       classes: classes, batch: batch, purpose: .inference(keeping: [self.space]), backend: backend)
@@ -114,6 +114,6 @@ public struct FeatureExtractor {
     return Problem(
       "the features are not finite", at: "\(space) of \(image)", expected: "finite values",
       found: "\(bad) of \(row.count) NaN or infinite, the first at index \(first) (\(row.elements[first]))",
-      advice: "the weights are too large or damaged: take those of an earlier checkpoint, or import them again")
+      advice: "the weights are too large or damaged: take those of an earlier checkpoint, or import them again", kind: .data)
   }
 }

@@ -83,6 +83,6 @@ final class KeptRows: Sendable {
     state.withLock { state in
       if isDamaged { state.isDamaged = true } else { for block in wanted { state.isSound[block] = true } }
     }
-    if isDamaged { throw Problem("the cached features are damaged", advice: "try again: they will be recomputed") }
+    if isDamaged { throw Problem("the cached features are damaged", advice: "try again: they will be recomputed", kind: .data) }
   }
 }

@@ -133,7 +133,7 @@ public final class NeighborFinder: Sendable {
       guard dataset.labels(split).indices.contains(index) else {
         throw Problem(
           "there is no such image", at: "\(split.rawValue)/\(index)",
-          expected: "an index below \(dataset.labels(split).count)")
+          expected: "an index below \(dataset.labels(split).count)", kind: .notFound)
       }
       matrix = try features.features(of: dataset, split, indices: [Int32(index)])
     case .picture(let picture):
@@ -141,7 +141,7 @@ public final class NeighborFinder: Sendable {
     }
     guard matrix.indices.count == 1 else {
       throw Problem(
-        "the query image cannot be decoded", at: matrix.skipped.first?.identifier, found: matrix.skipped.first?.reason)
+        "the query image cannot be decoded", at: matrix.skipped.first?.identifier, found: matrix.skipped.first?.reason, kind: .data)
     }
     return matrix.values
   }

@@ -46,7 +46,7 @@ public struct NeighborMontage: Sendable {
   /// - Throws: a ``Problem`` unless images have 16…512 pixels a side.
   public init(query: Picture, queryName: String, rows: [Row], size: Int = 96) throws(Problem) {
     guard 16...512 ~= size else {
-      throw Problem("cannot lay out the montage", expected: "images of 16 to 512 pixels", found: "\(size)")
+      throw Problem("cannot lay out the montage", expected: "images of 16 to 512 pixels", found: "\(size)", kind: .usage)
     }
     (self.query, self.queryName, self.rows, self.size) = (query, queryName, rows, size)
   }

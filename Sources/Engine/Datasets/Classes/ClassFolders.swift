@@ -54,19 +54,19 @@ struct ClassFolders {
     guard inner.isEmpty else {
       throw Problem(
         "a folder of another split lies inside", at: place, expected: "train/<class>/… and val/<class>/…", found: someNames(inner),
-        advice: "put the splits above the classes, or list the images with --train-list and --val-list")
+        advice: "put the splits above the classes, or list the images with --train-list and --val-list", kind: .data)
     }
     guard unknown.isEmpty else {
       throw Problem(
         "\(unknown.count) folder\(unknown.count == 1 ? " of images names" : "s of images name") no class", at: place,
         expected: naming.own == nil ? "folders named by wnid or by a mapping file" : "folders named as in the hierarchy",
-        found: someNames(unknown), advice: naming.advice(for: unknown, wordNet: wordNet))
+        found: someNames(unknown), advice: naming.advice(for: unknown, wordNet: wordNet), kind: .data)
     }
     if images.isEmpty, loose > 0 {
       throw Problem(
         "images lie outside of class folders", at: place, expected: "<class>/<image>", found: counted(loose, "image"),
         advice: split == .val
-          ? Self.labelsAdvice(base, walk) : "move each image into a folder named by its class, or give a list with --train-list FILE")
+          ? Self.labelsAdvice(base, walk) : "move each image into a folder named by its class, or give a list with --train-list FILE", kind: .data)
     }
     for wnid in images.keys { images[wnid]!.sort { $0.path.lexicographicallyPrecedes($1.path) } }
     gather(walk.met, prefix, counts, naming)

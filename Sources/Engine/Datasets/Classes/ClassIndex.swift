@@ -33,7 +33,7 @@ package enum ClassIndex {
   /// - Throws: a ``Problem`` where it is another JSON, names classes without their wnids, or numbers are missing.
   static func entries(_ file: TextFile, isClass: (String) -> Bool) throws(Problem) -> [LabelOrder.Entry] {
     func fail(_ expected: String, _ found: String, advice: String? = nil) -> Problem {
-      Problem(LabelOrder.what, at: file.path, expected: expected, found: found, advice: advice)
+      Problem(LabelOrder.what, at: file.path, expected: expected, found: found, advice: advice, kind: .data)
     }
     guard var value = try? JSONDecoder().decode(Value.self, from: Data(file.bytes)) else {
       // As printed by Python: `{0: 'tench, Tinca tinca',`.
@@ -76,7 +76,7 @@ package enum ClassIndex {
       else {
         throw Problem(
           LabelOrder.what, at: place, expected: "a wnid", found: texts.isEmpty ? "none" : "`\(texts.joined(separator: ", ").prefix(60))`",
-          advice: namesAlone)
+          advice: namesAlone, kind: .data)
       }
       let words = texts.filter { $0 != wnid }.map { $0.hasPrefix(wnid + " ") ? String($0.dropFirst(wnid.count + 1)) : $0 }
       return LabelOrder.Entry(place: place, wnid: wnid, words: words.joined(separator: ", "))

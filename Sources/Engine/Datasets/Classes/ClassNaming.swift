@@ -28,16 +28,16 @@ package struct ClassNaming: Sendable {
         throw Problem(
           "cannot read the mapping file", at: place,
           expected: own == nil ? "name<TAB>wnid, as `goldfish<TAB>n01443537`" : "name<TAB>name in the hierarchy",
-          found: "`\(Self.excerpt(line))`")
+          found: "`\(Self.excerpt(line))`", kind: .data)
       }
       if let other = map.updateValue(fields[1], forKey: fields[0]), other != fields[1] {
         throw Problem(
           "the mapping file names a folder twice", at: place, expected: "`\(fields[0])` once",
-          found: "\(other) and \(fields[1])")
+          found: "\(other) and \(fields[1])", kind: .data)
       }
     }
     guard !map.isEmpty else {
-      throw Problem("the mapping file is empty", at: path, expected: "lines of name<TAB>wnid")
+      throw Problem("the mapping file is empty", at: path, expected: "lines of name<TAB>wnid", kind: .data)
     }
     self.map = map
     self.own = own

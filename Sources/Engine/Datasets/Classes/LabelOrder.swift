@@ -33,10 +33,10 @@ package struct LabelOrder {
     for entry in entries {
       guard let first = places.updateValue(entry.place, forKey: entry.wnid) else { continue }
       throw Problem(
-        Self.what, at: entry.place, expected: "a wnid that did not stand before", found: "`\(entry.wnid)`, which is at \(first) too")
+        Self.what, at: entry.place, expected: "a wnid that did not stand before", found: "`\(entry.wnid)`, which is at \(first) too", kind: .data)
     }
     guard !entries.isEmpty else {
-      throw Problem("the file of synsets is empty", at: file.path, expected: "lines `n01440764 tench`")
+      throw Problem("the file of synsets is empty", at: file.path, expected: "lines `n01440764 tench`", kind: .data)
     }
     wnids = entries.map(\.wnid)
     words = entries.map { printable(String($0.words.prefix(200))) }
@@ -61,7 +61,7 @@ package struct LabelOrder {
       guard isName || SynsetID(wnid) != nil || hierarchy?.node(wnid: wnid) != nil else {
         throw Problem(
           Self.what, at: file.place(number), expected: "a wnid, then its words, as `n01440764 tench`", found: "`\(line.prefix(60))`",
-          advice: entries.isEmpty ? ClassIndex.namesAlone : nil)
+          advice: entries.isEmpty ? ClassIndex.namesAlone : nil, kind: .data)
       }
       entries.append(Entry(place: file.place(number), wnid: wnid, words: String(line.dropFirst(wnid.count).drop { $0.isWhitespace || $0 == "," })))
     }
@@ -73,12 +73,12 @@ package struct LabelOrder {
     guard wnids.indices.contains(label) else {
       throw Problem(
         "a label has no class", at: place(), expected: "0 to \(wnids.count - 1)", found: "\(label)",
-        advice: "give --synsets a file whose line i names label i")
+        advice: "give --synsets a file whose line i names label i", kind: .data)
     }
     guard let known = PathClasses.known(name: path), known != wnids[label] else { return }
     throw Problem(
       "the labels contradict the paths", at: place(), expected: known, found: Self.text(.index(label), wnids[label]),
-      advice: explanation)
+      advice: explanation, kind: .data)
   }
 
   /// The synset of every line of a list; nil where the line gives no label.
@@ -98,7 +98,7 @@ package struct LabelOrder {
       if let coarse = coarse(list, &told) { throw coarse }
       throw Problem(
         "the list's labels contradict its paths", at: list.place(line), expected: known, found: Self.text(line.label, wnid),
-        advice: explanation)
+        advice: explanation, kind: .data)
     }
   }
 
@@ -119,7 +119,8 @@ package struct LabelOrder {
       "the list has the numbers of coarse classes", at: list.file, expected: "a number for each fine class",
       found: shared.value.isEmpty
         ? "0 to \(finesOf.count - 1), and \(counted(wnids.count, "fine class"))" : "number \(shared.key) for \(firstFew(shared.value.sorted()))",
-      advice: "add the images with their fine classes, then group these: \(ShellCommand("labels", "import", list.file, "--dataset", "NAME").inSentence)")
+      advice: "add the images with their fine classes, then group these: \(ShellCommand("labels", "import", list.file, "--dataset", "NAME").inSentence)",
+      kind: .data)
   }
 
   private func checkRange(_ list: ImageList) throws(Problem) {
@@ -136,7 +137,7 @@ package struct LabelOrder {
     throw Problem(
       isFromOne ? "the list's labels count from 1" : "a label has no class", at: list.place(worst),
       expected: wnids.isEmpty ? "a file of synsets for the numbers" : "0 to \(wnids.count - 1)", found: "\(most)",
-      advice: isFromOne ? isImageNet ? explanation : Self.fromOne : "give --synsets a file whose line i names label i")
+      advice: isFromOne ? isImageNet ? explanation : Self.fromOne : "give --synsets a file whose line i names label i", kind: .data)
   }
 
   private static func text(_ label: ImageList.Label?, _ wnid: String) -> String {

@@ -66,17 +66,18 @@ public enum LabelSetFile {
     let repair = "the file is damaged; put back a copy of it, or make the label set again"
     let head = try RunJSON.decode(Head.self, from: data, at: path, what: what, repair: repair)
     guard head.format == format else {
-      throw Problem("not a label set", at: path, expected: "format “\(format)”", found: "“\(head.format)”")
+      throw Problem("not a label set", at: path, expected: "format “\(format)”", found: "“\(head.format)”", kind: .data)
     }
     guard head.version <= version else { throw RunJSON.newer(what, at: path, "version", found: "version \(head.version)") }
     guard head.version == version else {
-      throw Problem("cannot read the label set", at: "\(path): version", expected: "\(version)", found: "\(head.version)", advice: repair)
+      throw Problem("cannot read the label set", at: "\(path): version", expected: "\(version)", found: "\(head.version)", advice: repair,
+        kind: .data)
     }
     let set = try RunJSON.decode(Whole.self, from: data, at: path, what: what, for: .owner, repair: repair).set
     guard set.contentHash == head.hash else {
       throw Problem(
         "the label set was changed after it was saved", at: path, expected: head.hash, found: set.contentHash,
-        advice: "make it again from its recipe")
+        advice: "make it again from its recipe", kind: .data)
     }
     // The order in the file carries no meaning, that in memory gives the labels.
     let sorted = LabelSet(

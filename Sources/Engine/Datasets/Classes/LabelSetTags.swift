@@ -16,11 +16,11 @@ public enum LabelSetTags {
       throw Problem(
         "invalid tag", at: place,
         expected: "up to 32 letters, digits, `.`, `_`, `-`, beginning with a letter or digit",
-        found: "`\(wrong.prefix(60))`")
+        found: "`\(wrong.prefix(60))`", kind: .usage)
     }
     let sorted = Set(tags).sorted()
     guard sorted.count <= most else {
-      throw Problem("too many tags", at: place, expected: "at most \(most)", found: "\(sorted.count)")
+      throw Problem("too many tags", at: place, expected: "at most \(most)", found: "\(sorted.count)", kind: .usage)
     }
     return sorted
   }

@@ -48,7 +48,7 @@ public enum WordNetFiles {
     func failure(_ code: Int32) -> Problem {
       Problem(
         "cannot open WordNet", at: path, found: String(cString: strerror(code)),
-        advice: "install WordNet 3.0's nouns (Debian: wordnet-base), or name their folder with --wordnet")
+        advice: "install WordNet 3.0's nouns (Debian: wordnet-base), or name their folder with --wordnet", kind: .notFound)
     }
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(errno) }

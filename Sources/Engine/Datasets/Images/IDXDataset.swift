@@ -25,7 +25,7 @@ public final class IDXDataset: Dataset {
     guard train.images.dimensions.dropFirst() == val.images.dimensions.dropFirst() else {
       throw Problem(
         "the two splits hold images of different sizes", at: folder,
-        expected: Self.describe(train.images), found: Self.describe(val.images))
+        expected: Self.describe(train.images), found: Self.describe(val.images), kind: .data)
     }
     // A gzip file ends with the checksum and the length of its content: no need to inflate it.
     var hash = Fingerprint()
@@ -44,7 +44,7 @@ public final class IDXDataset: Dataset {
     guard access(folder, R_OK | X_OK) == 0 else {
       throw Problem(
         "Fashion-MNIST is not installed", at: folder,
-        advice: "install it with `sudo apt-get install dataset-fashion-mnist`")
+        advice: "install it with `sudo apt-get install dataset-fashion-mnist`", kind: .notFound)
     }
     return try IDXDataset(
       name: "fashion-mnist",
@@ -109,14 +109,14 @@ public final class IDXDataset: Dataset {
       guard labelFile.dimensions[0] == images.dimensions[0] else {
         throw Problem(
           "the labels do not fit the images", at: labelPath, expected: counted(images.dimensions[0], "label"),
-          found: "\(labelFile.dimensions[0])", advice: "get both files again")
+          found: "\(labelFile.dimensions[0])", advice: "get both files again", kind: .data)
       }
       labelLength = labelFile.length
       let bytes = try labelFile.read()
       if let index = bytes.bytes.firstIndex(where: { Int($0) >= classCount }) {
         throw Problem(
           "a label is out of range", at: "\(labelPath), image \(index)", expected: "0 to \(classCount - 1)",
-          found: "\(bytes.bytes[index])")
+          found: "\(bytes.bytes[index])", kind: .data)
       }
       labels = bytes.bytes.map(Int32.init)
     }

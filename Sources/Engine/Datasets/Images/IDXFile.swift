@@ -29,7 +29,7 @@ struct IDXFile {
     guard word(0) == 0x0800 + dimensionCount else {
       throw Problem(
         "not an IDX file of \(dimensionCount == 1 ? "labels" : "images")", at: path,
-        expected: "magic 0x0000080\(dimensionCount)", found: "0x" + String(word(0), radix: 16))
+        expected: "magic 0x0000080\(dimensionCount)", found: "0x" + String(word(0), radix: 16), kind: .data)
     }
     dimensions = (1...dimensionCount).map(word)
     // Deflate shrinks to 1/1032 at best; a header that claims more is a lie, caught before memory is asked for.
@@ -41,7 +41,7 @@ struct IDXFile {
         throw Problem(
           "the header of the IDX file is wrong", at: path,
           expected: "sizes that a file of \(length) bytes can hold",
-          found: dimensions.map(String.init).joined(separator: " × "), advice: "get the file again")
+          found: dimensions.map(String.init).joined(separator: " × "), advice: "get the file again", kind: .data)
       }
       total = product
     }
@@ -64,7 +64,7 @@ struct IDXFile {
     guard trailing == 0 else {
       throw Problem(
         "the IDX file is longer than its header says", at: path, expected: "\(count) bytes", found: "more",
-        advice: "get the file again")
+        advice: "get the file again", kind: .data)
     }
     return storage
   }
@@ -81,13 +81,13 @@ private final class GzipFile {
     self.path = path
     var status = stat()
     guard stat(path, &status) == 0 else {
-      throw Problem("cannot read", at: path, found: String(cString: strerror(errno)))
+      throw Problem("cannot read", at: path, found: String(cString: strerror(errno)), kind: .notFound)
     }
     // A pipe would block for ever.
-    guard status.st_mode & S_IFMT == S_IFREG else { throw Problem("cannot read", at: path, expected: "a file") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw Problem("cannot read", at: path, expected: "a file", kind: .data) }
     length = Int(status.st_size)
     guard let handle = gzopen(path, "rbe") else {
-      throw Problem("cannot read", at: path, found: String(cString: strerror(errno)))
+      throw Problem("cannot read", at: path, found: String(cString: strerror(errno)), kind: .notFound)
     }
     self.handle = handle
     gzbuffer(handle, 1 << 17)
@@ -115,12 +115,12 @@ private final class GzipFile {
   func endsEarly(expected: Int, found: Int) -> Problem {
     Problem(
       "the file ends early", at: path, expected: "\(expected) bytes more", found: "\(found)",
-      advice: "get the file again")
+      advice: "get the file again", kind: .data)
   }
 
   private func damaged() -> Problem {
     var code: Int32 = 0
     let text = gzerror(handle, &code).map { String(cString: $0) } ?? "error \(code)"
-    return Problem("the compressed file is damaged", at: path, found: text, advice: "get the file again")
+    return Problem("the compressed file is damaged", at: path, found: text, advice: "get the file again", kind: .data)
   }
 }

@@ -17,7 +17,7 @@ public final class ImageFolderDataset: Dataset {
     guard isFolder(recipe.root) else {
       throw Problem(
         "the dataset's folder is gone", at: recipe.root,
-        advice: "mount it again, or give its new path with \(ShellCommand("data", "add", registration.name, "PATH").inSentence)")
+        advice: "mount it again, or give its new path with \(ShellCommand("data", "add", registration.name, "PATH").inSentence)", kind: .notFound)
     }
     name = registration.name
     summary =
@@ -45,7 +45,7 @@ public final class ImageFolderDataset: Dataset {
     // The index lies in the user's home, where anything may have happened to it.
     let slash = UInt8(ascii: "/")
     guard path.first != slash, !path.split(separator: slash).contains(where: { $0.elementsEqual("..".utf8) }) else {
-      throw Problem("the path leaves the dataset's folder", at: identifier(split, index))
+      throw Problem("the path leaves the dataset's folder", at: identifier(split, index), kind: .data)
     }
     try buffer.decode(
       file: absolutePath(recipe.root, path), need, place: "\(recipe.root)/\(nameText(path))")

@@ -98,7 +98,7 @@ public final class PixelBuffer {
       let kind = status.st_mode & S_IFMT
       throw Problem(
         "cannot read the image", at: place(), expected: "a file of at most 1 GiB",
-        found: kind == S_IFREG ? "\(status.st_size >> 20) MB" : kind == S_IFDIR ? "a folder" : "something else")
+        found: kind == S_IFREG ? "\(status.st_size >> 20) MB" : kind == S_IFDIR ? "a folder" : "something else", kind: .data)
     }
     let size = Int(status.st_size)
     if file.count < size { file = [UInt8](repeating: 0, count: size) }
@@ -129,9 +129,9 @@ public final class PixelBuffer {
     pixels = UnsafeBufferPointer(start: decoded.bytes, count: width * height * channels)
     guard status == CODEC_OK.rawValue else {
       if status == CODEC_UNKNOWN_FORMAT.rawValue, let format = ImageFormat(bytes) {
-        throw Problem("cannot decode the image", at: place(), expected: ImageFormat.read, found: "\(format.rawValue)")
+        throw Problem("cannot decode the image", at: place(), expected: ImageFormat.read, found: "\(format.rawValue)", kind: .data)
       }
-      throw Problem("cannot decode the image", at: place(), found: String(cString: message))
+      throw Problem("cannot decode the image", at: place(), found: String(cString: message), kind: .data)
     }
   }
 }

@@ -45,7 +45,7 @@ struct FolderIndex: Sendable {
     let file = try MappedFile(path: path)
     let size = file.bytes.count
     let damaged = Problem(
-      "the dataset's index is damaged", at: path, advice: "run `imagenet-tui data add` again with the same folder")
+      "the dataset's index is damaged", at: path, advice: "run `imagenet-tui data add` again with the same folder", kind: .data)
     func number(_ place: Int) -> Int {
       Int(truncatingIfNeeded: UInt64(littleEndian: file.bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
     }

@@ -53,7 +53,7 @@ struct FolderScan {
       if let training, walk.areSame(training, validation) {
         throw Problem(
           "training and validation images are the same", at: walk.text(validation), expected: "images of their own",
-          found: "a link to \(walk.text(training))")
+          found: "a link to \(walk.text(training))", kind: .data)
       }
       folders[.val] = try ClassFolders(validation, .val, &walk, naming, wordNet)
       images[.val] = folders[.val]!.images
@@ -65,7 +65,7 @@ struct FolderScan {
     if let stranger = images[.val]?.keys.sorted().first(where: { images[.train]![$0] == nil }) {
       throw Problem(
         "val has a class that train does not have", at: recipe.valList ?? walk.text(validation ?? []), expected: "only classes of train",
-        found: stranger + (folders[.train]?.explanation(of: stranger).map { ", \($0)" } ?? ""))
+        found: stranger + (folders[.train]?.explanation(of: stranger).map { ", \($0)" } ?? ""), kind: .data)
     }
     let names = (folders[.val]?.names ?? [:]).merging(folders[.train]?.names ?? [:]) { $1 }
     let classes = wnids.map { wnid in
@@ -119,7 +119,7 @@ struct FolderScan {
     throw Problem(
       "the validation list contains training images", at: list, expected: "images of their own for validation",
       found: "\(count) of both, as \(nameText(first.path))",
-      advice: "name the training images with --train-list FILE")
+      advice: "name the training images with --train-list FILE", kind: .data)
   }
 
   /// - Throws: a ``Problem`` where a class is no synset.
@@ -134,7 +134,7 @@ struct FolderScan {
       throw Problem(
         wordNet.isOwn ? "the hierarchy has no such class" : "WordNet 3.0 has no such synset", at: root,
         expected: wordNet.isOwn ? "names of the hierarchy" : "wnids of WordNet 3.0", found: wnid,
-        advice: (wordNet.isOwn ? "" : "wnids of other versions differ; ") + "correct the folder's name, the list or the mapping file")
+        advice: (wordNet.isOwn ? "" : "wnids of other versions differ; ") + "correct the folder's name, the list or the mapping file", kind: .data)
     }
   }
 
@@ -143,6 +143,6 @@ struct FolderScan {
     return Problem(
       "no images in class folders", at: root, expected: "<class>/*.jpg, *.jpeg, *.png or *.webp",
       found: foreign.isEmpty ? counted(ignored, "other file") : ClassFolders.text(foreign),
-      advice: foreign.isEmpty ? "give the folder that holds the class folders" : "convert them to one of \(ImageFormat.read)")
+      advice: foreign.isEmpty ? "give the folder that holds the class folders" : "convert them to one of \(ImageFormat.read)", kind: .data)
   }
 }

@@ -125,7 +125,7 @@ struct FolderWalk {
       case S_IFDIR:
         let identity = FileIdentity(status)
         guard !ancestors.contains(identity) else {
-          throw Problem("a symbolic link forms a loop", at: text(relative), advice: "remove the link")
+          throw Problem("a symbolic link forms a loop", at: text(relative), advice: "remove the link", kind: .data)
         }
         met.folders.append(relative)
         try visit(relative, ancestors: ancestors + [identity], body)
@@ -176,7 +176,7 @@ struct FolderWalk {
     guard target.elementsEqual(root.utf8) || target.starts(with: (root == "/" ? "/" : root + "/").utf8) else {
       throw Problem(
         "a symbolic link leads out of the dataset's folder", at: text(link), expected: "files below \(root)",
-        found: nameText(target), advice: "give --follow-links if you trust it")
+        found: nameText(target), advice: "give --follow-links if you trust it", kind: .data)
     }
     return true
   }

@@ -59,7 +59,7 @@ package struct ImageList {
         guard let (path, label) = ListColumns.pair(text), let line = Self.line(path, Self.label(label), number) else {
           throw Problem(
             "cannot read the list of images", at: "\(file), line \(number)", expected: "`path,label`, as in the lines above, with a path that stays below the folder",
-            found: "`\(nameText(Array(text.prefix(60))))`")
+            found: "`\(nameText(Array(text.prefix(60))))`", kind: .data)
         }
         lines.append(line)
         continue
@@ -73,7 +73,7 @@ package struct ImageList {
       }
       lines.append(line)
     }
-    guard !lines.isEmpty else { throw Problem("the list of images is empty", at: file, expected: "lines `path label`") }
+    guard !lines.isEmpty else { throw Problem("the list of images is empty", at: file, expected: "lines `path label`", kind: .data) }
     self.lines = lines
   }
 
@@ -100,7 +100,7 @@ package struct ImageList {
     guard let read, (read.exact ?? read.path) == path, read.label == .index(label) else {
       throw Problem(
         "a list of images cannot hold this path", at: printable(nameText(path)), expected: "a name without line breaks and tabs",
-        advice: "rename the file or its folder, and add the dataset again")
+        advice: "rename the file or its folder, and add the dataset again", kind: .data)
     }
     return text + [UInt8(ascii: "\n")]
   }
@@ -156,10 +156,11 @@ package struct ImageList {
         found: found,
         advice: place.contains("ground_truth") ? "the devkit's ILSVRC2012_validation_ground_truth.txt cannot be used: its labels are ILSVRC2012_IDs, which "
           + "count from 1 in the order of meta.mat, not of the wnids; take Caffe's val.txt"
-          : "a list names each image with its label: where the labels follow the files' names, `ls FOLDER | paste -d ' ' - LABELS > list.txt` makes one")
+          : "a list names each image with its label: where the labels follow the files' names, `ls FOLDER | paste -d ' ' - LABELS > list.txt` makes one",
+          kind: .data)
     }
     return Problem(
       "cannot read the list of images", at: place,
-      expected: isSolution ? "id,wnid box" : "path label, with a path that stays below the folder", found: found)
+      expected: isSolution ? "id,wnid box" : "path label, with a path that stays below the folder", found: found, kind: .data)
   }
 }

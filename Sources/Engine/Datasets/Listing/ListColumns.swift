@@ -58,7 +58,7 @@ package enum ListColumns {
       if let named, labels.isEmpty, named < columns - 1, separator != " " {
         return Problem(
           "the list is a table", at: file, expected: "lines `path label` or `path,label`", found: found,
-          advice: "labels are numbers from 0 or wnids: put these in the place of names")
+          advice: "labels are numbers from 0 or wnids: put these in the place of names", kind: .data)
       }
       guard let path = named ?? bare, let label = labels.first(where: { $0 != path }) else { continue }
       // What the list's own rule reads needs no other.
@@ -72,7 +72,7 @@ package enum ListColumns {
         "the list is a table", at: file, expected: "lines `path label` or `path,label`",
         found: found,
         advice: (others.count > 1 ? "columns \(others.map { "\($0 + 1)" }.joined(separator: ", ")) hold numbers: put that of the labels for $\(label + 1) in `\(command)`" : "make a list of it: `\(command)`")
-          + (named == nil ? ", with the ending that the files have" : ""))
+          + (named == nil ? ", with the ending that the files have" : ""), kind: .data)
     }
     return nil
   }

@@ -27,7 +27,7 @@ struct ListedImages {
         continue
       }
       guard seen.insert(path).inserted else {
-        throw Problem("the list names an image twice", at: list.place(line), found: nameText(line.written))
+        throw Problem("the list names an image twice", at: list.place(line), found: nameText(line.written), kind: .data)
       }
       let wnid = if let label { label } else { try self.wnid(line, path.dropFirst(places.base.isEmpty ? 0 : places.base.count + 1), list) }
       byClass[wnid, default: []].append(.init(path: path, size: size))
@@ -38,13 +38,13 @@ struct ListedImages {
       if missing.count == 1, first.number == list.lines[0].number, first.label == nil, !ListColumns.isImage(first.path), list.lines.count > 1 {
         throw Problem(
           "the list's first line is no image", at: list.place(first), expected: "`path label`", found: "`\(nameText(first.written))`",
-          advice: "take it out where it names the columns")
+          advice: "take it out where it names the columns", kind: .data)
       }
       throw Problem(
         "\(missing.count) of the list's \(counted(list.lines.count, "image")) \(missing.count == 1 ? "is" : "are") missing", at: list.place(first),
         expected: "files below \(walk.text(places.base))",
         found: "no " + missing.prefix(3).map { nameText($0.written) }.joined(separator: ", no "),
-        advice: "get them, or take their lines out of the list")
+        advice: "get them, or take their lines out of the list", kind: .data)
     }
     for wnid in byClass.keys { byClass[wnid]!.sort { $0.path.lexicographicallyPrecedes($1.path) } }
     return byClass
@@ -56,7 +56,7 @@ struct ListedImages {
     if let found = ClassFolders.deepestClass(folder, naming) { return found.wnid }
     throw Problem(
       "a line of the list gives no class", at: list.place(line), expected: "path label, or a folder that names a class",
-      found: nameText(line.written), advice: naming.advice(for: [nameText(folder)], wordNet: nil))
+      found: nameText(line.written), advice: naming.advice(for: [nameText(folder)], wordNet: nil), kind: .data)
   }
 
   /// The wnids that the list's numbers stand for.
@@ -71,7 +71,8 @@ struct ListedImages {
         "the list's numbers could count the classes in two ways", at: list.place(line),
         expected: "one folder with images for each class, in the order of the wnids", found: reason,
         advice: naming.own == nil
-          ? "give --synsets a file whose line i names the wnid of label i" : "correct the folders, or list the paths in class folders alone")
+          ? "give --synsets a file whose line i names the wnid of label i" : "correct the folders, or list the paths in class folders alone",
+          kind: .data)
     }
   }
 }

@@ -41,7 +41,8 @@ struct ListedPaths {
       "the list's images are not here", at: list.place(first),
       expected: "files below " + bases.map { walk.text($0) }.joined(separator: " or "), found: "no \(nameText(first.written))",
       advice: nameText(first.written).contains("://") ? "the list holds addresses: write the paths as the files lie below PATH" : first.written.contains(Self.backslash) || first.isAbsolute
-        ? "give the folder that holds them as PATH, or write the paths as they are below it" : "give the folder that the list's paths begin in")
+        ? "give the folder that holds them as PATH, or write the paths as they are below it" : "give the folder that the list's paths begin in",
+        kind: .data)
   }
 
   /// What to say of a line whose image is not there as the list has it; nil where it is nowhere.
@@ -53,7 +54,7 @@ struct ListedPaths {
     Problem(
       "a line of the list is not `path label`", at: list.place(line), expected: "the path of an image, and mostly a number from 0 or a wnid behind it",
       found: "`\(nameText(Array(line.written.prefix(60))))`",
-      advice: "write the path as the file is called, without quotes, then a blank, then one label")
+      advice: "write the path as the file is called, without quotes, then a blank, then one label", kind: .data)
   }
 
   /// Whether a part of what was taken for a path is the path of an image that is there: what stands beside it is in the way.

@@ -48,7 +48,7 @@ struct SplitFolders {
       throw Problem(
         "several folders could be the \(role.rawValue) split", at: walk.text(base), expected: "one of them",
         found: different.map { "`\(Self.name($0))`" }.joined(separator: " and "),
-        advice: "rename or move the ones that are not meant")
+        advice: "rename or move the ones that are not meant", kind: .data)
     }
     return first
   }
@@ -71,7 +71,7 @@ struct SplitFolders {
     throw Problem(
       "there is no folder of training images", at: walk.text(base), expected: "`train` beside it",
       found: found.map { "`\(Self.name($0))`" }.joined(separator: " and "),
-      advice: "to train on these images, give \(walk.text(found[0])) itself")
+      advice: "to train on these images, give \(walk.text(found[0])) itself", kind: .data)
   }
 
   // MARK: Finding
@@ -98,7 +98,8 @@ struct SplitFolders {
         throw Problem(
           "folders of classes and of a split lie side by side", at: walk.text(folder), expected: "train/<class>/… and val/<class>/…",
           found: "`\(nameText(others.first(where: isClass)!))` and " + splits.map { "`\(nameText($0))`" }.joined(separator: ", "),
-          advice: "move the class folders into a folder `train`, or name the class of \(splits.count == 1 ? "the other" : "the others") with --map")
+          advice: "move the class folders into a folder `train`, or name the class of \(splits.count == 1 ? "the other" : "the others") with --map",
+          kind: .data)
       }
       let rest = others.filter { !byRole.values.joined().contains($0) }
       return SplitFolders(folders: byRole.mapValues { $0.map(path) }, base: folder, others: rest.map(path))
@@ -109,7 +110,8 @@ struct SplitFolders {
       throw Problem(
         "the folders of a cross-validation lie side by side", at: walk.text(folder), expected: "train/… and val/… beside each other",
         found: someNames(folds.map { nameText(path($0)) }),
-        advice: "move or link those to train on into a folder `train` and the one to validate on into `val` (links out of it need --follow-links)")
+        advice: "move or link those to train on into a folder `train` and the one to validate on into `val` (links out of it need --follow-links)",
+        kind: .data)
     }
     var found: [(wrapper: [UInt8], splits: SplitFolders)] = []
     for name in others {
@@ -123,7 +125,7 @@ struct SplitFolders {
       throw Problem(
         "several folders hold splits", at: walk.text(folder), expected: "train/<class>/… and val/<class>/… of one dataset",
         found: someNames(found.map { nameText(path($0.splits.candidates(.train).first ?? $0.splits.base)) }),
-        advice: "give one of them, as \(walk.text(path(found[0].wrapper))), or put the split above the classes: train/<class>/")
+        advice: "give one of them, as \(walk.text(path(found[0].wrapper))), or put the split above the classes: train/<class>/", kind: .data)
     }
     return found.first.map { wrapper, splits in
       SplitFolders(folders: splits.folders, base: splits.base, others: splits.others + others.filter { $0 != wrapper }.map(path))

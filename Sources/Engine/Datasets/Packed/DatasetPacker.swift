@@ -36,10 +36,10 @@ public struct DatasetPacker: Sendable {
     dataset: any Dataset, folder: String, side: Int = 256, quality: Int? = 95, workers: Int
   ) throws(Problem) {
     guard (1...4096).contains(side) else {
-      throw Problem("cannot pack images of this size", expected: "1 to 4096 pixels a side", found: "\(side)")
+      throw Problem("cannot pack images of this size", expected: "1 to 4096 pixels a side", found: "\(side)", kind: .usage)
     }
     guard quality.map({ (1...100).contains($0) }) ?? true else {
-      throw Problem("cannot pack JPEG files of this quality", expected: "1 to 100", found: "\(quality!)")
+      throw Problem("cannot pack JPEG files of this quality", expected: "1 to 100", found: "\(quality!)", kind: .usage)
     }
     self.dataset = dataset
     self.folder = PackFolder(path: folder)
@@ -104,7 +104,7 @@ public struct DatasetPacker: Sendable {
         }
         throw Problem(
           "the folder holds another packed dataset", at: folder.path, expected: text(description), found: text(old),
-          advice: "choose another folder with -o, or delete this one")
+          advice: "choose another folder with -o, or delete this one", kind: .cannotWrite)
       }
       return isWhole
     }
@@ -113,7 +113,7 @@ public struct DatasetPacker: Sendable {
     guard others.isEmpty else {
       throw Problem(
         "cannot pack into this folder", at: folder.path, expected: "an empty folder", found: printable(others.sorted()[0]),
-        advice: "choose another folder with -o")
+        advice: "choose another folder with -o", kind: .cannotWrite)
     }
     let words = dataset.classes.map { "\($0.wnid) \(printable($0.name))\n" }.joined()
     try AtomicFile.write(words, to: folder.synsetFile)

@@ -80,7 +80,7 @@ package struct Datum {
     }
 
     private static func refusal(_ found: String) -> Problem {
-      Problem("an entry is not an image", expected: "Caffe's Datum with 1 or 3 channels and a label", found: found)
+      Problem("an entry is not an image", expected: "Caffe's Datum with 1 or 3 channels and a label", found: found, kind: .data)
     }
   }
 

@@ -17,7 +17,7 @@ final class LMDBFile: @unchecked Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw Problem("cannot read the database", at: path, expected: "a file", found: "something else")
+      throw Problem("cannot read the database", at: path, expected: "a file", found: "something else", kind: .data)
     }
     // What is read next lies anywhere: reading ahead would read the pictures too where only their labels are asked for.
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM)
@@ -47,12 +47,12 @@ final class LMDBFile: @unchecked Sendable {
   func cutShort(wanted: UInt64) -> Problem {
     Problem(
       "the database was cut short", at: path, expected: "at least \(wanted) bytes", found: "\(size)",
-      advice: "copy it again, when nothing writes to it")
+      advice: "copy it again, when nothing writes to it", kind: .data)
   }
 
   func damaged(page: UInt64, expected: String, found: String? = nil) -> Problem {
     Problem(
       "the database is damaged", at: "\(path), page \(page)", expected: expected, found: found,
-      advice: "copy or pack it again")
+      advice: "copy or pack it again", kind: .data)
   }
 }

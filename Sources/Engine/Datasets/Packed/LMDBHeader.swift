@@ -69,7 +69,7 @@ struct LMDBHeader: Equatable {
       throw Problem(
         "the database is not a list of images", at: file.path, expected: "one value for a key, in the order of the keys' bytes",
         found: names.isEmpty ? "unknown flags" : names.joined(separator: " "),
-        advice: "write it as Caffe's convert_imageset does, without flags")
+        advice: "write it as Caffe's convert_imageset does, without flags", kind: .data)
     }
   }
 
@@ -83,7 +83,7 @@ struct LMDBHeader: Equatable {
     guard file.size > 0 else {
       throw Problem(
         "cannot open the database", at: file.path, expected: "an LMDB database", found: "an empty file",
-        advice: "copy or pack it again")
+        advice: "copy or pack it again", kind: .data)
     }
     return try withBytes(pageHead + length) { bytes throws(Problem) in
       // A file that is shorter may be a foreign one.
@@ -110,7 +110,7 @@ struct LMDBHeader: Equatable {
   private static func stranger(_ view: LMDBBytes, _ file: LMDBFile) -> Problem {
     let dump = "rewrite it with the `mdb_dump` of the machine that wrote it and the `mdb_load` of this one"
     func problem(_ found: String, _ advice: String) -> Problem {
-      Problem("cannot open the database", at: file.path, expected: "an LMDB database", found: found, advice: advice)
+      Problem("cannot open the database", at: file.path, expected: "an LMDB database", found: found, advice: advice, kind: .data)
     }
     if view.u32(16) == magic {
       return view.u32(20) == 1

@@ -61,7 +61,7 @@ final class LMDBPage: @unchecked Sendable {
           throw Problem(
             "the database is not a list of images", at: file.path, expected: "images in its main database",
             found: flags & Self.isTree != 0 ? "named databases in it" : "keys with several values",
-            advice: "write it as Caffe's convert_imageset does, without names of databases")
+            advice: "write it as Caffe's convert_imageset does, without names of databases", kind: .data)
         }
         let room = flags & Self.isRun != 0 ? 8 : size
         isSound = isSound && key > 0 && flags & ~Self.isRun == 0 && place + Self.nodeHead + key + room <= pageSize

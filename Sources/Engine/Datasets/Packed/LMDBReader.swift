@@ -77,7 +77,7 @@ package final class LMDBReader: Sendable {
     }
     throw Problem(
       "the database has no such entry", at: file.path, expected: printable(String(decoding: key, as: UTF8.self)),
-      advice: "add the dataset again")
+      advice: "add the dataset again", kind: .data)
   }
 
   /// A value that has pages for itself.
@@ -94,7 +94,7 @@ package final class LMDBReader: Sendable {
     guard count <= Self.longestValue else {
       throw Problem(
         "an entry of the database is too long", at: file.path, expected: "images of at most \(Self.longestValue >> 20) MiB",
-        found: "\(count) bytes")
+        found: "\(count) bytes", kind: .data)
     }
     guard first >= 2, first <= header.lastPage else {
       throw file.damaged(page: first, expected: "values on the pages 2 to \(header.lastPage)")
@@ -128,7 +128,7 @@ package final class LMDBReader: Sendable {
       guard let now = try? LMDBHeader(file), now.transaction != header.transaction else { throw error }
       throw Problem(
         "the database was written to while it was read", at: file.path, found: "\(error.what)",
-        advice: "wait until its writer has ended, then add the dataset again")
+        advice: "wait until its writer has ended, then add the dataset again", kind: .temporary)
     }
   }
 }

@@ -14,6 +14,6 @@ enum LevelDBFolder {
     guard let found else { return }
     throw Problem(
       "cannot read the database", at: printable(found), expected: "LMDB, or folders of images", found: "LevelDB",
-      advice: "write it again with `convert_imageset -backend lmdb`, or add the folder of its images")
+      advice: "write it again with `convert_imageset -backend lmdb`, or add the folder of its images", kind: .data)
   }
 }

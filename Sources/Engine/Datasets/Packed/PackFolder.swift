@@ -45,7 +45,7 @@ struct PackFolder: Sendable {
   /// - Throws: a ``Problem`` where the folder holds databases that make no dataset: several of a split, none to train on, or one of a pair.
   func check() throws(Problem) {
     func refuse(_ what: String, at place: String, _ expected: String, _ found: [String], _ advice: String) -> Problem {
-      Problem(what, at: place, expected: expected, found: found.map { "`\($0)`" }.joined(separator: " and "), advice: advice)
+      Problem(what, at: place, expected: expected, found: found.map { "`\($0)`" }.joined(separator: " and "), advice: advice, kind: .data)
     }
     if Self.isDatabase(path) {
       let parts = path.split(separator: "/").map(String.init)
@@ -86,7 +86,7 @@ struct PackFolder: Sendable {
     guard let description = try description(), !description.isWhole else { return }
     throw Problem(
       "packing the dataset is not finished", at: path,
-      advice: "run \(ShellCommand("data", "pack", description.dataset, "-o", path).inSentence) again to continue")
+      advice: "run \(ShellCommand("data", "pack", description.dataset, "-o", path).inSentence) again to continue", kind: .data)
   }
 }
 

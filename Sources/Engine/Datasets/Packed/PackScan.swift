@@ -29,12 +29,12 @@ extension ImageListing {
     if isGuessed, let found = byClass[.train], !found.isEmpty { try Self.checkImageNet(found, recipe.root) }
     let labels = byClass[.train]!.keys.sorted { order.wnids[$0] < order.wnids[$1] }
     guard !labels.isEmpty else {
-      throw Problem("the packed dataset holds no images", at: recipe.root, advice: "pack it again")
+      throw Problem("the packed dataset holds no images", at: recipe.root, advice: "pack it again", kind: .data)
     }
     if let stranger = (byClass[.val] ?? [:]).keys.sorted().first(where: { byClass[.train]![$0] == nil }) {
       throw Problem(
         "val has a class that train does not have", at: recipe.root, expected: "only classes of train",
-        found: order.wnids[stranger])
+        found: order.wnids[stranger], kind: .data)
     }
     self.init(
       classes: labels.map { label in
@@ -53,7 +53,7 @@ extension ImageListing {
     throw Problem(
       "the classes of the labels are not known", at: root, expected: "synset_words.txt beside the databases, or --synsets FILE",
       found: "labels \(found.keys.min()!) to \(found.keys.max()!)",
-      advice: "write a file whose line i names the wnid of label i, and give it with --synsets")
+      advice: "write a file whose line i names the wnid of label i, and give it with --synsets", kind: .data)
   }
 
   /// The entries of one database by label: as "files" whose path is the key.
@@ -67,7 +67,7 @@ extension ImageListing {
         datum = try Datum.Head(count: value.count) { place throws(Problem) in try value.bytes(from: place) }
       } catch {
         guard error.place == nil else { throw error }
-        throw Problem(error.what, at: place(), expected: error.expected, found: error.found)
+        throw Problem(error.what, at: place(), expected: error.expected, found: error.found, kind: .data)
       }
       try order.check(label: datum.label, of: PackKey.path(key), at: place())
       byLabel[datum.label, default: []].append(File(path: Array(key), size: value.count))

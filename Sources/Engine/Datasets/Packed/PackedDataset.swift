@@ -19,7 +19,7 @@ public final class PackedDataset: Dataset {
     guard let database = folder.database(.train) else {
       throw Problem(
         "the dataset's database is gone", at: registration.recipe.root,
-        advice: "mount it again, or give its new path with \(ShellCommand("data", "add", registration.name, "PATH").inSentence)")
+        advice: "mount it again, or give its new path with \(ShellCommand("data", "add", registration.name, "PATH").inSentence)", kind: .notFound)
     }
     name = registration.name
     summary =
@@ -50,7 +50,7 @@ public final class PackedDataset: Dataset {
       do throws(Problem) {
         datum = try Datum(value)
       } catch {
-        throw Problem("cannot decode the image", at: identifier(split, index), expected: error.expected, found: error.found)
+        throw Problem("cannot decode the image", at: identifier(split, index), expected: error.expected, found: error.found, kind: .data)
       }
       switch datum.content {
       case .encoded(let file):

@@ -61,7 +61,7 @@ package struct Cutout: Sendable {
       codec_decode_cutout($0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, &image, message)
     }
     guard status == CODEC_OK.rawValue else {
-      throw Problem("cannot decode the photograph", at: path, found: String(cString: message))
+      throw Problem("cannot decode the photograph", at: path, found: String(cString: message), kind: .data)
     }
     let bytes = UnsafeBufferPointer(start: image.bytes, count: Int(image.width) * Int(image.height) * 4)
     try self.init(rgba: bytes, width: Int(image.width), height: Int(image.height), place: path)
@@ -78,7 +78,7 @@ package struct Cutout: Sendable {
         (top, bottom) = (min(top, y), max(bottom, y))
       }
     }
-    guard right >= left else { throw Problem("the photograph shows nothing", at: place, expected: "opaque pixels") }
+    guard right >= left else { throw Problem("the photograph shows nothing", at: place, expected: "opaque pixels", kind: .data) }
     var level = Level(width: right - left + 1, height: bottom - top + 1, pixels: [])
     level.pixels.reserveCapacity(level.width * level.height)
     var hash = Fingerprint()

@@ -31,7 +31,7 @@ public struct StampRecipe: Codable, Equatable, Sendable {
       ("pixels a side", side, 16...256), ("training images a class", train, 1...100_000),
       ("validation images a class", val, 1...100_000), ("quality", quality, 1...100),
     ] where !range.contains(value) {
-      throw Problem("cannot make these images", at: what, expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
+      throw Problem("cannot make these images", at: what, expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)", kind: .usage)
     }
     (self.layout, self.side, self.seed, self.train, self.val, self.quality) = (layout, side, seed, train, val, quality)
   }
@@ -126,7 +126,7 @@ public struct StampMaker: Sendable {
         }
         throw Problem(
           "the folder holds other made images", at: folder, expected: text(wanted), found: text(found),
-          advice: "choose another folder with -o, or delete this one")
+          advice: "choose another folder with -o, or delete this one", kind: .cannotWrite)
       }
       return
     }
@@ -135,7 +135,7 @@ public struct StampMaker: Sendable {
     guard others.isEmpty else {
       throw Problem(
         "cannot make images in this folder", at: folder, expected: "an empty folder", found: printable(others.sorted()[0]),
-        advice: "choose another folder with -o")
+        advice: "choose another folder with -o", kind: .cannotWrite)
     }
     try RunJSON.write(wanted, to: path)
   }

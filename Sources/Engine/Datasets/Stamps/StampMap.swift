@@ -22,7 +22,7 @@ public struct StampMap: Equatable, Sendable {
       let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
       guard fields.count == 2, SynsetID(fields[1]) != nil, !fields[0].isEmpty, !fields[0].hasPrefix("/"),
         !fields[0].split(separator: "/").contains("..")
-      else { throw Problem("the asset is damaged", at: place, expected: "path<TAB>wnid", found: line) }
+      else { throw Problem("the asset is damaged", at: place, expected: "path<TAB>wnid", found: line, kind: .data) }
       return Entry(path: String(fields[0]), wnid: String(fields[1]))
     }
   }
@@ -56,7 +56,7 @@ public struct StampCollection: Sendable {
     guard isFolder(folder) else {
       throw Problem(
         "the stamps' photographs are not installed", at: folder,
-        advice: "install them with `sudo apt-get install tuxpaint-stamps-default`, or give their folder with --stamps")
+        advice: "install them with `sudo apt-get install tuxpaint-stamps-default`, or give their folder with --stamps", kind: .notFound)
     }
     var cutouts: [String: [Cutout]] = [:]
     var missing: [String] = []
@@ -78,7 +78,7 @@ public struct StampCollection: Sendable {
     guard !kinds.isEmpty else {
       throw Problem(
         "the folder has none of the stamps' photographs", at: folder,
-        advice: "install tuxpaint-stamps-default, or give its folder with --stamps")
+        advice: "install tuxpaint-stamps-default, or give its folder with --stamps", kind: .data)
     }
   }
 }

@@ -22,7 +22,7 @@ package enum CSV {
     var pending: Unicode.Scalar?
 
     func fail(_ what: String) -> Problem {
-      Problem("cannot read the file of comma-separated values", at: "\(place), line \(start)", expected: what)
+      Problem("cannot read the file of comma-separated values", at: "\(place), line \(start)", expected: what, kind: .data)
     }
     func endField() {
       fields.append(String(field))

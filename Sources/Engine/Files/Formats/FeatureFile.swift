@@ -83,7 +83,7 @@ package final class FeatureFile {
     guard bits >> UInt64(row) & 1 == 1 else { return false }
     let place = index * buffer.count + Self.headBytes + row * rowBytes
     guard try fill(UnsafeMutableRawBufferPointer(target), at: place) else {
-      throw Problem("cannot read the cached features", at: path, found: "the file became shorter while it was read")
+      throw Problem("cannot read the cached features", at: path, found: "the file became shorter while it was read", kind: .data)
     }
     return true
   }

@@ -56,11 +56,11 @@ public enum NumPyFile {
     let bytes = file.bytes
     let start = magic.count + 2
     guard bytes.count >= start, bytes[..<8].elementsEqual(magic) else {
-      throw Problem("not a NumPy file", at: path, expected: "\\x93NUMPY 1.0 at its beginning")
+      throw Problem("not a NumPy file", at: path, expected: "\\x93NUMPY 1.0 at its beginning", kind: .data)
     }
     let count = Int(bytes[8]) | Int(bytes[9]) << 8
     guard bytes.count >= start + count else {
-      throw Problem("the NumPy file is cut short", at: path, expected: "a header of \(count) bytes")
+      throw Problem("the NumPy file is cut short", at: path, expected: "a header of \(count) bytes", kind: .data)
     }
     let shape = try parse(String(decoding: bytes[start..<start + count], as: UTF8.self), path)
     let wanted = shape.reduce(4 as Int?) { product, side in
@@ -70,7 +70,7 @@ public enum NumPyFile {
     guard let wanted, wanted == data else {
       throw Problem(
         "the NumPy file's size does not fit its shape", at: path, expected: "\(wanted.map(String.init) ?? "too many") bytes",
-        found: "\(data)", advice: "delete it, it is made again")
+        found: "\(data)", advice: "delete it, it is made again", kind: .data)
     }
     let floats = UnsafeRawBufferPointer(rebasing: bytes[(start + count)...])
     guard (start + count) % MemoryLayout<Float>.alignment == 0, data > 0 else {
@@ -86,12 +86,12 @@ public enum NumPyFile {
     let packed = header.filter { !$0.isWhitespace }
     guard packed.contains("'descr':'<f4'"), packed.contains("'fortran_order':False") else {
       throw Problem(
-        "the NumPy file holds something else", at: path, expected: "'<f4' in C order", found: String(header.prefix(80)))
+        "the NumPy file holds something else", at: path, expected: "'<f4' in C order", found: String(header.prefix(80)), kind: .data)
     }
     let sides = packed.split(separator: "'shape':(").dropFirst().first?.prefix { $0 != ")" }
       .split(separator: ",").map { Int($0) }
     guard let sides, !sides.isEmpty, sides.allSatisfy({ $0.map { $0 >= 0 } ?? false }) else {
-      throw Problem("the NumPy file has no shape", at: path, expected: "'shape': (rows, columns)", found: String(header.prefix(80)))
+      throw Problem("the NumPy file has no shape", at: path, expected: "'shape': (rows, columns)", found: String(header.prefix(80)), kind: .data)
     }
     return sides.map { $0! }
   }

@@ -75,7 +75,7 @@ package enum RunJSON {
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= largest else {
-      throw Problem("cannot read \(what)", at: path, expected: "a file of at most \(largest >> 20) MB")
+      throw Problem("cannot read \(what)", at: path, expected: "a file of at most \(largest >> 20) MB", kind: .data)
     }
     var data = Data(count: Int(status.st_size))
     let count = data.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
@@ -97,7 +97,7 @@ package enum RunJSON {
       if fault.isNewer { throw newer(what, at: path, fault.key, found: fault.found, maker: maker(json)) }
       throw Problem(
         "cannot read \(what)", at: fault.key.isEmpty ? path : "\(path): \(fault.key)", expected: fault.expected, found: fault.found,
-        advice: repair)
+        advice: repair, kind: .data)
     }
     // What would not be written again is not known.
     if reader == .owner, let key = JSONOutline(json).firstKey(notIn: JSONOutline(encoded(value))) {
@@ -113,7 +113,7 @@ package enum RunJSON {
     var problem = Problem(
       "\(what) was made by a newer version of imagenet-tui", at: key.isEmpty ? path : "\(path): \(key)",
       found: found.map { "\($0), which \(unknown)" } ?? "a key that \(unknown)",
-      advice: "use \(maker ?? "that version"); this one leaves it as it is")
+      advice: "use \(maker ?? "that version"); this one leaves it as it is", kind: .data)
     problem.isOfNewerVersion = true
     return problem
   }

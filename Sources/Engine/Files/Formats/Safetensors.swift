@@ -77,19 +77,20 @@ public final class SafetensorsFile {
   /// - Throws: a ``Problem`` where the file has no such tensor, or cannot be read.
   public func read(_ name: String, into tensor: Tensor) throws(Problem) {
     guard let entry = header.tensors[name] else {
-      throw Problem("cannot read the weights", at: path, expected: "a tensor \(name)", found: "none of that name")
+      throw Problem("cannot read the weights", at: path, expected: "a tensor \(name)", found: "none of that name", kind: .data)
     }
     guard entry.shape == tensor.shape else {
       throw Problem(
         "cannot read the weights", at: "\(path): \(name)", expected: "F32 \(tensor.shape)",
-        found: "\(entry.dtype) \(entry.shape)", advice: "the file belongs to another network")
+        found: "\(entry.dtype) \(entry.shape)", advice: "the file belongs to another network", kind: .data)
     }
     guard let format = FloatFormat(rawValue: entry.dtype), isConverting || format == .single else {
       throw Problem(
         "cannot read the weights", at: "\(path): \(name)",
         expected: isConverting ? "floats (\(FloatFormat.allCases.map(\.rawValue).joined(separator: ", ")))" : "F32",
         found: entry.dtype,
-        advice: isConverting ? "turn quantised weights back into floats where they were made" : "`imagenet-tui weights import` converts it")
+        advice: isConverting ? "turn quantised weights back into floats where they were made" : "`imagenet-tui weights import` converts it",
+        kind: .data)
     }
     let start = dataStart + entry.range.lowerBound
     if format == .single {
@@ -112,7 +113,7 @@ public final class SafetensorsFile {
       throw Problem(
         "the weights do not fit single precision", at: "\(path): \(name)", expected: "numbers up to 3.4e38",
         found: "\(tooLarge.value) at index \(first + tooLarge.first)",
-        advice: "the training that wrote them diverged: take weights of an earlier step")
+        advice: "the training that wrote them diverged: take weights of an earlier step", kind: .data)
     }
   }
 
@@ -134,7 +135,7 @@ public final class SafetensorsFile {
     guard found == expected else {
       throw Problem(
         "the weights are damaged", at: path, expected: "checksum \(expected)", found: found,
-        advice: "use an earlier checkpoint")
+        advice: "use an earlier checkpoint", kind: .data)
     }
   }
 
@@ -143,11 +144,11 @@ public final class SafetensorsFile {
   ) throws(Problem) -> (SafetensorsHeader, dataStart: Int, dataBytes: Int) {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw Problem("cannot read the weights", at: path, expected: "a file", found: "something else")
+      throw Problem("cannot read the weights", at: path, expected: "a file", found: "something else", kind: .data)
     }
     let size = Int(status.st_size)
     guard size >= 8 else {
-      throw Problem("cannot read the weights", at: path, expected: "a safetensors file", found: "\(size) bytes")
+      throw Problem("cannot read the weights", at: path, expected: "a safetensors file", found: "\(size) bytes", kind: .data)
     }
     var length: UInt64 = 0
     try withUnsafeMutableBytes(of: &length) { (bytes) throws(Problem) in
@@ -158,7 +159,7 @@ public final class SafetensorsFile {
       throw Problem(
         "cannot read the weights", at: path,
         expected: "a header of at most \(min(SafetensorsHeader.largest, size - 8)) bytes", found: "\(length)",
-        advice: "the file is cut short or is no safetensors file")
+        advice: "the file is cut short or is no safetensors file", kind: .data)
     }
     let json = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(length), alignment: 8)
     defer { json.deallocate() }
@@ -176,7 +177,7 @@ public final class SafetensorsFile {
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw FileFailure.reading("cannot read the weights", path) }
       guard count > 0 else {
-        throw Problem("cannot read the weights", at: path, found: "the file became shorter while it was read")
+        throw Problem("cannot read the weights", at: path, found: "the file became shorter while it was read", kind: .data)
       }
       done += count
     }

@@ -68,7 +68,7 @@ package struct SafetensorsHeader: Codable, Equatable {
     func refuse(_ what: String, _ expected: String, _ found: String) -> Problem {
       Problem(
         "cannot read the weights", at: "\(path): \(what)", expected: expected, found: found,
-        advice: "the file is damaged or is no safetensors file")
+        advice: "the file is damaged or is no safetensors file", kind: .data)
     }
     guard json.first == UInt8(ascii: "{") else { throw refuse("header", "a JSON object", "other bytes") }
     do {
@@ -80,7 +80,7 @@ package struct SafetensorsHeader: Codable, Equatable {
       guard let elementBytes = Self.elementBytes[entry.dtype] else {
         throw Problem(
           "cannot read the weights", at: "\(path): \(name)", expected: "a known element type", found: entry.dtype,
-          advice: "convert it where it was made: this program reads \(FloatFormat.allCases.map(\.rawValue).joined(separator: ", "))")
+          advice: "convert it where it was made: this program reads \(FloatFormat.allCases.map(\.rawValue).joined(separator: ", "))", kind: .data)
       }
       guard entry.offsets.count == 2, entry.offsets[0] >= 0, entry.offsets[0] <= entry.offsets[1],
         entry.offsets[1] <= dataBytes

@@ -36,7 +36,8 @@ package struct TextFile {
   private static func read(_ path: String, _ what: String, _ limit: Int, _ advice: String?) throws(Problem) -> [UInt8] {
     func failure() -> Problem {
       let reason = errno
-      return Problem(what, at: path, found: String(cString: strerror(reason)), advice: reason == ENOENT || reason == ENOTDIR ? advice : nil)
+      let isMissing = reason == ENOENT || reason == ENOTDIR
+      return Problem(what, at: path, found: String(cString: strerror(reason)), advice: isMissing ? advice : nil, kind: .notFound)
     }
     // A pipe without a writer must not be waited for.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -47,7 +48,7 @@ package struct TextFile {
     // Pipes are what a shell makes of `<(command)`.
     let isPipe = status.st_mode & S_IFMT == S_IFIFO
     guard isPipe || status.st_mode & S_IFMT == S_IFREG else {
-      throw Problem(what, at: path, expected: "a file", found: status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a device")
+      throw Problem(what, at: path, expected: "a file", found: status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a device", kind: .data)
     }
     if isPipe { _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK) }
     var bytes: [UInt8] = []
@@ -62,7 +63,7 @@ package struct TextFile {
       guard count >= 0 else { throw failure() }
       if count == 0 { return bytes }
     }
-    throw Problem(what, at: path, expected: "\(limit >> 20) MB at most", found: "more")
+    throw Problem(what, at: path, expected: "\(limit >> 20) MB at most", found: "more", kind: .data)
   }
 
   // MARK: What is no text
@@ -72,13 +73,13 @@ package struct TextFile {
     if let encoding = wideEncoding(bytes) {
       return Problem(
         what, at: path, expected: "UTF-8", found: "\(encoding), as Windows' editors and PowerShell's `>` write it",
-        advice: "convert it: `iconv -f \(encoding) -t UTF-8 \(name) > converted.txt`")
+        advice: "convert it: `iconv -f \(encoding) -t UTF-8 \(name) > converted.txt`", kind: .data)
     }
     if bytes.starts(with: [0x1F, 0x8B]) {
-      return Problem(what, at: path, expected: "text", found: "a gzip file", advice: "unpack it: `gunzip -k \(name)`")
+      return Problem(what, at: path, expected: "text", found: "a gzip file", advice: "unpack it: `gunzip -k \(name)`", kind: .data)
     }
     if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
-      return Problem(what, at: path, expected: "text", found: "a zip file or spreadsheet", advice: "unpack it, or save it as text")
+      return Problem(what, at: path, expected: "text", found: "a zip file or spreadsheet", advice: "unpack it, or save it as text", kind: .data)
     }
     guard let nul = bytes.firstIndex(of: 0) else { return nil }
     let line = TextLines(Array(bytes[..<nul])).reduce(0) { max($0, $1.number) }
@@ -87,7 +88,7 @@ package struct TextFile {
     return Problem(
       what, at: isList ? path : "\(path), line \(max(1, line))", expected: isList ? "an entry a line" : "text",
       found: isList ? "entries that end with NUL bytes" : "a NUL byte: this is no text file",
-      advice: isList ? "write a line for each (find -print, not -print0)" : nil)
+      advice: isList ? "write a line for each (find -print, not -print0)" : nil, kind: .data)
   }
 
   /// UTF-16 or UTF-32, by its mark or by where its NULs are.

@@ -26,7 +26,7 @@ struct ImportedGroups {
         throw Problem(
           "not a cut through the tree", at: hierarchy.lowestCommonAncestor(of: nodes).map { hierarchy.wnid($0) } ?? file,
           expected: "no other class of the file below this one", found: "others between its \(counted(nodes.count, "part"))",
-          advice: "use a format that lists the members of merged classes: CSV, or an image list")
+          advice: "use a format that lists the members of merged classes: CSV, or an image list", kind: .data)
       }
       return try LabelSet(name: name, dataset: dataset, cut: cut)
     } catch {
@@ -59,7 +59,8 @@ struct ImportedGroups {
     }
     if let hollow = groups.first(where: \.fines.isEmpty) {
       throw Problem(
-        "a class contains no class of the dataset", at: file, expected: "fine classes below \(hierarchy.wnid(hollow.node)) that no other class has")
+        "a class contains no class of the dataset", at: file, expected: "fine classes below \(hierarchy.wnid(hollow.node)) that no other class has",
+        kind: .data)
     }
     remarkOrder(order.wnids)
   }
@@ -68,7 +69,7 @@ struct ImportedGroups {
     guard let node = hierarchy.node(wnid: wnid) else {
       throw Problem(
         "a class is not in the tree of the dataset", at: place, expected: hierarchy.wordNet.wnidsInWords + " above its classes",
-        found: "`\(wnid.prefix(60))`", advice: "see `imagenet-tui tree show`, or give another --dataset")
+        found: "`\(wnid.prefix(60))`", advice: "see `imagenet-tui tree show`, or give another --dataset", kind: .data)
     }
     return node
   }
@@ -83,7 +84,7 @@ struct ImportedGroups {
     guard records.first?.fields.map({ $0.lowercased() }) == header else {
       throw Problem(
         "the first line does not name the columns", at: file, expected: "`\(header.joined(separator: ","))`",
-        found: "`\((records.first?.fields.joined(separator: ",") ?? "").prefix(60))`")
+        found: "`\((records.first?.fields.joined(separator: ",") ?? "").prefix(60))`", kind: .data)
     }
     let fineOf = Dictionary(hierarchy.fineClasses.enumerated().map { ($1, $0) }) { first, _ in first }
     var seen: Swift.Set<Int> = []
@@ -91,7 +92,7 @@ struct ImportedGroups {
     for record in records.dropFirst() {
       let place = "\(file), line \(record.line)"
       func fail(_ what: String, _ expected: String, _ found: String) -> Problem {
-        Problem(what, at: place, expected: expected, found: "`\(found.prefix(60))`")
+        Problem(what, at: place, expected: expected, found: "`\(found.prefix(60))`", kind: .data)
       }
       guard record.fields.count == header.count else {
         throw fail("cannot read the line", "\(header.count) fields", "\(record.fields.count)")
@@ -113,7 +114,7 @@ struct ImportedGroups {
     guard missing.isEmpty else {
       throw Problem(
         "fine classes of the dataset are missing", at: file, expected: "a line for each of the \(fineOf.count)",
-        found: "\(missing.count) missing: \(firstFew(missing))", advice: "leave out a class by leaving its last three fields empty")
+        found: "\(missing.count) missing: \(firstFew(missing))", advice: "leave out a class by leaving its last three fields empty", kind: .data)
     }
     try Self.checkNumbers(members.keys.sorted(), at: file)
     let order = members.keys.sorted().map { wnidOf[$0]! }
@@ -127,12 +128,12 @@ struct ImportedGroups {
     guard numbers.first ?? 0 == 0 || numbers.first != 1 || numbers.last != numbers.count else {
       throw Problem(
         "the numbers of the classes count from 1", at: file, expected: "0 to \(numbers.count - 1)", found: "1 to \(numbers.count)",
-        advice: "take 1 from each number")
+        advice: "take 1 from each number", kind: .data)
     }
     guard numbers == Array(0..<numbers.count) else {
       throw Problem(
         "the numbers of the classes have gaps", at: file, expected: "0 to \(max(0, numbers.count - 1)), each with something in it",
-        found: "\(numbers.count) numbers from \(numbers.first ?? 0) to \(numbers.last ?? 0)")
+        found: "\(numbers.count) numbers from \(numbers.first ?? 0) to \(numbers.last ?? 0)", kind: .data)
     }
   }
 
@@ -158,12 +159,12 @@ struct ImportedGroups {
     var labelOfFine: [Int: (label: Int, first: ImageList.Line)] = [:], members: [Int: [Int]] = [:]
     for line in list.lines {
       guard case .index(let label)? = line.label else {
-        throw Problem("a line has no class number", at: list.place(line), expected: "path number, as `ILSVRC2012_val_00000001.JPEG 65`")
+        throw Problem("a line has no class number", at: list.place(line), expected: "path number, as `ILSVRC2012_val_00000001.JPEG 65`", kind: .data)
       }
       guard let fine = fineOfPath.fine(of: line.path) ?? line.exact.flatMap({ fineOfPath.fine(of: $0) }) else {
         throw Problem(
           "an image does not belong to the dataset", at: list.place(line), expected: "a path in a class's folder, or one that the dataset has",
-          found: "`\(String(decoding: line.path.prefix(60), as: UTF8.self))`")
+          found: "`\(String(decoding: line.path.prefix(60), as: UTF8.self))`", kind: .data)
       }
       guard let known = labelOfFine[fine] else {
         labelOfFine[fine] = (label, line)
@@ -175,7 +176,8 @@ struct ImportedGroups {
         throw Problem(
           "a class is in two classes of the list", at: list.place(line), expected: "number \(known.label) for \(name), as in line \(known.first.number)",
           found: "\(label)",
-          advice: "all images of \(name) are one class, as their paths or the dataset tell it: correct the number or the path in one of the two lines")
+          advice: "all images of \(name) are one class, as their paths or the dataset tell it: correct the number or the path in one of the two lines",
+          kind: .data)
       }
     }
     let numbers = members.keys.sorted()
@@ -183,7 +185,7 @@ struct ImportedGroups {
     if let names, names.wnids.count != numbers.count {
       throw Problem(
         "the list and its synsets do not match", at: list.file, expected: "\(counted(names.wnids.count, "class")), as the synsets name",
-        found: "\(numbers.count)")
+        found: "\(numbers.count)", kind: .data)
     }
     let partition = try names == nil ? Self.partition(numbers.map { members[$0]! }, on: hierarchy) : nil
     for number in numbers {

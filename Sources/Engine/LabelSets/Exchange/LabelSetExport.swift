@@ -45,7 +45,7 @@ public struct LabelSetExport: Sendable {
   /// - Throws: a ``Problem`` where something is there, the dataset's images are not (Caffe's lists need them), or the disk refuses.
   public func write(to path: String, mayReplace: Bool) throws(Problem) {
     if !mayReplace && Self.exists(path) {
-      throw Problem("the file already exists", at: path, advice: "give another path, or replace it with --replace")
+      throw Problem("the file already exists", at: path, advice: "give another path, or replace it with --replace", kind: .cannotWrite)
     }
     try AtomicFile.write(try contents(), to: path)
   }

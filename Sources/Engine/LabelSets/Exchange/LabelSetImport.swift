@@ -47,7 +47,7 @@ public struct LabelSetImport: Sendable {
   /// - Throws: a ``Problem`` where the file is none of these, names what the dataset does not have, or puts a class into two.
   public init(file: String, _ options: Options, home: Home) throws(Problem) {
     let text = try TextFile(file, "cannot read the label set", limit: Self.largest, advice: "check the path")
-    guard !text.isBlank else { throw Problem("the file is empty", at: file, expected: Self.formats) }
+    guard !text.isBlank else { throw Problem("the file is empty", at: file, expected: Self.formats, kind: .data) }
     if options.format ?? .json == .json, options.format == .json || ClassIndex.isOne(text) && ClassIndex.isLabelSet(text) {
       format = .json
       (set, tags) = try LabelSetFile.readTagged(Data(text.bytes), at: file)
@@ -60,7 +60,7 @@ public struct LabelSetImport: Sendable {
       return
     }
     guard let dataset = options.dataset else {
-      throw Problem("the file does not name its dataset", at: file, advice: "give it with --dataset")
+      throw Problem("the file does not name its dataset", at: file, advice: "give it with --dataset", kind: .usage)
     }
     let catalog = DatasetCatalog(home: home, wordNet: options.wordNet)
     let hierarchy = try catalog.hierarchy(of: dataset, options.policy)
@@ -103,7 +103,7 @@ public struct LabelSetImport: Sendable {
     guard made.contentHash == set.contentHash else {
       throw Problem(
         "the recipe does not produce these classes", at: file, expected: set.contentHash, found: made.contentHash,
-        advice: "make it again with the commands of its recipe")
+        advice: "make it again with the commands of its recipe", kind: .data)
     }
   }
 

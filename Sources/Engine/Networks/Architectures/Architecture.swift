@@ -29,7 +29,7 @@ public struct Architecture: Sendable {
   public static func named(_ name: String) throws(Problem) -> Architecture {
     guard let found = all.first(where: { $0.name == name }) else {
       throw Problem(
-        "there is no such network", at: name, expected: "one of \(all.map(\.name).joined(separator: ", "))")
+        "there is no such network", at: name, expected: "one of \(all.map(\.name).joined(separator: ", "))", kind: .usage)
     }
     return found
   }

@@ -137,11 +137,12 @@ extension RunDirectory {
       let isToCome = (try? state()).map { $0.isLive || $0 == .queued } ?? false
       throw Problem(
         isToCome ? "the run has no checkpoint yet" : "the run has no checkpoint", at: id,
-        advice: isToCome ? "wait for the end of its first epoch" : "none was written, or they were removed: use another run, or train again")
+        advice: isToCome ? "wait for the end of its first epoch" : "none was written, or they were removed: use another run, or train again",
+        kind: .notFound)
     }
     guard let step else { return checkpoints.best() ?? last }
     guard steps.contains(step) else {
-      throw Problem("the run has no such checkpoint", at: id, expected: "step \(firstFew(steps.map(String.init)))", found: "\(step)")
+      throw Problem("the run has no such checkpoint", at: id, expected: "step \(firstFew(steps.map(String.init)))", found: "\(step)", kind: .notFound)
     }
     return step
   }

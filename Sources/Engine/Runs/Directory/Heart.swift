@@ -40,7 +40,7 @@ final class Heart: Sendable {
   ///   prevent.
   func checkOwnership() throws(Problem) {
     guard isUsurped.load(ordering: .relaxed) else { return }
-    throw Problem("another worker has taken the run over", at: run.id)
+    throw Problem("another worker has taken the run over", at: run.id, kind: .temporary)
   }
 
   private func beat() {

@@ -123,7 +123,7 @@ extension RunConfiguration {
     } catch {
       throw Problem(
         "cannot read the run", at: "\(file): training: \(error.place ?? "")", expected: error.expected, found: error.found,
-        advice: run.repair)
+        advice: run.repair, kind: .data)
     }
   }
 }

@@ -73,7 +73,7 @@ public struct RunDirectory: Hashable, Sendable {
     else {
       throw Problem(
         "invalid run name", at: name, expected: "1 to 64 letters, digits and . _ - +, not beginning with . or -",
-        advice: "choose another --name")
+        advice: "choose another --name", kind: .usage)
     }
   }
 

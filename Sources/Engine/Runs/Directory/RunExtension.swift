@@ -25,7 +25,7 @@ public enum RunLength: Equatable, Sendable {
     let isMore = text.hasPrefix("+")
     let limit = TrainingConfiguration.Iterations.self
     guard let number = Int(text.dropFirst(isMore ? 1 : 0)), limit.range ~= number else {
-      throw Problem("invalid run length", at: text, expected: "a number of \(limit.text), or +NUMBER to add to it")
+      throw Problem("invalid run length", at: text, expected: "a number of \(limit.text), or +NUMBER to add to it", kind: .usage)
     }
     return (number, isMore)
   }
@@ -106,7 +106,8 @@ extension RunDirectory {
     try new.validate()
     let steps = new.steps(perEpoch: perEpoch)
     guard steps > before else {
-      throw Problem("this does not extend the run", at: id, expected: "more than its \(counted(before, "step"))", found: "\(steps)")
+      throw Problem("this does not extend the run", at: id, expected: "more than its \(counted(before, "step"))", found: "\(steps)",
+        kind: .usage)
     }
     let step = progress?.step ?? 0
     return RunExtension(

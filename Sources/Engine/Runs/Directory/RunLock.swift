@@ -26,6 +26,6 @@ package struct RunLock {
     let owner = run.heartbeat()?.worker
     return Problem(
       "another worker is on the run", at: run.id, found: owner.map { "process \($0.pid) on \($0.host)" },
-      advice: "see \(ShellCommand("runs", "show", run.id).inSentence)")
+      advice: "see \(ShellCommand("runs", "show", run.id).inSentence)", kind: .temporary)
   }
 }

@@ -41,11 +41,11 @@ public struct RunNotes: Codable, Equatable, Sendable {
       throw Problem(
         "invalid group name", at: place,
         expected: "up to 32 letters, digits, `.`, `_`, `-`, beginning with a letter or digit",
-        found: "`\(group.prefix(60))`")
+        found: "`\(group.prefix(60))`", kind: .usage)
     }
     guard note.utf8.count <= Self.longest else {
       throw Problem(
-        "the note is too long", at: place, expected: "at most \(Self.longest) bytes", found: "\(note.utf8.count)")
+        "the note is too long", at: place, expected: "at most \(Self.longest) bytes", found: "\(note.utf8.count)", kind: .usage)
     }
     return notes
   }
@@ -91,7 +91,7 @@ extension RunDirectory {
       if let strange = removing.first(where: { !tags.contains($0) }) {
         throw Problem(
           "the run has no such tag", at: id,
-          expected: tags.isEmpty ? "nothing: it has none" : "one of \(firstFew(tags, 8))", found: "`\(strange.prefix(60))`")
+          expected: tags.isEmpty ? "nothing: it has none" : "one of \(firstFew(tags, 8))", found: "`\(strange.prefix(60))`", kind: .notFound)
       }
       notes.tags = tags.filter { !removing.contains($0) }
     }.tags

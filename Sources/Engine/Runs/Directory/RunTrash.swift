@@ -76,7 +76,7 @@ public struct RunTrash: Sendable {
     ] {
       if let latest = runs.first(where: fits) { return latest }
     }
-    throw Problem("there is no such run in the trash", at: text, advice: "see `imagenet-tui runs trash`")
+    throw Problem("there is no such run in the trash", at: text, advice: "see `imagenet-tui runs trash`", kind: .notFound)
   }
 
   /// Brings a run back.
@@ -86,7 +86,7 @@ public struct RunTrash: Sendable {
     let target = RunDirectory("\(home.runs)/\(run.id)")
     let code = Self.rename(run.path, target.path)
     guard ![EEXIST, ENOTEMPTY, ENOTDIR].contains(code) else {
-      throw Problem("a run of this name already exists", at: run.id, advice: "delete that one first")
+      throw Problem("a run of this name already exists", at: run.id, advice: "delete that one first", kind: .cannotWrite)
     }
     guard code == 0 else { throw AtomicFile.failure("cannot restore the run", run.path, code: code) }
     for changed in [folder, home.runs] { AtomicFile.flushFolder(changed) }

@@ -62,7 +62,7 @@ package struct EventFileReader {
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw Problem("cannot read the event file", at: path, expected: "a file", found: "something else")
+      throw Problem("cannot read the event file", at: path, expected: "a file", found: "something else", kind: .data)
     }
     let size = Int(status.st_size)
     ending = .whole

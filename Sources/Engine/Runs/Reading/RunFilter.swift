@@ -225,6 +225,6 @@ private struct FilterWord {
 
   func problem(expected: String, found: String?, advice: String? = nil) -> Problem {
     Problem(
-      "invalid filter", at: "`\(source)`, character \(place)", expected: expected, found: found, advice: advice)
+      "invalid filter", at: "`\(source)`, character \(place)", expected: expected, found: found, advice: advice, kind: .usage)
   }
 }

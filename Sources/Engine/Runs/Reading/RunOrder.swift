@@ -20,7 +20,7 @@ public struct RunOrder: Equatable, Sendable {
     guard let field = RunField(rawValue: String(text.dropFirst(isDescending ? 1 : 0)).lowercased()) else {
       throw Problem(
         "invalid sort field", at: text,
-        expected: "one of \(RunField.allCases.map(\.rawValue).joined(separator: ", ")); -acc is the best first")
+        expected: "one of \(RunField.allCases.map(\.rawValue).joined(separator: ", ")); -acc is the best first", kind: .usage)
     }
     self.init(field, isDescending: isDescending)
   }

@@ -126,7 +126,7 @@ public final class RunsReader: Sendable {
         throw Problem(
           "the name is ambiguous", at: text,
           found: fitting.prefix(5).map(\.id).joined(separator: ", ") + (fitting.count > 5 ? ", …" : ""),
-          advice: "give the directory's whole name")
+          advice: "give the directory's whole name", kind: .usage)
       }
     }
     throw unknown(text)
@@ -136,7 +136,8 @@ public final class RunsReader: Sendable {
     let isRemoved = (try? RunTrash(home: home).find(text)) != nil
     return Problem(
       "there is no such run", at: text,
-      advice: isRemoved ? "it was removed; restore it with \(ShellCommand("runs", "restore", text).inSentence)" : "see `imagenet-tui runs list`")
+      advice: isRemoved ? "it was removed; restore it with \(ShellCommand("runs", "restore", text).inSentence)" : "see `imagenet-tui runs list`",
+      kind: .notFound)
   }
 }
 

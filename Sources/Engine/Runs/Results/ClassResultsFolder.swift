@@ -32,7 +32,7 @@ public struct ClassResultsFolder: Hashable, Sendable {
     guard results.classes == labelSet.classes.count else {
       throw Problem(
         "cannot read the results of the classes", at: path(step), expected: "\(labelSet.classes.count) classes", found: "\(results.classes)",
-        advice: "the file is of another run; `imagenet-tui runs validate` recreates it")
+        advice: "the file is of another run; `imagenet-tui runs validate` recreates it", kind: .data)
     }
     return results
   }
@@ -42,7 +42,7 @@ public struct ClassResultsFolder: Hashable, Sendable {
     guard results.isSound else {
       throw Problem(
         "cannot read the results of the classes", at: path(step), expected: "counts of classes that there are",
-        advice: "the file is damaged; `imagenet-tui runs validate` recreates it")
+        advice: "the file is damaged; `imagenet-tui runs validate` recreates it", kind: .data)
     }
     return results
   }

@@ -57,7 +57,7 @@ extension RunConfiguration {
     guard dataset.fingerprint == fingerprint else {
       throw Problem(
         "the dataset has changed since the run was launched", at: self.dataset, expected: fingerprint,
-        found: dataset.fingerprint, advice: "launch a new run")
+        found: dataset.fingerprint, advice: "launch a new run", kind: .data)
     }
   }
 }

@@ -73,7 +73,7 @@ public struct RunQueue: Sendable {
   /// - Throws: a ``Problem`` where the queue cannot be read or written.
   public func setLimit(_ limit: Int, of host: String = RunQueue.host) throws(Problem) {
     guard Limit.range ~= limit else {
-      throw Problem("invalid queue limit", at: host, expected: "\(Limit.text) runs at a time", found: "\(limit)")
+      throw Problem("invalid queue limit", at: host, expected: "\(Limit.text) runs at a time", found: "\(limit)", kind: .usage)
     }
     try change { $0.limits[host] = Bounded(wrappedValue: limit) }
   }
@@ -118,7 +118,7 @@ public struct RunQueue: Sendable {
   public func move(_ id: String, by places: Int) throws(Problem) {
     try change { (content) throws(Problem) in
       guard let entry = content.order.first(where: { $0.run == id }) else {
-        throw Problem("the run is not in the queue", at: id, advice: "see `imagenet-tui runs queue`")
+        throw Problem("the run is not in the queue", at: id, advice: "see `imagenet-tui runs queue`", kind: .notFound)
       }
       let slots = content.order.indices.filter { content.order[$0].host == entry.host }
       var entries = slots.map { content.order[$0] }

@@ -85,7 +85,7 @@ private let yesOrNo = Form<Bool>(expected: "true or false", parse: { Bool($0) },
 
 extension TrainingSetting {
   private static func unfit(_ flag: String, _ text: String, _ expected: String) -> Problem {
-    Problem("the training cannot be set up", at: "--\(flag)", expected: expected, found: text)
+    Problem("the training cannot be set up", at: "--\(flag)", expected: expected, found: text, kind: .usage)
   }
 
   /// - Parameters:

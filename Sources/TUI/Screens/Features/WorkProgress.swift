@@ -26,7 +26,7 @@ struct ProgressReport {
 
   /// - Throws: a ``Problem`` once the work is cancelled.
   mutating func say(_ work: String, _ done: Int, of total: Int, to send: (WorkProgress) -> Void) throws(Problem) {
-    if cancellation.isCancelled { throw Problem("cancelled") }
+    if cancellation.isCancelled { throw .cancelled }
     let now = PaceMeter.now
     if self.work != work { (self.work, pace, lastSaid) = (work, PaceMeter(), -.infinity) }
     pace.add(done, at: now)

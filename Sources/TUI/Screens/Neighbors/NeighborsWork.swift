@@ -92,7 +92,7 @@ extension NeighborsScreen {
           send(.neighbors(.surprising(.found(found))))
         } catch {
           send(.neighbors(.surprising(nil)))
-          if !cancellation.isCancelled { throw error }
+          if error.kind != .cancelled { throw error }
         }
       case .pictures(let context, let images, let cancellation):
         // Text and borders are there already; pictures follow as they are decoded.
@@ -141,7 +141,7 @@ extension NeighborsScreen {
         let found = try finder.nearest(to: query, in: request.gallery, k: request.k, metric: request.metric)
         return FoundRow(run: run.id, standing: .found(found), step: finder.step)
       } catch {
-        let advice = cancellation.isCancelled ? "; any new query restarts it" : ""
+        let advice = error.kind == .cancelled ? "; any new query restarts it" : ""
         return FoundRow(run: run.id, standing: .failed(error.description + advice), step: run.step)
       }
     }

@@ -66,7 +66,7 @@ struct CoarseFineCommand: ParsableCommand {
     let coarse = try labels.map { label throws(Problem) in try argument.global.labelSets.load(label, for: name) }
       ?? .suggestedCoarseClasses(dataset: name, on: tree)
     guard let coarse else {
-      throw Problem("this dataset's tree suggests no coarse classes", at: name, advice: "name a label set with --labels")
+      throw Problem("this dataset's tree suggests no coarse classes", at: name, advice: "name a label set with --labels", kind: .usage)
     }
     var report = try CoarseFineStudy(
       run: features.run.id, step: features.step, dataset: name, predictions, coarse: coarse, minMembers: minMembers, tree: tree)
@@ -91,7 +91,7 @@ struct CoarseFineCommand: ParsableCommand {
   private func confusions(_ predictions: RunPredictions, _ coarse: LabelSet) throws(Problem) -> CoarseFineStudy.Behind? {
     guard let behind else { return nil }
     guard let target = coarse.classes.first(where: { $0.wnid == behind || $0.name == behind }) else {
-      throw Problem("there is no such coarse class", at: behind, expected: "a class of \(coarse.name), by wnid or name")
+      throw Problem("there is no such coarse class", at: behind, expected: "a class of \(coarse.name), by wnid or name", kind: .notFound)
     }
     return .init(target.wnid, predictions, coarse: coarse)
   }

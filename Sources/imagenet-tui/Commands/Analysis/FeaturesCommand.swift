@@ -95,7 +95,7 @@ struct FeaturesCommand: ParsableCommand {
     }
     let tree = try argument.global.catalog.hierarchy(of: dataset.name)
     if let depth, !(0...tree.deepest ~= depth) {
-      throw Problem("the tree has no such depth", at: "\(depth)", expected: "0 to \(tree.deepest)")
+      throw Problem("the tree has no such depth", at: "\(depth)", expected: "0 to \(tree.deepest)", kind: .usage)
     }
     return .init(depth: depth ?? FeatureMap.Colouring.depth(of: tree), of: tree)
   }

@@ -68,7 +68,7 @@ struct InductionCommand: ParsableCommand {
       if let other = compared.first(where: { $0.dataset.fingerprint != features.dataset.fingerprint }) {
         throw Problem(
           "the baseline is of other images", at: other.run.id, expected: features.dataset.name, found: other.dataset.name,
-          advice: "name the dataset of all runs with --dataset")
+          advice: "name the dataset of all runs with --dataset", kind: .usage)
       }
       let taught = chosen ?? features.configuration.labelSet
       let tested = Induction.testedClasses(taught, of: features.dataset.classes)

@@ -62,7 +62,7 @@ struct NeighboursCommand: ParsableCommand {
     let dataset = finders[0].dataset
     guard finders.allSatisfy({ $0.dataset.name == dataset.name }) else {
       throw Problem(
-        "the runs are of several datasets", at: runs.joined(separator: ", "), expected: "one", advice: "name it with --dataset")
+        "the runs are of several datasets", at: runs.joined(separator: ", "), expected: "one", advice: "name it with --dataset", kind: .usage)
     }
     guard let asked = self.query else { return try showSurprising(finders, dataset) }
     let query = try parse(asked, dataset)
@@ -118,7 +118,7 @@ struct NeighboursCommand: ParsableCommand {
     guard labels.indices.contains(index) else {
       throw Problem(
         split == .val ? "there is no such validation image" : "there is no such training image", at: query,
-        expected: "an index below \(labels.count), or a file", advice: "a file of that name is ./\(query)")
+        expected: "an index below \(labels.count), or a file", advice: "a file of that name is ./\(query)", kind: .notFound)
     }
     return (.image(split, index), dataset.identifier(split, index), labels[index])
   }

@@ -44,7 +44,7 @@ struct LabelSetMaking: ParsableArguments {
     guard policy == nil || policy == base.policy else {
       throw Problem(
         "the label set has another policy", at: on, expected: policy!.rawValue, found: base.policy.rawValue,
-        advice: "leave --policy out")
+        advice: "leave --policy out", kind: .usage)
     }
     return (base.dataset, base.policy, base.recipe)
   }
@@ -56,7 +56,7 @@ extension LabelSetStore {
     if !mayReplace, hasOther(than: set) {
       guard isatty(STDIN_FILENO) == 1 else {
         throw Problem(
-          "a label set with other classes has this name", at: set.name, advice: "give another one with --save, or replace them with --replace")
+          "a label set with other classes has this name", at: set.name, advice: "give another one with --save, or replace them with --replace", kind: .cannotWrite)
       }
       guard try Output.confirm("There is a label set \(set.name) of other classes. Replace it?") else { throw ExitCode.failure }
     }

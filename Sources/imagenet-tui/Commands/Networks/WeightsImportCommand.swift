@@ -57,7 +57,7 @@ struct WeightsImportCommand: ParsableCommand {
     guard let mean else { return nil }
     let values = mean.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
     guard values.allSatisfy({ $0 != nil }) else {
-      throw Problem("not a mean", at: mean, expected: "numbers with commas between them, such as 123.7,116.3,103.5")
+      throw Problem("not a mean", at: mean, expected: "numbers with commas between them, such as 123.7,116.3,103.5", kind: .usage)
     }
     return values.map { $0! }
   }

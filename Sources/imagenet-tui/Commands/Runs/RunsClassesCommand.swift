@@ -124,7 +124,8 @@ struct ResultsOptions: ParsableArguments {
         "the run has no per-class results", at: summary.id,
         expected: step == nil ? nil : "a step of \(steps.map(String.init).joined(separator: ", "))",
         found: step.map { "step \($0)" },
-        advice: "\(ShellCommand(["runs", "validate", summary.id] + (step.map { ["--checkpoint", "\($0)"] } ?? [])).inSentence) computes them")
+        advice: "\(ShellCommand(["runs", "validate", summary.id] + (step.map { ["--checkpoint", "\($0)"] } ?? [])).inSentence) computes them",
+        kind: .notFound)
     }
     return try run.classResults.load(chosen, of: run.configuration().labelSet)
   }

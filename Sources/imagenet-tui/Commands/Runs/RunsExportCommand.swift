@@ -48,7 +48,7 @@ struct RunsExportCommand: ParsableCommand {
     return try metric.flatMap { wanted in
       let fitting = there.contains(wanted) ? [wanted] : there.filter { wanted.hasSuffix("/") && $0.hasPrefix(wanted) }
       guard !fitting.isEmpty else {
-        throw Problem("the runs have no such metric", at: wanted, expected: "one of \(there.joined(separator: ", "))")
+        throw Problem("the runs have no such metric", at: wanted, expected: "one of \(there.joined(separator: ", "))", kind: .usage)
       }
       return fitting.filter { known.insert($0).inserted }
     }

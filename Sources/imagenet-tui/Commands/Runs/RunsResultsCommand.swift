@@ -37,7 +37,7 @@ struct RunsResultsCommand: ParsableCommand {
     for name in group where !groups.contains(name) {
       throw Problem(
         "no run is in this group", at: name, expected: groups.isEmpty ? nil : "one of \(firstFew(groups, 8))",
-        advice: "add one with \(ShellCommand("runs", "group", "RUN", name).inSentence)")
+        advice: "add one with \(ShellCommand("runs", "group", "RUN", name).inSentence)", kind: .notFound)
     }
     chosen = chosen.filter { run in
       known.insert(run.id).inserted && run.progress.validation != nil && (group.isEmpty || run.group.map(group.contains) ?? false)
