@@ -54,7 +54,7 @@ let package = Package(
     engine("Training", ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Datasets"]),
     engine("Runs", ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Weights", "Datasets", "Training"]),
     engine("LabelSets", ["Basics", "Taxonomy", "Kernels", "Files", "Datasets", "Pictures", "Training", "Runs"]),
-    engine("Analysis", ["Basics", "Taxonomy", "Kernels", "Files", "Networks", "Datasets", "Pictures", "Training", "Runs"]),
+    engine("Analysis", ["Basics", "Taxonomy", "Kernels", "Files", "Networks", "Datasets", "Pictures", "Training", "Runs", "LabelSets"]),
     .target(name: "TUI", dependencies: engineTargets + ["CNcurses"]),
     .executableTarget(
       name: "imagenet-tui",

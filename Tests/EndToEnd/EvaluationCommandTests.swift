@@ -120,10 +120,39 @@ import Testing
     #expect(listed.code == 0 && listed.output.contains("one of"), "\(listed.errors)")
   }
 
+  private struct Probe: Decodable {
+    struct Recognition: Decodable {
+      var images: Int
+      var top1: Double
+    }
+    var run, space: String
+    var trainingImages: Int
+    var recognition: Recognition
+  }
+
+  @Test("A k-NN classifier and a linear probe are measured on kept features, the same for any number of cores, and as a table", arguments: [
+    ["knn", "fine", "-k", "3"], ["knn", "fine", "--metric", "cosine", "--labels", "two"], ["linear", "fine"], ["linear", "coarse", "--l2", "0.1"],
+  ])
+  func probes(arguments: [String]) throws {
+    let answers = try ["1", "2"].map { workers in
+      let program = try home.start(arguments + ["--json", "--workers", workers])
+      #expect(program.wait() == 0, "\(program.errors)")
+      return program.output
+    }
+    #expect(answers[0] == answers[1])
+    let probe = try JSONDecoder().decode(Probe.self, from: Data(answers[0].utf8))
+    #expect(probe.space == "fc7" && probe.trainingImages == 36 && probe.recognition.images == 9)
+    #expect(0...1 ~= probe.recognition.top1)
+    let told = try home.start(arguments + ["--per-class"])
+    #expect(told.wait() == 0 && told.output.contains("mean class accuracy") && told.output.contains("the worst classes first"), "\(told.errors)")
+    let csv = try home.start(arguments + ["--csv"])
+    #expect(csv.wait() == 0 && csv.output.hasPrefix("run,step,space,classes,training,tested,top-1,mean class accuracy,95 % low,95 % high\n"))
+  }
+
   @Test("What cannot be asked is one line, and its exit code says whether a name is wrong or the question", arguments: [
     (["induction", "fine"], 64), (["induction", "none"], 66), (["induction", "coarse", "--gallery", "x"], 64),
     (["induction", "coarse", "--space", "fc9"], 64), (["coarse-fine", "coarse"], 64), (["coarse-fine", "fine", "--labels", "none"], 66),
-    (["coarse-fine", "fine", "--labels", "two", "--behind", "cat"], 66), (["features", "fine", "--map", "/tmp/never.png", "--depth", "99"], 64),
+    (["coarse-fine", "fine", "--labels", "two", "--behind", "cat"], 66), (["knn", "none"], 66), (["linear", "fine", "--labels", "none"], 66), (["features", "fine", "--map", "/tmp/never.png", "--depth", "99"], 64),
   ])
   func refusals(arguments: [String], code: Int) throws {
     let program = try home.start(arguments)
@@ -132,7 +161,7 @@ import Testing
   }
 
   @Test("Wrong usage is told apart: exit code 64", arguments: [
-    ["induction", "coarse", "-k", "0"], ["induction"], ["features", "fine"], ["neighbours", "fine"], ["neighbours", "fine", "--surprising"], ["coarse-fine", "fine", "--save", "x"], ["coarse-fine", "fine", "--merge", "confusion", "--replace"],
+    ["induction", "coarse", "-k", "0"], ["induction"], ["knn", "fine", "-k", "0"], ["linear", "fine", "--l2", "-1"], ["knn", "fine", "--json", "--csv"], ["features", "fine"], ["neighbours", "fine"], ["neighbours", "fine", "--surprising"], ["coarse-fine", "fine", "--save", "x"], ["coarse-fine", "fine", "--merge", "confusion", "--replace"],
   ])
   func usage(arguments: [String]) throws { #expect(try home.start(arguments).wait() == 64) }
 }

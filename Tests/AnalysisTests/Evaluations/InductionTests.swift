@@ -127,7 +127,7 @@ import Testing
   }
 }
 
-@Suite struct InductionStudyTests {
+@Suite struct InductionResultTests {
   @Test("two label sets of one name and as many classes have a bar each, with an interval of its own")
   func sameName() throws {
     let tree = try RealTrees.hierarchy("fashion-mnist")
@@ -139,9 +139,9 @@ import Testing
       let result = Induction.Result(
         ks: [1], galleryImages: 10, queries: 10, accuracy: [Estimate(value: value, low: value - 0.1, high: value + 0.1)],
         classes: [.init(fineClass: leftOut, queries: 10, hits: [5])])
-      return InductionStudy.Row(run: "run \(leftOut)", step: 1, set, seed: 1, classes: classes, result, baselines: [])
+      return InductionResult.Row(run: "run \(leftOut)", step: 1, set, seed: 1, classes: classes, result, baselines: [])
     }
-    let bars = InductionStudy(Induction(ks: [1]), space: "fc7", rows: rows, baselines: [], labels: nil).bars
+    let bars = InductionResult(Induction(ks: [1]), space: "fc7", rows: rows, baselines: [], labels: nil).bars
     #expect(Set(bars.map { ($0.low! * 10).rounded() / 10 }) == [40, 60])
   }
 }

@@ -64,7 +64,7 @@ struct EvaluationFixtures {
   }
 
   func facts(_ set: LabelSet, minMembers: Int) throws -> CoarseFineFacts {
-    let study = try CoarseFineStudy(
+    let study = try CoarseFineResult(
       run: RunsFixtures.all[0].id, step: 1200, dataset: "fashion-mnist", predictions, coarse: set, minMembers: minMembers, tree: tree)
     return CoarseFineFacts(study: study, predictions: predictions, coarse: set)
   }
@@ -77,13 +77,13 @@ struct EvaluationFixtures {
       classes: tested.map { .init(fineClass: $0, queries: 20, hits: [Int(20 * share), 19]) })
   }
 
-  func study(_ runs: [String], _ baselines: [String]) -> InductionStudy {
+  func study(_ runs: [String], _ baselines: [String]) -> InductionResult {
     let rows = runs.compactMap { context.run($0) }.enumerated().map { place, candidate in
-      InductionStudy.Row(
+      InductionResult.Row(
         run: candidate.run.id, step: candidate.steps[0], candidate.labelSet, seed: 1, classes: dataset.classes,
         result(candidate.labelSet, 0.7 - 0.15 * Double(place)), baselines: baselines.map { _ in result(candidate.labelSet, 0.8) })
     }
-    return InductionStudy(Induction(), space: "fc7", rows: rows, baselines: baselines, labels: nil)
+    return InductionResult(Induction(), space: "fc7", rows: rows, baselines: baselines, labels: nil)
   }
 
   /// Classes on a circle, their images around them.

@@ -56,11 +56,7 @@ public struct CoarseFromFine: Codable, Equatable, Sendable {
   /// - Throws: a ``Problem`` where a class of the net holds several fine ones.
   public init(_ predictions: RunPredictions, coarse: LabelSet, minMembers: Int = 5) throws(Problem) {
     let taught = predictions.labelSet
-    if let group = taught.classes.first(where: { $0.members.count > 1 }) {
-      throw Problem(
-        "the run was not taught fine classes", at: taught.name, expected: "each class one fine class",
-        found: "\(group.name) with \(group.members.count)", advice: "name a run on the dataset's fine classes", kind: .usage)
-    }
+    try taught.requireFineClasses()
     let targets = coarse.targets(for: taught.classes.map { $0.members[0] })
     let confusion = Confusion(
       truths: predictions.truths, predictions: predictions.predictions, classes: taught.classes.count)

@@ -131,24 +131,15 @@ public struct Induction: Sendable {
     let search = NeighborSearch(k: ks.last!, metric: metric, backend: backend)
     var hits = [[Int]](repeating: [Int](repeating: 0, count: ks.count), count: tested.count)
     var counts = [Int](repeating: 0, count: tested.count)
-    // The queries are gathered; the gallery is looked at where it lies. A gigabyte of queries is searched at a time.
-    let most = max(1, (1 << 30) / (4 * max(1, queries.shape[1])))
-    for start in stride(from: 0, to: asked.count, by: most) {
-      let part = asked[start..<min(asked.count, start + most)]
-      let vectors = backend.makeTensor([part.count, queries.shape[1]])
-      vectors.gather(part, from: queries)
-      var rowOf = [Int: Int]()
-      if isSame { for (row, image) in searched.enumerated() { rowOf[image] = row } }
-      let found = try search.nearest(
-        to: vectors, in: Gallery(gallery, rows: searched, kept: kept), excluding: isSame ? part.map { rowOf[$0] } : nil)
-      for (query, neighbors) in zip(part, found) {
-        let label = queryLabels[query]
-        let index = place[label]!
-        counts[index] += 1
-        let rank = neighbors.firstIndex { $0.distance.isFinite && galleryLabels[searched[$0.index]] == label }
-        guard let rank else { continue }
-        for (at, k) in ks.enumerated() where rank < k { hits[index][at] += 1 }
-      }
+    var rowOf = [Int: Int]()
+    if isSame { for (row, image) in searched.enumerated() { rowOf[image] = row } }
+    try search.forEach(asked, of: queries, in: Gallery(gallery, rows: searched, kept: kept), excluding: { rowOf[$0] }) { query, neighbors in
+      let label = queryLabels[query]
+      let index = place[label]!
+      counts[index] += 1
+      let rank = neighbors.firstIndex { $0.distance.isFinite && galleryLabels[searched[$0.index]] == label }
+      guard let rank else { return }
+      for (at, k) in ks.enumerated() where rank < k { hits[index][at] += 1 }
     }
     return Result(
       ks: ks, galleryImages: searched.count, queries: asked.count,

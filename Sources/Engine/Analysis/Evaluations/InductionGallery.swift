@@ -1,7 +1,7 @@
 import Basics
 
 /// The images among which induction looks for neighbours.
-public enum InductionGallery: Equatable, Sendable, Codable, CustomStringConvertible {
+public enum InductionGallery: Hashable, Sendable, Codable, CustomStringConvertible {
   /// The training images of the tested classes (the paper's).
   case train
   /// Their validation images; an image is never its own neighbour.

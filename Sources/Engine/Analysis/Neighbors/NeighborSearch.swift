@@ -106,6 +106,22 @@ public struct NeighborSearch {
     return nearest.map(\.neighbors)
   }
 
+  /// Finds the neighbours of some rows of a matrix. They are gathered a gigabyte at a time; the gallery is looked at where it lies.
+  /// - Parameters:
+  ///   - excluding: of a row, the row of the gallery that it is itself, or nil.
+  ///   - body: gets each row with its neighbours, nearest first.
+  func forEach(
+    _ asked: [Int], of queries: Tensor, in gallery: Gallery, excluding: (Int) -> Int? = { _ in nil }, body: (Int, [Neighbor]) -> Void
+  ) throws(Problem) {
+    let most = max(1, (1 << 30) / (4 * max(1, queries.shape[1])))
+    for start in stride(from: 0, to: asked.count, by: most) {
+      let part = asked[start..<min(asked.count, start + most)]
+      let vectors = backend.makeTensor([part.count, queries.shape[1]])
+      vectors.gather(part, from: queries)
+      for (row, neighbors) in zip(part, try nearest(to: vectors, in: gallery, excluding: part.map(excluding))) { body(row, neighbors) }
+    }
+  }
+
   private func squaredLengths(_ rows: Tensor) -> [Float] {
     let lengths = backend.makeTensor([rows.shape[0]])
     backend.squaredRowNorms(rows, output: lengths)

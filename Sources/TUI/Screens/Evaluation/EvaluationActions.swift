@@ -184,7 +184,7 @@ extension EvaluationScreen {
     }
   }
 
-  var selectedInduction: InductionStudy.Row? {
+  var selectedInduction: InductionResult.Row? {
     guard let rows = induction.study?.rows, rows.indices.contains(induction.list.selected) else { return nil }
     return rows[induction.list.selected]
   }

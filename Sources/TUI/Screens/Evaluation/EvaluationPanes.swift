@@ -9,7 +9,7 @@ package struct CoarseFinePane: Sendable {
   private(set) var answered: EvaluationQuestion?
   package var list = ListPosition()
   /// The confusions behind a bar, where they are shown.
-  package var behind: (confusions: CoarseFineStudy.Behind, list: ListPosition)?
+  package var behind: (confusions: CoarseFineResult.Behind, list: ListPosition)?
   /// The classes that might be joined, where they are shown.
   package var merges: MergesPage?
 
@@ -39,7 +39,7 @@ package struct CoarseFinePane: Sendable {
 
   mutating func lookBehind() {
     guard let facts, let selected else { return }
-    behind = (CoarseFineStudy.Behind(selected.wnid, facts.predictions, coarse: facts.coarse, limit: 200), ListPosition())
+    behind = (CoarseFineResult.Behind(selected.wnid, facts.predictions, coarse: facts.coarse, limit: 200), ListPosition())
   }
 }
 
@@ -87,7 +87,7 @@ package struct InductionPane: Sendable {
   package var space = NeighborSpace.features
   package var gallery = InductionGallery.train
   /// Of the runs that are measured.
-  package private(set) var study: InductionStudy?
+  package private(set) var study: InductionResult?
   private(set) var answered: EvaluationQuestion?
   package var list = ListPosition()
   var hasChosen = false
@@ -115,7 +115,7 @@ package struct InductionPane: Sendable {
     runs.isEmpty ? nil : .induction(runs: runs, baselines: baselines, metric, space, gallery)
   }
 
-  mutating func take(_ study: InductionStudy, _ question: EvaluationQuestion?) {
+  mutating func take(_ study: InductionResult, _ question: EvaluationQuestion?) {
     self.study = study
     answered = question
     list.select(list.selected, count: study.rows.count)

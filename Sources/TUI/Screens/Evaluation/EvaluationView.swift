@@ -152,13 +152,13 @@ extension EvaluationScreen {
     canvas.put(text(), in: area.line(2), style: .muted)
   }
 
-  private func draw(_ behind: CoarseFineStudy.Behind, _ list: ListPosition, on canvas: inout Canvas, in area: Rect) {
+  private func draw(_ behind: CoarseFineResult.Behind, _ list: ListPosition, on canvas: inout Canvas, in area: Rect) {
     var area = area
     canvas.put("‹ what images of \(printable(behind.name)) are taken for", in: area.takeTop(1), style: .bold)
     if behind.confusions.isEmpty { return canvas.put("for nothing else", in: area.line(0), style: .muted) }
     let most = behind.confusions.map(\.images).max() ?? 1
     let width = max(4, area.columns / 4, area.columns - 15 - 2 * Self.mostName)
-    var table = Table<CoarseFineStudy.Pair>([
+    var table = Table<CoarseFineResult.Pair>([
       .init("class", width: 12, cut: .middle, isFlexible: true, most: Self.mostName, rank: 0) { Span(printable($0.truth)) },
       .init("is taken for", width: 12, cut: .middle, isFlexible: true, most: Self.mostName, rank: 0) { Span("→ \(printable($0.prediction))") },
       .init("images", width: 7, align: .right, rank: 0) { Span(NumberText.grouped($0.images)) },
@@ -217,10 +217,10 @@ extension EvaluationScreen {
     BarList(bars, unit: "%").draw(on: &canvas, in: lines)
   }
 
-  private func drawTable(_ study: InductionStudy, _ context: FeatureContext, on canvas: inout Canvas, in area: Rect) {
+  private func drawTable(_ study: InductionResult, _ context: FeatureContext, on canvas: inout Canvas, in area: Rect) {
     func percent(_ share: Double?) -> String { share.map { $0.isFinite ? NumberText.fixed(100 * $0, 1) : "–" } ?? "–" }
-    func name(_ row: InductionStudy.Row) -> String { context.run(row.run)?.run.name ?? row.run }
-    var columns: [Table<InductionStudy.Row>.Column] = [
+    func name(_ row: InductionResult.Row) -> String { context.run(row.run)?.run.name ?? row.run }
+    var columns: [Table<InductionResult.Row>.Column] = [
       .init("run", width: 8, cut: .middle, isFlexible: true, most: 40, rank: 0) { Span(printable(name($0)), .bold) },
       .init("label set", width: 12, cut: .middle, isFlexible: true, most: 40, rank: 4) { Span(printable($0.labels)) },
       .init("classes", width: 7, align: .right, rank: 3) { Span(NumberText.grouped($0.trainedClasses)) },

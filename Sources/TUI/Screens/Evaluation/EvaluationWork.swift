@@ -6,11 +6,11 @@ import Taxonomy
 
 /// Which coarse classes a net has formed, and what is needed to look behind that.
 package struct CoarseFineFacts: Sendable {
-  package var study: CoarseFineStudy
+  package var study: CoarseFineResult
   package var predictions: RunPredictions
   package var coarse: LabelSet
 
-  package init(study: CoarseFineStudy, predictions: RunPredictions, coarse: LabelSet) {
+  package init(study: CoarseFineResult, predictions: RunPredictions, coarse: LabelSet) {
     (self.study, self.predictions, self.coarse) = (study, predictions, coarse)
   }
 }
@@ -27,7 +27,7 @@ package enum EvaluationAnswer: Sendable {
   case coarseFine(CoarseFineFacts)
   case merges(MergeProposal)
   /// While it is measured, of the runs that are done.
-  case induction(InductionStudy, isWhole: Bool)
+  case induction(InductionResult, isWhole: Bool)
   case map(FeatureMap)
 }
 
@@ -103,92 +103,52 @@ extension EvaluationScreen {
       }
     }
 
-    private typealias Say = (String, Int, Int) throws(Problem) -> Void
-
     private static func answer(
-      _ question: EvaluationQuestion, _ context: FeatureContext, _ environment: Environment, say: Say, send: (EvaluationAnswer) -> Void
+      _ question: EvaluationQuestion, _ context: FeatureContext, _ environment: Environment, say: EvaluationProgress, send: (EvaluationAnswer) -> Void
     ) throws(Problem) {
+      let asked = ScreenContext(screen: context, environment: environment)
       switch question {
       case .coarseFine(let run, _, let name, let minMembers):
-        guard let coarse = context.coarseSets.first(where: { $0.name == name }) else {
-          throw Problem("there is no such label set any more", at: name)
-        }
-        let (features, predictions) = try predictions(run, context, environment, say)
-        let study = try CoarseFineStudy(
-          run: run, step: features.step, dataset: context.dataset.name, predictions, coarse: coarse, minMembers: minMembers,
-          tree: try tree(context))
-        send(.coarseFine(CoarseFineFacts(study: study, predictions: predictions, coarse: coarse)))
+        let result = try CoarseFineRequest(run: run, labels: name, minMembers: minMembers).run(in: asked, progress: say)
+        guard let source = result.source else { return }
+        send(.coarseFine(CoarseFineFacts(study: result, predictions: source.predictions, coarse: source.coarse)))
       case .merges(let run, _, let likeness, let alongTree, let least):
-        let (_, predictions) = try predictions(run, context, environment, say)
-        if let group = predictions.labelSet.classes.first(where: { $0.members.count > 1 }) {
-          throw Problem("the run was not taught fine classes", found: "\(group.name) with \(group.members.count)")
-        }
-        let proposal = try MergeProposal(
-          likeness, predictions, features: { () throws(Problem) in
-            let features = try context.finder(run, .features, environment).features
-            try prepare(features, .val, say)
-            return features
-          }, tree: try tree(context), least: least, alongTree: alongTree)
-        send(.merges(proposal))
+        send(.merges(try MergeRequest(run: run, likeness, least: least, alongTree: alongTree).run(in: asked, progress: say)))
       case .induction(let runs, let baselines, let metric, let space, let gallery):
-        try induction(runs, baselines, Induction(gallery: gallery, metric: metric), space, context, environment, say, send)
+        let request = InductionRequest(runs: runs, baselines: baselines, space: space.rawValue, metric: metric, gallery: gallery)
+        _ = try request.run(in: asked, progress: say) { result in
+          send(.induction(result, isWhole: result.rows.count == runs.count))
+        }
       case .map(let run, _, let space):
         let features = try context.finder(run, space, environment).features
-        try prepare(features, .val, say)
-        try say("the directions of most variance", 0, features.dataset.labels(.val).count)
+        let total = features.dataset.labels(.val).count
+        _ = try features.matrix(.val) { (done) throws(Problem) in try say("\(features.run.id): \(features.space) of val", done, total) }
+        try say("the directions of most variance", 0, total)
         send(.map(try FeatureMap(features, .val)))
       }
     }
+  }
+}
 
-    private static func tree(_ context: FeatureContext) throws(Problem) -> Hierarchy {
-      guard let tree = context.hierarchy else { throw Problem("the dataset's tree cannot be read", at: context.dataset.name) }
-      return tree
-    }
+/// What the screens have open, as evaluations ask for it.
+struct ScreenContext: EvaluationContext {
+  let screen: FeatureContext
+  let environment: Environment
 
-    private static func prepare(_ features: RunFeatures, _ split: Split, _ say: Say) throws(Problem) {
-      let total = features.dataset.labels(split).count
-      _ = try features.matrix(split) { (done) throws(Problem) in
-        try say("\(features.run.id): \(features.space) of \(split.rawValue)", done, total)
-      }
-    }
+  func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> RunFeatures {
+    let named = NamedRun(run)
+    return try screen.finder(named.name, space.flatMap(NeighborSpace.init(rawValue:)) ?? .features, step: named.step, environment).features
+  }
 
-    private static func predictions(
-      _ run: String, _ context: FeatureContext, _ environment: Environment, _ say: Say
-    ) throws(Problem) -> (RunFeatures, RunPredictions) {
-      let features = try context.finder(run, .scores, environment).features
-      try prepare(features, .val, say)
-      return (features, try RunPredictions(features))
-    }
+  func tree(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> Hierarchy {
+    guard let tree = screen.hierarchy else { throw Problem("the dataset's tree cannot be read", at: dataset) }
+    return tree
+  }
 
-    private static func induction(
-      _ runs: [String], _ baselines: [String], _ induction: Induction, _ space: NeighborSpace, _ context: FeatureContext,
-      _ environment: Environment, _ say: Say, _ send: (EvaluationAnswer) -> Void
-    ) throws(Problem) {
-      func evaluate(_ run: String, _ tested: [Int]) throws(Problem) -> (RunFeatures, Induction.Result) {
-        let features = try context.finder(run, space, environment).features
-        let result = try induction.evaluate(features, tested: tested) { (split, done) throws(Problem) in
-          try say("\(run): \(features.space) of \(split.rawValue)", done, features.dataset.labels(split).count)
-        }
-        return (features, result)
-      }
-      var rows: [InductionStudy.Row] = []
-      // Runs that were taught the same classes are asked about the same.
-      var known: [[Int]: [Induction.Result]] = [:]
-      for run in runs {
-        let taught = context.run(run)?.labelSet
-        let tested = taught.map { Induction.testedClasses($0, of: context.dataset.classes) } ?? []
-        let (features, result) = try evaluate(run, tested)
-        if known[tested] == nil {
-          var results: [Induction.Result] = []
-          for baseline in baselines { results.append(try evaluate(baseline, tested).1) }
-          known[tested] = results
-        }
-        rows.append(InductionStudy.Row(features, result, baselines: known[tested]!))
-        send(
-          .induction(
-            InductionStudy(induction, space: features.space, rows: rows, baselines: baselines, labels: nil),
-            isWhole: rows.count == runs.count))
-      }
+  func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet {
+    guard let set = screen.coarseSets.first(where: { $0.name == name }) else {
+      throw Problem("there is no such label set any more", at: name, kind: .notFound)
     }
+    return set
   }
 }

@@ -11,12 +11,12 @@ struct CoarseFineCommand: ParsableCommand {
     commandName: "coarse-fine", abstract: "Ask which coarse classes a net on fine ones has formed (the paper's Fig. 6), and what it confuses.",
     discussion: """
       For each coarse class: the share of its validation images whose best-scored class is any of its members, less the share for \
-      which it is the right one, every member weighing the same. Beside it how wrong the net is by the tree. --merge suggests classes \
+      which it is the right one, macro-averaged over the members. Beside it how wrong the net is by the tree. --merge suggests classes \
       to join, by what is confused or by what lies close in the features, and saves them as a label set with --save; with --along-tree \
       only whole nodes of the tree are joined, so that the set opens on the screen.
       """)
 
-  @OptionGroup var argument: RunArgument
+  @OptionGroup var evaluated: EvaluatedRun
   @Option(help: "The saved label set of the coarse classes. (default: one made by clustering)")
   var labels: String?
   @Option(help: "Leave out coarse classes with fewer members.")
@@ -37,63 +37,34 @@ struct CoarseFineCommand: ParsableCommand {
   var save: String?
   @Flag(help: "With --save: replace other classes of that name without a question.")
   var replace = false
-  @Option(help: "The dataset whose images are looked at. (default: the run's)")
-  var dataset: String?
-  @Option(help: ArgumentHelp("The checkpoint: its step. (default: the best in validation)", valueName: "step"))
-  var checkpoint: Int?
-  @Option(help: "Processor cores to use. (default: all)")
-  var workers: Int?
   @Option(name: [.customShort("o"), .long], help: "Write the bars as a PNG file.")
   var output: String?
-  @Flag(help: "Print JSON.")
-  var json = false
 
   func validate() throws {
     guard minMembers >= 1, top >= 0, leaving >= 1 else { throw ValidationError("--min-members and --leaving take 1 or more, --top 0 or more") }
-    guard 1...1024 ~= workers ?? 1 else { throw ValidationError("--workers takes 1 to 1024") }
     guard merge != nil || save == nil && least == nil && !alongTree else { throw ValidationError("--save, --least and --along-tree go with --merge") }
     guard save != nil || !replace else { throw ValidationError("--replace goes with --save") }
   }
 
   func run() throws {
-    let catalog = argument.global.catalog
-    if let save { _ = try argument.global.labelSets.path(save) }
-    let opening = RunOpening(global: argument.global, dataset: dataset, checkpoint: checkpoint, workers: workers)
-    let (features, predictions) = try opening.predictions(argument.run)
-    let taught = predictions.labelSet
-    let name = features.dataset.name
-    let tree = try catalog.hierarchy(of: name, taught.policy)
-    let coarse = try labels.map { label throws(Problem) in try argument.global.labelSets.load(label, for: name) }
-      ?? .suggestedCoarseClasses(dataset: name, on: tree)
-    guard let coarse else {
-      throw Problem("this dataset's tree suggests no coarse classes", at: name, advice: "name a label set with --labels", kind: .usage)
-    }
-    var report = try CoarseFineStudy(
-      run: features.run.id, step: features.step, dataset: name, predictions, coarse: coarse, minMembers: minMembers, tree: tree)
-    report.behind = try confusions(predictions, coarse)
-    report.merges = try merge.map { likeness throws(Problem) in
-      try MergeProposal(
-        likeness, predictions, features: { () throws(Problem) in try opening.features(argument.run, space: nil) }, tree: tree,
-        least: least, leaving: leaving, alongTree: alongTree)
-    }
+    let options = evaluated.options
+    let global = options.global
+    if let save { _ = try global.labelSets.path(save) }
+    let run = evaluated.name
+    let result = try options.ask(
+      CoarseFineRequest(
+        run: run, dataset: options.dataset, labels: labels, minMembers: minMembers, behind: behind,
+        merge: merge.map { MergeRequest(run: run, dataset: options.dataset, $0, least: least, leaving: leaving, alongTree: alongTree) }))
     if let output {
-      try AtomicFile.write(try ImageCodec.png(report.chart(top: top).compose()), to: output)
+      try AtomicFile.write(try ImageCodec.png(result.chart(top: top).compose()), to: output)
       RunProgressLine.note("wrote \(output)")
     }
-    if json { try Output.json(report) } else { report.show(top: top) }
-    if let save, let merges = report.merges {
-      let set = try merges.labelSet(name: save, taught: taught, on: tree)
-      try argument.global.labelSets.keep(set, mayReplace: replace)
+    try options.show(result, result.report(top: top))
+    if let save, let merges = result.merges, let taught = result.source?.predictions.labelSet {
+      let set = try merges.labelSet(name: save, taught: taught, on: global.catalog.hierarchy(of: result.dataset, taught.policy))
+      try global.labelSets.keep(set, mayReplace: replace)
       RunProgressLine.note("saved \(set.summary)")
     }
-  }
-
-  private func confusions(_ predictions: RunPredictions, _ coarse: LabelSet) throws(Problem) -> CoarseFineStudy.Behind? {
-    guard let behind else { return nil }
-    guard let target = coarse.classes.first(where: { $0.wnid == behind || $0.name == behind }) else {
-      throw Problem("there is no such coarse class", at: behind, expected: "a class of \(coarse.name), by wnid or name", kind: .notFound)
-    }
-    return .init(target.wnid, predictions, coarse: coarse)
   }
 }
 

@@ -60,8 +60,8 @@ struct FeaturesCommand: ParsableCommand {
   }
 
   func run() throws {
-    let opening = RunOpening(global: argument.global, dataset: dataset, checkpoint: checkpoint, workers: workers)
-    let features = try opening.features(argument.run, space: layer)
+    let features = try argument.global.context(workers: workers)
+      .features(argument.global.named(argument.run, checkpoint: checkpoint), space: layer, of: dataset)
     let total = features.dataset.labels(split).count
     let matrix = try features.matrix(split) { done in RunProgressLine.show(work: "\(features.space) features", done, of: total) }
     RunProgressLine.end()

@@ -55,8 +55,10 @@ struct NeighboursCommand: ParsableCommand {
   }
 
   func run() throws {
-    let opening = RunOpening(global: global, dataset: dataset, checkpoint: checkpoint, workers: workers)
-    let finders = try runs.map { try opening.finder($0, space: space) }.sorted {
+    let context = global.context(workers: workers)
+    let finders = try runs.map { (run: String) -> NeighborFinder in
+      NeighborFinder(try context.features(global.named(run, checkpoint: checkpoint), space: space, of: self.dataset))
+    }.sorted {
       $0.configuration.labelSet.classes.count > $1.configuration.labelSet.classes.count
     }
     let dataset = finders[0].dataset

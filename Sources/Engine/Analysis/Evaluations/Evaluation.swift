@@ -1,0 +1,116 @@
+import Basics
+import Datasets
+import Files
+import Kernels
+import LabelSets
+import Pictures
+import Runs
+import Taxonomy
+
+/// A question about what networks have learned, as a value: commands, screens and study files make the same one and get the same answer. What is
+/// asked again is mostly looked up, since the features that it needs are kept.
+public protocol Evaluation: Codable, Hashable, Sendable {
+  associatedtype Result: Sendable
+
+  /// - Parameters:
+  ///   - context: where runs, datasets, trees and label sets are found.
+  ///   - progress: hears what is done, how much of it, and of how much; what it throws ends the work.
+  ///   - partial: gets what is known before all is.
+  /// - Throws: a ``Problem`` where something that is named is not there, or the question does not fit it.
+  func run(
+    in context: some EvaluationContext, progress: EvaluationProgress, partial: (Result) -> Void
+  ) throws(Problem) -> Result
+}
+
+extension Evaluation {
+  public func run(
+    in context: some EvaluationContext, progress: EvaluationProgress = { _, _, _ in }
+  ) throws(Problem) -> Result {
+    try run(in: context, progress: progress, partial: { _ in })
+  }
+}
+
+/// Hears that so much of some work is done: "coarse: fc7 of val", 640, 10,000.
+public typealias EvaluationProgress = (_ work: String, _ done: Int, _ total: Int) throws(Problem) -> Void
+
+/// What commands print of an evaluation and studies take from it.
+public protocol EvaluationResult: Codable, Sendable {
+  /// The figures by name, the headline first; shares from 0 to 1.
+  var metrics: [(name: String, value: Double)] { get }
+  /// For people, and as comma-separated values.
+  var report: EvaluationReport { get }
+}
+
+/// Where evaluations find what they name.
+public protocol EvaluationContext {
+  /// - Parameters:
+  ///   - run: its name, or `NAME@STEP` for a checkpoint that is not the best in validation.
+  ///   - space: a layer, or `features` or `scores`: what each network calls them; nil: `features`.
+  ///   - dataset: whose images are looked at; nil: the run's.
+  func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> RunFeatures
+  func tree(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> Hierarchy
+  /// - Parameter dataset: what the label set has to fit; nil for any.
+  func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet
+}
+
+extension EvaluationContext {
+  /// The scores of a run's classifier on the validation images.
+  func predictions(
+    _ run: String, of dataset: String?, progress: EvaluationProgress
+  ) throws(Problem) -> (features: RunFeatures, predictions: RunPredictions) {
+    let features = try features(run, space: NeighborSpace.scores.rawValue, of: dataset)
+    let predictions = try RunPredictions(features) { (done) throws(Problem) in try features.report(.val, done, to: progress) }
+    return (features, predictions)
+  }
+}
+
+extension RunFeatures {
+  /// Says how many images of a split are done.
+  func report(_ split: Split, _ done: Int, to progress: EvaluationProgress) throws(Problem) {
+    try progress("\(run.id): \(space) of \(split.rawValue)", done, dataset.labels(split).count)
+  }
+}
+
+/// A run as it is named for an evaluation: `coarse`, or `coarse@640` for a checkpoint.
+package struct NamedRun {
+  package var name: String
+  package var step: Int?
+
+  package init(_ text: String) {
+    name = text
+    guard let at = text.lastIndex(of: "@"), let number = Int(text[text.index(after: at)...]) else { return }
+    (name, step) = (String(text[..<at]), number)
+  }
+}
+
+/// What lies in a home, opened anew for each question.
+public struct HomeContext: EvaluationContext, Sendable {
+  public let home: Home
+  /// The folder of WordNet's files, where one was named.
+  public let wordNet: String?
+  public let workers: Int
+
+  public init(home: Home, wordNet: String? = nil, workers: Int? = nil) {
+    (self.home, self.wordNet, self.workers) = (home, wordNet, workers ?? ProcessorCores.usable)
+  }
+
+  private var catalog: DatasetCatalog { DatasetCatalog(home: home, wordNet: wordNet) }
+
+  public func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> RunFeatures {
+    let named = NamedRun(run)
+    let reader = RunsReader(home: home)
+    let directory = reader.directory(of: try reader.find(named.name).id)
+    let configuration = try directory.configuration()
+    return try RunFeatures(
+      directory, dataset: try catalog.open(dataset ?? configuration.dataset), home: home,
+      space: space.map { NeighborSpace(rawValue: $0)?.layer(of: configuration.training.network) ?? $0 }, step: named.step, workers: workers)
+  }
+
+  public func tree(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> Hierarchy {
+    try catalog.hierarchy(of: dataset, policy)
+  }
+
+  public func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet {
+    try LabelSetStore(home: home, wordNet: wordNet).load(name, for: dataset)
+  }
+}

@@ -1,0 +1,71 @@
+import Analysis
+import ArgumentParser
+import Basics
+import Files
+
+/// What the commands that evaluate a run share.
+struct EvaluationOptions: ParsableArguments {
+  @OptionGroup var global: GlobalOptions
+  @Option(help: "The dataset whose images are looked at. (default: the run's)")
+  var dataset: String?
+  @Option(help: ArgumentHelp("The checkpoint: its step. (default: the best in validation)", valueName: "step"))
+  var checkpoint: Int?
+  @Option(help: "Processor cores to use. (default: all)")
+  var workers: Int?
+  @Flag(help: "Print JSON.")
+  var json = false
+  @Flag(help: "Print the first table as comma-separated values.")
+  var csv = false
+
+  func validate() throws {
+    guard 1...1024 ~= workers ?? 1 else { throw ValidationError("--workers takes 1 to 1024") }
+    guard !json || !csv else { throw ValidationError("--json and --csv exclude each other") }
+  }
+
+  /// The run as evaluations name it.
+  func named(_ run: String) -> String { global.named(run, checkpoint: checkpoint) }
+
+  /// Asks, and shows on standard error how far that is.
+  func ask<Asked: Evaluation>(_ request: Asked) throws(Problem) -> Asked.Result {
+    let result = try request.run(in: global.context(workers: workers)) { work, done, total in
+      RunProgressLine.show(work: work, done, of: total)
+    }
+    RunProgressLine.end()
+    return result
+  }
+
+  /// - Parameter report: what is shown to people; nil: all that the result tells.
+  func show(_ result: some EvaluationResult, _ report: EvaluationReport? = nil) throws {
+    let report = report ?? result.report
+    if json { return try Output.json(result) }
+    if csv { return Output.data(report.csv) }
+    for part in report.parts {
+      switch part {
+      case .line(let line): print(printable(line))
+      case .table(let table):
+        Output.table(
+          table.columns.map { ($0.isRightAligned ? " " : "") + $0.name }, table.rows.map { $0.map { printable($0.shown) } })
+      }
+    }
+  }
+}
+
+/// A run that is evaluated.
+struct EvaluatedRun: ParsableArguments {
+  @OptionGroup var options: EvaluationOptions
+  @Argument(help: "The run: its directory, its name, or the beginning of either; RUN@STEP takes that checkpoint.")
+  var run: String
+
+  /// As evaluations name it.
+  var name: String { options.named(run) }
+}
+
+extension GlobalOptions {
+  func context(workers: Int?) -> HomeContext { HomeContext(home: location, wordNet: wordnet, workers: workers) }
+
+  /// A run with the checkpoint that was asked for, unless it names one itself.
+  func named(_ run: String, checkpoint: Int?) -> String {
+    guard let checkpoint, NamedRun(run).step == nil else { return run }
+    return "\(run)@\(checkpoint)"
+  }
+}
