@@ -161,7 +161,9 @@ import Testing
   }
 
   @Test("Wrong usage is told apart: exit code 64", arguments: [
-    ["induction", "coarse", "-k", "0"], ["induction"], ["knn", "fine", "-k", "0"], ["linear", "fine", "--l2", "-1"], ["knn", "fine", "--json", "--csv"], ["features", "fine"], ["neighbours", "fine"], ["neighbours", "fine", "--surprising"], ["coarse-fine", "fine", "--save", "x"], ["coarse-fine", "fine", "--merge", "confusion", "--replace"],
+    ["induction", "coarse", "-k", "0"], ["induction"], ["knn", "fine", "-k", "0"], ["linear", "fine", "--l2", "-1"], ["knn", "fine", "--json", "--csv"],
+    ["features", "fine"], ["neighbours", "fine"], ["neighbours", "fine", "--surprising"],
+    ["coarse-fine", "fine", "--save", "x"], ["coarse-fine", "fine", "--merge", "confusion", "--replace"],
   ])
   func usage(arguments: [String]) throws { #expect(try home.start(arguments).wait() == 64) }
 }
