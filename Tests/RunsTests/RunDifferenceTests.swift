@@ -56,7 +56,7 @@ import Training
       ("resized", nil, { $0.training.augmentation.resizeTo = 32 }),
       ("validation", "--validate-every", { $0.training.validateEveryIterations = 7 }),
       ("workers", "--workers", { $0.workers = nil }), ("checkpoints", "--keep", { $0.keep = 9 }),
-      ("host", nil, { $0.host = "other" }), ("its content", nil, { $0.fingerprint = "g" }),
+      ("host", nil, { $0.host = "other" }), ("dataset fingerprint", nil, { $0.fingerprint = "g" }),
     ]
     for (field, option, change) in cases {
       let found = lines(change)

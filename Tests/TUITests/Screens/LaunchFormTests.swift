@@ -72,8 +72,8 @@ struct LaunchFormTests {
     "A value that cannot be is named with what would do",
     arguments: [
       (LaunchForm.Field.epochs, "0", "a number from 1 to 1,000,000"), (.epochs, "many", "a number from 1 to 1,000,000"),
-      (.batch, "-1", "a number from 1 to 65,536"), (.rate, "0", "a number above 0, such as .01"),
-      (.rate, "inf", "a number above 0, such as .01"), (.seed, "-1", "a whole number from 0"),
+      (.batch, "-1", "a number from 1 to 65,536"), (.rate, "0", "a number above 0, such as 0.01"),
+      (.rate, "inf", "a number above 0, such as 0.01"), (.seed, "-1", "a whole number from 0"),
       (.workers, "3", "empty for all cores, or 1 to 2"), (.setting("momentum"), "1", "empty, or 0 or more and below 1"),
       (.setting("warm-up"), "soon", "empty, or a number from 0 to 100,000,000"), (.seed, "99999999999999999999999", "a whole number from 0"),
     ] as [(LaunchForm.Field, String, String)])

@@ -62,10 +62,10 @@ public struct RunDifference: Codable, Equatable, Sendable {
     let (set, images) = (run.labelSet, run.training.augmentation)
     func text(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? none }
     let data = [
-      Fact("dataset", run.dataset, option: "--dataset"), Fact("its content", run.fingerprint),
+      Fact("dataset", run.dataset, option: "--dataset"), Fact("dataset fingerprint", run.fingerprint),
       Fact("label set", set.name, option: "--labels", decides: false), Fact("classes", "\(set.classes.count)"),
       Fact("label set hash", String(set.contentHash.prefix(19))),
-      Fact("images a class", text(set.imageBudget.map { "\($0.perClass), seed \($0.seed)" })),
+      Fact("images per class", text(set.imageBudget.map { "\($0.perClass), seed \($0.seed)" })),
       Fact("net", run.training.network, option: "--net"),
     ]
     // A named recipe is what it sets.
@@ -75,7 +75,7 @@ public struct RunDifference: Codable, Equatable, Sendable {
     let preparation = [
       Fact("resized", "\(images.resize.rawValue) to \(images.resizeTo)"), Fact("padding", "\(images.padding)"),
       Fact("mirrored", images.mirror ? "yes" : "no"), Fact("mean", images.mean.rawValue),
-      Fact("scale", "\(images.scale)"), Fact("deviations", text(images.deviations)),
+      Fact("scale", "\(images.scale)"), Fact("std", text(images.deviations)),
     ]
     let origin = [
       Fact("program", run.program, decides: false), Fact("host", run.host, decides: false),
@@ -93,7 +93,7 @@ public struct RunDifference: Codable, Equatable, Sendable {
       Fact("state", run.summary.state.rawValue),
       Fact("steps", "\(progress.step) of \(progress.steps)"),
       Fact("best top-1", share(best?.top1)), Fact("its top-5", share(best?.top5)),
-      Fact("its class mean", share(best?.meanClass)), Fact("its loss", number(best?.loss)),
+      Fact("its mean class accuracy", share(best?.meanClass)), Fact("its loss", number(best?.loss)),
       Fact("at step", best.map { "\($0.step)" } ?? none), Fact("last top-1", share(progress.validation?.top1)),
       Fact("training loss", number(progress.loss.map(Double.init))),
       Fact("time", run.seconds.map { "\(Int(nearest: $0)) s" } ?? none),

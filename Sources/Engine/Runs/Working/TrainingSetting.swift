@@ -124,57 +124,57 @@ extension TrainingSetting {
   /// All settings, in the order in which they are shown.
   public static let all: [TrainingSetting] = [
     TrainingSetting(
-      "recipe", "recipe", .optimizer, "A published schedule by name: caffe-alexnet. (default: the network's own recipe)",
+      "recipe", "recipe", .optimizer, "Published training settings by name: caffe-alexnet. (default: the network's own)",
       Form(expected: "one of \(NamedRecipe.all.map(\.name).joined(separator: ", "))", parse: { text in NamedRecipe.all.first { $0.name == text }?.name }, text: { $0 })),
     TrainingSetting(
       "from", "initial weights", .weights,
-      "Initialize from the weights of a run or a checkpoint file. Images are then prepared as that run's were, and the learning rate is a tenth. (default: random)",
+      "Initial weights: a run, or a checkpoint file. Images are then preprocessed as for that run, and the default learning rate is a tenth. (default: random)",
       anyText, shown: { run in
         run.lineage.map { $0.from + ($0.step.map { ", step \($0)" } ?? "") + ($0.hasNewHead ? ", new classifier" : "") } ?? "random"
       }),
     TrainingSetting(
-      "tune", "trainable layers", .weights, "Which layers are trained: all, last (the classifier), or from:LAYER (it and all behind it). (default: all)",
+      "tune", "trainable layers", .weights, "Trainable layers: all, last (the classifier), or from:LAYER. (default: all)",
       Form(expected: "all, last or from:LAYER", parse: TrainingConfiguration.Tuning.Part.init, text: \.text),
       change: { $1.tune($0, $1.tuning?.rateFactors ?? [:]) }, configured: { $0.tuning?.part ?? .all }),
     rateFactor,
     TrainingSetting(
       "init", "weight initialization", .weights,
-      "How weights are drawn at random: he, xavier, or gaussian:STD. (default: as the network's authors did)",
+      "Weight initialization: he, xavier, or gaussian:STD. (default: the network's own)",
       Form(expected: "he, xavier or gaussian:STD", parse: WeightInitialization.init, text: \.text),
       change: { $1.initialization = $0 }, configured: { $0.initialization }, shown: { $0.training.initialization?.text ?? "the network's" }),
     TrainingSetting(
-      "epochs", "epochs", .length, "Passes over the training images. (default: the network's recipe)", whole(TrainingConfiguration.Epochs.self),
+      "epochs", "epochs", .length, "Number of epochs. (default: the network's own)", whole(TrainingConfiguration.Epochs.self),
       change: { ($1.epochs, $1.iterations) = ($0, nil) }, configured: { $0.iterations == nil ? $0.epochs : nil }),
     TrainingSetting(
-      "iterations", "iterations", .length, "Training steps, in place of --epochs.", whole(TrainingConfiguration.Iterations.self),
+      "iterations", "iterations", .length, "Number of iterations (steps), instead of --epochs.", whole(TrainingConfiguration.Iterations.self),
       change: { $1.iterations = $0 }, configured: { $0.iterations }),
     TrainingSetting(
-      "batch", "batch size", .optimizer, "The batch size. (default: the network's recipe)", whole(TrainingConfiguration.BatchSize.self),
+      "batch", "batch size", .optimizer, "Batch size. (default: the network's own)", whole(TrainingConfiguration.BatchSize.self),
       \.batchSize),
     TrainingSetting(
-      "rate", "learning rate", .optimizer, "The initial learning rate. (default: the network's recipe)",
-      number("a number above 0, such as .01") { $0 > 0 }, \.solver.rate),
+      "rate", "learning rate", .optimizer, "Initial learning rate. (default: the network's own)",
+      number("a number above 0, such as 0.01") { $0 > 0 }, \.solver.rate),
     TrainingSetting(
-      "schedule", "schedule", .optimizer, "The learning-rate schedule: constant, cosine, poly:POWER, step:ITERATIONS:FACTOR. (default: the network's recipe)",
+      "schedule", "schedule", .optimizer, "Learning rate schedule: constant, cosine, poly:POWER or step:ITERATIONS:FACTOR. (default: the network's own)",
       Form(expected: "constant, cosine, poly:POWER or step:ITERATIONS:FACTOR", parse: { try? TrainingConfiguration.Schedule($0) }, text: \.text),
       \.solver.schedule),
     TrainingSetting(
       "warm-up", "warm-up", .optimizer, "Iterations over which the learning rate rises linearly to the schedule's. (default: 0)",
       whole(TrainingConfiguration.WarmUp.self), \.solver.warmUp, shown: { "\($0.training.solver.warmUp) iterations" }),
     TrainingSetting(
-      "momentum", "momentum", .optimizer, "The momentum. (default: the network's recipe)",
+      "momentum", "momentum", .optimizer, "Momentum. (default: the network's own)",
       number("0 or more and below 1") { (0..<1).contains($0) }, \.solver.momentum),
     TrainingSetting(
-      "nesterov", "Nesterov momentum", .optimizer, "Nesterov momentum. (default: the network's recipe)", yesOrNo, \.solver.nesterov,
+      "nesterov", "Nesterov momentum", .optimizer, "Nesterov momentum. (default: the network's own)", yesOrNo, \.solver.nesterov,
       kind: .flag, shown: { $0.training.solver.nesterov ? "yes" : "no" }),
     TrainingSetting(
-      "decay", "weight decay", .optimizer, "The weight decay. (default: the network's recipe)", number("0 or more") { $0 >= 0 },
+      "decay", "weight decay", .optimizer, "Weight decay. (default: the network's own)", number("0 or more") { $0 >= 0 },
       \.solver.decay),
     TrainingSetting(
       "label-smoothing", "label smoothing", .optimizer, "The share of each label that is spread evenly over all classes. (default: 0)",
       number("0 or more and below 1") { (0..<1).contains($0) }, \.solver.labelSmoothing),
     TrainingSetting(
-      "seed", "seed", .run, "The random seed. (default: 1)",
+      "seed", "seed", .run, "Random seed. (default: 1)",
       Form(expected: "a whole number from 0", parse: { UInt64(plain($0)) }, text: { "\($0)" }), \.seed, decides: false),
     TrainingSetting(
       "validate-every", "validation", .validation, "Validate every N epochs, or every N iterations with iterations:N; always at the end. (default: 1)",
@@ -187,18 +187,18 @@ extension TrainingSetting {
       },
       configured: { $0.validateEveryIterations.map(ValidationCadence.iterations) ?? .epochs($0.validateEvery) }, shown: { $0.training.validationText }),
     TrainingSetting(
-      "keep", "checkpoints", .validation, "How many of the last checkpoints are kept, beside the best. (default: 2)", whole(KeptCheckpoints.self),
+      "keep", "checkpoints", .validation, "Number of latest checkpoints to keep besides the best. (default: 2)", whole(KeptCheckpoints.self),
       decides: false, shown: { "\($0.keep ?? Checkpoints.kept)" }),
     TrainingSetting(
       "convolution", "convolution", .computation,
-      "How convolutions are computed: winograd, or columns for matrix products, slower and more exact. (default: winograd)",
+      "Convolution algorithm: winograd, or columns (im2col; slower, smaller rounding errors). (default: winograd)",
       choice(TrainingConfiguration.Convolution.self), change: { $1.convolution = $0 }, configured: { $0.convolution ?? .columns }),
     TrainingSetting(
       "matrix", "matrix products", .computation,
-      "What multiplies matrices: own, bit-for-bit identical on every processor, or openblas. (default: own)", choice(MatrixLibrary.self),
+      "Matrix product: own (bit-for-bit identical on every processor) or openblas. (default: own)", choice(MatrixLibrary.self),
       change: { $1.matrix = $0 }, configured: { $0.matrix }),
     TrainingSetting(
-      "workers", "workers", .computation, "Processor cores to use; the result does not depend on it. (default: all)", whole(Workers.self),
+      "workers", "workers", .computation, "Number of worker threads; results do not depend on it. (default: all cores)", whole(Workers.self),
       decides: false, shown: { $0.workers.map { "\($0)" } ?? "all" }),
   ]
 
@@ -208,7 +208,7 @@ extension TrainingSetting {
   /// Layers' factors of the learning rate: an option for each.
   private static let rateFactor = TrainingSetting(
     flag: "rate-factor", name: "learning-rate factors", group: .weights, kind: .list,
-    help: "A factor of the learning rate for one layer; may be given several times.", expected: "LAYER=FACTOR, such as fc8=10", decides: true,
+    help: "Learning rate factor of a layer; can be repeated.", expected: "LAYER=FACTOR, such as fc8=10", decides: true,
     read: { (texts) throws(Problem) in
       var factors: [String: Float] = [:]
       for text in texts {

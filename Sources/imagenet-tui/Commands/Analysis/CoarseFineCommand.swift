@@ -8,7 +8,7 @@ import Taxonomy
 
 struct CoarseFineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "coarse-fine", abstract: "Ask which coarse classes a net on fine ones has formed (the paper's Fig. 6), and what it confuses.",
+    commandName: "coarse-fine", abstract: "Find coarse classes in a network trained on fine ones (Fig. 6 of the paper), and its confusions.",
     discussion: """
       For each coarse class: the share of its validation images whose best-scored class is any of its members, less the share for \
       which it is the right one, macro-averaged over the members. Beside it how wrong the net is by the tree. --merge suggests classes \

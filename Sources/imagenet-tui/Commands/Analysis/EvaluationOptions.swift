@@ -6,11 +6,11 @@ import Files
 /// What the commands that evaluate a run share.
 struct EvaluationOptions: ParsableArguments {
   @OptionGroup var global: GlobalOptions
-  @Option(help: "The dataset whose images are looked at. (default: the run's)")
+  @Option(help: "The dataset whose images are used. (default: the run's)")
   var dataset: String?
-  @Option(help: ArgumentHelp("The checkpoint: its step. (default: the best in validation)", valueName: "step"))
+  @Option(help: ArgumentHelp("The checkpoint's step. (default: the best on validation)", valueName: "step"))
   var checkpoint: Int?
-  @Option(help: "Processor cores to use. (default: all)")
+  @Option(help: "Number of worker threads. (default: all cores)")
   var workers: Int?
   @Flag(help: "Print JSON.")
   var json = false

@@ -7,7 +7,7 @@ import FoundationEssentials
 
 struct FeaturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "features", abstract: "Write what a net makes of images: floats for NumPy, TensorBoard's projector, a map.",
+    commandName: "features", abstract: "Export features of images for NumPy and TensorBoard's projector, and as a map.",
     discussion: """
       FILE.npy holds a row of floats for each image, FILE.tsv the image and class of each row, FILE-projector what TensorBoard's projector \
       opens (tensorboard --logdir FILE-projector). --map writes the two directions of most variance (PCA) as a picture, \
@@ -17,7 +17,7 @@ struct FeaturesCommand: ParsableCommand {
   @OptionGroup var argument: RunArgument
   @Option(help: "The layer, or features, scores: what each net calls them. (default: features, the last before the classifier)")
   var layer: String?
-  @Option(help: "The dataset whose images are looked at. (default: the run's)")
+  @Option(help: "The dataset whose images are used. (default: the run's)")
   var dataset: String?
   @Option(help: "The images: train or val.")
   var split = Split.val
@@ -33,9 +33,9 @@ struct FeaturesCommand: ParsableCommand {
   var labels: String?
   @Flag(help: "Print the map as letters.")
   var text = false
-  @Option(help: ArgumentHelp("The checkpoint: its step. (default: the best in validation)", valueName: "step"))
+  @Option(help: ArgumentHelp("The checkpoint's step. (default: the best on validation)", valueName: "step"))
   var checkpoint: Int?
-  @Option(help: "Processor cores to use. (default: all)")
+  @Option(help: "Number of worker threads. (default: all cores)")
   var workers: Int?
   @Flag(help: "Print JSON.")
   var json = false

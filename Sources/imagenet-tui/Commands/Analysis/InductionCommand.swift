@@ -21,13 +21,13 @@ struct InductionCommand: ParsableCommand {
   var baseline: [String] = []
   @Option(help: "The layer whose activation is compared: fc7, or fc8 as the paper's caption says; or features, scores: what each net calls them. (default: features)")
   var space: String?
-  @Option(help: "How distance is measured: l2 or cosine.")
+  @Option(help: "Distance metric: l2 or cosine.")
   var metric = Metric.l2
-  @Option(help: "What is searched: train, val, or a number of training images per class.")
+  @Option(help: "The gallery: train, val, or a number of training images per class.")
   var gallery = "train"
-  @Option(name: .customShort("k"), help: "How many neighbours may hold the class, separated by commas.")
+  @Option(name: .customShort("k"), help: "Values of k for k-NN accuracy, separated by commas.")
   var counts = "1,5"
-  @Option(help: "Test the classes that this label set does not hold, whatever the runs were taught.")
+  @Option(help: "Test the classes that this label set merges, whatever the runs were trained on.")
   var labels: String?
   @Option(help: "Decides the images of a gallery of some per class, and the interval's draws.")
   var seed: UInt64 = 1

@@ -12,7 +12,7 @@ struct KNNCommand: ParsableCommand {
   @OptionGroup var evaluated: EvaluatedRun
   @Option(name: .customShort("k"), help: "How many neighbours vote.")
   var count = 20
-  @Option(help: "How distance is measured: l2 or cosine.")
+  @Option(help: "Distance metric: l2 or cosine.")
   var metric = Metric.l2
   @Option(help: "The layer whose activation is compared, or features, scores: what each net calls them. (default: features)")
   var space: String?

@@ -8,7 +8,7 @@ import Glibc
 
 struct NeighboursCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "neighbours", abstract: "Show which images a run's network takes for most alike.",
+    commandName: "neighbours", abstract: "Show the nearest neighbours of an image in a run's feature space.",
     discussion: """
       ✓ the same fine class as the query, ≈ another fine class of the same coarse class, ✗ neither. A picture from outside \
       has no class, and its neighbours no verdict. Several runs, from fine to coarse classes, are shown below each other; -o writes them as a \
@@ -23,21 +23,21 @@ struct NeighboursCommand: ParsableCommand {
   var query: String?
   @Flag(help: "List the validation images that the first and the last of the runs, from fine to coarse, disagree about most.")
   var surprising = false
-  @Option(name: .customShort("k"), help: "How many neighbours.")
+  @Option(name: .customShort("k"), help: "Number of neighbours.")
   var count = 10
   @Option(help: "The dataset whose images are searched. (default: the run's)")
   var dataset: String?
   @Option(help: "The layer whose activation is compared, or: features, scores, whatever each net calls them. (default: features)")
   var space: String?
-  @Option(help: "How distance is measured: l2 or cosine.")
+  @Option(help: "Distance metric: l2 or cosine.")
   var metric = Metric.l2
   @Option(help: "The saved label set of the coarse classes. (default: the run's, or one made by clustering)")
   var labels: String?
-  @Option(help: "The images that are searched: train or val.")
+  @Option(help: "The gallery: train or val.")
   var gallery = Split.train
-  @Option(help: ArgumentHelp("The checkpoint: its step. (default: the best in validation)", valueName: "step"))
+  @Option(help: ArgumentHelp("The checkpoint's step. (default: the best on validation)", valueName: "step"))
   var checkpoint: Int?
-  @Option(help: "Processor cores to use. (default: all)")
+  @Option(help: "Number of worker threads. (default: all cores)")
   var workers: Int?
   @Option(name: [.customShort("o"), .long], help: "Write a picture of the query and its neighbours as a PNG file.")
   var output: String?

@@ -39,11 +39,11 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(help: "The run's name. (default: the label set's)")
   var name: String?
-  @Option(help: ArgumentHelp("A tag for the run; may be given several times.", valueName: "tag"))
+  @Option(help: ArgumentHelp("A tag for the run; can be repeated.", valueName: "tag"))
   var tag: [String] = []
-  @Option(help: "The group of the run, as runs that differ in their seed alone.")
+  @Option(help: "The run's group, such as runs that differ only in their seed.")
   var group: String?
-  @Option(help: "A note that is kept beside the run.")
+  @Option(help: "A note about the run.")
   var note = ""
 
   private static func help(_ flag: String, _ valueName: String? = nil) -> ArgumentHelp {
@@ -96,11 +96,11 @@ extension ArgumentHelp {
 
 /// How a training is started and what is shown of it: what `train` and `runs clone` share.
 struct LaunchOptions: ParsableArguments {
-  @Flag(help: "Return at once and leave the training running.")
+  @Flag(help: "Return immediately; training continues in the background.")
   var detach = false
-  @Flag(help: "Let it wait for its turn in the queue, and return at once.")
+  @Flag(help: "Queue the run and return immediately.")
   var queue = false
-  @Option(help: ArgumentHelp("With --queue: the machine on which it shall run, where that shares this home. (default: this one)", valueName: "name"))
+  @Option(help: ArgumentHelp("With --queue: the machine to run on, which must share this home. (default: this one)", valueName: "name"))
   var host: String?
   @Flag(help: "Print the result as JSON.")
   var json = false
