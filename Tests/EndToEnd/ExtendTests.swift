@@ -32,7 +32,7 @@ import Testing
     let short = try run("short", epochs: 2, schedule: schedule)
     let before = FileManager.default.contents(atPath: short.configurationFile)
     let extended = try home.run("runs", "extend", "short", "--epochs", "+2")
-    #expect(extended.code == 0 && extended.output.contains("20 steps instead of 10") && !extended.errors.contains("note"))
+    #expect(extended.code == 0 && extended.output.contains("extended to 20 steps, from 10") && !extended.errors.contains("note"))
     #expect(try home.wait { try short.state() == .finished && short.result()?.progress.step == 20 })
     #expect(!bytes(whole, 20).isEmpty && bytes(short, 20) == bytes(whole, 20))
     #expect(try curve(short, .trainLoss) == curve(whole, .trainLoss))

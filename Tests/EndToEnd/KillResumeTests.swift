@@ -147,7 +147,7 @@ import Testing
     let first = try worker(run)
     #expect(try home.wait { try run.state() == .running })
     let second = try worker(run)
-    #expect(second.wait() == 1)
+    #expect(second.wait() == 75)
     #expect(second.errors.contains("another worker is on the run"))
     #expect(!first.hasEnded)
     first.send(signal: SIGKILL)

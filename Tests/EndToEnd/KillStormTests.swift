@@ -84,8 +84,10 @@ import Testing
       kills += 1
       told.take(run)
     }
-    while try run.state() != .finished {
-      if try !run.state().isLive { #expect(try home.run("runs", "resume", "stormy").code == 0) }
+    while true {
+      let state = try run.state()
+      if state == .finished { break }
+      if !state.isLive { #expect(try home.run("runs", "resume", "stormy").code == 0) }
       usleep(50_000)
     }
     print("killed \(workerKills) workers and \(screenKills) screens in \(kills) moments; \(told.count) values were told")

@@ -75,7 +75,7 @@ private func validation(_ top1: Double) -> ValidationReport {
     arguments: [
       ("acc>.8 colour:red", "`colour:red`, character 8", "name, label, net"), ("classes<many", "`classes<many`, character 1", "a number"),
       ("net<alexnet", "`net<alexnet`, character 1", "net:TEXT"), ("state:dead", "`state:dead`, character 1", "queued, running"),
-      ("age<2", "`age<2`, character 1", "90s"), ("  acc>", "`acc>`, character 3", "something behind acc>"),
+      ("age<2", "`age<2`, character 1", "90s"), ("  acc>", "`acc>`, character 3", "a value after acc>"),
       ("acc>nan", "`acc>nan`, character 1", "80%"), ("fine \"open", "`\"open`, character 6", "quote"), ("loss<1%", "`loss<1%`, character 1", "a number"),
     ])
   func problems(text: String, place: String, expected: String) {

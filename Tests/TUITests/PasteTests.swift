@@ -53,7 +53,7 @@ import Testing
     state.screen = screen
     #expect(update(&state, .key(.paste("cs\rq\r"))).isEmpty)
     #expect(state.screen == screen && state.finder == nil)
-    #expect(state.notice?.text.contains("Not taken: 4 pasted characters") == true)
+    #expect(state.notice?.text.contains("Ignored 4 pasted characters") == true)
     _ = update(&state, .key("k"))
     #expect(state.notice == nil || state.notice?.text.contains("pasted") == false)
   }

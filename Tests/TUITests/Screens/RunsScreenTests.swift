@@ -92,7 +92,7 @@ struct RunsScreenTests {
     var state = RunsFixtures.state(rows: 24, columns: 80)
     _ = press(&state, "V", "x")
     #expect(view(state).text.contains("Stop 2 runs?"))
-    #expect(state.runs.question?.detail.contains("3 of those marked cannot be") == true)
+    #expect(state.runs.question?.detail.contains("3 of the marked runs cannot be") == true)
     let stopped = runs(press(&state, "y")).compactMap { if case .stop(let run) = $0 { run.path } else { nil } }
     #expect(Set(stopped) == Set(RunsFixtures.all.prefix(2).map(\.path)))
     // What can be deleted is what is not live.
@@ -255,7 +255,7 @@ struct RunsScreenTests {
     let pairs = (0..<1000).map { UInt64(0) << 32 | UInt64($0 < 3 ? 1 : 0) } + (1..<10).map { UInt64($0) << 32 | UInt64($0) }
     classes.results = ClassResults(step: 1, epoch: 1, classes: 10, pairs: pairs)
     _ = update(&state, .runs(.classes(run: page.id, .success(classes))))
-    #expect(view(state).text.contains("<1 % for") && !view(state).text.contains(" 0 % for"))
+    #expect(view(state).text.contains("<1 % as") && !view(state).text.contains(" 0 % as"))
   }
 
   @Test("z gives the charts the whole screen, then one of them; Esc goes back")

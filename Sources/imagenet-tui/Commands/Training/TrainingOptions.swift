@@ -127,7 +127,7 @@ struct LaunchOptions: ParsableArguments {
       guard let place = summary.queuePlace else {
         return print("\(run.id) is \(summary.state.rawValue); \(ShellCommand("runs", "watch", run.id).inSentence) shows it")
       }
-      return print("\(run.id) waits at place \(place) for \(printable(summary.host)); `imagenet-tui runs queue` shows the queue")
+      return print("\(run.id) is queued at place \(place) on \(printable(summary.host)); `imagenet-tui runs queue` shows the queue")
     }
     let summary = try RunFollower(reader: reader, run: run, stopsOnInterrupt: true).follow {
       RunProgressLine.show($0)

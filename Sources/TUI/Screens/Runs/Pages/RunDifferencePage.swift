@@ -22,7 +22,7 @@ package struct RunDifferencePage: Equatable, Sendable {
   /// - Parameter names: of both runs, with their marks.
   func draw(_ names: [(name: String, mark: SeriesMark)], on canvas: inout Canvas, in area: Rect) {
     var rest = area
-    let label = min(18, rest.columns / 4)
+    let label = min(24, rest.columns * 2 / 5)
     let width = (rest.columns - label - 3) / 2
     func put(_ field: String, _ a: String, _ b: String, _ style: Style, in row: Rect) {
       var row = row
