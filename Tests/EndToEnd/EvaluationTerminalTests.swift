@@ -35,7 +35,7 @@ extension EvaluationCommandTests {
     openNeighbours(terminal)
     let path = home.folder.path + "/screen.png"
     terminal.type("E")
-    #expect(terminal.wait(for: "Write the picture to"))
+    #expect(terminal.wait(for: "Save the picture as"))
     terminal.type("\u{15}" + path + "\r")
     #expect(terminal.wait(for: "Wrote "))
     let text = terminal.screen.text

@@ -307,7 +307,7 @@ import Testing
       if isExact {
         #expect(terminal.wait(until: hasExact), "\(changes) \(arguments)")
       } else {
-        #expect(terminal.wait { $0.text.contains("holds") })
+        #expect(terminal.wait { $0.text.contains("contains") })
         terminal.settle(silence: 1)
         #expect(!hasExact(terminal.screen), "\(changes) \(arguments)")
       }
