@@ -49,7 +49,7 @@ struct NeighborsScreenTests {
 
 
          query  ≈ garment in coarse-3, 3 classes  val/0                shirt  n00000000
-         1      ✓ .500  train/1                                        shirt  n00000000
+         1      ✓ 0.500  train/1                                       shirt  n00000000
          Enter walk  Backspace back  r random  c class        ? help  : command  q quit
         """)
   }
