@@ -94,12 +94,7 @@ public struct KNNResult: EvaluationResult {
   public func report(perClass: Bool) -> EvaluationReport {
     var report = EvaluationReport()
     report.add("k-nearest-neighbour accuracy on \(dataset), \(labels ?? "fine classes"): \(k) neighbours, \(metric.rawValue); \(vote)")
-    report.add("mean class accuracy is macro-averaged; interval: 95 % by bootstrap over the images of each class, \(Bootstrap.draws) draws")
-    report.add("")
-    report.add(
-      [.init("run", .text), .init("step"), .init("space", .text), .init("classes"), .init("training")] + Recognition.columns,
-      [[.text(run), .count(step), .text(space), .count(recognition.classes.count), .count(trainingImages)] + recognition.cells])
-    if perClass { recognition.addClasses(to: &report) }
+    recognition.add(to: &report, run: run, step: step, space: space, trainingImages: trainingImages, perClass: perClass)
     return report
   }
 }

@@ -78,12 +78,7 @@ public struct LinearProbeResult: EvaluationResult {
     var report = EvaluationReport()
     report.add("linear probe on \(dataset), \(labels ?? "fine classes"): softmax regression with L2 regularisation \(l2), features \(features)")
     report.add("\(counted(iterations, "iteration")) of L-BFGS to a loss of \(decimals(loss, 4)), largest derivative \(largestGradient)")
-    report.add("mean class accuracy is macro-averaged; interval: 95 % by bootstrap over the images of each class, \(Bootstrap.draws) draws")
-    report.add("")
-    report.add(
-      [.init("run", .text), .init("step"), .init("space", .text), .init("classes"), .init("training")] + Recognition.columns,
-      [[.text(run), .count(step), .text(space), .count(recognition.classes.count), .count(trainingImages)] + recognition.cells])
-    if perClass { recognition.addClasses(to: &report) }
+    recognition.add(to: &report, run: run, step: step, space: space, trainingImages: trainingImages, perClass: perClass)
     return report
   }
 }

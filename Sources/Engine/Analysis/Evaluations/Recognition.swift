@@ -33,19 +33,29 @@ public struct Recognition: Codable, Equatable, Sendable {
     self.classes = rows
   }
 
-  /// The columns and cells of a table that tells it.
-  static let columns: [EvaluationTable.Column] = [.init("tested"), .init("top-1"), .init("mean class accuracy"), .init("95 %", .interval)]
-
-  var cells: [EvaluationTable.Cell] {
-    [.count(images), .share(top1), .share(meanClassAccuracy.value), .interval(meanClassAccuracy.low, meanClassAccuracy.high)]
-  }
-
   var metrics: [(name: String, value: Double)] {
     [(name: "top1", value: top1), (name: "meanClassAccuracy", value: meanClassAccuracy.value)]
   }
 
+  /// How the interval is found, and a table of one run.
+  /// - Parameter perClass: whether every class is told.
+  func add(to report: inout EvaluationReport, run: String, step: Int, space: String, trainingImages: Int, perClass: Bool) {
+    report.add("mean class accuracy is macro-averaged; interval: 95 % by bootstrap over the images of each class, \(Bootstrap.draws) draws")
+    report.add("")
+    report.add(
+      [
+        .init("run", .text), .init("step"), .init("space", .text), .init("classes"), .init("training"), .init("tested"), .init("top-1"),
+        .init("mean class accuracy"), .init("95 %", .interval),
+      ],
+      [[
+        .text(run), .count(step), .text(space), .count(classes.count), .count(trainingImages), .count(images), .share(top1),
+        .share(meanClassAccuracy.value), .interval(meanClassAccuracy.low, meanClassAccuracy.high),
+      ]])
+    if perClass { addClasses(to: &report) }
+  }
+
   /// A line a class, the worst first.
-  func addClasses(to report: inout EvaluationReport) {
+  private func addClasses(to report: inout EvaluationReport) {
     report.add("")
     report.add("the worst classes first")
     report.add(
