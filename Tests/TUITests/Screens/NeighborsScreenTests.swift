@@ -36,7 +36,7 @@ struct NeighborsScreenTests {
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
         └ shirt ───┘ ┗✓ shirt━━━┛ ┗≈ coat━━━━┛ ┗✗ bag━━━━━┛ ┗≈ coat━━━━┛ ┗✗ boot━━━━┛
-        ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ shirt was not a separate class in training ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+        ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ shirt was not a separate class in training ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
           coarse-4  3 classes, step 640     ✓ 1 right  ≈ 2 coarse  ✗ 4 wrong   1–5 of 7
         ┌ query ───┐ ┏ 0.500 ━━━┓ ┏ 12.3 ━━━━┓ ┏ 31.3 ━━━━┓ ┏ 33.8 ━━━━┓ ┏ 34.0 ━━━━┓
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃
