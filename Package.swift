@@ -8,7 +8,7 @@ func engine(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 let engineTargets: [Target.Dependency] = [
   "Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Weights", "Datasets", "Pictures", "Training", "Runs",
-  "LabelSets", "Analysis",
+  "LabelSets", "Analysis", "Studies",
 ]
 
 let package = Package(
@@ -19,13 +19,14 @@ let package = Package(
       name: "Engine",
       targets: [
         "Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Weights", "Datasets", "Pictures", "Training", "Runs",
-        "LabelSets", "Analysis",
+        "LabelSets", "Analysis", "Studies",
       ]),
     // For the benchmarks, which time products alone.
     .library(name: "CKernels", targets: ["CKernels", "COpenBLAS"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // One C library each: a header, and a shim where Swift cannot call the library as it is.
@@ -55,6 +56,13 @@ let package = Package(
     engine("Runs", ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Weights", "Datasets", "Training"]),
     engine("LabelSets", ["Basics", "Taxonomy", "Kernels", "Files", "Datasets", "Pictures", "Training", "Runs"]),
     engine("Analysis", ["Basics", "Taxonomy", "Kernels", "Files", "Networks", "Datasets", "Pictures", "Training", "Runs", "LabelSets"]),
+    .target(
+      name: "Studies",
+      dependencies: [
+        "Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Weights", "Datasets", "Pictures", "Training", "Runs", "LabelSets",
+        "Analysis", .product(name: "Yams", package: "Yams"),
+      ],
+      path: "Sources/Engine/Studies"),
     .target(name: "TUI", dependencies: engineTargets + ["CNcurses"]),
     .executableTarget(
       name: "imagenet-tui",
@@ -82,6 +90,7 @@ let package = Package(
     .testTarget(name: "RunsTests", dependencies: ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Datasets", "Training", "Runs", "TestSupport", "EngineFixtures"]),
     .testTarget(name: "LabelSetsTests", dependencies: ["Basics", "Taxonomy", "Files", "Datasets", "Runs", "LabelSets", "CImageFixtures", "TestSupport", "EngineFixtures"]),
     .testTarget(name: "AnalysisTests", dependencies: ["Basics", "Taxonomy", "Kernels", "Files", "Networks", "Datasets", "Pictures", "Runs", "Analysis", "TestSupport", "EngineFixtures"]),
+    .testTarget(name: "StudiesTests", dependencies: engineTargets + ["TestSupport", "EngineFixtures"]),
     .target(
       name: "FuzzEntries", dependencies: engineTargets + ["TUI", "TestSupport", "EngineFixtures", "CImageFixtures", "CZlib"], path: "Tests/FuzzEntries"),
     .executableTarget(name: "fuzzer", dependencies: ["FuzzEntries"], path: "Tests/Fuzzer", exclude: ["Corpus"]),

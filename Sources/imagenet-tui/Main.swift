@@ -16,7 +16,7 @@ struct ImagenetTUI: ParsableCommand {
     version: "\(ProgramVersion.current) (\(ProcessorVectors.best.name))",
     subcommands: [
       OpenCommand.self, LabelsCommand.self, TreeCommand.self, DataCommand.self, NetsCommand.self, TrainCommand.self, WeightsCommand.self, RunsCommand.self,
-      NeighboursCommand.self, KNNCommand.self, LinearCommand.self, InductionCommand.self, CoarseFineCommand.self, FeaturesCommand.self, WorkerCommand.self,
+      StudyCommand.self, NeighboursCommand.self, KNNCommand.self, LinearCommand.self, InductionCommand.self, CoarseFineCommand.self, FeaturesCommand.self, WorkerCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 
@@ -60,6 +60,7 @@ struct ImagenetTUI: ParsableCommand {
       try command.run()
     } catch let problem as Problem {
       fputs("imagenet-tui: \(problem)\n", stderr)
+      for line in problem.details { fputs("  \(printable(line))\n", stderr) }
       Glibc.exit(problem.kind.exitCode)
     } catch {
       exit(withError: error)

@@ -16,6 +16,8 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotWrite
     /// The same may work later: another process holds a lock, or a network share does not answer.
     case temporary
+    /// A training whose loss is not finite or explodes: with the same settings it would again.
+    case diverged
     /// Somebody ended the work; nobody needs to be told.
     case cancelled
     case other
@@ -28,7 +30,7 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
       case .notFound: 66
       case .cannotWrite: 73
       case .temporary: 75
-      case .cancelled, .other: 1
+      case .diverged, .cancelled, .other: 1
       }
     }
   }
@@ -42,6 +44,8 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
   /// What the user can do next: "run `imagenet-tui data list`".
   public var advice: String?
   public var kind: Kind
+  /// Where several things are wrong at once: a line for each, which are shown below ``description``.
+  public var details: [String] = []
   /// Whether a file is not damaged, but what a later version of this program wrote: it is to be left as it is.
   public var isOfNewerVersion = false
 

@@ -251,7 +251,7 @@ public struct DatasetCatalog: Sendable {
         "the images of imagenet-1k are not here", at: name,
         advice: "add them with `imagenet-tui data add imagenet-1k PATH`", kind: .notFound)
     }
-    let near = ClassNaming.nearest(name, among: list().map(\.name)).map { "did you mean `\($0)`? " } ?? ""
+    let near = nearestWord(to: name, among: list().map(\.name)).map { "did you mean `\($0)`? " } ?? ""
     return Problem("there is no such dataset", at: name, advice: near + "see `imagenet-tui data list`", kind: .notFound)
   }
 

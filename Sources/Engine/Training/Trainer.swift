@@ -287,14 +287,14 @@ public final class Trainer {
       let culprit = network.activationNorms(count: images).first { !$0.value.isFinite }
       throw Problem(
         "the loss is not finite", at: "step \(step)", expected: "a number",
-        found: "\(loss)" + (culprit.map { ", beginning in the layer \($0.place.name)" } ?? ""), advice: advice)
+        found: "\(loss)" + (culprit.map { ", beginning in the layer \($0.place.name)" } ?? ""), advice: advice, kind: .diverged)
     }
     let wasFlat = watch.flatMean != nil
     switch watch.take(loss) {
     case .exploding(let mean):
       throw Problem(
         "the loss explodes", at: "step \(step)", expected: "below \(rounded(watch.limit))",
-        found: "a mean of \(rounded(mean)) over \(LossWatch.moment) steps", advice: advice)
+        found: "a mean of \(rounded(mean)) over \(LossWatch.moment) steps", advice: advice, kind: .diverged)
     case .flat(let mean) where !wasFlat: sink(.lossIsFlat(step: step, mean: mean, guessing: watch.guessing))
     case .well where wasFlat: sink(.lossFalls(step: step))
     case .flat, .well: break

@@ -66,7 +66,7 @@ import Testing
     let result = KNNResult(
       run: "r", step: 1200, dataset: "d", space: "fc7", labels: nil, k: 3, metric: .l2, trainingImages: 9, recognition: recognition)
     let back = try JSONDecoder().decode(KNNResult.self, from: JSONEncoder().encode(result))
-    #expect(back.recognition == recognition && back.metrics.map(\.name) == ["top1", "meanClassAccuracy"])
+    #expect(back.recognition == recognition && back.metrics.map(\.name) == ["accuracy", "top1"])
     let table = result.report.tables[0]
     #expect(table.rows[0].map(\.shown).contains("66.7 %") && table.rows[0].map(\.shown).contains("1,200"))
     #expect(result.report.csv.split(separator: "\n").count == 2 && result.report.csv.contains("mean class accuracy,95 % low,95 % high\n"))

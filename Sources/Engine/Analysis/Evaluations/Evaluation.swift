@@ -71,18 +71,6 @@ extension RunFeatures {
   }
 }
 
-/// A run as it is named for an evaluation: `coarse`, or `coarse@640` for a checkpoint.
-package struct NamedRun {
-  package var name: String
-  package var step: Int?
-
-  package init(_ text: String) {
-    name = text
-    guard let at = text.lastIndex(of: "@"), let number = Int(text[text.index(after: at)...]) else { return }
-    (name, step) = (String(text[..<at]), number)
-  }
-}
-
 /// What lies in a home, opened anew for each question.
 public struct HomeContext: EvaluationContext, Sendable {
   public let home: Home

@@ -34,7 +34,7 @@ public struct Recognition: Codable, Equatable, Sendable {
   }
 
   var metrics: [(name: String, value: Double)] {
-    [(name: "top1", value: top1), (name: "meanClassAccuracy", value: meanClassAccuracy.value)]
+    [(name: "accuracy", value: meanClassAccuracy.value), (name: "top1", value: top1)]
   }
 
   /// How the interval is found, and a table of one run.

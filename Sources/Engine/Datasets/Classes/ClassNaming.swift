@@ -64,7 +64,7 @@ package struct ClassNaming: Sendable {
   /// What to do about folders that name no class: a misspelt mapping, else a line to start a mapping file with.
   func advice(for folders: [String], wordNet: WordNet?) -> String {
     for folder in folders {
-      if let near = Self.nearest(folder, among: map.keys) { return "did you mean `\(near)` for `\(folder)`?" }
+      if let near = nearestWord(to: folder, among: map.keys) { return "did you mean `\(near)` for `\(folder)`?" }
     }
     if own != nil { return "name folders as the hierarchy does, or give --map a file of lines `folder<TAB>name`" }
     if folders.contains(where: Self.isLineage) {
@@ -88,28 +88,6 @@ package struct ClassNaming: Sendable {
   private static func isLineage(_ folder: String) -> Bool {
     let parts = (folder.split(separator: "/").last ?? "").split(separator: "_")
     return parts.count >= 6 && parts[0].allSatisfy(\.isNumber) && parts[1].first?.isUppercase == true
-  }
-
-  /// The closest of `names`, if no more than a third of its letters differ.
-  static func nearest(_ name: String, among names: some Sequence<String>) -> String? {
-    names.map { (name: $0, distance: editDistance(Array(name.utf8), Array($0.utf8))) }
-      .filter { $0.distance * 3 <= max($0.name.utf8.count, 3) }
-      .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
-  }
-
-  /// Insertions, deletions and replacements between two texts (Levenshtein 1966).
-  private static func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0...b.count)
-    for i in a.indices {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for j in b.indices {
-        let replaced = diagonal + (a[i] == b[j] ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
-      }
-    }
-    return row[b.count]
   }
 
   private static func excerpt(_ line: String) -> String { line.count > 60 ? line.prefix(60) + "…" : line }

@@ -26,6 +26,9 @@ package enum RunJSON {
     _ = pwrite(descriptor, bytes, bytes.count, 0)
   }
 
+  /// As ``write(_:to:durable:isPretty:)`` writes it.
+  package static func text(_ value: some Encodable) -> String { String(decoding: encoded(value), as: UTF8.self) }
+
   private static func encoded(_ value: some Encodable, isPretty: Bool = true) -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -29,6 +29,9 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   /// Where the weights that the run began with are from; nil: from chance.
   public var lineage: Lineage?
 
+  /// Whether it is a network with random weights, which nothing trains; nil: no.
+  public var isUntrained: Bool?
+
   /// What it was planned to be computed with; nil, as in runs of earlier versions: unknown.
   public var machine: Machine?
 
@@ -70,11 +73,14 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
     @BoundedIfThere<Count> public var step: Int?
     /// Whether the classifier is a new one.
     public var hasNewHead: Bool
+    /// What identifies these weights (``TrainingKey``), so that the run can be told where they are gone; nil, as in runs of earlier versions: unknown.
+    public var key: String?
 
-    public init(from: String, step: Int?, hasNewHead: Bool) {
+    public init(from: String, step: Int?, hasNewHead: Bool, key: String? = nil) {
       self.from = from
       self.step = step
       self.hasNewHead = hasNewHead
+      self.key = key
     }
   }
 

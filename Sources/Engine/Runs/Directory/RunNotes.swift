@@ -37,10 +37,12 @@ public struct RunNotes: Codable, Equatable, Sendable {
     var notes = self
     notes.tags = try LabelSetTags.checked(tags, at: place)
     if notes.group?.isEmpty ?? false { notes.group = nil }
-    if let group = notes.group, !LabelSetTags.isValid(group) {
+    // Groups within groups, as those of a study's tests.
+    let parts = notes.group?.split(separator: "/", omittingEmptySubsequences: false).map(String.init) ?? []
+    if let group = notes.group, !parts.allSatisfy(LabelSetTags.isValid) {
       throw Problem(
         "invalid group name", at: place,
-        expected: "up to 32 letters, digits, `.`, `_`, `-`, beginning with a letter or digit",
+        expected: "up to 32 letters, digits, `.`, `_`, `-`, beginning with a letter or digit; or several of these with `/` between",
         found: "`\(group.prefix(60))`", kind: .usage)
     }
     guard note.utf8.count <= Self.longest else {

@@ -130,9 +130,12 @@ public struct RunResult: Codable, Equatable, Sendable {
   @Bounded<Moment> public var time: Double
   /// What ended a failed run.
   public var problem: String?
+  /// Whether its loss was not finite, or exploded: with the same settings it would again. Nil: no, or unknown.
+  public var hasDiverged: Bool?
   public var progress: RunProgress
 
-  public init(outcome: Outcome, session: Int, time: Double, problem: String?, progress: RunProgress) {
+  public init(outcome: Outcome, session: Int, time: Double, problem: String?, hasDiverged: Bool? = nil, progress: RunProgress) {
+    self.hasDiverged = hasDiverged
     self.outcome = outcome
     self.session = session
     self.time = time

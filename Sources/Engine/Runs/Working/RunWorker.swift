@@ -61,15 +61,17 @@ public struct RunWorker {
     log.write("worker \(session): process \(getpid()) on \(WorkerIdentity.hostName)")
     var outcome = RunResult.Outcome.failed
     var reason: String?
+    var hasDiverged: Bool?
     do throws(Problem) {
       outcome = try train(heart, log)
     } catch {
       reason = error.description
+      if error.kind == .diverged { hasDiverged = true }
       log.write("failed: \(error)")
     }
     heart.stop()
     let result = RunResult(
-      outcome: outcome, session: session, time: unixTime(), problem: reason, progress: heart.progress)
+      outcome: outcome, session: session, time: unixTime(), problem: reason, hasDiverged: hasDiverged, progress: heart.progress)
     try heart.checkOwnership()
     try RunJSON.write(result, to: run.resultFile)
     return result

@@ -16,12 +16,14 @@ public struct StartingWeights: Sendable {
   public let step: Int?
   /// How the images looked that the weights are from.
   let augmentation: TrainingConfiguration.Augmentation
+  /// What identifies the weights (``TrainingKey``); nil where nothing tells what they began with.
+  let key: String?
   private let snapshot: Snapshot
   private let classes: Int
   /// Of a run; a file does not say.
   private let labelSet: LabelSet?
 
-  /// Reads the best checkpoint of the run that `text` names, or the checkpoint file at that path.
+  /// Reads the best checkpoint of the run that `text` names, with `@STEP` behind it that of a step, or the checkpoint file at that path.
   /// - Throws: a ``Problem`` where there is neither, or it cannot be read.
   public init(_ text: String, home: Home) throws(Problem) {
     if text.hasSuffix(".safetensors") {
@@ -35,13 +37,16 @@ public struct StartingWeights: Sendable {
       architecture = try .named(name)
       augmentation = architecture.recipe.augmentation
       (from, step, snapshot, labelSet) = (text, nil, checkpoint, nil)
+      key = (try? RunDirectory.contentHash(text)).map { TrainingKey(file: $0).hash }
     } else {
-      let run = try Self.run(text, home)
+      let named = NamedRun(text)
+      let run = try Self.run(named.name, home)
       let configuration = try run.configuration()
-      let best = try run.chosenCheckpoint(nil)
+      let best = try run.chosenCheckpoint(named.step)
       architecture = try .named(configuration.training.network)
       augmentation = configuration.training.augmentation
       (from, step, snapshot, labelSet) = (run.id, best, try run.checkpoints.load(best), configuration.labelSet)
+      key = (try? run.trainingKey(home: home)).map { TrainingKey.parent($0.hash, step: best) }
     }
     classes = try snapshot.number("classes")
   }

@@ -147,27 +147,16 @@ public struct TrainingPlan: Sendable {
     let labelSet = request.labelSet ?? .fineClasses(of: dataset)
     let start: StartingWeights?
     if let from = request.from { start = try StartingWeights(from, home: home) } else { start = nil }
-    let recipe = try request["recipe"].map { name throws(Problem) in try NamedRecipe.named(name) }
-    let architecture = try Architecture.named(
-      request.network ?? start?.architecture.name ?? recipe?.network ?? Self.network(for: dataset))
-    let model = request.model.flatMap { $0.network == architecture.name ? $0 : nil }
-    var training = model ?? architecture.recipe
-    recipe?.apply(to: &training)
-    if let start { try Self.begin(from: start, architecture, &training, isTuned: model != nil) }
-    request.apply(to: &training)
-    if start == nil, training.tuning.map({ $0.part != .all }) ?? false {
-      throw Problem(
-        "layers that stay as they are need weights", at: "tune", expected: "weights to begin with",
-        advice: "name a run or a file with --from, or tune all")
-    }
-    try training.validate()
+    let model = request.model
+    let (architecture, asked) = try request.resolved(on: dataset, from: start.map { .init($0) })
+    var training = asked
     let name = request.name ?? labelSet.name
     try RunDirectory.checkName(name)
     notes = try request.notes.checked(at: name)
 
     let view = try TrainingView(dataset, labelSet)
     var remarks = try Self.checkClasses(view, labelSet)
-    training.batchSize = min(training.batchSize, view.training.count)
+    steps = training.fit(images: view.training.count)
     let split = try NetworkSplit(architecture, classes: view.classes, tuning: training.tuning)
     // The worker's, for its scratch memory; here nothing is computed with it.
     try training.matrix?.checkPresence()
@@ -183,7 +172,7 @@ public struct TrainingPlan: Sendable {
     // Beside the last ones: the best, and the one that is being written.
     disk = checkpoint * ((request.keep ?? Checkpoints.kept) + 2) + (features ?? 0)
     remarks += Self.remarks(start, labelSet, split, features)
-    if request.model != nil, model == nil {
+    if let model, model.network != architecture.name {
       remarks.append("the network is another: rate, batch size and images are as its recipe says")
     }
     try Self.checkDisk(disk, home)
@@ -195,31 +184,15 @@ public struct TrainingPlan: Sendable {
 
     trainingImages = view.training.count
     validationImages = view.validation.count
-    let perEpoch = (view.training.count + training.batchSize - 1) / training.batchSize
-    if let iterations = training.iterations { training.setIterations(iterations, perEpoch: perEpoch) }
-    steps = training.steps(perEpoch: perEpoch)
     parameters = need.parameters
     memory = need.memory
     self.remarks = remarks
     configuration = RunConfiguration(
       name: name, created: unixTime(), dataset: dataset.name, fingerprint: dataset.fingerprint, labelSet: labelSet,
       training: training, workers: request.workers, keep: request.keep, program: program, host: WorkerIdentity.hostName,
-      command: command, lineage: start.map { .init(from: $0.from, step: $0.step, hasNewHead: !$0.fits(labelSet)) },
+      command: command, lineage: start.map { .init(from: $0.from, step: $0.step, hasNewHead: !$0.fits(labelSet), key: $0.key) },
       machine: .init(backend))
     self.start = start
-  }
-
-  /// Images have to look as they did to the weights, and weights that know something are moved more gently.
-  private static func begin(
-    from start: StartingWeights, _ architecture: Architecture, _ training: inout TrainingConfiguration, isTuned: Bool
-  ) throws(Problem) {
-    guard start.architecture.name == architecture.name else {
-      throw Problem(
-        "the weights are of another network", at: start.from, expected: architecture.name,
-        found: start.architecture.name, advice: "leave --net out")
-    }
-    training.augmentation = start.augmentation
-    if !isTuned { training.solver.rate /= 10 }
   }
 
   private static func remarks(
@@ -264,12 +237,6 @@ public struct TrainingPlan: Sendable {
     return run
   }
 
-  /// The network made for the dataset's images, the large one for photographs.
-  private static func network(for dataset: any Dataset) -> String {
-    guard let size = dataset.imageSize else { return Architecture.all[0].name }
-    return (Architecture.all.first { $0.input == size } ?? Architecture.all[0]).name
-  }
-
   /// Every class needs images, or it can only ever be wrong.
   private static func checkClasses(_ view: TrainingView, _ labelSet: LabelSet) throws(Problem) -> [String] {
     let counts = view.imagesPerClass()
@@ -289,6 +256,67 @@ public struct TrainingPlan: Sendable {
     throw Problem(
       "too little space for the run's checkpoints", at: home.runs, expected: "\(bytes / 1_000_000) MB",
       found: "\(free / 1_000_000) MB free", advice: "free some space or choose another --home")
+  }
+}
+
+extension TrainingRequest {
+  /// What a training begins with, as far as that decides its settings.
+  package struct Start {
+    package var from: String
+    package var architecture: Architecture
+    /// How the images looked that the weights are from.
+    package var augmentation: TrainingConfiguration.Augmentation
+
+    package init(from: String, architecture: Architecture, augmentation: TrainingConfiguration.Augmentation) {
+      (self.from, self.architecture, self.augmentation) = (from, architecture, augmentation)
+    }
+
+    init(_ weights: StartingWeights) { self.init(from: weights.from, architecture: weights.architecture, augmentation: weights.augmentation) }
+  }
+
+  /// What the training comes to: the recipe of its network, with what was asked for in its place.
+  /// - Parameter start: nil: random weights.
+  /// - Throws: a ``Problem`` naming the first setting that does not fit.
+  package func resolved(on dataset: any Dataset, from start: Start?) throws(Problem) -> (architecture: Architecture, training: TrainingConfiguration) {
+    let recipe = try self["recipe"].map { name throws(Problem) in try NamedRecipe.named(name) }
+    let architecture = try Architecture.named(network ?? start?.architecture.name ?? recipe?.network ?? Self.network(for: dataset))
+    let model = model.flatMap { $0.network == architecture.name ? $0 : nil }
+    var training = model ?? architecture.recipe
+    recipe?.apply(to: &training)
+    if let start {
+      guard start.architecture.name == architecture.name else {
+        throw Problem(
+          "the weights are of another network", at: start.from, expected: architecture.name,
+          found: start.architecture.name, advice: "leave --net out")
+      }
+      // Images have to look as they did to the weights, and weights that know something are moved more gently.
+      training.augmentation = start.augmentation
+      if model == nil { training.solver.rate /= 10 }
+    }
+    apply(to: &training)
+    if start == nil, training.tuning.map({ $0.part != .all }) ?? false {
+      throw Problem(
+        "layers that stay as they are need weights", at: "tune", expected: "weights to begin with",
+        advice: "name a run or a file with --from, or tune all")
+    }
+    try training.validate()
+    return (architecture, training)
+  }
+
+  /// The network made for the dataset's images, the large one for photographs.
+  private static func network(for dataset: any Dataset) -> String {
+    guard let size = dataset.imageSize else { return Architecture.all[0].name }
+    return (Architecture.all.first { $0.input == size } ?? Architecture.all[0]).name
+  }
+}
+
+extension TrainingConfiguration {
+  /// Makes the batch no larger than there are images, and tells how many steps that gives.
+  package mutating func fit(images: Int) -> Int {
+    batchSize = min(batchSize, images)
+    let perEpoch = (images + batchSize - 1) / max(batchSize, 1)
+    if let iterations { setIterations(iterations, perEpoch: perEpoch) }
+    return steps(perEpoch: perEpoch)
   }
 }
 

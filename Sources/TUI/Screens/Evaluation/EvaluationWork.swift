@@ -2,6 +2,7 @@ import Analysis
 import Basics
 import Datasets
 import Pictures
+import Runs
 import Taxonomy
 
 /// Which coarse classes a net has formed, and what is needed to look behind that.

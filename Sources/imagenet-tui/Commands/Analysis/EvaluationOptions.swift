@@ -2,6 +2,7 @@ import Analysis
 import ArgumentParser
 import Basics
 import Files
+import Runs
 
 /// What the commands that evaluate a run share.
 struct EvaluationOptions: ParsableArguments {

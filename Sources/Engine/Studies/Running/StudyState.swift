@@ -1,0 +1,181 @@
+import Basics
+import Files
+import FoundationEssentials
+import Runs
+import Training
+
+/// Where a piece of work stands, as its runs and results tell it: kept nowhere.
+public enum WorkState: Equatable, Sendable {
+  case done
+  case running, paused, queued
+  /// Its parent is not done.
+  case waiting
+  case failed(String)
+  /// The loss was not finite or exploded: it is a result.
+  case diverged
+  case lost, stopped
+  /// A parent has failed.
+  case blocked
+  case open
+
+  public var word: String {
+    switch self {
+    case .done: "done"
+    case .running: "running"
+    case .paused: "paused"
+    case .queued: "queued"
+    case .waiting: "waiting"
+    case .failed: "failed"
+    case .diverged: "diverged"
+    case .lost: "lost"
+    case .stopped: "stopped"
+    case .blocked: "blocked"
+    case .open: "open"
+    }
+  }
+
+  /// One cell wide.
+  public var glyph: String {
+    switch self {
+    case .done: "✓"
+    case .running: "▶"
+    case .paused: "‖"
+    case .queued: "…"
+    case .waiting, .open: "·"
+    case .failed: "✗"
+    case .diverged: "∞"
+    case .lost: "?"
+    case .stopped: "■"
+    case .blocked: "⊘"
+    }
+  }
+
+  public var isLive: Bool { self == .running || self == .paused || self == .queued }
+  /// Whether nothing more happens to it by itself.
+  public var isSettled: Bool {
+    switch self {
+    case .done, .failed, .diverged, .blocked: true
+    default: false
+    }
+  }
+}
+
+/// A piece of work with what there is of it.
+public struct WorkStanding: Equatable, Sendable {
+  public var state: WorkState
+  /// The run that counts.
+  public var run: RunSummary?
+  /// Shares from 0 to 1, the loss in nats; of what is done.
+  public var metrics: [String: Double] = [:]
+  public var bars: [StudyResult.Bar]?
+  /// Runs of the same key that are finished with other numbers: an error of the program, or of a machine.
+  public var conflict: [String] = []
+}
+
+/// A study as it stands: every work of its plan.
+public struct StudyStanding: Equatable, Sendable {
+  public var works: [WorkStanding]
+
+  public func count(_ holds: (WorkState) -> Bool) -> Int { works.count { holds($0.state) } }
+}
+
+/// Looks at a home for what there is of a plan; remembers the keys of runs from one look to the next.
+public final class StudyObserver {
+  public let home: Home
+  public let reader: RunsReader
+  /// What a run's key is, for as long as its configuration is that.
+  private var keys: [String: (length: Int, key: String?)] = [:]
+
+  public init(home: Home, reader: RunsReader? = nil) {
+    self.home = home
+    self.reader = reader ?? RunsReader(home: home)
+  }
+
+  /// - Throws: a ``Problem`` where a result is damaged.
+  public func look(at plan: StudyPlan) throws(Problem) -> StudyStanding {
+    let runs = runs(of: plan)
+    let results = StudyResults(home: home)
+    var standings: [WorkStanding] = []
+    for work in plan.works {
+      var standing = WorkStanding(state: .open)
+      switch work.kind {
+      case .existing(let id):
+        if let run = try? reader.refresh(id) { standing = Self.standing([run]) } else { standing.state = .failed("the run \(id) is gone") }
+      case .training, .untrained:
+        standing = Self.standing(runs[work.key] ?? [])
+      case .measure: break
+      }
+      if standing.state == .open, let result = try results.read(work.key) {
+        standing.state = result.problem.map { .failed($0) } ?? .done
+        (standing.metrics, standing.bars) = (result.metrics, result.bars)
+      }
+      if standing.state == .open, !work.parents.isEmpty {
+        let parents = work.parents.map { standings[$0].state }
+        if parents.contains(where: { if case .failed = $0 { true } else { $0 == .diverged || $0 == .blocked } }) {
+          standing.state = .blocked
+        } else if parents.contains(where: { $0 != .done }) {
+          standing.state = .waiting
+        }
+      }
+      standings.append(standing)
+    }
+    return StudyStanding(works: standings)
+  }
+
+  /// The runs of each key that the plan has, oldest first.
+  private func runs(of plan: StudyPlan) -> [String: [RunSummary]] {
+    let wanted = Set(plan.works.filter { !$0.isMeasure }.map(\.key))
+    let seeds = Set(plan.works.compactMap { $0.configuration?.seed })
+    let networks = Set(plan.works.map(\.network))
+    var found: [String: [RunSummary]] = [:]
+    for run in reader.refresh() where seeds.contains(run.seed) && networks.contains(run.network) {
+      guard let key = key(of: run), wanted.contains(key) else { continue }
+      found[key, default: []].append(run)
+    }
+    return found.mapValues { $0.sorted { ($0.created, $0.id) < ($1.created, $1.id) } }
+  }
+
+  /// Every run of this key, as of now.
+  func runs(ofKey key: String) -> [RunSummary] { reader.refresh().filter { self.key(of: $0) == key } }
+
+  private func key(of run: RunSummary) -> String? {
+    guard run.state != .damaged, run.state != .newer else { return nil }
+    if let known = keys[run.id], known.length == run.progress.steps || known.length < 0 { return known.key }
+    let key = (try? RunDirectory(run.path).trainingKey(home: home))?.hash
+    keys[run.id] = (run.progress.steps, key)
+    return key
+  }
+
+  /// What some runs of one key come to: the oldest that is finished counts, else the one that is at work, else the one that is furthest.
+  private static func standing(_ runs: [RunSummary]) -> WorkStanding {
+    let finished = runs.filter { $0.state == .finished }
+    if let first = finished.first {
+      var standing = WorkStanding(state: .done, run: first, metrics: metrics(first))
+      standing.conflict = finished.dropFirst().filter { metrics($0) != standing.metrics }.map(\.id)
+      return standing
+    }
+    guard let run = runs.first(where: { $0.state.isLive }) ?? runs.first(where: { $0.queuePlace != nil || $0.state == .queued })
+      ?? runs.max(by: { $0.progress.step < $1.progress.step })
+    else { return WorkStanding(state: .open) }
+    let state: WorkState =
+      switch run.state {
+      case .running: .running
+      case .paused: .paused
+      case .queued: .queued
+      case .stopped: run.queuePlace != nil ? .queued : .stopped
+      case .lost: run.queuePlace != nil ? .queued : .lost
+      case .failed:
+        run.queuePlace != nil ? .queued : hasDiverged(run) ? .diverged : .failed(run.problem ?? "it failed")
+      case .finished, .damaged, .newer: .failed(run.problem ?? "it cannot be read")
+      }
+    return WorkStanding(state: state, run: run)
+  }
+
+  private static func hasDiverged(_ run: RunSummary) -> Bool { (try? RunDirectory(run.path).result())?.hasDiverged ?? false }
+
+  /// Of the last validation, which a finished training has at its end.
+  private static func metrics(_ run: RunSummary) -> [String: Double] {
+    guard let report = run.progress.validation, report.step == run.progress.step else { return [:] }
+    return ["accuracy": report.meanClass, "top1": report.top1, "top5": report.top5, "loss": report.loss]
+  }
+}
