@@ -5,17 +5,17 @@ package func nearestWord(to name: String, among names: some Sequence<String>) ->
     .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
 }
 
-/// Insertions, deletions and replacements between two texts (Levenshtein 1966).
+/// Insertions, deletions, replacements, and letters that have changed places, between two texts (optimal string alignment).
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-  var row = Array(0...b.count)
+  var rows = [[Int]](repeating: Array(0...b.count), count: 3)
   for i in a.indices {
-    var diagonal = row[0]
-    row[0] = i + 1
+    rows = [rows[1], rows[2], rows[0]]
+    rows[2][0] = i + 1
     for j in b.indices {
-      let replaced = diagonal + (a[i] == b[j] ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+      var least = min(rows[1][j] + (a[i] == b[j] ? 0 : 1), rows[1][j + 1] + 1, rows[2][j] + 1)
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { least = min(least, rows[0][j - 1] + 1) }
+      rows[2][j + 1] = least
     }
   }
-  return row[b.count]
+  return rows[2][b.count]
 }

@@ -31,7 +31,7 @@ public struct LabelRecipe: Equatable, Sendable {
   /// What is wrong with a text.
   struct Fault: Error, Equatable { var what: String }
 
-  init(steps: [Step]) { self.steps = steps }
+  package init(steps: [Step]) { self.steps = steps }
 
   init(_ text: String) throws(Fault) {
     steps = []

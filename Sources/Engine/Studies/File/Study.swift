@@ -124,6 +124,15 @@ public struct StudyTest: Equatable, Sendable {
   /// How often, with seeds 1…n.
   public var repeats = 1
 
+  /// Its own dataset; nil: the row's.
+  var dataset: String? {
+    switch kind {
+    case .own, .unknownTask: nil
+    case .tune(let tuning): tuning.dataset
+    case .measure(let measure): measure.dataset
+    }
+  }
+
   /// The figures it gives, the first of them where a column names none.
   public var metrics: [StudyMetric] {
     switch kind {
@@ -178,6 +187,8 @@ public struct StudyReport: Equatable, Sendable {
   public struct Published: Equatable, Codable, Sendable {
     public var value: Double
     public var deviation: Double?
+
+    package init(value: Double, deviation: Double? = nil) { (self.value, self.deviation) = (value, deviation) }
   }
 
   public struct Plot: Equatable, Sendable {

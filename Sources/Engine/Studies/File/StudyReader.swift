@@ -100,9 +100,8 @@ struct StudyReader {
         }
       } else if let source = source(value) {
         net.source = source
-      } else {
-        continue
       }
+      // One with faults is still one that rows may name.
       study.nets.append(net)
     }
   }

@@ -33,7 +33,7 @@ public enum StudyTemplate {
     return study.yaml
   }
 
-  static func asset(_ name: String) throws(Problem) -> String {
+  package static func asset(_ name: String) throws(Problem) -> String {
     guard names.contains(name) else {
       let near = nearestWord(to: name, among: names).map { "did you mean `\($0)`?" }
       throw Problem("there is no such study to begin with", at: name, expected: names.joined(separator: ", "), advice: near, kind: .usage)

@@ -123,6 +123,8 @@ private struct StudyPlanner {
       return cell
     }
     do throws(Problem) {
+      // No net is trained for a test whose data is not there.
+      if let name = test.dataset { _ = try dataset(name) }
       let seeds = try works(of: subject)
       for (seed, work) in seeds.sorted(by: { $0.key < $1.key }) where selection.seeds?.contains(seed) ?? true {
         var repeats: [Int] = []

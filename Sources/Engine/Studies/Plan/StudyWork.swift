@@ -42,6 +42,7 @@ public struct StudyWork: Sendable {
   public var descendants = 0
 
   public var isTraining: Bool { if case .training = kind { true } else { false } }
+  public var isUntrained: Bool { if case .untrained = kind { true } else { false } }
   public var isMeasure: Bool { if case .measure = kind { true } else { false } }
 }
 

@@ -70,6 +70,10 @@ public struct WorkStanding: Equatable, Sendable {
   public var bars: [StudyResult.Bar]?
   /// Runs of the same key that are finished with other numbers: an error of the program, or of a machine.
   public var conflict: [String] = []
+
+  package init(state: WorkState, run: RunSummary? = nil, metrics: [String: Double] = [:], bars: [StudyResult.Bar]? = nil) {
+    (self.state, self.run, self.metrics, self.bars) = (state, run, metrics, bars)
+  }
 }
 
 /// A study as it stands: every work of its plan.
