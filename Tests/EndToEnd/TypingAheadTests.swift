@@ -34,7 +34,7 @@ private struct Player {
       let work: any ScreenWork
       switch effect {
       // Time passing alone changes nothing here.
-      case .later(_, .runs(.poll)), .later(_, .library(.poll)), .quit, .suspend, .redraw, .copy, .open, .send, .tree(.keepDraft): continue
+      case .later(_, .runs(.poll)), .later(_, .library(.poll)), .later(_, .studies(.poll)), .quit, .suspend, .redraw, .copy, .open, .send, .tree(.keepDraft): continue
       case .later(let milliseconds, let message):
         add(message, after: milliseconds)
         continue
@@ -44,6 +44,7 @@ private struct Player {
       case .library(let it): work = it
       case .comparison(let it): work = it
       case .evaluation(let it): work = it
+      case .studies(let it): work = it
       }
       let sent = Mutex<[Message]>([])
       do throws(Problem) {

@@ -110,6 +110,7 @@ enum GoldenScreen: String, CaseIterable, Sendable {
   case coarseFine = "coarse-fine", confusions, joins, induction, map
   case library, libraryRename = "library-rename", libraryDone = "library-done", libraryExport = "library-export"
   case compare, compareOnly = "compare-only", compareChoose = "compare-choose"
+  case studies, study, studyCell = "study-cell", studyPlan = "study-plan", studyQuestion = "study-question"
   case help, palette
   case tooSmall = "too-small"
 
@@ -166,6 +167,10 @@ enum GoldenScreen: String, CaseIterable, Sendable {
       let command = ShellCommand("labels", "rename", "coarse-4", "coarse-four")
       _ = update(&state, .library(.done("Renamed coarse-4 to coarse-four", command, select: nil)))
       return state
+    case .studies: return StudiesFixtures.state(rows: size.rows, columns: size.columns, look, isOpen: false)
+    case .study, .studyCell, .studyPlan: return StudiesFixtures.state(rows: size.rows, columns: size.columns, look, isOpen: true)
+    case .studyQuestion:
+      return StudiesFixtures.state(rows: size.rows, columns: size.columns, look, isOpen: true, view: StudiesFixtures.view(isRun: false))
     case .coarseFine: return try EvaluationFixtures().opened(size, look)
     case .confusions, .joins, .induction, .map:
       let fixtures = try EvaluationFixtures()
@@ -230,6 +235,11 @@ enum GoldenScreen: String, CaseIterable, Sendable {
     case .zoom: [.right, "z"]
     case .neighboursVerdict: ["v", "v", "v"]
     case .neighboursSurprising, .coarseFine, .confusions, .joins, .induction, .map: []
+    case .studies: ["j"]
+    case .study: []
+    case .studyCell: ["j", "j", "l"]
+    case .studyPlan: ["p"]
+    case .studyQuestion: ["s"]
     case .help: ["?"]
     case .palette: [":", "t"]
     }

@@ -11,7 +11,7 @@ import Testing
     keys.flatMap { update(&state, .key($0)) }
   }
 
-  @Test("1 to 5 and Tab go from screen to screen")
+  @Test("1 to 6 and Tab go from screen to screen")
   func screens() {
     var state = Self.state()
     _ = Self.press(&state, "2")
@@ -23,9 +23,11 @@ import Testing
     _ = Self.press(&state, .tab)
     #expect(state.screen == .evaluation)
     _ = Self.press(&state, .tab)
+    #expect(state.screen == .studies)
+    _ = Self.press(&state, .tab)
     #expect(state.screen == .tree)
     _ = Self.press(&state, .backTab)
-    #expect(state.screen == .evaluation)
+    #expect(state.screen == .studies)
     _ = Self.press(&state, "3")
     #expect(state.screen == .neighbors)
     _ = Self.press(&state, "1")

@@ -2,7 +2,7 @@ import Basics
 
 /// The screens, in the order of their tabs.
 package enum ScreenName: String, CaseIterable, Sendable, Codable {
-  case tree, runs, neighbors, library, evaluation
+  case tree, runs, neighbors, library, evaluation, studies
   /// Belongs to the library.
   case comparison
 
@@ -13,6 +13,7 @@ package enum ScreenName: String, CaseIterable, Sendable, Codable {
     case .neighbors: "Neighbours"
     case .library: "Label sets"
     case .evaluation: "Evaluation"
+    case .studies: "Studies"
     case .comparison: "Compare"
     }
   }
@@ -23,6 +24,7 @@ package enum ScreenName: String, CaseIterable, Sendable, Codable {
     case .neighbors: "Near"
     case .library: "Sets"
     case .evaluation: "Eval"
+    case .studies: "Study"
     default: title
     }
   }
@@ -46,6 +48,7 @@ package struct AppState: Sendable {
   package var library: LibraryScreen
   package var comparison: ComparisonScreen
   package var evaluation: EvaluationScreen
+  package var studies: StudiesScreen
   /// Help or the command palette, over everything else.
   package var finder: Finder?
   /// Keys that wait for work under way.
@@ -64,6 +67,7 @@ package struct AppState: Sendable {
     library = LibraryScreen()
     comparison = ComparisonScreen()
     evaluation = EvaluationScreen()
+    studies = StudiesScreen()
   }
 }
 
@@ -96,6 +100,7 @@ package enum Action: Hashable, Sendable {
   case library(LibraryScreen.Action)
   case comparison(ComparisonScreen.Action)
   case evaluation(EvaluationScreen.Action)
+  case studies(StudiesScreen.Action)
 }
 
 extension Action {
@@ -108,6 +113,7 @@ extension Action {
     case .library: .library
     case .comparison: .comparison
     case .evaluation: .evaluation
+    case .studies: .studies
     case .show, .nextScreen, .previousScreen, .help, .palette, .copyCommand, .redraw, .suspend, .quit: nil
     }
   }
@@ -140,6 +146,7 @@ package enum Message: Sendable {
   case library(LibraryScreen.Event)
   case comparison(ComparisonScreen.Event)
   case evaluation(EvaluationScreen.Event)
+  case studies(StudiesScreen.Event)
 }
 
 /// Everything that the program can ask for in return.
@@ -161,4 +168,5 @@ package enum Effect: Sendable {
   case library(LibraryScreen.Work)
   case comparison(ComparisonScreen.Work)
   case evaluation(EvaluationScreen.Work)
+  case studies(StudiesScreen.Work)
 }

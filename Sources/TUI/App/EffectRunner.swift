@@ -78,6 +78,7 @@ extension Effect {
     case .library(let work): work
     case .comparison(let work): work
     case .evaluation(let work): work
+    case .studies(let work): work
     case .quit, .suspend, .redraw, .copy, .open, .send, .later: nil
     }
   }

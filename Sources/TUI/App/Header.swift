@@ -32,12 +32,13 @@ struct Header {
 
   /// The screens' names and where they stand.
   private func tabs(_ wording: Wording) -> Tabs {
+    let gap = wording == .withProgram ? 2 : 1
     var column = wording == .withProgram ? Self.programName.count + 3 : 1
     return ScreenName.tabs.enumerated().map { index, name in
       let isShown = name == screen.tab
       let word = isShown || wording.rawValue < Wording.short.rawValue ? name.title : wording == .short ? name.shortTitle : ""
       let title = word.isEmpty ? "\(index + 1)" : "\(index + 1) \(word)"
-      defer { column += displayWidth(title) + 2 }
+      defer { column += displayWidth(title) + gap }
       return (name, title, column..<(column + displayWidth(title)))
     }
   }

@@ -42,6 +42,7 @@ package enum KeyTable {
     Binding(["3"], .show(.neighbors), "neighbours", help: "Show nearest neighbours"),
     Binding(["4"], .show(.library), "label sets", help: "Show the saved label sets"),
     Binding(["5"], .show(.evaluation), "evaluation", help: "Show evaluations: coarse classes, induction, map"),
+    Binding(["6"], .show(.studies), "studies", help: "Show the studies: tables of nets and tests"),
     Binding([.tab], .nextScreen, "next screen", help: "Go to the next screen"),
     Binding([.backTab], .previousScreen, "previous screen", help: "Go to the previous screen"),
     Binding(["?"], .help, "help", help: "List every key; type to search"),
@@ -62,6 +63,7 @@ package enum KeyTable {
     case .library: LibraryScreen.bindings
     case .comparison: ComparisonScreen.bindings
     case .evaluation: EvaluationScreen.bindings
+    case .studies: StudiesScreen.bindings
     }
   }
 

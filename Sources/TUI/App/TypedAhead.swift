@@ -131,6 +131,7 @@ extension Effect {
     case .library(let work): work.awaited.map { Awaited(screen: .library, words: $0) }
     case .comparison(let work): work.awaited.map { Awaited(screen: .comparison, words: $0) }
     case .evaluation(let work): work.awaited.map { Awaited(screen: .evaluation, words: $0) }
+    case .studies(let work): work.awaited.map { Awaited(screen: .studies, words: $0) }
     case .quit, .suspend, .redraw, .copy, .open, .send, .later: nil
     }
   }
@@ -217,6 +218,7 @@ extension AppState {
     case .library(let action)?: return library.awaited(by: key, doing: action, ahead.underWay(on: .library))
     case .comparison(let action)?: return comparison.awaited(by: key, doing: action, ahead.underWay(on: .comparison))
     case .evaluation(let action)?: return evaluation.awaited(by: key, doing: action, ahead.underWay(on: .evaluation))
+    case .studies(let action)?: return studies.awaited(by: key, doing: action, ahead.underWay(on: .studies))
     default: break
     }
     let underWay = ahead.underWay(on: screen)
@@ -227,6 +229,7 @@ extension AppState {
     case .library: library.awaited(by: key, doing: nil, underWay)
     case .comparison: comparison.awaited(by: key, doing: nil, underWay)
     case .evaluation: evaluation.awaited(by: key, doing: nil, underWay)
+    case .studies: studies.awaited(by: key, doing: nil, underWay)
     }
   }
 }

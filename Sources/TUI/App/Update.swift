@@ -21,7 +21,7 @@ extension AppState {
     }
     switch message {
     case .started:
-      return tree.started(session) + runs.started(session) + neighbors.started(session) + library.started(session) + appeared()
+      return tree.started(session) + runs.started(session) + neighbors.started(session) + library.started(session) + studies.started(session) + appeared()
     case .key(let key): return type(key)
     case .act(let key): return act(key)
     case .waited(let ticket, let isTooLong): return waited(ticket, isTooLong: isTooLong)
@@ -63,9 +63,11 @@ extension AppState {
     case .neighbors(let event): return neighbors.receive(event, session)
     // Nobody looks again at a list that is not shown.
     case .library(.poll) where screen != .library: return []
+    case .studies(.poll) where screen != .studies: return []
     case .library(let event): return library.receive(event, session)
     case .comparison(let event): return comparison.receive(event, session)
     case .evaluation(let event): return evaluation.receive(event, session)
+    case .studies(let event): return studies.receive(event, session)
     }
   }
 
@@ -138,6 +140,7 @@ extension AppState {
       case .library: return library.take(key, session)
       case .comparison: return comparison.take(key, session)
       case .evaluation: return evaluation.take(key, session)
+      case .studies: return studies.take(key, session)
       }
     }
     if case .pick(let index) = key { return pick(index) }
@@ -160,6 +163,7 @@ extension AppState {
     case .library: library.pick(index, session)
     case .comparison: comparison.pick(index, session)
     case .evaluation: evaluation.pick(index, session)
+    case .studies: studies.pick(index, session)
     }
   }
 
@@ -199,6 +203,7 @@ extension AppState {
     case .library(let action): return show(.library) + library.perform(action, session)
     case .comparison(let action): return show(.comparison) + comparison.perform(action, session)
     case .evaluation(let action): return show(.evaluation) + evaluation.perform(action, session)
+    case .studies(let action): return show(.studies) + studies.perform(action, session)
     }
   }
 
@@ -218,6 +223,7 @@ extension AppState {
     case .library: library.appeared(session)
     case .comparison: comparison.appeared(session)
     case .evaluation: evaluation.appeared(session)
+    case .studies: studies.appeared(session)
     }
   }
 
@@ -235,6 +241,7 @@ extension AppState {
     case .library: library.command(session)
     case .comparison: comparison.command(session)
     case .evaluation: evaluation.command(session)
+    case .studies: studies.command(session)
     }
   }
 
@@ -247,6 +254,7 @@ extension AppState {
     case .library: library.capture
     case .comparison: comparison.capture
     case .evaluation: evaluation.capture
+    case .studies: studies.capture
     }
   }
 }

@@ -18,6 +18,7 @@ package func view(_ state: AppState) -> Canvas {
   case .library: state.library.draw(on: &canvas, in: session.body, session)
   case .comparison: state.comparison.draw(on: &canvas, in: session.body, session)
   case .evaluation: state.evaluation.draw(on: &canvas, in: session.body, session)
+  case .studies: state.studies.draw(on: &canvas, in: session.body, session)
   }
   state.header.draw(on: &canvas)
   state.finder?.draw(on: &canvas, state)
@@ -62,6 +63,7 @@ extension AppState {
     case .library: library.headline(session)
     case .comparison: comparison.headline(session)
     case .evaluation: evaluation.headline(session)
+    case .studies: studies.headline(session)
     }
   }
 

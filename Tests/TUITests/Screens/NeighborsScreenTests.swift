@@ -27,7 +27,7 @@ struct NeighborsScreenTests {
   func row() {
     #expect(
       view(NeighborsFixtures.opened(runs: 2)).text == """
-         1  2  3 Neighbours  4  5           query shirt val/0  fc7  L2  coarse coarse-3
+         1 2 3 Neighbours 4 5 6             query shirt val/0  fc7  L2  coarse coarse-3
         › fine  4 classes, step 1.20k, 3 of 3         ✓ 1 right  ≈ 2 coarse  ✗ 4 wrong
         ┌ query ───┐ ┏› 0.500 ━━┓ ┏ 12.3 ━━━━┓ ┏ 31.3 ━━━━┓ ┏ 33.8 ━━━━┓ ┏ 34.0 ━━━━┓
         │          │ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃ ┃          ┃

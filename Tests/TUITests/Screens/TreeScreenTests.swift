@@ -272,7 +272,7 @@ import Testing
     #expect(state.tree.cursor.selected == selected + 1)
     try click("2 Runs")
     #expect(state.screen == .runs)
-    _ = update(&state, .mouse(Mouse(.click, row: 0, column: 79)))
+    _ = update(&state, .mouse(Mouse(.click, row: 0, column: state.session.size.columns - 1)))
     _ = update(&state, .mouse(Mouse(.click, row: 500, column: 500)))
     #expect(state.screen == .runs)
   }
@@ -414,7 +414,7 @@ import Testing
   @Test("The screen at 80×24, letter by letter")
   func literal() throws {
     let lines = view(try Self.state()).text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    #expect(lines[0] == " 1 Tree  2 Runs  3 Near  4 Sets  5 Eval              fashion-mnist   10 classes")
+    #expect(lines[0] == " 1 Tree 2 Runs 3 Near 4 Sets 5 Eval 6 Study          fashion-mnist   10 classes")
     #expect(
       Array(lines[1...16]) == [
         " entity                                                                 1 of 15",

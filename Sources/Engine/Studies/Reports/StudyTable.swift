@@ -101,7 +101,7 @@ extension StudyTable.Cell {
     var text = decimals(shown, places)
     if let deviation = shownDeviation { text += " ± " + decimals(deviation, places) }
     if !isComplete { text += " \(estimate?.n ?? 0)/\(wanted)" } else if wanted > 1 { text += " (\(wanted))" }
-    return text
+    return hasFailed ? text + " ✗" : text
   }
 
   /// Without a number: "–" no data, else the glyph of its state.
@@ -112,6 +112,9 @@ extension StudyTable.Cell {
     if state == .diverged { return "diverged" }
     return state?.glyph ?? "·"
   }
+
+  /// Whether something of it has failed.
+  public var hasFailed: Bool { values.contains { $0.state == "failed" } }
 
   var places: Int { form == .percent ? 1 : 3 }
 

@@ -80,6 +80,8 @@ public struct WorkStanding: Equatable, Sendable {
 public struct StudyStanding: Equatable, Sendable {
   public var works: [WorkStanding]
 
+  package init(works: [WorkStanding]) { self.works = works }
+
   public func count(_ holds: (WorkState) -> Bool) -> Int { works.count { holds($0.state) } }
 }
 

@@ -22,6 +22,9 @@ extension LibraryScreen {
     Binding(["S"], .library(.sort), "sort", help: "Order by name, classes, images, runs or date", isInFooter: true),
     bind(["e"], .export, "export", help: "Export it as JSON, CSV, synset words or Caffe's image lists", readable),
     Binding(["i"], .library(.importFile), "import", help: "Import a label set from a file of this or another program"),
+    bind(["n"], .study, "new study", help: "Make a study of the marked label sets, or of this one: nets, tests and a table") { entry, screen in
+      screen.marked.isEmpty ? entry.obstacle : nil
+    },
     bind(["R"], .runs, "runs", help: "Go to the newest run trained on it") { entry, _ in
       entry.summary.runs.isEmpty ? "No run was trained on it" : nil
     },

@@ -9,6 +9,8 @@ package struct LibraryScreen: Screen {
     case open, mark, compare, runs
     case rename, duplicate, tag, delete, restore
     case export, importFile
+    /// A study of the marked label sets.
+    case study
     case sort, filter, back
   }
 
@@ -196,6 +198,9 @@ package struct LibraryScreen: Screen {
     case .runs:
       guard let run = selected?.summary.runs.first else { return [] }
       return [.send(.perform(.show(.runs))), .send(.runs(.changed(select: run)))]
+    case .study:
+      let names = rows.map(\.id).filter(marked.contains)
+      return [.send(.studies(.make(labelSets: names.isEmpty ? selected.map { [$0.id] } ?? [] : names))), .send(.perform(.show(.studies)))]
     case .rename: return ask { .rename($0.id) }
     case .duplicate: return ask { .duplicate($0.id) }
     case .tag: return ask { .tag($0.id, before: $0.summary.tags) }

@@ -34,6 +34,13 @@ struct StudyOptions: ParsableArguments {
 
   var home: Home { global.location }
 
+  /// The selection as it was given.
+  var words: [String] {
+    [("--only", only), ("--rows", rows), ("--columns", columns), ("--seeds", seeds)].flatMap { option, lists in
+      lists.flatMap { [option, $0.names.joined(separator: ",")] }
+    }
+  }
+
   func selection() throws(Problem) -> StudySelection {
     func all(_ lists: [NameList]) -> [String]? { lists.isEmpty ? nil : lists.flatMap(\.names) }
     let numbers = try all(seeds)?.map { text throws(Problem) -> UInt64 in

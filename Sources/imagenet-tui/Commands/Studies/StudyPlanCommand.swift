@@ -55,23 +55,6 @@ struct StudyPlanCommand: ParsableCommand {
   }
 }
 
-extension StudyPlan {
-  /// Columns of which nothing can be computed, each once with its reason and its cells.
-  var obstacles: [String] {
-    var found: [(line: String, cells: Int)] = []
-    for grid in grids {
-      for cells in grid.cells {
-        for (column, cell) in zip(grid.columns, cells) {
-          guard let obstacle = cell.obstacle else { continue }
-          let line = "\(column.heading): \(obstacle)"
-          if let place = found.firstIndex(where: { $0.line == line }) { found[place].cells += 1 } else { found.append((line, 1)) }
-        }
-      }
-    }
-    return found.map { "\($0.line) (\(counted($0.cells, "cell")))" }
-  }
-}
-
 /// Runs that a study made and no longer asks for.
 enum StudyLeftovers {
   static func runs(of file: StudyFile, _ plan: StudyPlan, _ observer: StudyObserver) -> [String] {

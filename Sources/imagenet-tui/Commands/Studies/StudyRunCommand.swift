@@ -52,6 +52,8 @@ struct StudyRunning: ParsableArguments {
   var yes = false
   @Flag(help: "Show what would be done, and do nothing.")
   var dryRun = false
+  @Flag(help: "Return immediately; the study goes on in the background, and study status tells how it stands.")
+  var detach = false
   @Option(help: "Number of worker threads of measures. (default: all cores)")
   var workers: Int?
 
@@ -71,6 +73,14 @@ struct StudyRunning: ParsableArguments {
       guard try Output.confirm("Start?") else { throw ExitCode(3) }
     }
     try file.adopt(into: options.home)
+    if detach {
+      try StudyProcess.start(
+        chosen.retriesFailed ? "resume" : "run", file.name, home: options.home, wordNet: options.global.wordnet,
+        more: options.words + (failFast ? ["--fail-fast"] : []) + (chosen.retriesDiverged ? ["--retry", "diverged"] : []))
+      return print("\(file.name) goes on in the background; \(ShellCommand("study", "status", file.name).inSentence) tells how it stands, \(ShellCommand("study", "stop", file.name).inSentence) ends it")
+    }
+    let held = try StudyProcess.hold(file.name, home: options.home)
+    defer { withExtendedLifetime(held) {} }
     let ending = try StudyEnding(file, home: options.home)
     let runner = StudyRunner(
       file, plan: plan, context: options.global.context(workers: workers), options: chosen, program: ImagenetTUI.nameAndVersion,
@@ -154,17 +164,8 @@ struct StudyStopCommand: ParsableCommand {
 
   func run() throws {
     let (file, plan) = try options.open()
-    try AtomicFile.write("stop\n", to: file.stopFile(in: options.home))
-    var asked = 0
-    for work in try StudyObserver(home: options.home).look(at: plan).works where work.state.isLive {
-      guard let run = work.run else { continue }
-      do throws(Problem) {
-        try RunDirectory(run.path).stop(home: options.home)
-        asked += 1
-      } catch {
-        RunProgressLine.note("\(run.id): \(error)")
-      }
-    }
+    let works = try StudyObserver(home: options.home).look(at: plan).works
+    let asked = try StudyProcess.stop(file.name, works.map { ($0.state, $0.run?.id) }, home: options.home)
     print(asked == 0 ? "no training of \(file.name) is at work" : "\(counted(asked, "training")) asked to stop; \(ShellCommand("study", "run", file.word).inSentence) goes on")
   }
 }
