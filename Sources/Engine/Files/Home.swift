@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ queue/ packed/ made/ screens/ cache/`.
+/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ features/ queue/ packed/ made/ screens/ cache/`.
 public struct Home: Sendable, Equatable {
   public let path: String
 
@@ -29,6 +29,8 @@ public struct Home: Sendable, Equatable {
   public var datasets: String { path + "/datasets" }
   public var labelSets: String { path + "/label-sets" }
   public var runs: String { path + "/runs" }
+  /// Features that other programs computed.
+  public var features: String { path + "/features" }
   /// Which runs wait for their turn.
   package var queue: String { path + "/queue" }
   /// Datasets that were packed without naming another place.

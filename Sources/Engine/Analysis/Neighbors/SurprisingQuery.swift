@@ -61,13 +61,13 @@ public struct SurprisingQuery: Equatable, Sendable, Codable {
       for split in Set([Split.val, gallery]).sorted(by: { $0.rawValue > $1.rawValue }) {
         let total = finder.count(split)
         try finder.prepare(split) { (done) throws(Problem) in
-          try progress("\(finder.run.id): \(finder.space) of \(split.rawValue)", done, total)
+          try progress("\(finder.features.id): \(finder.space) of \(split.rawValue)", done, total)
         }
       }
       let images = try finder.evenly(asked, of: .val)
       var found: [Int: [Int32]] = [:]
       for start in stride(from: 0, to: images.count, by: 100) {
-        try progress("\(finder.run.id): neighbours", start, images.count)
+        try progress("\(finder.features.id): neighbours", start, images.count)
         let part = Array(images[start..<min(images.count, start + 100)])
         for (image, neighbors) in zip(part, try finder.nearest(to: part, of: .val, in: gallery, k: neighbors, metric: metric)) {
           found[Int(image)] = neighbors.map(\.label)

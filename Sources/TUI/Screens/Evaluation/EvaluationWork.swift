@@ -122,7 +122,7 @@ extension EvaluationScreen {
       case .map(let run, _, let space):
         let features = try context.finder(run, space, environment).features
         let total = features.dataset.labels(.val).count
-        _ = try features.matrix(.val) { (done) throws(Problem) in try say("\(features.run.id): \(features.space) of val", done, total) }
+        _ = try features.matrix(.val) { (done) throws(Problem) in try say("\(features.id): \(features.space) of val", done, total) }
         try say("the directions of most variance", 0, total)
         send(.map(try FeatureMap(features, .val)))
       }
@@ -135,7 +135,7 @@ struct ScreenContext: EvaluationContext {
   let screen: FeatureContext
   let environment: Environment
 
-  func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> RunFeatures {
+  func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> any ImageFeatures {
     let named = NamedRun(run)
     return try screen.finder(named.name, space.flatMap(NeighborSpace.init(rawValue:)) ?? .features, step: named.step, environment).features
   }

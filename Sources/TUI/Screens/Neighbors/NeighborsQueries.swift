@@ -185,9 +185,9 @@ extension NeighborsScreen {
     guard let context, let query else { return nil }
     let found = rows.indices.compactMap { row -> NeighborMontage.Found? in
       let images = neighbors(row)
-      guard !images.isEmpty, let step = rows[row].step else { return nil }
+      guard !images.isEmpty, rows[row].step != nil || rows[row].run.isImportedFeatures else { return nil }
       return NeighborMontage.Found(
-        run: rows[row].run.name, labelSet: rows[row].labelSet, step: step, space: space.layer(of: rows[row].run.network),
+        run: rows[row].run.name, labelSet: rows[row].labelSet, step: rows[row].step, space: context.layer(space, of: rows[row].run),
         neighbors: Array(images.prefix(10)))
     }
     guard !found.isEmpty, found.count == rows.count, let command = command(neighbors: 10) else { return nil }

@@ -145,7 +145,10 @@ package struct NeighborsScreen: Screen {
   }
 
   /// What the net of the selected row calls the activation that is compared.
-  package var spaceName: String { space.layer(of: rows.indices.contains(selectedRow) ? rows[selectedRow].run.network : "") }
+  package var spaceName: String {
+    guard rows.indices.contains(selectedRow), let context else { return space.layer(of: "") }
+    return context.layer(space, of: rows[selectedRow].run)
+  }
 
   /// The neighbours of a row that has them.
   package func neighbors(_ row: Int) -> [NeighborImage] {

@@ -81,8 +81,8 @@ extension NeighborsScreen {
       style: Style(.accent, .bold))
     column = canvas.put(printable(row.run.name), row: rect.row, column: column, style: .bold, width: rect.columns / 3)
     let place = row.steps.count > 1 ? row.place.map { ", \($0 + 1) of \(row.steps.count)" } ?? "" : ""
-    let facts =
-      "  \(counted(row.labelSet.classes.count, "class")), step \(NumberText.count(row.step ?? row.run.progress.step))" + place
+    let step = row.run.isImportedFeatures ? "" : ", step \(NumberText.count(row.step ?? row.run.progress.step))"
+    let facts = "  " + row.run.taughtWords(row.labelSet) + step + place
     column = canvas.put(facts, row: rect.row, column: column, style: .muted, width: rect.columns / 2)
     drawTallies(index, context, query, judge, layout, after: column, on: &canvas, in: rect)
   }

@@ -21,7 +21,8 @@ struct NeighbourStudy: Encodable {
   }
 
   var run: String
-  var step: Int
+  /// Nil for imported features.
+  var step: Int?
   var space: String
   var metric: Metric
   var gallery: Split
@@ -36,7 +37,7 @@ struct NeighbourStudy: Encodable {
   var neighbours: [Row]
 
   init(
-    run: String, step: Int, space: String, metric: Metric, gallery: Split, images: Int, query: String, label: Int32?,
+    run: String, step: Int?, space: String, metric: Metric, gallery: Split, images: Int, query: String, label: Int32?,
     neighbors: [NeighborImage], coarse: LabelSet?, dataset: any Dataset
   ) {
     let judge = coarse.map { Judge($0, classes: dataset.classes) }
@@ -75,7 +76,7 @@ struct NeighbourStudy: Encodable {
       print(printable("coarse   \(text(coarseClass))  in \(coarseLabels), \(counted(coarseClasses, "class"))"))
     }
     let searched = counted(images, "\(gallery.rawValue) image")
-    print(printable("run      \(run)  step \(step)  \(space)  \(metric.rawValue)  \(searched)"))
+    print(printable("run      \(run)  \(step.map { "step \($0)  " } ?? "")\(space)  \(metric.rawValue)  \(searched)"))
     let table = Output.tableText(
       [" rank", "", " distance", "class", "wnid", "image"],
       neighbours.map { row in

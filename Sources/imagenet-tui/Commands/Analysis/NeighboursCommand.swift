@@ -17,7 +17,7 @@ struct NeighboursCommand: ParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The runs: each its directory, its name, or the beginning of either; RUN@STEP takes that checkpoint.")
+  @Argument(help: "The runs: each its directory, its name, or the beginning of either; RUN@STEP takes that checkpoint. Or imported features by name.")
   var runs: [String]
   @Option(help: ArgumentHelp("The index of a validation image, train/INDEX for a training image, or a PNG, JPEG or WebP file.", valueName: "index|file"))
   var query: String?
@@ -59,7 +59,7 @@ struct NeighboursCommand: ParsableCommand {
     let finders = try runs.map { (run: String) -> NeighborFinder in
       NeighborFinder(try context.features(global.named(run, checkpoint: checkpoint), space: space, of: self.dataset))
     }.sorted {
-      $0.configuration.labelSet.classes.count > $1.configuration.labelSet.classes.count
+      $0.features.labelSet.classes.count > $1.features.labelSet.classes.count
     }
     let dataset = finders[0].dataset
     guard finders.allSatisfy({ $0.dataset.name == dataset.name }) else {
@@ -68,8 +68,8 @@ struct NeighboursCommand: ParsableCommand {
     }
     guard let asked = self.query else { return try showSurprising(finders, dataset) }
     let query = try parse(asked, dataset)
-    let taught = finders.filter { $0.configuration.dataset == dataset.name }.map(\.configuration.labelSet)
-    let policy = finders[0].configuration.labelSet.policy
+    let taught = finders.filter { ($0.features as? RunFeatures).map { $0.configuration.dataset == dataset.name } ?? true }.map(\.features.labelSet)
+    let policy = finders[0].features.labelSet.policy
     let coarse =
       try labels.map { try global.labelSets.load($0, for: dataset.name) }
       ?? .coarseClasses(taught: taught)
@@ -85,11 +85,11 @@ struct NeighboursCommand: ParsableCommand {
       let neighbors = try finder.nearest(to: query.image, in: gallery, k: count, metric: metric)
       found.append(
         .init(
-          run: finder.configuration.name, labelSet: finder.configuration.labelSet, step: finder.step, space: finder.space,
+          run: finder.features.name, labelSet: finder.features.labelSet, step: finder.step, space: finder.space,
           neighbors: neighbors))
       studies.append(
         NeighbourStudy(
-          run: finder.run.id, step: finder.step, space: finder.space, metric: metric, gallery: gallery, images: total,
+          run: finder.features.id, step: finder.step, space: finder.space, metric: metric, gallery: gallery, images: total,
           query: query.name, label: query.label, neighbors: neighbors, coarse: coarse, dataset: dataset))
     }
     if let output {
@@ -131,7 +131,7 @@ struct NeighboursCommand: ParsableCommand {
     }
     RunProgressLine.end()
     if json { return try Output.json(found) }
-    let names = [finders[0], finders[finders.count - 1]].map(\.run.id)
+    let names = [finders[0], finders[finders.count - 1]].map(\.features.id)
     print(printable("validation images whose nearest neighbour is of their class under one of \(names[0]) and \(names[1]) only"))
     Output.table(
       [" image", "class", "wnid", "right is", " of \(SurprisingQuery.neighbors): \(names[0])", " \(names[1])"],
