@@ -52,9 +52,15 @@ public protocol EvaluationContext {
   func tree(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> Hierarchy
   /// - Parameter dataset: what the label set has to fit; nil for any.
   func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet
+  /// The coarse classes that a dataset's tree suggests, nil where it suggests none.
+  func suggestedCoarseClasses(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> LabelSet?
 }
 
 extension EvaluationContext {
+  public func suggestedCoarseClasses(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> LabelSet? {
+    try .suggestedCoarseClasses(dataset: dataset, on: try tree(of: dataset, policy))
+  }
+
   /// The scores of a run's classifier on the validation images.
   func predictions(
     _ run: String, of dataset: String?, progress: EvaluationProgress

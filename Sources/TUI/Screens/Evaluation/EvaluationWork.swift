@@ -145,6 +145,9 @@ struct ScreenContext: EvaluationContext {
     return tree
   }
 
+  /// As it was opened: a suggestion for all nouns takes a while.
+  func suggestedCoarseClasses(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> LabelSet? { screen.suggestedCoarse }
+
   func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet {
     guard let set = screen.coarseSets.first(where: { $0.name == name }) else {
       throw Problem("there is no such label set any more", at: name, kind: .notFound)

@@ -10,6 +10,14 @@ package enum ImageReference: Hashable, Sendable {
   case file(path: String)
 
   package init(_ split: Split, _ index: Int) { self = .image(split, index) }
+
+  /// As it is asked about.
+  package var asked: NeighborQueries {
+    switch self {
+    case .image(let split, let index): .image(split, index)
+    case .file(let path): .picture(file: path)
+    }
+  }
 }
 
 /// Screen 3: the nearest neighbours of an image in the features of one or several runs, green, orange or red.
