@@ -19,7 +19,7 @@ extension NeighborsScreen {
     if let prompt {
       let (title, hint) =
         if case .query = prompt.kind {
-          ("Neighbours of an image file", "the path of a PNG, JPEG or WebP file")
+          ("Neighbours of an image file", "the path of a PNG, JPEG, WebP or GIF file")
         } else {
           ("Save the picture as", "the path of a PNG file")
         }

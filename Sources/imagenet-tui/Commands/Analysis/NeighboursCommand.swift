@@ -21,7 +21,7 @@ struct NeighboursCommand: ParsableCommand {
   var runs: [String]
   @Option(
     help: ArgumentHelp(
-      "The index of a validation image, train/INDEX for a training image, or a PNG, JPEG or WebP file; val for all validation images, val:1000 for so many of them.",
+      "The index of a validation image, train/INDEX for a training image, or a PNG, JPEG, WebP or GIF file; val for all validation images, val:1000 for so many of them.",
       valueName: "index|file|val"))
   var query: String?
   @Flag(help: "List the validation images that the first and the last of the runs, from fine to coarse, disagree about most.")
