@@ -1,43 +1,18 @@
 import Basics
-import CImageFixtures
 import Datasets
 import Files
 import Glibc
 import TestSupport
 import Testing
 
-/// SUN397's layout in small: five classes, some of them nested, and two partitions of two training and two test images a class.
-struct MadeSUN {
+/// The stand-in, and a home to add it to.
+private struct MadeSUN {
   let tree = MadeTree()
-  static let classes = ["/a/abbey", "/b/bakery/kitchen", "/b/bakery/shop", "/b/bow_window/indoor", "/z/zen_garden"]
+  private let stand: SUNStandIn
 
-  /// - Parameters:
-  ///   - partitions: the folder of the partition files, below the root.
-  ///   - lists: the folder of `ClassName.txt`.
-  init(partitions: String = "Partitions", lists: String = "SUN397") {
-    write(lists + "/ClassName.txt", Self.classes)
-    for path in Self.classes {
-      for number in 0..<6 { tree.put(Self.image(number), at: "SUN397\(path)/sun_a\(number).jpg") }
-    }
-    for partition in 1...2 {
-      // The second one leaves out the first two images.
-      for (name, first) in [("Training", 0), ("Testing", 2)] {
-        let numbers = (0..<2).map { first + $0 + (partition - 1) * 2 }
-        write("\(partitions)/\(name)_0\(partition).txt", Self.classes.flatMap { path in numbers.map { "\(path)/sun_a\($0).jpg" } })
-      }
-    }
-  }
+  init(partitions: String = "Partitions", lists: String = "SUN397") { stand = try! SUNStandIn(at: tree.root, partitions: partitions, lists: lists) }
 
-  /// Named .jpg, whatever they are.
-  static func image(_ number: Int) -> [UInt8] {
-    switch number % 3 {
-    case 0: ImageFixtures.jpeg(ImageFixtures.pixels(24, 18, 3, phase: number), 24, 18, FIXTURE_RGB)
-    case 1: ImageFixtures.png(24, 18, phase: number)
-    default: ImageFixtures.gif([UInt8](repeating: 1, count: 24 * 18), 24, 18, palette: [255, 0, 0, 0, 200, UInt8(number)])
-    }
-  }
-
-  func write(_ name: String, _ lines: [String]) { tree.put(Array((lines.joined(separator: "\r\n") + "\r\n").utf8), at: name) }
+  func write(_ name: String, _ lines: [String]) { try! stand.write(name, lines: lines) }
 
   @discardableResult
   func add(_ path: String? = nil, partition: Int? = nil) throws(Problem) -> AddedDataset {
@@ -120,10 +95,10 @@ struct MadeSUN {
       sun.write("Partitions/Testing_01.txt", ["/c/castle/1.jpg"])
       refusal = problem { try sun.add() }
     case "class twice":
-      sun.write("SUN397/ClassName.txt", MadeSUN.classes + ["/a/abbey"])
+      sun.write("SUN397/ClassName.txt", SUNStandIn.classes + ["/a/abbey"])
       refusal = problem { try sun.add() }
     case "no class":
-      sun.write("SUN397/ClassName.txt", MadeSUN.classes + ["abbey"])
+      sun.write("SUN397/ClassName.txt", SUNStandIn.classes + ["abbey"])
       refusal = problem { try sun.add() }
     case "a list beside": refusal = problem { _ = try FolderRecipe(path: root, trainList: root + "/Partitions/Training_01.txt", partition: 1) }
     default: refusal = problem { _ = try FolderRecipe(path: root + "/SUN397/a", partition: 1) }

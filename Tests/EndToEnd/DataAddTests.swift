@@ -36,23 +36,9 @@ import Testing
 
   @Test("SUN397 as it lies on disk: a partition is added, checked, trained on, validated and searched")
   func sun() throws {
-    let classes = ["/a/abbey", "/b/bakery/shop", "/z/zoo"]
-    for (label, path) in classes.enumerated() {
-      for number in 0..<8 {
-        let folder = home.folder.path + "/sun/SUN397" + path
-        try AtomicFile.makeFolder(folder)
-        let source = ["n02774152", "n03057021", "n03236735"][label]
-        Glibc.link("\(home.folder.path)/train/\(source)/\(number).png", "\(folder)/sun_\(number).jpg")
-      }
-    }
-    func lines(_ numbers: Range<Int>) -> [UInt8] { Array(classes.flatMap { path in numbers.map { "\(path)/sun_\($0).jpg\n" } }.joined().utf8) }
-    try AtomicFile.makeFolder(home.folder.path + "/sun/Partitions")
-    home.folder.write(Array(classes.map { $0 + "\n" }.joined().utf8), to: "sun/Partitions/ClassName.txt")
-    for (name, numbers) in [("Training_01", 0..<6), ("Testing_01", 6..<8), ("Training_02", 2..<8), ("Testing_02", 0..<2)] {
-      home.folder.write(lines(numbers), to: "sun/Partitions/\(name).txt")
-    }
+    _ = try SUNStandIn(at: home.folder.path + "/sun", each: 6, side: 28)
     let added = try home.run("data", "add", "sun397", home.folder.path + "/sun")
-    #expect(added.code == 0 && added.output.contains("3 classes, 18 training images, 6 validation images"), "\(added.errors)")
+    #expect(added.code == 0 && added.output.contains("5 classes, 30 training images, 30 validation images"), "\(added.errors)")
     #expect(added.output.contains("note: partition 1 of SUN397"))
     #expect(try home.run("data", "add", "sun397", home.folder.path + "/sun", "--partition", "2").output.contains("updated sun397"))
     #expect(try home.run("data", "check", "sun397").code == 0)
@@ -69,9 +55,9 @@ import Testing
       let refused = try home.start(["data", "add", "sun397", home.folder.path + "/sun"] + arguments)
       #expect(refused.wait() == code && refused.errors.contains(words), "\(refused.errors)")
     }
-    unlink(home.folder.path + "/sun/SUN397/z/zoo/sun_0.jpg")
+    unlink(home.folder.path + "/sun/SUN397/z/zen_garden/sun_a0.jpg")
     let absent = try home.run("data", "add", "sun397", home.folder.path + "/sun")
-    #expect(absent.code == 65 && absent.errors.contains("no /z/zoo/sun_0.jpg"), "\(absent.errors)")
+    #expect(absent.code == 65 && absent.errors.contains("no /z/zen_garden/sun_a0.jpg"), "\(absent.errors)")
   }
 
   @Test("WebP is checked, packed as JPEG and as pixels, and trained on")

@@ -146,6 +146,19 @@ private struct NamedImages: Dataset {
     #expect((try FileManager.default.contentsOfDirectory(atPath: store.home.features)).isEmpty)
   }
 
+  @Test("What identifies them changes with the numbers and with what they are of, not with name and time")
+  func identity() throws {
+    let paths = "train/n00000001/0.jpg\ntrain/n00000001/1.jpg\n"
+    let first = try take(2, paths).contentHash
+    #expect(try take(2, "n00000001/0.jpg\ntrain/n00000001/1.jpg\n", split: .train, replacing: true).contentHash == first)
+    #expect(try take(2, "train/n00000001/1.jpg\ntrain/n00000001/0.jpg\n", replacing: true).contentHash != first)
+    let again = try store.description("x")
+    #expect(try take(3, paths + "train/n00000002/2.jpg\n", replacing: true).contentHash != again.contentHash)
+    var renamed = again
+    (renamed.created, renamed.note, renamed.sources[0].file) = (1, "x", "y")
+    #expect(renamed.contentHash == again.contentHash && store.entry("x").problem != nil)
+  }
+
   @Test("A name is given once; replaced and removed features lie in the trash, and come back")
   func names() throws {
     try take(4, "0\n0\n1\n1\n")

@@ -69,7 +69,7 @@ public struct FeatureImport: Sendable {
     let rows = try rowsByImage(arrays, dataset)
     var description = ImportedDescription(
       program: program, dataset: dataset.name, fingerprint: dataset.fingerprint, space: space, width: width, areScores: areScores, taught: taught,
-      train: rows[.train]?.count ?? 0, val: rows[.val]?.count ?? 0, sources: [], created: Date().timeIntervalSince1970.rounded(.down), note: note)
+      train: rows[.train]?.count ?? 0, val: rows[.val]?.count ?? 0, sources: [], rowsSHA256: Self.digest(rows), created: Date().timeIntervalSince1970.rounded(.down), note: note)
     let folder = "\(store.home.features)/\(FeatureStore.unfinished)\(name)-\(UInt32.random(in: 0 ... .max))"
     try AtomicFile.makeFolder(folder)
     var isDone = false
@@ -167,6 +167,17 @@ public struct FeatureImport: Sendable {
       places[split] = own
     }
     return places
+  }
+
+  private static func digest(_ rows: [Split: [Place]]) -> String {
+    var digest = SHA256()
+    for (number, split) in Split.allCases.enumerated() {
+      for place in rows[split] ?? [] {
+        let numbers = [number, place.image, place.source, place.row].map { Int64($0).littleEndian }
+        numbers.withUnsafeBytes { digest.update($0) }
+      }
+    }
+    return digest.finish()
   }
 
   // MARK: What is written

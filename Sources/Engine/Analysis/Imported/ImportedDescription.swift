@@ -29,11 +29,19 @@ public struct ImportedDescription: Codable, Equatable, Sendable {
   @Bounded<Count> public var train: Int
   @Bounded<Count> public var val: Int
   public var sources: [Source]
+  /// The SHA-256 of which row of which file is of which image.
+  public var rowsSHA256: String
   /// When they were imported, in seconds since 1970.
   @Bounded<Moment> public var created: Double
   public var note: String?
 
   public subscript(split: Split) -> Int { split == .train ? train : val }
+
+  /// What identifies the numbers and what they are of, whatever they were called and whenever they were imported: `sha256:` and a digest.
+  public var contentHash: String {
+    let facts = ["imagenet-tui features 1", fingerprint, space, "\(width)", "\(areScores)", taught?.contentHash ?? "-", rowsSHA256] + sources.map(\.sha256)
+    return "sha256:" + sha256(facts.joined(separator: "\n").utf8)
+  }
 }
 
 /// What lists tell of features in a home.

@@ -226,18 +226,20 @@ struct RowImages {
   // MARK: Paths
 
   /// The images by their paths below the dataset's folder, and by the ends of these.
-  private final class Paths: Sendable {
-    private let whole: [String: [Image]]
-    private let byName: [Substring: [String]]
-
-    init(_ dataset: any Dataset, _ labels: [Split: [Int32]]) {
+  private final class Paths {
+    private let dataset: any Dataset
+    private let labels: [Split: [Int32]]
+    /// Made when the first path is looked for: a million of them take seconds.
+    private lazy var whole: [String: [Image]] = {
       var whole: [String: [Image]] = [:]
       for split in Split.allCases {
         for index in labels[split]!.indices { whole[nameText(dataset.path(split, index)), default: []].append(Image(split: split, index: index)) }
       }
-      self.whole = whole
-      byName = Dictionary(grouping: whole.keys) { Self.name($0[...]) }
-    }
+      return whole
+    }()
+    private lazy var byName = Dictionary(grouping: whole.keys) { Self.name($0[...]) }
+
+    init(_ dataset: any Dataset, _ labels: [Split: [Int32]]) { (self.dataset, self.labels) = (dataset, labels) }
 
     private static func name(_ path: Substring) -> Substring { path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path }
 

@@ -150,7 +150,7 @@ extension NeighborMontage {
         Row(
           title: [one.run] + (count > 0 ? [one.labelSet.name, counted(count, "class")] : []) + (one.step.map { ["step \($0)"] } ?? [])
             + ["\(one.space), \(metric.rawValue)"], tiles: tiles,
-          knowsQuery: fine.map { one.labelSet.holds($0.wnid) }))
+          knowsQuery: count > 0 ? fine.map { one.labelSet.holds($0.wnid) } : nil))
     }
     try self.init(query: query, queryName: fine?.name ?? "query", rows: rows, size: size)
   }

@@ -196,6 +196,13 @@ extension NeighborsScreen {
   }
 }
 
+extension NeighborsScreen {
+  /// Why there is no other checkpoint of the selected row to look at.
+  var noCheckpoints: String? {
+    rows.indices.contains(selectedRow) && rows[selectedRow].run.isImportedFeatures ? "imported features have no checkpoints" : nil
+  }
+}
+
 extension NeighborsScreen.Row {
   /// The place of the checkpoint that is looked at among all of them.
   var place: Int? { step.flatMap { steps.firstIndex(of: $0) } }

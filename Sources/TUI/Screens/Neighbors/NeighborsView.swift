@@ -51,7 +51,9 @@ extension NeighborsScreen {
     var wasTrained = true
     let first = max(0, min(selectedRow - layout.rowsShown + 1, rows.count - layout.rowsShown))
     for index in first..<min(rows.count, first + layout.rowsShown) {
-      let isTrained = context.fineClass(of: query).map { rows[index].labelSet.holds($0.wnid) } ?? true
+      let taught = rows[index].labelSet
+      // Of imported features nobody may know what their net was taught.
+      let isTrained = taught.classes.isEmpty ? wasTrained : context.fineClass(of: query).map { taught.holds($0.wnid) } ?? true
       // What does not fit whole is not begun.
       guard rest.rows >= layout.rowHeight || index == first else { break }
       if wasTrained && !isTrained && rest.rows > 1 {
