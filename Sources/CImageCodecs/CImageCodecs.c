@@ -61,8 +61,10 @@ static int decode(
     status = codec_decode_jpeg(data, size, header_only, need, image, message);
   } else if (size >= 12 && memcmp(data, "RIFF", 4) == 0 && memcmp(data + 8, "WEBP", 4) == 0) {
     status = codec_decode_webp(data, size, header_only, image, message);
+  } else if (size >= 6 && (memcmp(data, "GIF87a", 6) == 0 || memcmp(data, "GIF89a", 6) == 0)) {
+    status = codec_decode_gif(data, size, header_only, image, message);
   } else {
-    status = codec_fail(message, CODEC_UNKNOWN_FORMAT, "neither PNG, JPEG nor WebP");
+    status = codec_fail(message, CODEC_UNKNOWN_FORMAT, "neither PNG, JPEG, WebP nor GIF");
   }
   if (status != CODEC_OK) image->width = image->height = image->channels = 0;
   return status;

@@ -23,4 +23,7 @@ int codec_decode_jpeg(
 int codec_decode_webp(
     const uint8_t *data, size_t size, int header_only, struct codec_image *image, char *message);
 
+int codec_decode_gif(
+    const uint8_t *data, size_t size, int header_only, struct codec_image *image, char *message);
+
 #endif

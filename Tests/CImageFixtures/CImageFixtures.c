@@ -6,6 +6,7 @@
 
 #include <jpeglib.h>
 #include <png.h>
+#include <gif_lib.h>
 #include <webp/encode.h>
 
 void fixture_write_jpeg(
@@ -99,4 +100,52 @@ void fixture_write_webp(const uint8_t *rgba, int width, int height, int lossless
   WebPPictureFree(&picture);
   *file = writer.mem;
   *size = writer.size;
+}
+
+struct gif_target {
+  uint8_t *bytes;
+  size_t size;
+};
+
+static int gif_write(GifFileType *gif, const GifByteType *bytes, int count) {
+  struct gif_target *target = gif->UserData;
+  uint8_t *grown = realloc(target->bytes, target->size + (size_t)count);
+  if (!grown) abort();
+  memcpy(grown + target->size, bytes, (size_t)count);
+  target->bytes = grown;
+  target->size += (size_t)count;
+  return count;
+}
+
+void fixture_write_gif(
+    const uint8_t *indices, int width, int height, const uint8_t *palette, int colours, int transparent, int interlaced, int left, int top,
+    int screen_width, int screen_height, uint8_t **file, size_t *size) {
+  struct gif_target target = {NULL, 0};
+  int code;
+  GifFileType *gif = EGifOpen(&target, gif_write, &code);
+  ColorMapObject *map = GifMakeMapObject(colours, NULL);
+  if (!gif || !map) abort();
+  for (int i = 0; i < colours; i++) map->Colors[i] = (GifColorType){palette[3 * i], palette[3 * i + 1], palette[3 * i + 2]};
+  EGifSetGifVersion(gif, transparent >= 0);
+  int ok = EGifPutScreenDesc(gif, screen_width, screen_height, 8, 0, map) == GIF_OK;
+  if (transparent >= 0) {
+    GraphicsControlBlock control = {DISPOSAL_UNSPECIFIED, false, 0, transparent};
+    GifByteType block[4];
+    size_t length = EGifGCBToExtension(&control, block);
+    ok = ok && EGifPutExtension(gif, GRAPHICS_EXT_FUNC_CODE, (int)length, block) == GIF_OK;
+  }
+  ok = ok && EGifPutImageDesc(gif, left, top, width, height, interlaced, NULL) == GIF_OK;
+  static const int starts[] = {0, 4, 2, 1}, steps[] = {8, 8, 4, 2};
+  GifPixelType *line = malloc((size_t)width);
+  for (int pass = 0; pass < (interlaced ? 4 : 1); pass++) {
+    for (int y = interlaced ? starts[pass] : 0; y < height; y += interlaced ? steps[pass] : 1) {
+      memcpy(line, indices + (size_t)y * (size_t)width, (size_t)width);
+      ok = ok && EGifPutLine(gif, line, width) == GIF_OK;
+    }
+  }
+  free(line);
+  GifFreeMapObject(map);
+  if (EGifCloseFile(gif, &code) != GIF_OK || !ok) abort();
+  *file = target.bytes;
+  *size = target.size;
 }

@@ -191,7 +191,7 @@ import Testing
     try AtomicFile.write("", to: root + "/val/\(Self.dog)/v.png")
     let bad = try DatasetCheck.run(add("pets"), workers: workers)
     #expect(bad.map(\.image) == ["train/\(Self.dog)/17.png", "train/\(Self.dog)/30.png", "val/\(Self.dog)/v.png"])
-    #expect(bad.map(\.reason) == ["the file ends early", "neither PNG, JPEG nor WebP", "an empty file"])
+    #expect(bad.map(\.reason) == ["the file ends early", "neither PNG, JPEG, WebP nor GIF", "an empty file"])
   }
 
   // MARK: The catalogue

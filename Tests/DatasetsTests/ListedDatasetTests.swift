@@ -106,7 +106,7 @@ import Testing
     #expect(shapes.map(\.channels) == [1, 3, 3, 3] && shapes.allSatisfy { $0.width == 20 && $0.height == 10 })
     let bad = try DatasetCheck.run(dataset, workers: 2)
     #expect(bad.map(\.image) == ["e_cut", "f_empty", "g_html"].map { "train/\(wnid)/\(wnid)_\($0).JPEG" })
-    #expect(bad[1].reason == "an empty file" && bad[2].reason == "neither PNG, JPEG nor WebP")
+    #expect(bad[1].reason == "an empty file" && bad[2].reason == "neither PNG, JPEG, WebP nor GIF")
   }
 
   // MARK: Wrong orders

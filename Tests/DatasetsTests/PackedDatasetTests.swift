@@ -74,7 +74,7 @@ import Testing
     try folder.write([], at: "images/val/\(Self.shark)/1.png")
     let report = try packer(add("files"), side: 16, quality: 90).run()
     #expect(report.bad.map(\.image) == ["train/\(Self.tench)/1.png", "val/\(Self.shark)/1.png"])
-    #expect(report.bad.map(\.reason) == ["neither PNG, JPEG nor WebP", "an empty file"])
+    #expect(report.bad.map(\.reason) == ["neither PNG, JPEG, WebP nor GIF", "an empty file"])
     #expect(report.train == 9 && report.val == 3)
     let packed = try add("packed", pack)
     #expect(packed.labels(.train) == [0, 0, 0, 0, 1, 1, 1, 1, 1] && packed.labels(.val) == [0, 0, 1])

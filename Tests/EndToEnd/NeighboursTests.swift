@@ -77,7 +77,17 @@ import Testing
     #expect(program.errors.split(separator: "\n").count == 1)
   }
 
-  @Test("Wrong usage is told apart: exit code 64", arguments: [[], ["--query", "0", "-k", "0"], ["--query", "0", "--metric", "l7"]])
+  @Test("The shares among the neighbours of all validation images, or of some, as a table and for programs")
+  func shares() throws {
+    let told = try home.run("neighbours", "net", "--query", "val", "-k", "3")
+    #expect(told.code == 0 && told.output.contains("precision at 3") && told.output.contains("✓"), "\(told.errors)")
+    let table = try home.run("neighbours", "net", "--query", "val", "-k", "3", "--csv").output.split(separator: "\n").map { $0.split(separator: ",") }
+    #expect(table.count == 2 && table[0].contains("precision") && table[1][5] == "9" && table[1][6] == "36")
+    let json = try home.run("neighbours", "net", "--query", "val:4", "--gallery", "val", "--json")
+    #expect(json.code == 0 && json.output.contains("\"queries\" : 4") && json.output.contains("\"queries\" : \"val:4\""), "\(json.output)")
+  }
+
+  @Test("Wrong usage is told apart: exit code 64", arguments: [["--query", "val", "-o", "x.png"], [], ["--query", "0", "-k", "0"], ["--query", "0", "--metric", "l7"]])
   func usage(arguments: [String]) throws {
     #expect(try home.start(["neighbours", "net"] + arguments).wait() == 64)
   }

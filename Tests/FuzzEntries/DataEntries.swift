@@ -47,9 +47,16 @@ extension FuzzPlace {
     ]
     return [
       FuzzEntry("jpeg", weight: 8, seeds: jpegs) { _ = try ImageCodec.decode($0) },
+      FuzzEntry("gif", weight: 8, seeds: [gif(false), gif(true)]) { _ = try ImageCodec.decode($0) },
       FuzzEntry("webp", weight: 8, seeds: [webp(false), webp(true)], seal: Self.sealWebP) { _ = try ImageCodec.decode($0) },
       FuzzEntry("png", weight: 8, seeds: pngs, seal: Self.sealPNG) { _ = try ImageCodec.decode($0) },
     ]
+  }
+
+  private func gif(_ isInterlaced: Bool) -> [UInt8] {
+    ImageFixtures.gif(
+      (0..<24 * 18).map { UInt8($0 * 5 / 3 % 4) }, 24, 18, palette: Self.pixels(2, 2, 3), transparent: isInterlaced ? 1 : -1, interlaced: isInterlaced, at: (1, 2),
+      screen: (30, 20))
   }
 
   private func webp(_ isLossless: Bool) -> [UInt8] {

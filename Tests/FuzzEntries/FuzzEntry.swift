@@ -57,7 +57,7 @@ public final class FuzzPlace {
 
   /// Every entry of the program.
   public func entries() throws -> [FuzzEntry] {
-    try imageEntries() + dataEntries() + listEntries() + weightEntries() + runEntries() + eventEntries() + cacheEntries() + inputEntries()
+    try imageEntries() + dataEntries() + listEntries() + weightEntries() + runEntries() + eventEntries() + cacheEntries() + importEntries() + inputEntries()
   }
 
   /// Writes without a flush: it is for now.

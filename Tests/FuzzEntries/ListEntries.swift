@@ -40,6 +40,22 @@ extension FuzzPlace {
       },
     ]
 
+    // SUN397's list of classes, and a partition.
+    try makeFolder("sun/a/abbey")
+    put(get("plain/\(one)/0.png"), "sun/a/abbey/0.jpg")
+    let partition = Array("/a/abbey/0.jpg\r\n".utf8)
+    func sun(_ name: String, _ file: String, _ seed: [UInt8]) -> FuzzEntry {
+      FuzzEntry(name, weight: 2, isText: true, seeds: [seed]) { [self] in
+        put(Array("/a/abbey\n/b/bakery/shop\n".utf8), "sun/ClassName.txt")
+        for name in ["Training", "Testing"] { put(partition, "sun/\(name)_01.txt") }
+        put($0, "sun/\(file)")
+        _ = try catalog.add("sun", try FolderRecipe(path: path + "/sun"), wordNet: nil)
+      }
+    }
+    let scenes = [
+      sun("SUN classes", "ClassName.txt", Array("/a/abbey\n/b/bakery/shop\n".utf8)), sun("SUN partition", "Training_01.txt", partition),
+    ]
+
     let set = try LabelSet(name: "both", dataset: "plain", recipe: [], on: try catalog.hierarchy(of: "plain"))
     let store = LabelSetStore(home: home)
     try store.save(set)
@@ -56,7 +72,7 @@ extension FuzzPlace {
       }
     }
     let hierarchy = try catalog.hierarchy(of: "plain")
-    return lists + imports + [
+    return lists + scenes + imports + [
       FuzzEntry("kept label set", weight: 4, isText: true, seeds: [json]) { [self] in
         put($0, "home/label-sets/both.json")
         let set = try store.load("both")

@@ -30,7 +30,16 @@ struct LabelSetTests {
       ),
       (String(repeating: "a", count: 1_000_000), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
     ])
-  func digests(message: String, digest: String) { #expect(sha256(message.utf8) == digest) }
+  func digests(message: String, digest: String) {
+    #expect(sha256(message.utf8) == digest)
+    // In pieces of any length the same.
+    for length in [1, 63, 64, 65, 1000] where message.utf8.count < 100 || length > 64 {
+      var pieces = SHA256()
+      let bytes = Array(message.utf8)
+      for start in stride(from: 0, to: bytes.count, by: length) { bytes[start..<min(bytes.count, start + length)].withUnsafeBytes { pieces.update($0) } }
+      #expect(pieces.finish() == digest)
+    }
+  }
 
   @Test("The hash changes with the classes, the dataset, the policy and the budget, not with name or recipe")
   func hashChanges() {

@@ -43,6 +43,20 @@ package enum ImageFixtures {
     return Array(UnsafeBufferPointer(start: file, count: size))
   }
 
+  /// Rows of palette indices as a GIF.
+  package static func gif(
+    _ indices: [UInt8], _ width: Int, _ height: Int, palette: [UInt8], transparent: Int = -1, interlaced: Bool = false, at corner: (Int, Int) = (0, 0),
+    screen: (Int, Int)? = nil
+  ) -> [UInt8] {
+    var file: UnsafeMutablePointer<UInt8>?
+    var size = 0
+    fixture_write_gif(
+      indices, Int32(width), Int32(height), palette, Int32(palette.count / 3), Int32(transparent), interlaced ? 1 : 0, Int32(corner.0), Int32(corner.1),
+      Int32(screen?.0 ?? width), Int32(screen?.1 ?? height), &file, &size)
+    defer { free(file) }
+    return Array(UnsafeBufferPointer(start: file, count: size))
+  }
+
   /// An RGB picture as a PNG: exact.
   package static func png(_ width: Int, _ height: Int, phase: Int = 0) -> [UInt8] {
     png(pixels(width, height, 3, phase: phase), width, height, depth: 8, colourType: 2)

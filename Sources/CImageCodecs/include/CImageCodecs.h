@@ -1,4 +1,4 @@
-// libpng, libjpeg and libwebp behind functions that return error codes: the first two leave by longjmp,
+// libpng, libjpeg, libwebp and giflib behind functions that return error codes: the first two leave by longjmp,
 // which must not cross Swift frames, so every setjmp stays in this folder.
 #ifndef CIMAGECODECS_H
 #define CIMAGECODECS_H
@@ -16,7 +16,7 @@
 
 enum codec_status {
   CODEC_OK = 0,
-  CODEC_UNKNOWN_FORMAT,  // the first bytes are neither PNG's nor JPEG's nor WebP's
+  CODEC_UNKNOWN_FORMAT,  // the first bytes are neither PNG's nor JPEG's nor WebP's nor GIF's
   CODEC_DAMAGED,         // truncated or broken data
   CODEC_TOO_LARGE,       // beyond the limits above
   CODEC_NO_MEMORY,
@@ -38,11 +38,12 @@ struct codec_image {
   int32_t channels;  // 1 grey, 3 RGB, 4 RGB and alpha
 };
 
-// Decodes the PNG, JPEG or WebP at `data`, told apart by content, into interleaved 8-bit grey or RGB.
+// Decodes the PNG, JPEG, WebP or GIF at `data`, told apart by content, into interleaved 8-bit grey or RGB.
 //
 // PNG: every colour type and bit depth; 16 bits are rounded to 8; transparency is composited on white.
 // JPEG: grey, YCbCr and RGB, CMYK and YCCK (light, not ink, by Adobe's custom: with its marker and without).
 // WebP: lossy and lossless; transparency is composited on white; of an animation the first frame.
+// GIF: the first frame, on white.
 // Embedded profiles, gamma and EXIF orientation are ignored.
 //
 // On failure returns the status, writes the reason into `message`, and leaves the image without pixels (width 0).

@@ -1,20 +1,57 @@
 /// The SHA-256 digest (FIPS 180-4) of `message`, in hexadecimal.
 public func sha256(_ message: some Collection<UInt8>) -> String {
-  var hash: [UInt32] = [
+  var digest = SHA256()
+  Array(message).withUnsafeBytes { digest.update($0) }
+  return digest.finish()
+}
+
+/// The same of a message that comes in pieces.
+package struct SHA256 {
+  private var hash: [UInt32] = [
     0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
   ]
-  // The message, a one bit, zeros, and the length in bits, to a multiple of 64 bytes.
-  var bytes = Array(message)
-  let bits = UInt64(bytes.count) &* 8
-  bytes.append(0x80)
-  bytes += [UInt8](repeating: 0, count: (120 - bytes.count % 64) % 64)
-  bytes += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
+  /// What does not fill a block yet.
+  private var rest: [UInt8] = []
+  private var count: UInt64 = 0
+  private var words = [UInt32](repeating: 0, count: 64)
 
-  var words = [UInt32](repeating: 0, count: 64)
-  for block in stride(from: 0, to: bytes.count, by: 64) {
-    for i in 0..<16 {
-      words[i] = (0..<4).reduce(0) { $0 << 8 | UInt32(bytes[block + 4 * i + $1]) }
+  package init() {}
+
+  package mutating func update(_ piece: UnsafeRawBufferPointer) {
+    count &+= UInt64(piece.count)
+    var piece = piece[...]
+    if !rest.isEmpty {
+      let missing = min(64 - rest.count, piece.count)
+      rest += piece.prefix(missing)
+      piece = piece.dropFirst(missing)
+      guard rest.count == 64 else { return }
+      let block = rest
+      rest = []
+      block.withUnsafeBytes { take($0) }
     }
+    while piece.count >= 64 {
+      take(UnsafeRawBufferPointer(rebasing: piece.prefix(64)))
+      piece = piece.dropFirst(64)
+    }
+    rest += piece
+  }
+
+  /// The digest of everything, in hexadecimal.
+  package mutating func finish() -> String {
+    // A one bit, zeros, and the length in bits, to a multiple of 64 bytes.
+    let bits = count &* 8
+    var end: [UInt8] = [0x80] + [UInt8](repeating: 0, count: (119 - rest.count) % 64)
+    end += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
+    end.withUnsafeBytes { update($0) }
+    return hash.map { word in
+      let digits = String(word, radix: 16)
+      return String(repeating: "0", count: 8 - digits.count) + digits
+    }.joined()
+  }
+
+  /// A block of 64 bytes.
+  private mutating func take(_ block: UnsafeRawBufferPointer) {
+    for i in 0..<16 { words[i] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)) }
     for i in 16..<64 {
       let (a, b) = (words[i - 15], words[i - 2])
       words[i] =
@@ -32,10 +69,6 @@ public func sha256(_ message: some Collection<UInt8>) -> String {
     }
     for (i, value) in [a, b, c, d, e, f, g, h].enumerated() { hash[i] &+= value }
   }
-  return hash.map { word in
-    let digits = String(word, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
-  }.joined()
 }
 
 private func rotated(_ word: UInt32, _ places: UInt32) -> UInt32 { word >> places | word << (32 - places) }

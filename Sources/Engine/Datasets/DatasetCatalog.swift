@@ -94,15 +94,15 @@ public struct DatasetCatalog: Sendable {
   /// - Throws: a ``Problem`` where the name cannot be used, or the tree cannot (see ``ImageListing``).
   public func add(_ name: String, _ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) -> AddedDataset {
     try checkFree(name)
-    let hierarchy = try recipe.hierarchy.map { file throws(Problem) in try (file, HierarchyFile.contents(file)) }
-    let own = try hierarchy.map { file, text throws(Problem) in try UserHierarchy(text, at: file).wordNet() }
+    let hierarchy = try HierarchyFile.contents(recipe)
+    let own = try hierarchy.map { text throws(Problem) in try UserHierarchy(text, at: recipe.hierarchy ?? name).wordNet() }
     let listing = try ImageListing(recipe, wordNet: own ?? wordNet)
     if name == Self.imageNet { try Self.checkImageNet(listing.classes) }
     let before = Registration.exists(name, in: home) ? try? registration(name) : nil
     let registration = Registration(
       name: name, recipe: recipe, classes: listing.classes, train: listing.files[.train]!.joined().count,
       val: listing.files[.val]!.joined().count, size: listing.totalSize, fingerprint: listing.fingerprint)
-    if let (_, text) = hierarchy {
+    if let text = hierarchy {
       try AtomicFile.makeFolder(Registration.folder(name, in: home))
       try AtomicFile.write(text, to: Registration.hierarchyPath(name, in: home))
     }

@@ -86,6 +86,9 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
   /// The file of the hierarchy that the classes are in, as an absolute path; nil: WordNet. The home keeps a copy, which is what counts.
   public internal(set) var hierarchy: String?
 
+  /// Which partition of SUN397 (``SUNFolder``) the lists are; nil: it is no such folder. The hierarchy is then the list of its classes.
+  public internal(set) var partition: Int?
+
   /// Whether the folder holds LMDB databases (``PackFolder``) instead of image files.
   public internal(set) var databases: Bool?
 
@@ -97,11 +100,12 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - hierarchyFile: a ``UserHierarchy`` that the classes are in; nil: WordNet.
   ///   - severalParents: whether its names may have several parents.
+  ///   - partition: of SUN397, which a folder is where nothing else is said and it is laid out so; nil: the first.
   ///   - synsetsFile: lines `n######## noun…`; line i names label i of the lists.
   /// - Throws: a ``Problem`` where `path` is no folder, a file is missing or wrong, or the share is not 1 to 90 percent.
   public init(
     path: String, mapFile: String? = nil, trainList: String? = nil, valList: String? = nil, synsetsFile: String? = nil,
-    hierarchyFile: String? = nil, severalParents: Bool = false, followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1,
+    hierarchyFile: String? = nil, severalParents: Bool = false, partition: Int? = nil, followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1,
     note: String? = nil
   ) throws(Problem) {
     guard let resolved = realpath(path, nil) else { throw FileFailure.reading("cannot read the folder", path) }
@@ -116,6 +120,18 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
     guard (1...90).contains(heldOutPercent) else {
       throw Problem(
         "the held-out share is out of range", expected: "1 to 90 percent", found: "\(heldOutPercent)", kind: .usage)
+    }
+    let isPlain = mapFile == nil && trainList == nil && valList == nil && synsetsFile == nil && hierarchyFile == nil
+    guard isPlain || partition == nil else {
+      throw Problem(
+        "a partition is of SUN397 as it is downloaded", at: path, expected: "no lists, maps or hierarchy beside --partition", kind: .usage)
+    }
+    if isPlain, let sun = try SUNFolder(root) {
+      self = try FolderRecipe(sun, partition: partition ?? 1, followsLinks: followsLinks, heldOutPercent: heldOutPercent, seed: seed)
+      return
+    }
+    guard partition == nil else {
+      throw Problem("this is no folder of SUN397", at: path, expected: "ClassName.txt, and Training_01.txt and Testing_01.txt", found: "neither", kind: .usage)
     }
     self.root = root
     func absolute(_ list: String) throws(Problem) -> String {
@@ -157,5 +173,14 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
     self.heldOutPercent = heldOutPercent
     self.seed = seed
     self.note = note
+  }
+
+  /// A partition of SUN397.
+  private init(_ sun: SUNFolder, partition: Int, followsLinks: Bool, heldOutPercent: Int, seed: UInt64) throws(Problem) {
+    let lists = try sun.lists(partition)
+    (root, trainList, valList, hierarchy) = (sun.images, lists.train, lists.val, sun.classList)
+    (map, self.partition, self.followsLinks, self.heldOutPercent, self.seed) = ([:], partition, followsLinks, heldOutPercent, seed)
+    note = "partition \(partition) of SUN397"
+    _ = try UserHierarchy(HierarchyFile.contents(self)!, at: sun.classList)
   }
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ studies/ queue/ packed/ made/ screens/ cache/`.
+/// Where everything that the program keeps is stored: `datasets/ label-sets/ runs/ features/ studies/ queue/ packed/ made/ screens/ cache/`.
 public struct Home: Sendable, Equatable {
   public let path: String
 
@@ -31,6 +31,8 @@ public struct Home: Sendable, Equatable {
   public var runs: String { path + "/runs" }
   /// Study files with their reports, and what measures gave.
   public var studies: String { path + "/studies" }
+  /// Features that other programs computed.
+  public var features: String { path + "/features" }
   /// Which runs wait for their turn.
   package var queue: String { path + "/queue" }
   /// Datasets that were packed without naming another place.

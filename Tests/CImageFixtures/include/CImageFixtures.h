@@ -33,4 +33,10 @@ void fixture_write_png(
 // WebP's malloc.
 void fixture_write_webp(const uint8_t *rgba, int width, int height, int lossless, uint8_t **file, size_t *size);
 
+// `indices`: rows of palette indices. `palette`: `colours` RGB triples, a power of two of them. `transparent`: an index, or -1. The frame lies at
+// (`left`, `top`) of a screen of `screen_width` × `screen_height`. The file is allocated with malloc.
+void fixture_write_gif(
+    const uint8_t *indices, int width, int height, const uint8_t *palette, int colours, int transparent, int interlaced, int left, int top,
+    int screen_width, int screen_height, uint8_t **file, size_t *size);
+
 #endif

@@ -1,6 +1,7 @@
 import Analysis
 import Datasets
 import TUI
+import Taxonomy
 import Testing
 
 @Suite("NeighborsScreen")
@@ -17,6 +18,31 @@ struct NeighborsScreenTests {
     _ = update(&state, .neighbors(.open(runs: [NeighborsFixtures.runs[1].run.id])))
     _ = update(&state, .neighbors(.opened(context)))
     #expect(state.neighbors.rows.count == 2)
+  }
+
+  @Test("Imported features stand beside runs: with the name of their layer, without a step, and named so in the command")
+  func imported() throws {
+    var state = NeighborsFixtures.opened(rows: 40, columns: 120)
+    var run = NeighborsFixtures.runs[0].run
+    (run.id, run.name, run.network, run.classes) = ("features/clip", "clip", "image-embedding", 0)
+    let none = LabelSet(name: "none", dataset: "tiny", policy: .name, recipe: [], classes: [], leftOut: [])
+    let context = FeatureContext(
+      dataset: TinyDataset(), runs: NeighborsFixtures.runs + [.init(run: run, labelSet: none)], coarseSets: [NeighborsFixtures.coarse],
+      suggestedCoarse: NeighborsFixtures.coarse)
+    _ = update(&state, .neighbors(.opened(context)))
+    _ = update(&state, .neighbors(.open(runs: ["features/clip", NeighborsFixtures.runs[0].run.id])))
+    _ = update(&state, .neighbors(.opened(context)))
+    NeighborsFixtures.answer(&state)
+    #expect(state.neighbors.rows.map(\.run.id).last == "features/clip")
+    let text = view(state).text
+    #expect(text.contains("clip  imported ") && !text.contains("was not a separate class"), "\(text)")
+    _ = update(&state, .key(.down))
+    #expect(state.neighbors.spaceName == "image-embedding")
+    guard case .made(let command) = state.neighbors.command(state.session) else {
+      Issue.record("there is a command")
+      return
+    }
+    #expect(try command().lines[0].contains("features/clip"))
   }
 
   private func searches(_ effects: [Effect]) -> [NeighborsRequest] {

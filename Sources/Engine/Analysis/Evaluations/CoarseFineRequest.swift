@@ -35,7 +35,7 @@ public struct CoarseFineRequest: Evaluation {
       throw Problem("this dataset's tree suggests no coarse classes", at: name, advice: "name a label set with --labels", kind: .usage)
     }
     var result = try CoarseFineResult(
-      run: features.run.id, step: features.step, dataset: name, predictions, coarse: coarse, minMembers: minMembers, tree: tree)
+      run: features.id, step: features.checkpoint, dataset: name, predictions, coarse: coarse, minMembers: minMembers, tree: tree)
     if let behind {
       guard let target = coarse.classes.first(where: { $0.wnid == behind || $0.name == behind }) else {
         throw Problem("there is no such coarse class", at: behind, expected: "a class of \(coarse.name), by wnid or name", kind: .notFound)
@@ -70,7 +70,8 @@ public struct CoarseFineResult: EvaluationResult {
   }
 
   package var run: String
-  package var step: Int
+  /// Nil for imported features.
+  package var step: Int?
   package var dataset, labels: String
   package var images, minMembers: Int
   package var result: CoarseFromFine
@@ -83,9 +84,9 @@ public struct CoarseFineResult: EvaluationResult {
   private enum CodingKeys: String, CodingKey { case run, step, dataset, labels, images, minMembers, result, tree, behind, merges }
 
   /// - Parameters:
-  ///   - step: of the run's checkpoint; `dataset`: whose images it was asked about.
+  ///   - step: of the run's checkpoint, nil where there is none; `dataset`: whose images it was asked about.
   package init(
-    run: String, step: Int, dataset: String, _ predictions: RunPredictions, coarse: LabelSet, minMembers: Int, tree: Hierarchy
+    run: String, step: Int?, dataset: String, _ predictions: RunPredictions, coarse: LabelSet, minMembers: Int, tree: Hierarchy
   ) throws(Problem) {
     (self.run, self.step, self.dataset, labels) = (run, step, dataset, coarse.name)
     (images, self.minMembers) = (predictions.truths.count, minMembers)
@@ -99,7 +100,7 @@ public struct CoarseFineResult: EvaluationResult {
   package func chart(top: Int) -> BarPicture {
     let rows = top == 0 || result.rows.count - min(top, result.rows.count) <= top ? result.rows : Array(result.rows.prefix(top) + result.rows.suffix(top))
     return BarPicture(
-      title: ["coarse − fine accuracy, \(labels)", "\(run), step \(step): \(counted(images, "validation image")) of \(dataset)"],
+      title: ["coarse − fine accuracy, \(labels)", "\(run)\(step.map { ", step \($0)" } ?? ""): \(counted(images, "validation image")) of \(dataset)"],
       unit: "points", bars: rows.map { .init(name: $0.name, value: $0.difference, note: counted($0.members, "member")) })
   }
 
@@ -115,7 +116,7 @@ public struct CoarseFineResult: EvaluationResult {
   /// - Parameter top: how many classes of either end are told; 0: all.
   public func report(top: Int) -> EvaluationReport {
     var report = EvaluationReport()
-    report.add("coarse from fine: \(run) step \(step) on \(counted(images, "validation image")) of \(dataset), coarse classes of \(labels)")
+    report.add("coarse from fine: \(run)\(step.map { " step \($0)" } ?? "") on \(counted(images, "validation image")) of \(dataset), coarse classes of \(labels)")
     report.add("coarse − fine accuracy in percentage points, macro-averaged over the members of a class; classes of \(counted(minMembers, "member")) or more")
     if result.small > 0 { report.add("\(counted(result.small, "coarse class", "has")) fewer, and \(result.small == 1 ? "is" : "are") left out") }
     report.add("")

@@ -44,30 +44,72 @@ public protocol EvaluationResult: Codable, Sendable {
 /// Where evaluations find what they name.
 public protocol EvaluationContext {
   /// - Parameters:
-  ///   - run: its name, or `NAME@STEP` for a checkpoint that is not the best in validation.
+  ///   - run: its name, or `NAME@STEP` for a checkpoint that is not the best in validation; or the name of imported features, or `features/NAME`
+  ///     (``NamedFeatures/imported(_:)``), where a run may have that name too.
   ///   - space: a layer, or `features` or `scores`: what each network calls them; nil: `features`.
   ///   - dataset: whose images are looked at; nil: the run's.
-  func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> RunFeatures
+  func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> any ImageFeatures
   func tree(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> Hierarchy
   /// - Parameter dataset: what the label set has to fit; nil for any.
   func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet
+  /// The coarse classes that a dataset's tree suggests, nil where it suggests none.
+  func suggestedCoarseClasses(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> LabelSet?
 }
 
 extension EvaluationContext {
+  public func suggestedCoarseClasses(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> LabelSet? {
+    try .suggestedCoarseClasses(dataset: dataset, on: try tree(of: dataset, policy))
+  }
+
   /// The scores of a run's classifier on the validation images.
   func predictions(
     _ run: String, of dataset: String?, progress: EvaluationProgress
-  ) throws(Problem) -> (features: RunFeatures, predictions: RunPredictions) {
+  ) throws(Problem) -> (features: any ImageFeatures, predictions: RunPredictions) {
     let features = try features(run, space: NeighborSpace.scores.rawValue, of: dataset)
     let predictions = try RunPredictions(features) { (done) throws(Problem) in try features.report(.val, done, to: progress) }
     return (features, predictions)
   }
 }
 
-extension RunFeatures {
-  /// Says how many images of a split are done.
-  func report(_ split: Split, _ done: Int, to progress: EvaluationProgress) throws(Problem) {
-    try progress("\(run.id): \(space) of \(split.rawValue)", done, dataset.labels(split).count)
+/// What features are named by for an evaluation: a run, or a name of imported ones.
+public enum NamedFeatures {
+  case run(String)
+  case imported(String)
+
+  /// As evaluations take it for `run`.
+  public var text: String {
+    switch self {
+    case .run(let name): name
+    case .imported(let name): ImportedFeatures.prefix + name
+    }
+  }
+
+  /// What `text` names in a home. A name that imported features have goes before the beginning of a run's.
+  /// - Throws: a ``Problem`` where a run and imported features have that name, or a checkpoint of imported ones is asked for.
+  public init(_ text: String, in home: Home) throws(Problem) {
+    let store = FeatureStore(home: home)
+    if text.hasPrefix(ImportedFeatures.prefix) {
+      self = .imported(String(text.dropFirst(ImportedFeatures.prefix.count)))
+      return
+    }
+    let named = NamedRun(text)
+    guard store.contains(named.name) else {
+      self = .run(text)
+      return
+    }
+    if let run = RunsReader(home: home).refresh().first(where: { $0.id == named.name || $0.name == named.name }) {
+      guard named.step == nil else {
+        self = .run(text)
+        return
+      }
+      throw Problem(
+        "a run and imported features have this name", at: text, expected: "one of them", advice: "say \(ImportedFeatures.prefix)\(text), or \(run.id)",
+        kind: .usage)
+    }
+    guard named.step == nil else {
+      throw Problem("imported features have no checkpoints", at: text, expected: named.name, kind: .usage)
+    }
+    self = .imported(text)
   }
 }
 
@@ -84,7 +126,12 @@ public struct HomeContext: EvaluationContext, Sendable {
 
   private var catalog: DatasetCatalog { DatasetCatalog(home: home, wordNet: wordNet) }
 
-  public func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> RunFeatures {
+  public func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> any ImageFeatures {
+    if case .imported(let name) = try NamedFeatures(run, in: home) {
+      let store = FeatureStore(home: home, wordNet: wordNet)
+      let own = try store.description(name).dataset
+      return try ImportedFeatures(name, in: store, dataset: try catalog.open(dataset ?? own), space: space, workers: workers)
+    }
     let named = NamedRun(run)
     let reader = RunsReader(home: home)
     let directory = reader.directory(of: try reader.find(named.name).id)

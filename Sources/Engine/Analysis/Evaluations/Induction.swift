@@ -62,7 +62,7 @@ public struct Induction: Sendable {
   ///   - progress: hears what is being done: of a split, how many images' features are there.
   /// - Throws: a ``Problem`` where nothing is tested or there is nothing to compare with.
   public func evaluate(
-    _ features: RunFeatures, tested: [Int], progress: (Split, Int) throws(Problem) -> Void = { _, _ in }
+    _ features: any ImageFeatures, tested: [Int], progress: (Split, Int) throws(Problem) -> Void = { _, _ in }
   ) throws(Problem) -> Result {
     let dataset = features.dataset
     let asked = try features.matrix(.val) { (done) throws(Problem) in try progress(.val, done) }

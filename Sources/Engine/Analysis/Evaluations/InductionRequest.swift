@@ -35,25 +35,25 @@ public struct InductionRequest: Evaluation {
     in context: some EvaluationContext, progress: EvaluationProgress, partial: (InductionResult) -> Void
   ) throws(Problem) -> InductionResult {
     let induction = Induction(gallery: gallery, metric: metric, ks: ks, seed: seed)
-    func evaluate(_ features: RunFeatures, _ tested: [Int]) throws(Problem) -> Induction.Result {
+    func evaluate(_ features: any ImageFeatures, _ tested: [Int]) throws(Problem) -> Induction.Result {
       try induction.evaluate(features, tested: tested) { (split, done) throws(Problem) in try features.report(split, done, to: progress) }
     }
     var chosen: LabelSet?
     if let labels { chosen = try context.labelSet(labels, for: nil) }
-    var compared: [RunFeatures] = []
+    var compared: [any ImageFeatures] = []
     for baseline in baselines { compared.append(try context.features(baseline, space: space, of: dataset)) }
     var rows: [InductionResult.Row] = []
     // Runs that were taught the same classes are asked about the same.
     var known: [[Int]: [Induction.Result]] = [:]
-    var result = InductionResult(induction, space: space ?? "", rows: [], baselines: compared.map(\.run.id), labels: chosen?.name)
+    var result = InductionResult(induction, space: space ?? "", rows: [], baselines: compared.map(\.id), labels: chosen?.name)
     for run in runs {
       let features = try context.features(run, space: space, of: dataset)
       if let other = compared.first(where: { $0.dataset.fingerprint != features.dataset.fingerprint }) {
         throw Problem(
-          "the baseline is of other images", at: other.run.id, expected: features.dataset.name, found: other.dataset.name,
+          "the baseline is of other images", at: other.id, expected: features.dataset.name, found: other.dataset.name,
           advice: "name the dataset of all runs with --dataset", kind: .usage)
       }
-      let tested = Induction.testedClasses(chosen ?? features.configuration.labelSet, of: features.dataset.classes)
+      let tested = Induction.testedClasses(chosen ?? features.labelSet, of: features.dataset.classes)
       let found = try evaluate(features, tested)
       if known[tested] == nil {
         var results: [Induction.Result] = []
@@ -62,7 +62,7 @@ public struct InductionRequest: Evaluation {
       }
       rows.append(InductionResult.Row(features, found, baselines: known[tested]!))
       result = InductionResult(
-        induction, space: features.space, rows: rows, baselines: compared.map(\.run.id), labels: chosen?.name)
+        induction, space: features.space, rows: rows, baselines: compared.map(\.id), labels: chosen?.name)
       partial(result)
     }
     return result
@@ -96,7 +96,9 @@ public struct InductionResult: EvaluationResult {
 
   package struct Row: Codable, Sendable {
     package var run: String
-    package var step: Int
+    /// Nil for imported features.
+    package var step: Int?
+    /// The run's name where its net was taught none of the dataset's classes.
     package var labels: String
     package var labelSetHash: String
     package var trainedClasses: Int
@@ -113,11 +115,13 @@ public struct InductionResult: EvaluationResult {
     ///   - classes: the dataset's.
     ///   - baselines: what runs on fine classes come to on the same classes.
     package init(
-      run: String, step: Int, _ labelSet: LabelSet, seed: UInt64, classes fineClasses: [FineClass], _ result: Induction.Result,
+      run: String, step: Int?, _ labelSet: LabelSet, seed: UInt64, classes fineClasses: [FineClass], _ result: Induction.Result,
       baselines: [Induction.Result]
     ) {
-      (self.run, self.step, self.seed, labels) = (run, step, seed, labelSet.name)
-      labelSetHash = labelSet.contentHash
+      // Nets that were taught other classes have nothing in common, and are no repeats of each other.
+      let isTaught = !labelSet.classes.isEmpty
+      (self.run, self.step, self.seed, labels) = (run, step, seed, isTaught ? labelSet.name : run)
+      labelSetHash = isTaught ? labelSet.contentHash : run
       trainedClasses = labelSet.classes.count
       testedClasses = result.classes.count
       queries = result.queries
@@ -142,11 +146,10 @@ public struct InductionResult: EvaluationResult {
       }
     }
 
-    package init(_ features: RunFeatures, _ result: Induction.Result, baselines: [Induction.Result]) {
-      let configuration = features.configuration
+    package init(_ features: any ImageFeatures, _ result: Induction.Result, baselines: [Induction.Result]) {
       self.init(
-        run: features.run.id, step: features.step, configuration.labelSet, seed: configuration.training.seed,
-        classes: features.dataset.classes, result, baselines: baselines)
+        run: features.id, step: features.checkpoint, features.labelSet, seed: features.seed, classes: features.dataset.classes, result,
+        baselines: baselines)
     }
   }
 

@@ -32,12 +32,12 @@ public struct KNNRequest: Evaluation {
     return try features.searching { () throws(Problem) in
       let searched = try features.matrix(.train, isLazy: true) { (done) throws(Problem) in try features.report(.train, done, to: progress) }
       let (rows, votes) = try probed.rows(searched, features.dataset, .train)
-      try progress("\(features.run.id): neighbours", 0, queries.count)
+      try progress("\(features.id): neighbours", 0, queries.count)
       let predictions = try Self.classify(
         queries, of: asked.values, among: Gallery(searched.values, rows: rows, kept: searched.kept), labels: votes, k: k, metric: metric,
         backend: features.backend)
       return KNNResult(
-        run: features.run.id, step: features.step, dataset: features.dataset.name, space: features.space, labels: probed.name, k: k,
+        run: features.id, step: features.checkpoint, dataset: features.dataset.name, space: features.space, labels: probed.name, k: k,
         metric: metric, trainingImages: rows.count, recognition: Recognition(truths: truths, predictions: predictions, classes: probed.classes))
     }
   }
@@ -69,7 +69,8 @@ public struct KNNRequest: Evaluation {
 /// The accuracy of a k-nearest-neighbour classifier.
 public struct KNNResult: EvaluationResult {
   public var run: String
-  public var step: Int
+  /// Nil for imported features.
+  public var step: Int?
   public var dataset, space: String
   /// The label set of the classes; nil: the dataset's fine ones.
   public var labels: String?
@@ -80,7 +81,7 @@ public struct KNNResult: EvaluationResult {
   public var recognition: Recognition
 
   package init(
-    run: String, step: Int, dataset: String, space: String, labels: String?, k: Int, metric: Metric, trainingImages: Int, recognition: Recognition
+    run: String, step: Int?, dataset: String, space: String, labels: String?, k: Int, metric: Metric, trainingImages: Int, recognition: Recognition
   ) {
     (self.run, self.step, self.dataset, self.space, self.labels) = (run, step, dataset, space, labels)
     (self.k, self.metric, self.trainingImages, self.recognition) = (k, metric, trainingImages, recognition)

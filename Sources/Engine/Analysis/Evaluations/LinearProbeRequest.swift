@@ -33,10 +33,10 @@ public struct LinearProbeRequest: Evaluation {
     var probe = SoftmaxRegression(classes: probed.classes.count, standardising: rows, of: matrices[0].values, backend: features.backend)
     let most = 1000
     try probe.fit(rows, of: matrices[0].values, labels: classes, strength: l2, most: most) { (done) throws(Problem) in
-      try progress("\(features.run.id): linear probe, iterations", done, most)
+      try progress("\(features.id): linear probe, iterations", done, most)
     }
     return LinearProbeResult(
-      run: features.run.id, step: features.step, dataset: features.dataset.name, space: features.space, labels: probed.name, l2: l2,
+      run: features.id, step: features.checkpoint, dataset: features.dataset.name, space: features.space, labels: probed.name, l2: l2,
       trainingImages: rows.count, iterations: probe.iterations, loss: probe.loss, largestGradient: probe.largestGradient,
       recognition: Recognition(truths: truths, predictions: probe.predict(asked, of: matrices[1].values), classes: probed.classes))
   }
@@ -45,7 +45,8 @@ public struct LinearProbeRequest: Evaluation {
 /// The accuracy of a linear probe, and how it was fitted.
 public struct LinearProbeResult: EvaluationResult {
   public var run: String
-  public var step: Int
+  /// Nil for imported features.
+  public var step: Int?
   public var dataset, space: String
   /// The label set of the classes; nil: the dataset's fine ones.
   public var labels: String?
@@ -61,7 +62,7 @@ public struct LinearProbeResult: EvaluationResult {
   public var recognition: Recognition
 
   package init(
-    run: String, step: Int, dataset: String, space: String, labels: String?, l2: Double, trainingImages: Int, iterations: Int, loss: Double,
+    run: String, step: Int?, dataset: String, space: String, labels: String?, l2: Double, trainingImages: Int, iterations: Int, loss: Double,
     largestGradient: Double, recognition: Recognition
   ) {
     (self.run, self.step, self.dataset, self.space, self.labels, self.l2) = (run, step, dataset, space, labels, l2)

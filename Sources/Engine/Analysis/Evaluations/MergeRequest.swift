@@ -56,7 +56,7 @@ public struct MergeProposal: Codable, Equatable, Sendable {
   /// - Throws: a ``Problem`` where a class of the network is several fine ones.
   package init(
     _ likeness: MergeSuggestion.Likeness, _ predictions: RunPredictions,
-    features: () throws(Problem) -> (features: RunFeatures, matrix: FeatureMatrix), tree: Hierarchy, least: Double? = nil, leaving: Int = 2,
+    features: () throws(Problem) -> (features: any ImageFeatures, matrix: FeatureMatrix), tree: Hierarchy, least: Double? = nil, leaving: Int = 2,
     alongTree: Bool
   ) throws(Problem) {
     try predictions.labelSet.requireFineClasses()

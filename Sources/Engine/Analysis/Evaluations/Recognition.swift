@@ -39,7 +39,7 @@ public struct Recognition: Codable, Equatable, Sendable {
 
   /// How the interval is found, and a table of one run.
   /// - Parameter perClass: whether every class is told.
-  func add(to report: inout EvaluationReport, run: String, step: Int, space: String, trainingImages: Int, perClass: Bool) {
+  func add(to report: inout EvaluationReport, run: String, step: Int?, space: String, trainingImages: Int, perClass: Bool) {
     report.add("mean class accuracy is macro-averaged; interval: 95 % by bootstrap over the images of each class, \(Bootstrap.draws) draws")
     report.add("")
     report.add(
@@ -48,7 +48,7 @@ public struct Recognition: Codable, Equatable, Sendable {
         .init("mean class accuracy"), .init("95 %", .interval),
       ],
       [[
-        .text(run), .count(step), .text(space), .count(classes.count), .count(trainingImages), .count(images), .share(top1),
+        .text(run), step.map(EvaluationTable.Cell.count) ?? .share(.nan), .text(space), .count(classes.count), .count(trainingImages), .count(images), .share(top1),
         .share(meanClassAccuracy.value), .interval(meanClassAccuracy.low, meanClassAccuracy.high),
       ]])
     if perClass { addClasses(to: &report) }

@@ -14,8 +14,8 @@ public struct RunPredictions: Sendable {
 
   /// - Parameter features: of the run, in its classifier (``classifier(of:)``).
   /// - Throws: a ``Problem`` where the split cannot be read.
-  public init(_ features: RunFeatures, progress: (Int) throws(Problem) -> Void = { _ in }) throws(Problem) {
-    labelSet = features.configuration.labelSet
+  public init(_ features: any ImageFeatures, progress: (Int) throws(Problem) -> Void = { _ in }) throws(Problem) {
+    labelSet = features.labelSet
     let scores = try features.matrix(.val, progress: progress)
     let targets = labelSet.targets(for: features.dataset.classes.map(\.wnid))
     let labels = features.dataset.labels(.val)

@@ -6,7 +6,8 @@ import Taxonomy
 /// A split's images on a plane: where their features lie along the two directions of most variance.
 public struct FeatureMap: Sendable {
   public let run: String
-  public let step: Int
+  /// Nil where there is none.
+  public let step: Int?
   public let space: String
   public let dataset: String
   public let split: Split
@@ -19,14 +20,14 @@ public struct FeatureMap: Sendable {
 
   /// - Throws: a ``Problem`` where there are fewer than two images.
   public init(
-    _ features: RunFeatures, _ split: Split, progress: (Int) throws(Problem) -> Void = { _ in }
+    _ features: any ImageFeatures, _ split: Split, progress: (Int) throws(Problem) -> Void = { _ in }
   ) throws(Problem) {
     let matrix = try features.matrix(split, progress: progress)
     let components = try PrincipalComponents(matrix.values, backend: features.backend)
     let scores = components.scores(of: matrix.values, backend: features.backend)
     let width = scores.shape[1]
     let labels = features.dataset.labels(split)
-    (run, step, space, dataset) = (features.run.id, features.step, features.space, features.dataset.name)
+    (run, step, space, dataset) = (features.id, features.checkpoint, features.space, features.dataset.name)
     self.split = split
     points = matrix.indices.indices.map { row in
       (Double(scores.elements[row * width]), width > 1 ? Double(scores.elements[row * width + 1]) : 0)
@@ -35,7 +36,7 @@ public struct FeatureMap: Sendable {
     shares = components.shares
   }
 
-  package init(run: String, step: Int, space: String, dataset: String, points: [(x: Double, y: Double)], fines: [Int], shares: [Double]) {
+  package init(run: String, step: Int?, space: String, dataset: String, points: [(x: Double, y: Double)], fines: [Int], shares: [Double]) {
     (self.run, self.step, self.space, self.dataset, split) = (run, step, space, dataset, .val)
     (self.points, self.fines, self.shares) = (points, fines, shares)
   }
@@ -46,7 +47,7 @@ public struct FeatureMap: Sendable {
     return ScatterPicture(
       title: [
         "\(space) of \(counted(points.count, "\(split.rawValue) image")) of \(dataset), by \(colouring.words)",
-        "\(run), step \(step): the two directions of most variance (\(shares))",
+        "\(run)\(step.map { ", step \($0)" } ?? ""): the two directions of most variance (\(shares))",
       ],
       points: points, labels: fines.map { colouring.groupOfFine[$0] }, groups: colouring.groups)
   }

@@ -5,10 +5,11 @@ import Kernels
 import Networks
 import Runs
 import Synchronization
+import Taxonomy
 
 /// What a run's network makes of a dataset's images in one of its layers, computed once, kept on disk by ``FeatureCache`` and read
 /// there. May be asked from many threads; those that compute take turns.
-public final class RunFeatures: Sendable {
+public final class RunFeatures: ImageFeatures {
   public let run: RunDirectory
   public let configuration: RunConfiguration
   public let dataset: any Dataset
@@ -23,6 +24,12 @@ public final class RunFeatures: Sendable {
   private let opened: Mutex<Opened>
 
   private let workers: Int
+
+  public var id: String { run.id }
+  public var name: String { configuration.name }
+  public var checkpoint: Int? { step }
+  public var labelSet: LabelSet { configuration.labelSet }
+  public var seed: UInt64 { configuration.training.seed }
 
   private struct Opened {
     /// For one image at a time: with room for a batch it would hold hundreds of megabytes between the passes over a split.
@@ -67,13 +74,9 @@ public final class RunFeatures: Sendable {
       backend: CPUBackend(workers: workers, for: configuration.training), workers: workers)
   }
 
-  /// The features of a split; `indices`: of these images alone, rising.
-  /// - Parameters:
-  ///   - isLazy: whether kept rows are to be checked only when they are looked at, within ``searching(_:)``.
-  ///   - progress: hears how many images are done; what it throws ends the work.
   /// - Throws: a ``Problem`` where the split cannot be read, no image can be decoded, or `progress` throws one.
-  public func matrix(
-    _ split: Split, indices: [Int32]? = nil, isLazy: Bool = false, progress: (Int) throws(Problem) -> Void = { _ in }
+  public func rows(
+    _ split: Split, indices: [Int32]?, isLazy: Bool, progress: (Int) throws(Problem) -> Void
   ) throws(Problem) -> FeatureMatrix {
     try withOpened { (opened) throws(Problem) in
       if indices == nil, let whole = opened.whole[split], isLazy || (try? whole.check()) != nil { return whole }
@@ -108,7 +111,7 @@ public final class RunFeatures: Sendable {
   /// rows that are computed again.
   ///
   /// The rows that it looked at are not left in this process's memory: it would hold those of every net that was searched, a hundred megabytes each.
-  func searching<Value>(_ work: () throws(Problem) -> Value) throws(Problem) -> Value {
+  public func searching<Value>(_ work: () throws(Problem) -> Value) throws(Problem) -> Value {
     // While features are being computed the next search does it.
     defer { opened.withLockIfAvailable { opened in for matrix in opened.whole.values { matrix.file?.forget() } } }
     do throws(Problem) {
@@ -131,8 +134,7 @@ public final class RunFeatures: Sendable {
   ///   - restFactor: how long they rest after each batch, in times of what it took.
   public static func giveWay(workers: Int, restFactor: Int) { (LowPriority.workers, LowPriority.restFactor) = (workers, restFactor) }
 
-  /// The features of images that are not kept, of any dataset.
-  func features(of dataset: any Dataset, _ split: Split, indices: [Int32]) throws(Problem) -> FeatureMatrix {
+  public func features(of dataset: any Dataset, _ split: Split, indices: [Int32]) throws(Problem) -> FeatureMatrix {
     try withOpened { (opened) throws(Problem) in try opened.extractor.features(of: dataset, split, indices: indices) }
   }
 

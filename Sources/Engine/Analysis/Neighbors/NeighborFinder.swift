@@ -31,16 +31,14 @@ public struct NeighborImage: Sendable, Equatable, Codable {
 }
 
 /// Finds images that a run's network takes for alike: nearest neighbours in one of its activations, among all images of
-/// a split. The gallery's features are those of ``RunFeatures``. May be asked from many threads.
+/// a split. The gallery's features are those of ``ImageFeatures``. May be asked from many threads.
 public final class NeighborFinder: Sendable {
-  public let features: RunFeatures
-  public var run: RunDirectory { features.run }
-  public var configuration: RunConfiguration { features.configuration }
+  public let features: any ImageFeatures
   public var dataset: any Dataset { features.dataset }
   /// The layer whose activation is compared.
   public var space: String { features.space }
-  /// The checkpoint.
-  public var step: Int { features.step }
+  /// The checkpoint; nil where there is none.
+  public var step: Int? { features.checkpoint }
 
   /// - Parameters:
   ///   - dataset: whose images are looked at.
@@ -56,7 +54,7 @@ public final class NeighborFinder: Sendable {
     features = try RunFeatures(run, dataset: dataset, home: home, space: space, step: step, workers: workers, givesWay: givesWay)
   }
 
-  public init(_ features: RunFeatures) { self.features = features }
+  public init(_ features: any ImageFeatures) { self.features = features }
 
   /// The number of images in which `split` is searched.
   public func count(_ split: Split) -> Int { dataset.labels(split).count }

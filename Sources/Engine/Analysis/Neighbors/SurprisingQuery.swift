@@ -47,39 +47,4 @@ public struct SurprisingQuery: Equatable, Sendable, Codable {
     }
     return Array(most(true) + most(false))
   }
-
-  /// Asks two nets about the same validation images.
-  /// - Parameters:
-  ///   - progress: hears what is done, and how much of it; what it throws ends the work.
-  /// - Throws: a ``Problem`` where features cannot be computed, or `progress` throws one.
-  public static func find(
-    fine: NeighborFinder, coarse: NeighborFinder, in gallery: Split, metric: Metric, limit: Int = 25,
-    progress: (String, Int, Int) throws(Problem) -> Void = { _, _, _ in }
-  ) throws(Problem) -> [SurprisingQuery] {
-    var answers: [[Int: [Int32]]] = []
-    for finder in [fine, coarse] {
-      for split in Set([Split.val, gallery]).sorted(by: { $0.rawValue > $1.rawValue }) {
-        let total = finder.count(split)
-        try finder.prepare(split) { (done) throws(Problem) in
-          try progress("\(finder.run.id): \(finder.space) of \(split.rawValue)", done, total)
-        }
-      }
-      let images = try finder.evenly(asked, of: .val)
-      var found: [Int: [Int32]] = [:]
-      for start in stride(from: 0, to: images.count, by: 100) {
-        try progress("\(finder.run.id): neighbours", start, images.count)
-        let part = Array(images[start..<min(images.count, start + 100)])
-        for (image, neighbors) in zip(part, try finder.nearest(to: part, of: .val, in: gallery, k: neighbors, metric: metric)) {
-          found[Int(image)] = neighbors.map(\.label)
-        }
-      }
-      answers.append(found)
-    }
-    let labels = fine.dataset.labels(.val)
-    // An image that one net could not read is asked of neither.
-    let images = answers[0].keys.filter { answers[1][$0] != nil }.sorted()
-    return ranked(
-      images: images, labels: images.map { labels[$0] }, fine: images.map { answers[0][$0]! }, coarse: images.map { answers[1][$0]! },
-      limit: limit)
-  }
 }

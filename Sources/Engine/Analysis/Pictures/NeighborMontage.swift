@@ -114,12 +114,12 @@ extension NeighborMontage {
   public struct Found: Sendable {
     public var run: String
     public var labelSet: LabelSet
-    /// The checkpoint, and the layer that was compared.
-    public var step: Int
+    /// The checkpoint, nil where there is none, and the layer that was compared.
+    public var step: Int?
     public var space: String
     public var neighbors: [NeighborImage]
 
-    public init(run: String, labelSet: LabelSet, step: Int, space: String, neighbors: [NeighborImage]) {
+    public init(run: String, labelSet: LabelSet, step: Int?, space: String, neighbors: [NeighborImage]) {
       (self.run, self.labelSet, self.step, self.space, self.neighbors) = (run, labelSet, step, space, neighbors)
     }
   }
@@ -148,8 +148,9 @@ extension NeighborMontage {
       let count = one.labelSet.classes.count
       rows.append(
         Row(
-          title: [one.run, one.labelSet.name, counted(count, "class"), "step \(one.step)", "\(one.space), \(metric.rawValue)"], tiles: tiles,
-          knowsQuery: fine.map { one.labelSet.holds($0.wnid) }))
+          title: [one.run] + (count > 0 ? [one.labelSet.name, counted(count, "class")] : []) + (one.step.map { ["step \($0)"] } ?? [])
+            + ["\(one.space), \(metric.rawValue)"], tiles: tiles,
+          knowsQuery: count > 0 ? fine.map { one.labelSet.holds($0.wnid) } : nil))
     }
     try self.init(query: query, queryName: fine?.name ?? "query", rows: rows, size: size)
   }

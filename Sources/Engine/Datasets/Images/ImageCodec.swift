@@ -4,7 +4,7 @@ import Glibc
 
 /// Image files in memory.
 public enum ImageCodec {
-  /// Decodes a PNG, JPEG or WebP at full size, told apart by content.
+  /// Decodes a PNG, JPEG, WebP or GIF at full size, told apart by content.
   /// - Throws: a ``Problem`` at `place` with the decoder's reason: truncated or damaged data, another format, more than
   ///   65,500 pixels a side or 100 million in all.
   public static func decode(_ bytes: [UInt8], place: String = "image") throws(Problem) -> Picture {

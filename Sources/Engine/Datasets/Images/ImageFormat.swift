@@ -15,9 +15,9 @@ enum ImageFormat: String, Sendable {
   case photoshop = "Photoshop"
 
   /// Whether images of this kind can be decoded here (``ImageCodec``).
-  var isRead: Bool { self == .jpeg || self == .png || self == .webp }
+  var isRead: Bool { self == .jpeg || self == .png || self == .webp || self == .gif }
 
-  static let read = "JPEG, PNG and WebP"
+  static let read = "JPEG, PNG, WebP and GIF"
 
   /// How many of a file's first bytes ``init(_:)`` wants.
   static let headLength = 32

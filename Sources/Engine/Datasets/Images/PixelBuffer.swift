@@ -113,7 +113,7 @@ public final class PixelBuffer {
     return done
   }
 
-  /// Decodes a PNG, JPEG or WebP, told apart by content. A large JPEG may come reduced by a power of two, and without the rows that nobody needs.
+  /// Decodes a PNG, JPEG, WebP or GIF, told apart by content. A large JPEG may come reduced by a power of two, and without the rows that nobody needs.
   /// - Throws: a ``Problem`` at `place` with the decoder's reason.
   package func decode(
     _ bytes: UnsafeBufferPointer<UInt8>, _ need: ImageNeed = .everything, place: @autoclosure () -> String
@@ -137,7 +137,7 @@ public final class PixelBuffer {
 }
 
 extension Picture {
-  /// Reads a PNG, JPEG or WebP file.
+  /// Reads a PNG, JPEG, WebP or GIF file.
   /// - Throws: a ``Problem`` where it cannot be read or decoded.
   public init(file path: String) throws(Problem) {
     let buffer = PixelBuffer()

@@ -23,7 +23,8 @@ struct FolderScan {
     let root = recipe.root
     let naming = ClassNaming(map: recipe.map, own: wordNet.flatMap { $0.isOwn ? $0 : nil })
     var walk = FolderWalk(root: root, followsLinks: recipe.followsLinks)
-    let splits = try SplitFolders(walk, naming)
+    // Folders of SUN's are letters.
+    let splits = recipe.partition == nil ? try SplitFolders(walk, naming) : .nothing
     var images: [Split: [String: [File]]] = [:]
     var folders: [Split: ClassFolders] = [:]
     var notes: [String] = []
@@ -89,6 +90,7 @@ struct FolderScan {
     if let known = images[.val], case let missing = wnids.filter({ known[$0] == nil }), !missing.isEmpty {
       notes.append("no validation images of \(counted(missing.count, "class")): \(someNames(missing))")
     }
+    if let partition = recipe.partition { notes.insert("partition \(partition) of SUN397: its training and test images", at: 0) }
     listing.notes = notes
     self.listing = listing
   }

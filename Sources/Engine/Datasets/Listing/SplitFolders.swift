@@ -31,6 +31,9 @@ struct SplitFolders {
 
   var isEmpty: Bool { folders.isEmpty }
 
+  /// Where lists say everything.
+  static let nothing = SplitFolders(folders: [:], base: [], others: [])
+
   /// All folders that may be a role's.
   func candidates(_ role: Role) -> [[UInt8]] { folders[role] ?? [] }
 

@@ -8,7 +8,7 @@ extension EvaluationScreen {
       runs.map { candidate in
         Picker.Item(
           id: candidate.run.id, text: printable(candidate.run.name),
-          note: printable("\(candidate.run.network)  \(counted(candidate.labelSet.classes.count, "class"))"))
+          note: printable("\(candidate.run.network)  \(candidate.run.taughtWords(candidate.labelSet))"))
       }
     }
     switch action {

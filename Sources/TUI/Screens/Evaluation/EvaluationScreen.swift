@@ -92,7 +92,7 @@ package struct EvaluationScreen: Screen {
       guard let candidate else { return [] }
       return [
         Span(printable(candidate.run.name), .bold),
-        Span("  \(counted(candidate.labelSet.classes.count, "class"))", .muted),
+        Span("  \(candidate.run.taughtWords(candidate.labelSet))", .muted),
       ]
     }
   }

@@ -76,7 +76,7 @@ extension EvaluationScreen {
     canvas.put(words, in: area.takeTop(1), style: .bold)
     let left = study.result.small > 0 ? ", \(counted(study.result.small, "class", "has")) fewer" : ""
     canvas.put(
-      "step \(NumberText.count(study.step)), \(counted(study.images, "image")), every member weighs the same\(left)",
+      "\(study.step.map { "step \(NumberText.count($0)), " } ?? "")\(counted(study.images, "image")), every member weighs the same\(left)",
       in: area.takeTop(1), style: .muted)
     if area.columns >= 108 {
       var side = area.takeRight(36)

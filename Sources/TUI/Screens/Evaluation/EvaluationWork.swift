@@ -123,7 +123,7 @@ extension EvaluationScreen {
       case .map(let run, _, let space):
         let features = try context.finder(run, space, environment).features
         let total = features.dataset.labels(.val).count
-        _ = try features.matrix(.val) { (done) throws(Problem) in try say("\(features.run.id): \(features.space) of val", done, total) }
+        _ = try features.matrix(.val) { (done) throws(Problem) in try say("\(features.id): \(features.space) of val", done, total) }
         try say("the directions of most variance", 0, total)
         send(.map(try FeatureMap(features, .val)))
       }
@@ -136,7 +136,7 @@ struct ScreenContext: EvaluationContext {
   let screen: FeatureContext
   let environment: Environment
 
-  func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> RunFeatures {
+  func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> any ImageFeatures {
     let named = NamedRun(run)
     return try screen.finder(named.name, space.flatMap(NeighborSpace.init(rawValue:)) ?? .features, step: named.step, environment).features
   }
@@ -145,6 +145,9 @@ struct ScreenContext: EvaluationContext {
     guard let tree = screen.hierarchy else { throw Problem("the dataset's tree cannot be read", at: dataset) }
     return tree
   }
+
+  /// As it was opened: a suggestion for all nouns takes a while.
+  func suggestedCoarseClasses(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> LabelSet? { screen.suggestedCoarse }
 
   func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet {
     guard let set = screen.coarseSets.first(where: { $0.name == name }) else {

@@ -1,3 +1,4 @@
+import Analysis
 import Basics
 import Datasets
 import Runs
@@ -21,7 +22,7 @@ package struct FeatureContext: Sendable {
   package var dataset: any Dataset
   /// Nil without WordNet, and where the classes are in none.
   package var hierarchy: Hierarchy?
-  /// Those with a checkpoint, newest first.
+  /// Those with a checkpoint, newest first, and behind them the imported features, which stand in for runs without any.
   package var runs: [Candidate]
   /// What can decide which classes are alike, without duplicates.
   package var coarseSets: [LabelSet]
@@ -49,7 +50,8 @@ package struct FeatureContext: Sendable {
   ///   - run: the one that is looked at: its dataset is opened.
   ///   - name: of the dataset that is opened otherwise.
   init(known: FeatureContext?, run: String?, dataset name: String, _ environment: Environment) throws(Problem) {
-    let summaries = environment.runs.refresh().filter { $0.progress.step > 0 }
+    let imported = Self.imported(environment)
+    let summaries = environment.runs.refresh().filter { $0.progress.step > 0 } + imported.map(\.run)
     // The dataset of the newest run, where the one the program was opened on has none.
     let chosen = summaries.first { $0.id == run }?.dataset
       ?? (summaries.contains { $0.dataset == name } ? name : summaries.first?.dataset ?? name)
@@ -58,12 +60,12 @@ package struct FeatureContext: Sendable {
     dataset =
       if let same { same.dataset } else if chosen == environment.dataset { try environment.openDataset() } else { try environment.catalog.open(chosen) }
     finders = known?.finders ?? FinderShelf()
-    runs = summaries.filter { $0.dataset == chosen }.compactMap { summary in
+    runs = summaries.filter { $0.dataset == chosen && !$0.isImportedFeatures }.compactMap { summary in
       let directory = RunDirectory(summary.path)
       let steps = directory.checkpoints.steps()
       guard !steps.isEmpty, let configuration = try? directory.configuration() else { return nil }
       return Candidate(run: summary, labelSet: configuration.labelSet, steps: steps)
-    }
+    } + imported.filter { [fingerprint = dataset.fingerprint] in $0.run.dataset == chosen && $0.fingerprint == fingerprint }.map(\.candidate)
     let policy = runs.first?.labelSet.policy ?? .name
     hierarchy =
       if let tree = same?.hierarchy, tree.policy == policy { tree } else { try? environment.hierarchy(of: chosen, policy) }
@@ -73,13 +75,31 @@ package struct FeatureContext: Sendable {
     // Without WordNet there is just no suggestion.
     suggestedCoarse = hierarchy.flatMap { tree in try? .suggestedCoarseClasses(dataset: chosen, on: tree) }
     var seen: Set<String> = []
-    coarseSets = (stored + runs.map(\.labelSet) + (suggestedCoarse.map { [$0] } ?? [])).filter {
+    coarseSets = (stored + runs.map(\.labelSet).filter { !$0.classes.isEmpty } + (suggestedCoarse.map { [$0] } ?? [])).filter {
       seen.insert($0.name).inserted
     }
     .sorted { ($0.classes.count, $0.name) < ($1.classes.count, $1.name) }
   }
 
   package func run(_ id: String) -> Candidate? { runs.first { $0.run.id == id } }
+
+  /// What the net of a run calls an activation.
+  func layer(_ space: NeighborSpace, of run: RunSummary) -> String { run.isImportedFeatures ? run.network : space.layer(of: run.network) }
+
+  /// The features of other programs, in the order of their names; those that cannot be read are told by `features list`.
+  private static func imported(_ environment: Environment) -> [(run: RunSummary, candidate: Candidate, fingerprint: String)] {
+    let store = FeatureStore(home: environment.home, wordNet: environment.wordNet)
+    return store.names().compactMap { name in
+      guard let found = try? store.description(name) else { return nil }
+      let taught = found.taught ?? LabelSet(name: "none", dataset: found.dataset, policy: .name, recipe: [], classes: [], leftOut: [])
+      var run = RunSummary(
+        id: NamedFeatures.imported(name).text, name: name, path: environment.home.features + "/" + name, created: found.created, state: .finished,
+        dataset: found.dataset, labelSet: taught.name, classes: taught.classes.count, network: found.space, epochs: 0, batchSize: 0, seed: 0, host: "",
+        progress: RunProgress())
+      run.note = found.note ?? ""
+      return (run, Candidate(run: run, labelSet: taught), found.fingerprint)
+    }
+  }
 
   // MARK: Images
 
@@ -133,4 +153,14 @@ package struct FeatureContext: Sendable {
 
   /// What decides orange for nets that were taught these, until somebody chooses.
   func coarseClasses(taught: [LabelSet]) -> LabelSet? { .coarseClasses(taught: taught) ?? suggestedCoarse }
+}
+
+extension RunSummary {
+  /// Whether it stands for features of another program, which have no training.
+  package var isImportedFeatures: Bool { id.hasPrefix(ImportedFeatures.prefix) }
+
+  /// How many classes its net was taught, in words.
+  package func taughtWords(_ labelSet: LabelSet) -> String {
+    isImportedFeatures ? "imported" + (labelSet.classes.isEmpty ? "" : ", \(counted(labelSet.classes.count, "class"))") : counted(labelSet.classes.count, "class")
+  }
 }

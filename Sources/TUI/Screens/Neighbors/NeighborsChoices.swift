@@ -11,7 +11,7 @@ extension NeighborsScreen {
     case .chooseRuns:
       let items = context.runs.map {
         Picker.Item(
-          id: $0.run.id, text: printable($0.run.name), note: counted($0.labelSet.classes.count, "class"))
+          id: $0.run.id, text: printable($0.run.name), note: $0.run.taughtWords($0.labelSet))
       }
       picker = (.runs, Picker("Runs to compare", items, selected: rows.first?.run.id, ticked: Set(rows.map(\.run.id))))
     default:

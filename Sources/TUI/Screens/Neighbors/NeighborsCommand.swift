@@ -8,15 +8,10 @@ extension NeighborsScreen {
 
   func command(neighbors: Int) -> ShellCommand? {
     guard let query, !rows.isEmpty else { return nil }
-    let place =
-      switch query {
-      case .image(let split, let index): split == .val ? "\(index)" : "\(split.rawValue)/\(index)"
-      case .file(let path): path
-      }
     let labels = coarse.flatMap { context?.saved.contains($0.name) == true ? ["--labels", $0.name] : nil } ?? []
-    let runs = rows.map { row in row.run.id + (row.step.map { "@\($0)" } ?? "") }
+    let runs = rows.map { NeighborsRequest.Run(id: $0.run.id, step: $0.step).text }
     return ShellCommand(
-      ["neighbours"] + runs + ["--space", space.rawValue, "--query", place, "-k", "\(neighbors)"]
+      ["neighbours"] + runs + ["--space", space.rawValue, "--query", query.asked.description, "-k", "\(neighbors)"]
         + ["--metric", metric.rawValue, "--gallery", gallery.rawValue] + labels)
   }
 }

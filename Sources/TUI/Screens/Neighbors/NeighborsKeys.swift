@@ -12,10 +12,10 @@ extension NeighborsScreen {
     },
     bind(["z"], .zoom, "zoom", "Show the query and the neighbour as large as possible", true, noNeighbor),
     bind(["["], .earlier, "earlier", "Use the selected run's previous checkpoint", true) {
-      noQuery($0) ?? ($0.neighbors.checkpoint(-1) == nil ? "this is the first saved checkpoint" : nil)
+      noQuery($0) ?? $0.neighbors.noCheckpoints ?? ($0.neighbors.checkpoint(-1) == nil ? "this is the first saved checkpoint" : nil)
     },
     bind(["]"], .later, "later", "Use the selected run's next checkpoint", true) {
-      noQuery($0) ?? ($0.neighbors.checkpoint(1) == nil ? "this is the last checkpoint" : nil)
+      noQuery($0) ?? $0.neighbors.noCheckpoints ?? ($0.neighbors.checkpoint(1) == nil ? "this is the last checkpoint" : nil)
     },
     bind(["v"], .filter, "verdict", "Show only ✓ neighbours, then only ≈, only ✗, then all", true, noClass),
     bind(["R"], .chooseRuns, "runs", "Choose the runs to compare, fine label sets above coarse ones", true, noQuery),

@@ -185,14 +185,21 @@ extension NeighborsScreen {
     guard let context, let query else { return nil }
     let found = rows.indices.compactMap { row -> NeighborMontage.Found? in
       let images = neighbors(row)
-      guard !images.isEmpty, let step = rows[row].step else { return nil }
+      guard !images.isEmpty, rows[row].step != nil || rows[row].run.isImportedFeatures else { return nil }
       return NeighborMontage.Found(
-        run: rows[row].run.name, labelSet: rows[row].labelSet, step: step, space: space.layer(of: rows[row].run.network),
+        run: rows[row].run.name, labelSet: rows[row].labelSet, step: rows[row].step, space: context.layer(space, of: rows[row].run),
         neighbors: Array(images.prefix(10)))
     }
     guard !found.isEmpty, found.count == rows.count, let command = command(neighbors: 10) else { return nil }
     return NeighborsMontage(
       query: query, label: context.label(of: query), found: found, metric: metric, coarse: coarse, command: command)
+  }
+}
+
+extension NeighborsScreen {
+  /// Why there is no other checkpoint of the selected row to look at.
+  var noCheckpoints: String? {
+    rows.indices.contains(selectedRow) && rows[selectedRow].run.isImportedFeatures ? "imported features have no checkpoints" : nil
   }
 }
 

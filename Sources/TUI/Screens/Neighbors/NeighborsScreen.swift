@@ -10,6 +10,14 @@ package enum ImageReference: Hashable, Sendable {
   case file(path: String)
 
   package init(_ split: Split, _ index: Int) { self = .image(split, index) }
+
+  /// As it is asked about.
+  package var asked: NeighborQueries {
+    switch self {
+    case .image(let split, let index): .image(split, index)
+    case .file(let path): .picture(file: path)
+    }
+  }
 }
 
 /// Screen 3: the nearest neighbours of an image in the features of one or several runs, green, orange or red.
@@ -145,7 +153,10 @@ package struct NeighborsScreen: Screen {
   }
 
   /// What the net of the selected row calls the activation that is compared.
-  package var spaceName: String { space.layer(of: rows.indices.contains(selectedRow) ? rows[selectedRow].run.network : "") }
+  package var spaceName: String {
+    guard rows.indices.contains(selectedRow), let context else { return space.layer(of: "") }
+    return context.layer(space, of: rows[selectedRow].run)
+  }
 
   /// The neighbours of a row that has them.
   package func neighbors(_ row: Int) -> [NeighborImage] {

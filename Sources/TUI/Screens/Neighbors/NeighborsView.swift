@@ -19,7 +19,7 @@ extension NeighborsScreen {
     if let prompt {
       let (title, hint) =
         if case .query = prompt.kind {
-          ("Neighbours of an image file", "the path of a PNG, JPEG or WebP file")
+          ("Neighbours of an image file", "the path of a PNG, JPEG, WebP or GIF file")
         } else {
           ("Save the picture as", "the path of a PNG file")
         }
@@ -51,7 +51,9 @@ extension NeighborsScreen {
     var wasTrained = true
     let first = max(0, min(selectedRow - layout.rowsShown + 1, rows.count - layout.rowsShown))
     for index in first..<min(rows.count, first + layout.rowsShown) {
-      let isTrained = context.fineClass(of: query).map { rows[index].labelSet.holds($0.wnid) } ?? true
+      let taught = rows[index].labelSet
+      // Of imported features nobody may know what their net was taught.
+      let isTrained = taught.classes.isEmpty ? wasTrained : context.fineClass(of: query).map { taught.holds($0.wnid) } ?? true
       // What does not fit whole is not begun.
       guard rest.rows >= layout.rowHeight || index == first else { break }
       if wasTrained && !isTrained && rest.rows > 1 {
@@ -81,8 +83,8 @@ extension NeighborsScreen {
       style: Style(.accent, .bold))
     column = canvas.put(printable(row.run.name), row: rect.row, column: column, style: .bold, width: rect.columns / 3)
     let place = row.steps.count > 1 ? row.place.map { ", \($0 + 1) of \(row.steps.count)" } ?? "" : ""
-    let facts =
-      "  \(counted(row.labelSet.classes.count, "class")), step \(NumberText.count(row.step ?? row.run.progress.step))" + place
+    let step = row.run.isImportedFeatures ? "" : ", step \(NumberText.count(row.step ?? row.run.progress.step))"
+    let facts = "  " + row.run.taughtWords(row.labelSet) + step + place
     column = canvas.put(facts, row: rect.row, column: column, style: .muted, width: rect.columns / 2)
     drawTallies(index, context, query, judge, layout, after: column, on: &canvas, in: rect)
   }

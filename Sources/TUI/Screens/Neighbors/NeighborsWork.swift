@@ -8,6 +8,9 @@ package struct NeighborsRequest: Sendable, Equatable {
     package var id: String
     /// Of a checkpoint; nil: the best in validation.
     package var step: Int?
+
+    /// As evaluations name it.
+    package var text: String { id + (step.map { "@\($0)" } ?? "") }
   }
   package var query: ImageReference
   package var runs: [Run]
@@ -81,15 +84,11 @@ extension NeighborsScreen {
       case .surprise(let context, let request, let cancellation):
         do throws(Problem) {
           var report = ProgressReport(cancellation, environment)
-          let finders = (
-            try context.finder(request.runs[0].id, request.space, step: request.runs[0].step, environment),
-            try context.finder(request.runs[1].id, request.space, step: request.runs[1].step, environment)
-          )
-          let found = try SurprisingQuery.find(fine: finders.0, coarse: finders.1, in: request.gallery, metric: request.metric) {
-            (work, done, total) throws(Problem) in
+          let asked = SurprisingRequest(runs: request.runs.map(\.text), space: request.space.rawValue, metric: request.metric, gallery: request.gallery)
+          let found = try asked.run(in: ScreenContext(screen: context, environment: environment)) { (work, done, total) throws(Problem) in
             try report.say(work, done, of: total) { send(.neighbors(.surprising(.computing($0)))) }
           }
-          send(.neighbors(.surprising(.found(found))))
+          send(.neighbors(.surprising(.found(found.queries))))
         } catch {
           send(.neighbors(.surprising(nil)))
           if error.kind != .cancelled { throw error }
@@ -127,19 +126,13 @@ extension NeighborsScreen {
       _ cancellation: Cancellation, progress: (Row.Standing) -> Void
     ) -> FoundRow {
       do throws(Problem) {
-        let finder = try context.finder(run.id, request.space, step: run.step, environment)
-        let total = finder.count(request.gallery)
         var report = ProgressReport(cancellation, environment)
-        try finder.prepare(request.gallery) { (done) throws(Problem) in
-          try report.say("computing \(finder.space) of \(request.gallery.rawValue)", done, of: total) { progress(.computing($0)) }
+        let asked = NeighborRequest(
+          runs: [run.text], queries: request.query.asked, space: request.space.rawValue, metric: request.metric, gallery: request.gallery, k: request.k)
+        let result = try asked.run(in: ScreenContext(screen: context, environment: environment)) { (work, done, total) throws(Problem) in
+          try report.say(work, done, of: total) { progress(.computing($0)) }
         }
-        let query: NeighborQuery =
-          switch request.query {
-          case .image(let split, let index): .image(split, index)
-          case .file(let path): .picture(try Picture(file: path))
-          }
-        let found = try finder.nearest(to: query, in: request.gallery, k: request.k, metric: request.metric)
-        return FoundRow(run: run.id, standing: .found(found), step: finder.step)
+        return FoundRow(run: run.id, standing: .found(result.source?.found.first?.neighbors ?? []), step: result.rows.first?.step)
       } catch {
         let advice = error.kind == .cancelled ? "; any new query restarts it" : ""
         return FoundRow(run: run.id, standing: .failed(error.description + advice), step: run.step)

@@ -54,7 +54,7 @@ struct EvaluationOptions: ParsableArguments {
 /// A run that is evaluated.
 struct EvaluatedRun: ParsableArguments {
   @OptionGroup var options: EvaluationOptions
-  @Argument(help: "The run: its directory, its name, or the beginning of either; RUN@STEP takes that checkpoint.")
+  @Argument(help: "The run: its directory, its name, or the beginning of either; RUN@STEP takes that checkpoint. Or imported features by name.")
   var run: String
 
   /// As evaluations name it.

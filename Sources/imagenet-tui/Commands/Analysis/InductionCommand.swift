@@ -15,7 +15,7 @@ struct InductionCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: EvaluationOptions
-  @Argument(help: "The runs.")
+  @Argument(help: "The runs, or names of imported features.")
   var runs: [String]
   @Option(help: "A run on the fine classes, to compare with; may be given several times.")
   var baseline: [String] = []

@@ -5,7 +5,7 @@ import Taxonomy
 
 struct DataAddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "add", abstract: "Add a folder of JPEG, PNG and WebP images as a dataset; the images stay in place.",
+    commandName: "add", abstract: "Add a folder of JPEG, PNG, WebP and GIF images as a dataset; the images stay in place.",
     discussion: """
       The tree is PATH/<class>/*.{jpg,jpeg,png,webp}, or PATH/train/<class>/… and PATH/val/<class>/…. A class folder is \
       named by its wnid, or by a name that --map resolves. Splits are known by any usual name (Training, valid, \
@@ -13,11 +13,14 @@ struct DataAddCommand: ParsableCommand {
       else a share of each class is held out. Adding a name again reads the tree again.
 
       Pixels are 8-bit grey or RGB. EXIF orientation is ignored, as torchvision does. Transparency is laid on white \
-      (torchvision drops it). 16-bit PNG is scaled to 8 bits. Of an animated WebP the first frame is taken.
+      (torchvision drops it). 16-bit PNG is scaled to 8 bits. Of an animated WebP or GIF the first frame is taken.
 
       Images may also be listed: lines `path label` (Caffe's train.txt and val.txt), the label a number from 0 or a \
       wnid. Paths begin in the split's folder or in PATH. ILSVRC-2012 with its flat folder of validation images: \
       data add imagenet-1k PATH --val-list val.txt
+
+      SUN397 is known by its ClassName.txt, in PATH, PATH/Partitions or PATH/SUN397, and read as one of its ten partitions of \
+      50 training and 50 test images a class: data add sun397 PATH --partition 1
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -33,6 +36,8 @@ struct DataAddCommand: ParsableCommand {
   var valList: String?
   @Option(help: "A file whose line i is the wnid of label i. (default: the wnids in ASCII order)")
   var synsets: String?
+  @Option(help: ArgumentHelp("The partition of SUN397. (default: 1)", valueName: "number"))
+  var partition: Int?
   @Option(help: "A class hierarchy to use instead of WordNet: a file with one child<TAB>parent or one lineage (Animalia/Arthropoda/…) per line.")
   var hierarchy: String?
   @Flag(help: "Treat a name on several lines of that file as one node with several parents, not as different nodes with the same name.")
@@ -49,7 +54,7 @@ struct DataAddCommand: ParsableCommand {
   func run() throws {
     let recipe = try FolderRecipe(
       path: path, mapFile: map, trainList: trainList, valList: valList, synsetsFile: synsets,
-      hierarchyFile: hierarchy, severalParents: severalParents, followsLinks: followLinks,
+      hierarchyFile: hierarchy, severalParents: severalParents, partition: partition, followsLinks: followLinks,
       heldOutPercent: heldOut, seed: seed)
     // Without WordNet, wnids are believed and classes are named by them.
     let wordNet = global.wordnet == nil ? try? WordNetFiles.open() : try WordNetFiles.open(explicit: global.wordnet)
