@@ -106,6 +106,15 @@ private struct MadeSUN {
     #expect(refusal?.kind == kind && refusal?.description.contains(words) == true, "\(String(describing: refusal))")
   }
 
+  @Test("Splits of one's own: lists, and the list of classes as a hierarchy")
+  func ownSplits() throws {
+    let sun = MadeSUN()
+    let hierarchy = sun.tree.lines(SUNStandIn.classes.map { "\($0.dropFirst(3))\tscene" }, "tree")
+    let lists = [0, 1].map { number in sun.tree.lines(SUNStandIn.classes.map { "\($0)/sun_a\(number).jpg" }, "list\(number)") }
+    try sun.tree.add(sun.tree.root + "/SUN397", train: lists[0], val: lists[1], hierarchy: hierarchy)
+    #expect(try sun.tree.catalog.open("made").classes.map(\.wnid).contains("bakery/shop") && sun.tree.images(.val).count == 5)
+  }
+
   @Test("Whoever names lists or a map reads the folder as any other")
   func explicit() throws {
     let sun = MadeSUN()

@@ -159,6 +159,16 @@ private struct NamedImages: Dataset {
     #expect(renamed.contentHash == again.contentHash && store.entry("x").problem != nil)
   }
 
+  @Test("What a later version keeps of them is told as such, and left alone")
+  func newer() throws {
+    try take(1, "train/n00000001/0.jpg\n")
+    let path = store.home.features + "/x/features.json"
+    let text = try #require(FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) })
+    try AtomicFile.write(text.replacing("\"width\"", with: "\"scale\" : 2, \"width\""), to: path)
+    #expect(problem { _ = try store.description("x") }?.isOfNewerVersion == true)
+    #expect(store.entry("x").problem?.contains("newer version") == true)
+  }
+
   @Test("A name is given once; replaced and removed features lie in the trash, and come back")
   func names() throws {
     try take(4, "0\n0\n1\n1\n")

@@ -45,7 +45,8 @@ public struct FeatureStore: Sendable {
     let path = try path(name)
     guard contains(name) else { throw Self.unknown(name) }
     return try RunJSON.read(
-      ImportedDescription.self, from: path + Self.description, what: "the imported features", repair: "import them again with --replace")
+      ImportedDescription.self, from: path + Self.description, what: "the imported features", for: .owner,
+      repair: "import them again with --replace")
   }
 
   public func list() -> [ImportedEntry] { names().map(entry) }
