@@ -175,3 +175,39 @@ import Testing
     #expect(try run(["new", "--from", "fig-1", "--dataset", "tiny", "--replace"]).code == 0)
   }
 }
+
+extension StudyTests {
+  @Test("Features of another program are a row: what can be measured of them is, and nothing is trained") func importedFeatures() throws {
+    let exported = home.folder.path
+    let trained = try home.start(TinyHome.training("fine", epochs: 1))
+    #expect(trained.wait() == 0)
+    for split in ["train", "val"] {
+      let written = try home.run("features", "fine", "--split", split, "-o", "\(exported)/\(split).npy")
+      #expect(written.code == 0, "\(written.errors)")
+    }
+    let names = ["n02774152", "n03057021", "n03236735"]
+    for (split, count) in [("train", 12), ("val", 3)] {
+      try AtomicFile.write(names.flatMap { name in (0..<count).map { _ in name + "\n" } }.joined(), to: "\(exported)/\(split).txt")
+    }
+    let taken = try home.run(
+      "features", "import", "\(exported)/train.npy", "\(exported)/val.npy", "--labels", "\(exported)/train.txt", "--labels", "\(exported)/val.txt", "--dataset", "tiny",
+      "--name", "clip", "--split", "train", "--split", "val", "--rows", "classes")
+    #expect(taken.code == 0, "\(taken.errors)")
+    let path = home.folder.path + "/x.yaml"
+    try AtomicFile.write(
+      """
+      study: 1
+      dataset: tiny
+      nets: {clip: features clip, mine: run fine}
+      tests: {near: {measure: knn, k: 3}, lin: {measure: linear}, neighbours: {measure: neighbours, k: 2}, tuned: {tune: last}}
+      reports: {r: {rows: [clip], columns: [near, lin, neighbours, tuned, own]}, s: {rows: [mine], columns: [near, own]}}
+      """, to: path)
+    let ended = try home.run("study", "run", path, "--yes")
+    #expect(ended.code == 0, "\(ended.output)\(ended.errors)")
+    let report = try home.run("study", "report", path, "--format", "csv").output
+    // The same numbers as of the run that they are from.
+    let values = report.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }.filter { $0[2] == "near" }.map { $0[6] }
+    #expect(values.count == 2 && values[0] == values[1] && !values[0].isEmpty, "\(report)")
+    #expect(report.contains("r,clip,tuned,accuracy,,,,,,no data") && report.contains("r,clip,neighbours,precision"), "\(report)")
+  }
+}

@@ -71,7 +71,7 @@ public struct LabelRecipe: Equatable, Sendable {
       if target == nil { target = try option("target", &rest) }
       return .randomSplit(target: target, seed: try seed(&rest), part: try part(&rest))
     default:
-      let near = nearestWord(to: word, among: words + ["untrained", "run", "file"]).map { "; did you mean `\($0)`?" } ?? ""
+      let near = nearestWord(to: word, among: words + ["untrained", "run", "file", "features"]).map { "; did you mean `\($0)`?" } ?? ""
       throw Fault(what: "“\(word)” makes no classes\(near) Expected \(forms)")
     }
   }

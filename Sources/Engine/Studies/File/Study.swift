@@ -58,6 +58,8 @@ public struct StudyNet: Equatable, Sendable {
     case run(String)
     /// A file of weights.
     case file(String)
+    /// Imported features, of which only measures can be made.
+    case features(String)
   }
 
   public var name: String
@@ -124,6 +126,8 @@ public struct StudyTest: Equatable, Sendable {
   /// How often, with seeds 1…n.
   public var repeats = 1
 
+  var isMeasure: Bool { if case .measure = kind { true } else { false } }
+
   /// Its own dataset; nil: the row's.
   var dataset: String? {
     switch kind {
@@ -167,7 +171,11 @@ public struct StudyMetric: Equatable, Sendable {
       [StudyMetric(name: "difference", heading: "coarse − fine accuracy"), StudyMetric(name: "height", heading: "height of errors", form: .number)]
     case .knn: [StudyMetric(name: "accuracy", heading: "k-NN mean class accuracy"), StudyMetric(name: "top1", heading: "k-NN top-1")]
     case .linear: [StudyMetric(name: "accuracy", heading: "linear probe mean class accuracy"), StudyMetric(name: "top1", heading: "linear probe top-1")]
-    case .neighbours: [StudyMetric(name: "precision", heading: "neighbours of the same class")]
+    case .neighbours: 
+      [
+        StudyMetric(name: "precision", heading: "neighbours of the same class"), StudyMetric(name: "coarse", heading: "neighbours of the same coarse class alone"),
+        StudyMetric(name: "wrong", heading: "neighbours of other classes"),
+      ]
     }
   }
 }

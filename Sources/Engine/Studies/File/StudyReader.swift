@@ -107,9 +107,10 @@ struct StudyReader {
   }
 
   private func source(_ node: Node) -> StudyNet.Source? {
-    guard let words = text.word(node, "how the net's classes are made: \(LabelRecipe.forms); or untrained, run NAME, file PATH") else { return nil }
+    guard let words = text.word(node, "how the net's classes are made: \(LabelRecipe.forms); or untrained, run NAME, file PATH, features NAME") else { return nil }
     if words == "untrained" { return .untrained }
     if words.hasPrefix("run ") { return .run(String(words.dropFirst(4).drop { $0 == " " })) }
+    if words.hasPrefix("features ") { return .features(String(words.dropFirst(9).drop { $0 == " " })) }
     if words.hasPrefix("file ") { return .file(String(words.dropFirst(5).drop { $0 == " " })) }
     return recipe(words, node).map { .labels($0) }
   }

@@ -63,6 +63,7 @@ extension StudyNet.Source {
     case .untrained: "untrained"
     case .run(let name): "run \(name)"
     case .file(let path): "file \(path)"
+    case .features(let name): "features \(name)"
     }
   }
 }

@@ -33,7 +33,7 @@ public struct StudyEstimate: Sendable {
         continue
       }
       switch work.kind {
-      case .existing: break
+      case .existing, .features: break
       case .measure: measures += 1
       case .untrained: untrained += 1
       case .training:

@@ -122,6 +122,10 @@ private struct StudyPlanner {
       cell.obstacle = "the task \(task) is not there yet"
       return cell
     }
+    if case .features = subject.source, !test.isMeasure {
+      cell.obstacle = "imported features can only be measured"
+      return cell
+    }
     do throws(Problem) {
       // No net is trained for a test whose data is not there.
       if let name = test.dataset { _ = try dataset(name) }
@@ -167,6 +171,14 @@ private struct StudyPlanner {
       work.steps = run.isImported ? try directory.chosenCheckpoint(nil) : run.progress.steps
       work.network = configuration.training.network
       return [configuration.training.seed: add(work)]
+    case .features(let name):
+      let description = try FeatureStore(home: home, wordNet: catalog.wordNet).description(name)
+      let hash = String(description.contentHash.drop { $0 != ":" }.dropFirst())
+      return [
+        0: add(
+          StudyWork(
+            kind: .features(name), key: hash, text: description.contentHash, name: name, title: "\(net.name) (features \(name))", net: net.name, seed: 0))
+      ]
     case .file(let path):
       throw Problem(
         "weights from a file cannot be a net yet", at: "\(net.name): \(path)", advice: "import them with `imagenet-tui weights import` and write `run NAME`", kind: .usage)
@@ -306,6 +318,7 @@ private struct StudyPlanner {
     case .untrained: return .fineClasses(of: dataset)
     case .run(let name): return try RunDirectory(RunsReader(home: home).find(name).path).configuration().labelSet
     case .file: return .fineClasses(of: dataset)
+    case .features(let name): return try FeatureStore(home: home, wordNet: catalog.wordNet).description(name).taught ?? .fineClasses(of: dataset)
     }
   }
 

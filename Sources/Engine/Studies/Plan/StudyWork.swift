@@ -12,6 +12,8 @@ public struct StudyWork: Sendable {
     case untrained(TrainingRequest)
     /// A run of the home, by its directory's name.
     case existing(String)
+    /// Imported features, by their name.
+    case features(String)
     case measure(StudyMeasure)
   }
 

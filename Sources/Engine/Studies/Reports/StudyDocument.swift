@@ -136,7 +136,7 @@ extension StudyTest {
       case .coarseFine: "mean over coarse classes of \(measure.members ?? 5) members or more"
       case .knn: "\(measure.k ?? 20) neighbours, \(measure.metric ?? "l2"), \(measure.space ?? "the layer before the classifier")"
       case .linear: "softmax regression on \(measure.space ?? "the layer before the classifier"), L2 \(measure.l2.map { "\($0)" } ?? "0.001")"
-      case .neighbours: nil
+      case .neighbours: "\(measure.k ?? 10) nearest training images of each validation image, \(measure.metric ?? "l2")"
       }
     }
   }

@@ -10,7 +10,7 @@ struct StudyContext: EvaluationContext {
   let home: HomeContext
   let own: LabelSet?
 
-  func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> RunFeatures { try home.features(run, space: space, of: dataset) }
+  func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> any ImageFeatures { try home.features(run, space: space, of: dataset) }
   func tree(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> Hierarchy { try home.tree(of: dataset, policy) }
   func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet {
     if let own, own.name == name { return own }
@@ -20,7 +20,7 @@ struct StudyContext: EvaluationContext {
 
 extension StudyMeasure {
   /// - Parameters:
-  ///   - run: as evaluations name it, `ID@STEP`; `baseline` likewise.
+  ///   - run: as evaluations name it, `ID@STEP` or `features/NAME`; `baseline` likewise.
   func run(
     _ run: String, baseline: String?, in home: HomeContext, progress: EvaluationProgress
   ) throws(Problem) -> (metrics: [String: Double], bars: [StudyResult.Bar]?) {
@@ -43,7 +43,9 @@ extension StudyMeasure {
       if let l2 = measure.l2 { request.l2 = l2 }
       return (values(try request.run(in: context, progress: progress)), nil)
     case .neighbours:
-      throw Problem("the measure neighbours is not there yet", kind: .usage)
+      let request = NeighborRequest(
+        runs: [run], queries: .validation(nil), dataset: dataset, space: measure.space, metric: metric, k: measure.k ?? 10, labels: labelSet?.name)
+      return (values(try request.run(in: context, progress: progress)), nil)
     }
   }
 

@@ -129,7 +129,7 @@ public final class StudyRunner {
       if case .failed = state { StudyResults(home: home).forget(work.key) }
       do throws(Problem) {
         switch work.kind {
-        case .existing: continue
+        case .existing, .features: continue
         case .measure(let measure):
           try self.measure(measure, index, standing, progress)
           return true
@@ -203,7 +203,10 @@ public final class StudyRunner {
 
   private func measure(_ measure: StudyMeasure, _ index: Int, _ standing: StudyStanding, _ progress: EvaluationProgress) throws(Problem) {
     let work = plan.works[index]
-    func named(_ parent: Int) -> String { "\(standing.works[parent].run?.id ?? "")@\(plan.works[parent].steps)" }
+    func named(_ parent: Int) -> String {
+      if case .features(let name) = plan.works[parent].kind { return NamedFeatures.imported(name).text }
+      return "\(standing.works[parent].run?.id ?? "")@\(plan.works[parent].steps)"
+    }
     let run = named(work.parents[0])
     let (metrics, bars) = try measure.run(
       run, baseline: work.parents.dropFirst().first.map(named), in: context) { (what, done, total) throws(Problem) in

@@ -107,6 +107,7 @@ public final class StudyObserver {
       switch work.kind {
       case .existing(let id):
         if let run = try? reader.refresh(id) { standing = Self.standing([run]) } else { standing.state = .failed("the run \(id) is gone") }
+      case .features: standing.state = .done
       case .training, .untrained:
         standing = Self.standing(runs[work.key] ?? [])
       case .measure: break
@@ -130,7 +131,7 @@ public final class StudyObserver {
 
   /// The runs of each key that the plan has, oldest first.
   private func runs(of plan: StudyPlan) -> [String: [RunSummary]] {
-    let wanted = Set(plan.works.filter { !$0.isMeasure }.map(\.key))
+    let wanted = Set(plan.works.filter { $0.isTraining || $0.isUntrained }.map(\.key))
     let seeds = Set(plan.works.compactMap { $0.configuration?.seed })
     let networks = Set(plan.works.map(\.network))
     var found: [String: [RunSummary]] = [:]
