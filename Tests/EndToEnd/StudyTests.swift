@@ -177,6 +177,75 @@ import Testing
 }
 
 extension StudyTests {
+  @Test("Weights from a file are a row: taken in once, validated, and tuned; so are random ones") func files() throws {
+    let trained = try home.start(TinyHome.training("fine", epochs: 2))
+    #expect(trained.wait() == 0)
+    let weights = home.folder.path + "/w.safetensors"
+    #expect(try home.run("weights", "export", "fine", "--format", "native", "-o", weights).code == 0)
+    let path = home.folder.path + "/x.yaml"
+    try AtomicFile.write(
+      """
+      study: 1
+      dataset: tiny
+      train: {net: alexnet-28}
+      nets: {stranger: "file \(weights)", random: untrained, mine: run fine}
+      tests: {tuned: {tune: last, epochs: 1, batch: 8, rate: .001}, same: {measure: accuracy}}
+      reports: {r: {rows: nets, columns: [own, tuned, same]}}
+      """, to: path)
+    for turn in 1...2 {
+      let ended = try home.run("study", "run", path, "--yes")
+      #expect(ended.code == 0, "turn \(turn): \(ended.output)\(ended.errors)")
+    }
+    // The run, the file, the random net, and what was tuned of each.
+    #expect(home.reader.refresh().count == 6)
+    let report = try home.run("study", "report", path, "--format", "csv").output.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    func value(_ row: String, _ column: String) -> Substring? { report.first { $0[1] == row && $0[2] == column && $0[3] == "accuracy" }?[6] }
+    #expect(report.allSatisfy { !$0[6].isEmpty }, "\(report)")
+    #expect(value("stranger", "own") == value("stranger", "same") && value("mine", "own") == value("mine", "same"))
+  }
+
+  @Test("In the background it goes on by itself, and can be stopped from elsewhere") func detached() throws {
+    let path = home.folder.path + "/x.yaml"
+    try AtomicFile.write(
+      "study: 1\ndataset: tiny\ntrain: {net: alexnet-28, batch: 8, epochs: 500, rate: .001}\nnets: {fine: all}\nreports: {r: {rows: nets, columns: [own]}}\n", to: path)
+    let started = try home.run("study", "run", path, "--yes", "--detach")
+    #expect(started.code == 0 && started.output.contains("goes on in the background"), "\(started.errors)")
+    #expect(home.wait { home.reader.refresh().contains { $0.state == .running && $0.progress.step > 2 } })
+    #expect(StudyProcess.isRun("x", home: home.home))
+    #expect(try home.run("study", "stop", "x").output.contains("1 training asked to stop"))
+    #expect(home.wait { !StudyProcess.isRun("x", home: home.home) && home.reader.refresh().allSatisfy { $0.state == .stopped } })
+    let log = FileManager.default.contents(atPath: StudyProcess.log("x", home: home.home)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    #expect(log.contains("stopped with 0 of 1 done"), "\(log)")
+  }
+
+  @Test("SUN's protocol and a transfer to other images train on their own data, from the net's last weights") func transfer() throws {
+    let sun = home.folder.path + "/sun"
+    _ = try SUNStandIn(at: sun, each: 4)
+    let added = try home.run("data", "add", "sun397", sun)
+    #expect(added.code == 0, "\(added.errors)")
+    let path = home.folder.path + "/x.yaml"
+    try AtomicFile.write(
+      """
+      study: 1
+      dataset: sun397
+      train: {net: alexnet-28, batch: 8, epochs: 1, rate: .001}
+      nets: {fine: all, few: images 2 seed 1}
+      tests:
+        sun: {task: sun-cls, data: sun397, iterations: 3, batch: 8}
+        other: {task: classification, data: sun397, iterations: 2, batch: 8, tune: last}
+        gone: {task: classification, data: nowhere}
+      reports: {r: {rows: nets, columns: [sun, other, gone]}}
+      """, to: path)
+    let ended = try home.run("study", "run", path, "--yes")
+    #expect(ended.code == 0 && ended.output.contains("gone: "), "\(ended.output)\(ended.errors)")
+    let tuned = try #require(home.reader.refresh().first { $0.group == "x/sun" && $0.name.contains("fine") })
+    let configuration = try RunDirectory(tuned.path).configuration()
+    #expect(configuration.lineage?.hasNewHead == false && configuration.training.solver.rate == 0.001 && configuration.training.iterations == 3)
+    #expect(configuration.training.solver.schedule.text == "step:20000:0.1")
+    let report = try home.run("study", "report", path).output
+    #expect(report.contains("SUN-397, partition 1"), "\(report)")
+  }
+
   @Test("Features of another program are a row: what can be measured of them is, and nothing is trained") func importedFeatures() throws {
     let exported = home.folder.path
     let trained = try home.start(TinyHome.training("fine", epochs: 1))

@@ -58,6 +58,18 @@ struct StudyTableTests {
     #expect(try table([nil, nil, nil], state: .running).0.cells[0][0].text == "▶")
   }
 
+  @Test("Numbers of an earlier version of the program's numerics are marked, and counted where others are not") func numerics() throws {
+    let plan = try listed.plan(Self.text(seeds: "[1, 2, 3]", repeats: 1))
+    var standing = try StudyObserver(home: listed.home).look(at: plan)
+    let tests = plan.grids[0].cells[0][0].all
+    for index in tests { standing.works[index] = WorkStanding(state: .done, metrics: ["accuracy": 0.5]) }
+    standing.works[tests[0]].olderNumerics = 0
+    #expect(StudyTable(plan.grids[0], plan: plan, standing: standing).cells[0][0].text == "50.0 ± 0.0 (3) †1")
+    #expect(StudyDocument(plan, standing, program: "p").text(.text).contains("†n: so many of the numbers"))
+    for index in tests { standing.works[index].olderNumerics = 0 }
+    #expect(StudyTable(plan.grids[0], plan: plan, standing: standing).cells[0][0].text == "50.0 ± 0.0 (3) †")
+  }
+
   @Test("Beside it stand the paper's number and the difference") func paper() throws {
     let cell = try table([0.5, 0.6, 0.7]).0.cells[0][0]
     #expect(cell.paperText == "58.3 ± 0.3" && cell.differenceText == "+1.7")

@@ -32,6 +32,11 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   /// Whether it is a network with random weights, which nothing trains; nil: no.
   public var isUntrained: Bool?
 
+  /// The SHA-256 of the file that its weights were imported from; nil: they were not, or by an earlier version.
+  public var weights: String?
+  /// The version of the numbers (``Numerics``); nil: 1.
+  @BoundedIfThere<Natural> public var numerics: Int?
+
   /// What it was planned to be computed with; nil, as in runs of earlier versions: unknown.
   public var machine: Machine?
 
@@ -105,7 +110,14 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
     self.command = command
     self.lineage = lineage
     self.machine = machine
+    numerics = Numerics.version > 1 ? Numerics.version : nil
   }
+}
+
+/// Which numbers this program computes.
+public enum Numerics {
+  /// Is raised by hand when trainings or measures give other numbers on purpose. Older results still count, and say so.
+  public static let version = 1
 }
 
 extension RunConfiguration {

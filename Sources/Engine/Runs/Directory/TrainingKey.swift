@@ -78,6 +78,7 @@ extension RunDirectory {
     if configuration.isUntrained == true {
       return TrainingKey(untrained: configuration.training, fingerprint: configuration.fingerprint, labels: labels)
     }
+    if let weights = configuration.weights { return TrainingKey(file: weights) }
     if isImported {
       guard let step = checkpoints.steps().last else { _ = try chosenCheckpoint(nil); return TrainingKey(file: "") }
       return TrainingKey(file: try Self.contentHash(checkpoints.path(step)))
@@ -86,7 +87,7 @@ extension RunDirectory {
       configuration.training, fingerprint: configuration.fingerprint, labels: labels, parent: try configuration.lineage.map { lineage throws(Problem) in try lineage.parentKey(home: home) })
   }
 
-  static func contentHash(_ path: String) throws(Problem) -> String {
+  package static func contentHash(_ path: String) throws(Problem) -> String {
     guard let data = FileManager.default.contents(atPath: path) else { throw FileFailure.reading("cannot read the weights", path) }
     return sha256(data)
   }

@@ -13,9 +13,10 @@ public enum ImportedRun {
   /// - Parameters:
   ///   - labelSet: what the network's outputs mean, in their order; nil: the 1000 classes of ImageNet-1k.
   ///   - program, command: kept with the run.
+  ///   - source: the file that the weights are from, whose content then identifies them.
   /// - Throws: a ``Problem`` where the label set has not as many classes as the network, or the run cannot be written.
   public static func create(
-    _ weights: WeightImport, labelSet: LabelSet?, name: String, home: Home, program: String, command: [String]
+    _ weights: WeightImport, labelSet: LabelSet?, name: String, home: Home, program: String, command: [String], source: String? = nil
   ) throws(Problem) -> RunDirectory {
     let catalog = DatasetCatalog(home: home)
     let labels: LabelSet
@@ -26,11 +27,12 @@ public enum ImportedRun {
         found: "\(labels.classes.count)", advice: "name the classes with --dataset and --labels")
     }
     let hasImages = catalog.hasImages(labels.dataset)
-    let configuration = RunConfiguration(
+    var configuration = RunConfiguration(
       name: name, created: unixTime(), dataset: labels.dataset,
       fingerprint: hasImages ? try catalog.open(labels.dataset).fingerprint : "", labelSet: labels,
       training: try Architecture.named(weights.report.network).recipe, workers: nil, program: program,
       host: WorkerIdentity.hostName, command: command)
+    configuration.weights = try source.map { path throws(Problem) in try RunDirectory.contentHash(path) }
     return try RunDirectory.create(configuration, in: home.runs) { (run) throws(Problem) in
       try run.checkpoints.save(weights.snapshot, step: 0, .init())
       try RunJSON.write(

@@ -213,7 +213,7 @@ struct StudyReader {
 
   private static let measureKeys: [StudyTest.Measure.Kind: [String]] = [
     .induction: ["baseline", "space", "metric", "labels", "data"], .coarseFine: ["labels", "members", "data"], .knn: ["labels", "space", "metric", "k", "data"],
-    .linear: ["labels", "space", "l2", "data"], .neighbours: ["labels", "space", "metric", "k", "data"],
+    .linear: ["labels", "space", "l2", "data"], .accuracy: ["data"], .neighbours: ["labels", "space", "metric", "k", "data"],
   ]
 
   private func measure(_ node: Node, _ pairs: [(key: String, place: Place, value: Node)]) -> StudyTest.Kind? {

@@ -35,7 +35,7 @@ public struct StudyEstimate: Sendable {
       switch work.kind {
       case .existing, .features: break
       case .measure: measures += 1
-      case .untrained: untrained += 1
+      case .untrained, .weights: untrained += 1
       case .training:
         trainings += 1
         if costs[work.network] == nil, let architecture = try? Architecture.named(work.network), let table = try? NetworkTable(architecture, classes: 1000, batch: 1) {

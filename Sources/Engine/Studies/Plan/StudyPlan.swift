@@ -180,8 +180,17 @@ private struct StudyPlanner {
             kind: .features(name), key: hash, text: description.contentHash, name: name, title: "\(net.name) (features \(name))", net: net.name, seed: 0))
       ]
     case .file(let path):
-      throw Problem(
-        "weights from a file cannot be a net yet", at: "\(net.name): \(path)", advice: "import them with `imagenet-tui weights import` and write `run NAME`", kind: .usage)
+      let settings = net.settings.over(study.train)
+      guard let network = settings.network else {
+        throw Problem("a net from a file needs its network", at: net.name, expected: "`{labels: file \(path), net: NAME}`, or `net` below `train`", kind: .usage)
+      }
+      let key = TrainingKey(file: try RunDirectory.contentHash(path))
+      let architecture = try Architecture.named(network)
+      var work = StudyWork(
+        kind: .weights(.init(path: path, architecture: architecture, labelSet: try labelSet(of: net))), key: key.hash, text: key.text, name: runName(net.name),
+        title: net.name, net: net.name, seed: 0)
+      (work.configuration, work.network) = (architecture.recipe, network)
+      return [0: add(work)]
     case .untrained, .labels:
       let settings = net.settings.over(study.train)
       var made: [UInt64: Int] = [:]
@@ -225,6 +234,8 @@ private struct StudyPlanner {
   /// The work of a test on a net.
   private mutating func testWork(_ test: StudyTest, of parent: Int, seed: UInt64, number: Int, row: StudyNet) throws(Problem) -> Int? {
     switch test.kind {
+    // What nothing trained here nothing validated.
+    case .own where works[parent].steps == 0: try measureWork(test, .init(kind: .accuracy), of: parent, seed: seed, row: row)
     case .own: parent
     case .tune(let tuning): try tuningWork(test, tuning, of: parent, number: number, row: row)
     case .measure(let measure): try measureWork(test, measure, of: parent, seed: seed, row: row)

@@ -12,9 +12,18 @@ public struct StudyWork: Sendable {
     case untrained(TrainingRequest)
     /// A run of the home, by its directory's name.
     case existing(String)
+    /// Weights from a file, which become a run.
+    case weights(WeightsFile)
     /// Imported features, by their name.
     case features(String)
     case measure(StudyMeasure)
+  }
+
+  public struct WeightsFile: Sendable {
+    var path: String
+    var architecture: Architecture
+    /// What the network's outputs mean.
+    var labelSet: LabelSet
   }
 
   public var kind: Kind
@@ -44,6 +53,14 @@ public struct StudyWork: Sendable {
   public var descendants = 0
 
   public var isTraining: Bool { if case .training = kind { true } else { false } }
+  /// Whether a run of the home fills it.
+  var isRun: Bool {
+    switch kind {
+    case .training, .untrained, .weights: true
+    case .existing, .features, .measure: false
+    }
+  }
+
   public var isUntrained: Bool { if case .untrained = kind { true } else { false } }
   public var isMeasure: Bool { if case .measure = kind { true } else { false } }
 }

@@ -39,7 +39,10 @@ public struct StudyDocument: Sendable {
     notes.append("data: " + plan.datasets.map { "\($0.name) \($0.fingerprint.prefix(8))" }.joined(separator: ", "))
     let runs = standing.works.filter { $0.state == .done }.compactMap(\.run).map(\.id).sorted()
     if let first = runs.first, let last = runs.last { notes.append("runs: \(Set(runs).count), from \(first) to \(last)") }
-    notes.append("made with \(program)")
+    if standing.works.contains(where: { $0.olderNumerics != nil }) {
+      notes.append("† computed by an earlier version of the program's numerics (now \(Numerics.version)); †n: so many of the numbers. `study run --renew` computes them again")
+    }
+    notes.append("made with \(program)" + (Numerics.version > 1 ? ", numerics \(Numerics.version)" : ""))
     for (work, planned) in zip(standing.works, plan.works) where !work.conflict.isEmpty {
       notes.append("ERROR: \(planned.title): runs of the same key have other numbers: \(([work.run?.id].compactMap { $0 } + work.conflict).joined(separator: ", "))")
     }
@@ -136,6 +139,7 @@ extension StudyTest {
       case .coarseFine: "mean over coarse classes of \(measure.members ?? 5) members or more"
       case .knn: "\(measure.k ?? 20) neighbours, \(measure.metric ?? "l2"), \(measure.space ?? "the layer before the classifier")"
       case .linear: "softmax regression on \(measure.space ?? "the layer before the classifier"), L2 \(measure.l2.map { "\($0)" } ?? "0.001")"
+      case .accuracy: "of the net's own classifier on the validation images"
       case .neighbours: "\(measure.k ?? 10) nearest training images of each validation image, \(measure.metric ?? "l2")"
       }
     }

@@ -23,6 +23,8 @@ public struct StudyTable: Sendable {
     /// Percent, as the paper prints it.
     public var paper: StudyReport.Published?
     public var obstacle: String?
+    /// How many of its numbers are of an earlier version of the program's numerics.
+    public var older = 0
     /// The state of the work that is least far.
     public var state: WorkState?
 
@@ -52,12 +54,14 @@ public struct StudyTable: Sendable {
   private static func cell(_ cell: StudyCell, plan: StudyPlan, standing: StudyStanding, paper: StudyReport.Published?) -> Cell {
     var values: [Value] = []
     var means: [Double] = []
+    var older = 0
     for (seed, repeats) in cell.works {
       var numbers: [Double] = []
       for (number, index) in repeats.enumerated() {
         let work = standing.works[index]
         let value = work.state == .done ? work.metrics[cell.metric.name].flatMap { $0.isFinite ? $0 : nil } : nil
         if let value { numbers.append(value) }
+        if value != nil, work.olderNumerics != nil { older += 1 }
         values.append(
           Value(seed: seed, repeated: number + 1, value: value, state: work.state.word, run: work.run?.id, key: plan.works[index].key))
       }
@@ -72,7 +76,7 @@ public struct StudyTable: Sendable {
     var obstacle = cell.obstacle
     if obstacle == nil, !states.isEmpty, states.allSatisfy({ $0 == .done }), means.isEmpty { obstacle = "it has no such number" }
     return Cell(
-      values: values, wanted: wanted, estimate: RunStatistics.Estimate(means), form: cell.metric.form, paper: paper, obstacle: obstacle,
+      values: values, wanted: wanted, estimate: RunStatistics.Estimate(means), form: cell.metric.form, paper: paper, obstacle: obstacle, older: older,
       state: states.min { Self.urgency($0) < Self.urgency($1) })
   }
 
@@ -101,6 +105,8 @@ extension StudyTable.Cell {
     var text = decimals(shown, places)
     if let deviation = shownDeviation { text += " ± " + decimals(deviation, places) }
     if !isComplete { text += " \(estimate?.n ?? 0)/\(wanted)" } else if wanted > 1 { text += " (\(wanted))" }
+    // A mean over numbers of several versions says of how many of each.
+    if older > 0 { text += older < values.count ? " †\(older)" : " †" }
     return hasFailed ? text + " ✗" : text
   }
 

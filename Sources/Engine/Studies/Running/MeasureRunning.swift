@@ -42,6 +42,7 @@ extension StudyMeasure {
       var request = LinearProbeRequest(run: run, dataset: dataset, space: measure.space, labels: labelSet?.name)
       if let l2 = measure.l2 { request.l2 = l2 }
       return (values(try request.run(in: context, progress: progress)), nil)
+    case .accuracy: return (values(try AccuracyRequest(run: run, dataset: dataset).run(in: context, progress: progress)), nil)
     case .neighbours:
       let request = NeighborRequest(
         runs: [run], queries: .validation(nil), dataset: dataset, space: measure.space, metric: metric, k: measure.k ?? 10, labels: labelSet?.name)

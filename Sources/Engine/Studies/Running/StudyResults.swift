@@ -20,6 +20,8 @@ public struct StudyResult: Codable, Equatable, Sendable {
   /// The run it was measured on; nil where it came to none.
   public var run: String?
   public var program: String
+  /// The version of the numbers (``Runs/Numerics``); nil: 1.
+  @BoundedIfThere<Natural> public var numerics: Int?
   /// Why there are no metrics.
   public var problem: String?
 }

@@ -5,6 +5,7 @@ import FoundationEssentials
 import Glibc
 import Kernels
 import Runs
+import Weights
 
 /// Does what a study lacks: makes its runs, hands them to the queue, measures, and goes on until nothing is left to do. It keeps no state of
 /// its own: killed at any moment and started again, it goes on from what there is.
@@ -14,6 +15,8 @@ public final class StudyRunner {
     public var retriesFailed = false
     /// Diverged ones too, which with the same settings diverge again.
     public var retriesDiverged = false
+    /// What an earlier version of the numbers gave is made again.
+    public var renews = false
     /// The first failure ends everything.
     public var failsFast = false
 
@@ -95,6 +98,9 @@ public final class StudyRunner {
   /// How the study stands, with what this runner knows beside.
   private func look() throws(Problem) -> StudyStanding {
     var standing = try observer.look(at: plan)
+    if options.renews {
+      for index in standing.works.indices where standing.works[index].olderNumerics != nil { standing.works[index] = WorkStanding(state: .open) }
+    }
     for index in standing.works.indices where standing.works[index].state == .open || standing.works[index].state == .waiting {
       let parents = plan.works[index].parents.map { standing.works[$0].state }
       if parents.contains(where: { $0.hasFailed || $0 == .blocked }) { standing.works[index].state = .blocked }
@@ -136,6 +142,13 @@ public final class StudyRunner {
         case .untrained(let request):
           try claim(work) { () throws(Problem) in _ = try UntrainedRun.create(named(request, work), home: home, program: program, command: command) }
           return true
+        case .weights(let file):
+          try claim(work) { () throws(Problem) in
+            _ = try ImportedRun.create(
+              WeightImport(file.path, architecture: file.architecture), labelSet: file.labelSet, name: work.name, home: home, program: program,
+              command: command, source: file.path)
+          }
+          return true
         case .training(let request):
           guard atWork < limit else { continue }
           if let run = standing.works[index].run {
@@ -172,7 +185,7 @@ public final class StudyRunner {
     try AtomicFile.makeFolder(folder)
     guard let lock = try FileLock.take("\(folder)/\(work.key)", creating: true, what: "the study") else { return }
     defer { withExtendedLifetime(lock) {} }
-    guard observer.runs(ofKey: work.key).isEmpty else { return }
+    guard observer.runs(ofKey: work.key).allSatisfy({ options.renews && $0.state == .finished }) else { return }
     try make()
   }
 
@@ -212,7 +225,7 @@ public final class StudyRunner {
       run, baseline: work.parents.dropFirst().first.map(named), in: context) { (what, done, total) throws(Problem) in
         try progress("\(work.title): \(what)", done, total)
       }
-    try StudyResults(home: home).write(.init(text: work.text, metrics: metrics, bars: bars, run: run, program: program), key: work.key)
+    try StudyResults(home: home).write(.init(text: work.text, metrics: metrics, bars: bars, run: run, program: program, numerics: Numerics.version > 1 ? Numerics.version : nil), key: work.key)
   }
 
   // MARK: Ending

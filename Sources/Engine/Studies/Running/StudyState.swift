@@ -68,8 +68,12 @@ public struct WorkStanding: Equatable, Sendable {
   /// Shares from 0 to 1, the loss in nats; of what is done.
   public var metrics: [String: Double] = [:]
   public var bars: [StudyResult.Bar]?
+  /// The version of the numbers, where it is another than this program's.
+  public var olderNumerics: Int?
   /// Runs of the same key that are finished with other numbers: an error of the program, or of a machine.
   public var conflict: [String] = []
+
+  mutating func take(numerics: Int?) { olderNumerics = (numerics ?? 1) == Numerics.version ? nil : numerics ?? 1 }
 
   package init(state: WorkState, run: RunSummary? = nil, metrics: [String: Double] = [:], bars: [StudyResult.Bar]? = nil) {
     (self.state, self.run, self.metrics, self.bars) = (state, run, metrics, bars)
@@ -108,13 +112,14 @@ public final class StudyObserver {
       case .existing(let id):
         if let run = try? reader.refresh(id) { standing = Self.standing([run]) } else { standing.state = .failed("the run \(id) is gone") }
       case .features: standing.state = .done
-      case .training, .untrained:
+      case .training, .untrained, .weights:
         standing = Self.standing(runs[work.key] ?? [])
       case .measure: break
       }
       if standing.state == .open, let result = try results.read(work.key) {
         standing.state = result.problem.map { .failed($0) } ?? .done
         (standing.metrics, standing.bars) = (result.metrics, result.bars)
+        standing.take(numerics: result.numerics)
       }
       if standing.state == .open, !work.parents.isEmpty {
         let parents = work.parents.map { standings[$0].state }
@@ -131,8 +136,8 @@ public final class StudyObserver {
 
   /// The runs of each key that the plan has, oldest first.
   private func runs(of plan: StudyPlan) -> [String: [RunSummary]] {
-    let wanted = Set(plan.works.filter { $0.isTraining || $0.isUntrained }.map(\.key))
-    let seeds = Set(plan.works.compactMap { $0.configuration?.seed })
+    let wanted = Set(plan.works.filter(\.isRun).map(\.key))
+    let seeds = Set(plan.works.filter(\.isRun).compactMap { $0.configuration?.seed })
     let networks = Set(plan.works.map(\.network))
     var found: [String: [RunSummary]] = [:]
     for run in reader.refresh() where seeds.contains(run.seed) && networks.contains(run.network) {
@@ -155,9 +160,13 @@ public final class StudyObserver {
 
   /// What some runs of one key come to: the oldest that is finished counts, else the one that is at work, else the one that is furthest.
   private static func standing(_ runs: [RunSummary]) -> WorkStanding {
-    let finished = runs.filter { $0.state == .finished }
+    // Of several versions of the numbers the newest counts.
+    let all = runs.filter { $0.state == .finished }.map { (run: $0, numerics: numerics($0)) }
+    let newest = all.map(\.numerics).max()
+    let finished = all.filter { $0.numerics == newest }.map(\.run)
     if let first = finished.first {
       var standing = WorkStanding(state: .done, run: first, metrics: metrics(first))
+      standing.take(numerics: newest)
       standing.conflict = finished.dropFirst().filter { metrics($0) != standing.metrics }.map(\.id)
       return standing
     }
@@ -177,6 +186,8 @@ public final class StudyObserver {
       }
     return WorkStanding(state: state, run: run)
   }
+
+  private static func numerics(_ run: RunSummary) -> Int { (try? RunDirectory(run.path).configuration())?.numerics ?? 1 }
 
   private static func hasDiverged(_ run: RunSummary) -> Bool { (try? RunDirectory(run.path).result())?.hasDiverged ?? false }
 

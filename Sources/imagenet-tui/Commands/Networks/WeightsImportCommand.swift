@@ -45,7 +45,7 @@ struct WeightsImportCommand: ParsableCommand {
     if set == nil, dataset != "imagenet-1k" { set = .fineClasses(of: try DatasetCatalog(home: home).open(dataset)) }
     let run = try ImportedRun.create(
       weights, labelSet: set, name: name ?? architecture.name, home: home,
-      program: "imagenet-tui \(ImagenetTUI.configuration.version)", command: CommandLine.arguments)
+      program: "imagenet-tui \(ImagenetTUI.configuration.version)", command: CommandLine.arguments, source: file)
     if json { return try Output.json(Result(run: run.id, report: weights.report)) }
     WeightsCommand.show(weights.report)
     print(

@@ -48,6 +48,8 @@ struct StudyResumeCommand: ParsableCommand {
 struct StudyRunning: ParsableArguments {
   @Flag(help: "End at the first failure.")
   var failFast = false
+  @Flag(help: "Compute again what an earlier version of the program's numerics gave.")
+  var renew = false
   @Flag(help: "Start without asking.")
   var yes = false
   @Flag(help: "Show what would be done, and do nothing.")
@@ -60,6 +62,7 @@ struct StudyRunning: ParsableArguments {
   func run(_ options: StudyOptions, _ chosen: StudyRunner.Options) throws {
     var chosen = chosen
     chosen.failsFast = failFast
+    chosen.renews = renew
     let (file, plan) = try options.open()
     let observer = StudyObserver(home: options.home)
     let standing = try observer.look(at: plan)
@@ -76,7 +79,7 @@ struct StudyRunning: ParsableArguments {
     if detach {
       try StudyProcess.start(
         chosen.retriesFailed ? "resume" : "run", file.name, home: options.home, wordNet: options.global.wordnet,
-        more: options.words + (failFast ? ["--fail-fast"] : []) + (chosen.retriesDiverged ? ["--retry", "diverged"] : []))
+        more: options.words + (failFast ? ["--fail-fast"] : []) + (renew ? ["--renew"] : []) + (chosen.retriesDiverged ? ["--retry", "diverged"] : []))
       return print("\(file.name) goes on in the background; \(ShellCommand("study", "status", file.name).inSentence) tells how it stands, \(ShellCommand("study", "stop", file.name).inSentence) ends it")
     }
     let held = try StudyProcess.hold(file.name, home: options.home)
