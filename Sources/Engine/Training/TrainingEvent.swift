@@ -1,5 +1,3 @@
-import Basics
-
 /// What a training says while it runs. Each event carries its data; the progress line, the event file and the
 /// screen are equal listeners.
 public enum TrainingEvent: Sendable {
@@ -38,29 +36,4 @@ public struct StepReport: Sendable {
   public var stall: Double
   /// Of every layer at the first step and every ``Trainer/normsEvery`` steps; else empty.
   public var norms: [LayerNorm] = []
-}
-
-public struct ValidationReport: Codable, Equatable, Sendable {
-  @Bounded<Count> public var step: Int
-  @Bounded<Measure> public var epoch: Double
-  public var loss: Double
-  /// Shares in 0…1 over the images, and top-1 averaged over classes that have images.
-  @Bounded<Share> public var top1: Double
-  @Bounded<Share> public var top5: Double
-  @Bounded<Share> public var meanClass: Double
-  @Bounded<Count> public var images: Int
-  @Bounded<Count> public var skipped: Int
-
-  package init(
-    step: Int, epoch: Double, loss: Double, top1: Double, top5: Double, meanClass: Double, images: Int, skipped: Int
-  ) {
-    self.step = step
-    self.epoch = epoch
-    self.loss = loss
-    self.top1 = top1
-    self.top5 = top5
-    self.meanClass = meanClass
-    self.images = images
-    self.skipped = skipped
-  }
 }

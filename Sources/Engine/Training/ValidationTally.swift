@@ -62,8 +62,9 @@ package struct ValidationTally {
     let total = Double(max(images, 1))
     let shares = (0..<classes).compactMap { results.accuracy(of: $0) }
     return ValidationReport(
-      step: results.step, epoch: results.epoch, loss: loss / total, top1: Double(inFirst) / total,
-      top5: Double(inFirstFive) / total, meanClass: shares.reduce(0, +) / Double(max(shares.count, 1)),
+      step: results.step, epoch: results.epoch, loss: loss / total,
+      metrics: .classification(
+        top1: Double(inFirst) / total, top5: Double(inFirstFive) / total, meanClass: shares.reduce(0, +) / Double(max(shares.count, 1))),
       images: images, skipped: skipped)
   }
 }

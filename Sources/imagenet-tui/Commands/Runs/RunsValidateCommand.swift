@@ -28,11 +28,10 @@ struct RunsValidateCommand: ParsableCommand {
     }
     RunProgressLine.end()
     if json { return try Output.json(report) }
-    func share(_ value: Double) -> String { "\(decimals(100 * value, 2)) %" }
     print(
       printable(
-        "\(summary.id), step \(report.step): top-1 \(share(report.top1)), top-5 \(share(report.top5)), mean class "
-          + "\(share(report.meanClass)), loss \(decimals(report.loss, 4)) on "
-          + counted(report.images, "image")))
+        "\(summary.id), step \(report.step): "
+          + report.metrics.map { "\($0.heading) \(RunProgressLine.text($1, of: $0))" }.joined(separator: ", ")
+          + ", loss \(decimals(report.loss, 4)) on \(counted(report.images, "image"))"))
   }
 }
