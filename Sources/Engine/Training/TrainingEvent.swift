@@ -5,7 +5,7 @@ public enum TrainingEvent: Sendable {
   case started(steps: Int, from: Int, stepsPerEpoch: Int)
   case stepFinished(StepReport)
   case validated(ValidationReport)
-  /// What the classes came to in it.
+  /// What the classes came to in it, where the task tells classes apart.
   case classesCounted(ClassResults)
   /// An image that could not be decoded was left out.
   case imageSkipped(identifier: String, reason: String)
@@ -28,8 +28,10 @@ public struct StepReport: Sendable {
   /// Steps done, this one counted.
   public var step: Int
   public var epoch: Double
-  /// Mean cross-entropy of the batch, in nats.
+  /// Of the batch; of a classification mean cross-entropy, in nats.
   public var loss: Float
+  /// The parts of it that the task tells apart, by name.
+  public var lossTerms: [(name: String, value: Float)] = []
   public var rate: Float
   public var imagesPerSecond: Double
   /// The share of the step's time spent waiting for the loader, 0…1.

@@ -18,9 +18,9 @@ public struct Checkpoints: Hashable, Sendable {
   private static let bestKey = "best"
 
   /// What the metadata of a checkpoint may tell.
-  fileprivate static let known: Set = [
-    "network", "classes", "seed", "step", "epoch", "validated", "losses", validationKey, bestKey, SafetensorsFile.checksumKey,
-  ]
+  fileprivate static let known = TrainingTasks.facts.union([
+    "network", "seed", "step", "epoch", "validated", "losses", validationKey, bestKey, SafetensorsFile.checksumKey,
+  ])
 
   /// The validations that a checkpoint remembers.
   struct Standing {

@@ -178,7 +178,7 @@ package struct EventRecord: Equatable {
           metric = metrics.first { $0.tag.count == tag.count && memcmp($0.tag, tag.baseAddress!, tag.count) == 0 }?.metric
           if metric == nil, tag.first == UInt8(ascii: "n"), tag.count <= longestTag {
             place = LayerNorm.Place(tag: String(decoding: tag, as: UTF8.self))
-          } else if metric == nil, tag.first == UInt8(ascii: "v"), tag.count <= RunMetric.longestTag {
+          } else if metric == nil, tag.first == UInt8(ascii: "v") || tag.first == UInt8(ascii: "t"), tag.count <= RunMetric.longestTag {
             // Of a task that this version does not know.
             metric = RunMetric(tag: String(decoding: tag, as: UTF8.self))
           }

@@ -4,6 +4,8 @@ import Training
 public enum RunMetric: Hashable, Sendable {
   /// The loss of a batch; of a classification mean cross-entropy, in nats.
   case trainLoss
+  /// A part of the loss that the task tells apart, by its name.
+  case lossTerm(String)
   /// The learning rate.
   case rate
   case imagesPerSecond
@@ -29,6 +31,7 @@ public enum RunMetric: Hashable, Sendable {
   public var tag: String {
     switch self {
     case .trainLoss: "train/loss"
+    case .lossTerm(let name): "train/loss/" + name
     case .rate: "train/rate"
     case .imagesPerSecond: "train/images_per_second"
     case .stall: "train/stall"
@@ -41,6 +44,8 @@ public enum RunMetric: Hashable, Sendable {
   public init?(tag: String) {
     if let metric = Self.ofEveryTask.first(where: { $0.tag == tag }) {
       self = metric
+    } else if tag.hasPrefix("train/loss/"), Self.isName(tag.dropFirst(11)) {
+      self = .lossTerm(String(tag.dropFirst(11)))
     } else if tag.hasPrefix("val/"), Self.isName(tag.dropFirst(4)) {
       self = .validation(String(tag.dropFirst(4)))
     } else {
@@ -49,7 +54,7 @@ public enum RunMetric: Hashable, Sendable {
   }
 
   /// No tag of a metric is longer.
-  static let longestTag = 52
+  static let longestTag = 59
 
   private static func isName(_ text: Substring) -> Bool {
     1...48 ~= text.utf8.count && text.utf8.allSatisfy { 97...122 ~= $0 || 48...57 ~= $0 || $0 == UInt8(ascii: "_") }

@@ -131,9 +131,9 @@ final class RunRecorder {
       record { events throws(Problem) in
         try events.append(
           [
-            .trainLoss: report.loss, .rate: report.rate, .imagesPerSecond: Float(report.imagesPerSecond),
-            .stall: Float(report.stall),
-          ], step: report.step)
+            (.trainLoss, report.loss), (.rate, report.rate), (.imagesPerSecond, Float(report.imagesPerSecond)),
+            (.stall, Float(report.stall)),
+          ] + report.lossTerms.map { (.lossTerm($0.name), $0.value) }, step: report.step)
         if !report.norms.isEmpty { try events.append(report.norms, step: report.step) }
       }
     case .validated(let report): take(report)

@@ -23,7 +23,7 @@ struct RunsValidateCommand: ParsableCommand {
     let (summary, directory) = try argument.find()
     let validation = try RunValidation(directory, home: argument.global.location, step: checkpoint, workers: workers)
     let total = validation.images
-    let (report, _) = try validation.validate { done in
+    let report = try validation.validate { done in
       RunProgressLine.show(work: "validation images", done, of: total)
     }
     RunProgressLine.end()

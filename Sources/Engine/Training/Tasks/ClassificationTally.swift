@@ -1,12 +1,12 @@
 import Kernels
 
 /// Counts what a network gets right, batch by batch.
-package struct ValidationTally {
+package struct ClassificationTally {
   private(set) var images = 0
   private var loss = 0.0
   private var inFirst = 0
   private var inFirstFive = 0
-  private let classes: Int
+  let classes: Int
   /// Of every image its label and what it was taken for (``ClassResults/init(step:epoch:classes:pairs:)``).
   private var pairs: [UInt64] = []
 

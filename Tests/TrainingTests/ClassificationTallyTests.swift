@@ -2,10 +2,10 @@ import Kernels
 import Testing
 import Training
 
-@Suite struct ValidationTallyTests {
+@Suite struct ClassificationTallyTests {
   @Test("top-1, top-5, mean class accuracy and loss are what counting by hand gives")
   func counts() {
-    var tally = ValidationTally(classes: 7)
+    var tally = ClassificationTally(classes: 7)
     // Ranks of the labels: 0, 1, 5, 0.
     let logits = Tensor(
       [9, 1, 2, 3, 4, 5, 6, 9, 8, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 1], shape: [4, 7])
@@ -25,7 +25,7 @@ import Training
 
   @Test("equal scores go to the lower class, so that a constant network is right by chance alone")
   func ties() {
-    var tally = ValidationTally(classes: 6)
+    var tally = ClassificationTally(classes: 6)
     tally.add(logits: Tensor([6, 6]), labels: [0, 1, 2, 3, 4, 5], count: 6, loss: 1)
     let report = tally.report(tally.classResults(step: 0, epoch: 0), skipped: 0)
     #expect(report[.top1] == 1.0 / 6 && report[.top5] == 5.0 / 6)
@@ -33,7 +33,7 @@ import Training
 
   @Test("a score that is no number is never right")
   func notANumber() {
-    var tally = ValidationTally(classes: 2)
+    var tally = ClassificationTally(classes: 2)
     tally.add(logits: Tensor([.nan, .nan, .nan, 1], shape: [2, 2]), labels: [0, 0], count: 2, loss: 1)
     #expect(tally.report(tally.classResults(step: 0, epoch: 0), skipped: 0)[.top1] == 0)
     #expect(tally.report(tally.classResults(step: 0, epoch: 0), skipped: 0)[.top5] == 0)
