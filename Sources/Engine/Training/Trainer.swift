@@ -327,7 +327,9 @@ public final class Trainer {
       guard brought.count > 0 else { continue }
       objective.validate(TaskBatch(count: brought.count, labels: labels, input: brought.input))
     }
-    return objective.outcome(step: step, epoch: epoch, skipped: skipped)
+    let outcome = objective.outcome(step: step, epoch: epoch, skipped: skipped)
+    precondition(outcome.report.metrics.list == task.metrics, "the task reports other metrics than it declares")
+    return outcome
   }
 
   /// Validates the training as it stands, besides its steps. There have to be validation images.

@@ -47,6 +47,8 @@ package struct ClassificationTask: TrainingTask {
     }
 
     func outcome(step: Int, epoch: Double, skipped: Int) -> ValidationOutcome {
+      // What it remembers of each image is not needed until the next one.
+      defer { beginValidation() }
       let classes = tally.classResults(step: step, epoch: epoch)
       return ValidationOutcome(tally.report(classes, skipped: skipped), classes: classes)
     }
