@@ -86,12 +86,14 @@ import Training
   @Test("Curves of metrics are read by any name, listed behind those of every training, and too many are told")
   func curves() throws {
     let writer = try EventFileWriter(folder: folder.path, host: "box", firstStep: 1)
-    try writer.append([(.validation("recall"), 0.5), (.validation("box_ap"), 0.25), (.lossTerm("box"), 2), (.trainLoss, 1), (.meanClass, 0.75)], step: 3)
+    func metric(_ tag: String) throws -> RunMetric { try #require(RunMetric(tag: tag)) }
+    try writer.append(
+      [(try metric("val/recall"), 0.5), (try metric("val/box_ap"), 0.25), (try metric("train/loss/box"), 2), (.trainLoss, 1), (.meanClass, 0.75)], step: 3)
     var curves = RunCurves(folder: folder.path)
     try curves.refresh()
     #expect(curves.metricTags == ["train/loss", "val/mean_class", "train/loss/box", "val/box_ap", "val/recall"])
     #expect(curves.series(tag: "val/box_ap").map(\.value) == [0.25] && curves.remarks.isEmpty)
-    for number in 0..<200 { try writer.append([(.validation("metric_\(number)"), 1)], step: 4) }
+    for number in 0..<200 { try writer.append([(metric("val/metric_\(number)"), 1)], step: 4) }
     try curves.refresh()
     #expect(curves.metricTags.count == RunCurves.mostMetrics && curves.remarks == ["there are more than 100 metrics; 105 values of others are left out"])
   }

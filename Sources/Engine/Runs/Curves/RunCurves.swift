@@ -122,7 +122,7 @@ public struct RunCurves: Sendable {
     case .scalars(let scalars):
       let time = clock.take(event.wallTime)
       for scalar in scalars {
-        guard series[scalar.metric] != nil || series.count < Self.mostMetrics else {
+        guard series.count < Self.mostMetrics || series[scalar.metric] != nil else {
           unkeptMetrics += 1
           continue
         }

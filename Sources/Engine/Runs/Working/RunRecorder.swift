@@ -133,7 +133,7 @@ final class RunRecorder {
           [
             (.trainLoss, report.loss), (.rate, report.rate), (.imagesPerSecond, Float(report.imagesPerSecond)),
             (.stall, Float(report.stall)),
-          ] + report.lossTerms.map { (.lossTerm($0.name), $0.value) }, step: report.step)
+          ] + report.lossTerms.compactMap { term in RunMetric(tag: "train/loss/" + term.name).map { ($0, term.value) } }, step: report.step)
         if !report.norms.isEmpty { try events.append(report.norms, step: report.step) }
       }
     case .validated(let report): take(report)
