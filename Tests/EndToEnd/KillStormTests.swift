@@ -35,7 +35,7 @@ import Testing
       }
       guard let progress = run.heartbeat()?.progress, progress.step > 0 else { return }
       if let loss = progress.loss { take(.trainLoss, progress.step, loss) }
-      if let validation = progress.validation { take(.top1, validation.step, Float(validation.top1)) }
+      if let validation = progress.validation { take(.top1, validation.step, Float(validation[.top1] ?? .nan)) }
     }
   }
 

@@ -39,7 +39,7 @@ extension FuzzPlace {
       var progress = RunProgress()
       (progress.step, progress.steps, progress.stepsPerEpoch, progress.epoch) = (run == runs[2] ? 18 : 20, 20, 10, 1.8)
       (progress.loss, progress.imagesPerSecond, progress.stall) = (0.5, 100, 0.1)
-      progress.validation = ValidationReport(step: 10, epoch: 1, loss: 1, top1: 0.5, top5: 0.9, meanClass: 0.5, images: 10, skipped: 0)
+      progress.validation = ValidationReport(step: 10, epoch: 1, loss: 1, metrics: .classification(top1: 0.5, top5: 0.9, meanClass: 0.5), images: 10, skipped: 0)
       progress.best = progress.validation
       try RunJSON.write(Heartbeat(worker: .current, session: 1, time: unixTime(), isPaused: false, progress: progress), to: run.heartbeatFile)
       if run != runs[2] { try RunJSON.write(RunResult(outcome: .finished, session: 1, time: unixTime(), problem: nil, progress: progress), to: run.resultFile) }
@@ -56,9 +56,9 @@ extension FuzzPlace {
     let reader = RunsReader(home: home)
     let summaries = reader.refresh()
     precondition(summaries.contains { $0.id == good.id && $0.problem == nil }, "a damaged run takes another one with it")
-    for field in RunField.allCases {
+    for field in RunField.ofEveryRun {
       _ = RunOrder(field).sorted(summaries)
-      if let filter = try? RunFilter("\(field.rawValue)>1") { _ = filter.fitting(summaries) }
+      if let filter = try? RunFilter("\(field.text)>1") { _ = filter.fitting(summaries) }
     }
     for summary in summaries { _ = (summary.problem.map(printable), summary.secondsLeft, summary.progress.warnings) }
     _ = try? run.launched()

@@ -170,11 +170,12 @@ import Training
     let network = try network(batch: 6, purpose: purpose, backend: CPUBackend(workers: limit.workers))
     fill(network.input, amplitude: 1, phase: 0.3)
     let descent = GradientDescent(network)
+    let loss = CrossEntropy(network)
     let labels: [Int32] = [4, 0, 2, 1, 3, 3]
     func step(_ number: Int) {
       let phase = Phase.training(key: UInt64(number))
       network.forward(count: 6, phase: phase)
-      _ = network.loss(labels: labels, count: 6)
+      _ = loss(labels: labels, in: Pass(images: 6))
       network.backward(count: 6, phase: phase) {
         descent.step($0, by: $1, rate: 0.01, momentum: 0.9, decay: 5e-4)
       }

@@ -164,10 +164,11 @@ import Training
   @Test("a step allocates nothing")
   func noAllocation() throws {
     let network = try network(backend: CPUBackend(workers: 1))
+    let loss = CrossEntropy(network)
     let labels: [Int32] = [1, 2, 3]
     func step() {
       network.forward(count: 3, phase: .training(key: 1))
-      _ = network.loss(labels: labels, count: 3)
+      _ = loss(labels: labels, in: Pass(images: 3))
       network.backward(count: 3, phase: .training(key: 1))
     }
     for _ in 0..<2 { step() }

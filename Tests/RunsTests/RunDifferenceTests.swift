@@ -13,7 +13,7 @@ import Training
     progress.loss = 0.123_456
     progress.best = best.map {
       ValidationReport(
-        step: 5, epoch: 1, loss: 0.5, top1: $0, top5: 1, meanClass: $0 / 2, images: 10, skipped: 0)
+        step: 5, epoch: 1, loss: 0.5, metrics: .classification(top1: $0, top5: 1, meanClass: $0 / 2), images: 10, skipped: 0)
     }
     return .init(
       configuration,

@@ -15,7 +15,7 @@ private func run(_ name: String, _ change: (inout RunSummary) -> Void = { _ in }
 }
 
 private func validation(_ top1: Double) -> ValidationReport {
-  ValidationReport(step: 1, epoch: 1, loss: 1, top1: top1, top5: 1, meanClass: top1, images: 10, skipped: 0)
+  ValidationReport(step: 1, epoch: 1, loss: 1, metrics: .classification(top1: top1, top5: 1, meanClass: top1), images: 10, skipped: 0)
 }
 
 @Suite struct RunFilterTests {
@@ -62,7 +62,8 @@ private func validation(_ top1: Double) -> ValidationReport {
       ("host:far", "big"), ("loss<1", "fine"), ("loss>1", ""), ("seed:7", "big"), ("epoch:2", "coarse-4"), ("step>=12k", "coarse-4"),
       ("step>.01M", "coarse-4"), ("age<=1d", "coarse-4"), ("age>24h", "fine big"), ("lunch", "coarse-4"), ("older", "big"),
       ("-older -fine", "coarse-4"), ("COARSE four", "coarse-4"), ("\"second try\"", "coarse-4"), ("\"try second\"", ""),
-      ("\"a:b\"", ""), ("classes<500 acc>.8 -tag:old", "fine"), ("seed-1", "fine"), ("-", "fine coarse-4 big"), ("NET:alexnet CLASSES:4", "coarse-4"),
+      ("\"a:b\"", ""), ("classes<500 acc>.8 -tag:old", "fine"), ("top5>=1", "fine coarse-4"), ("meanClass<85%", "coarse-4"), ("mean_class>0.85", "fine"),
+      ("top1>90", "fine"), ("v2:old", ""), ("seed-1", "fine"), ("-", "fine coarse-4 big"), ("NET:alexnet CLASSES:4", "coarse-4"),
     ])
   func fits(text: String, names: String) throws {
     let filter = try RunFilter(text)
@@ -77,6 +78,7 @@ private func validation(_ top1: Double) -> ValidationReport {
       ("net<alexnet", "`net<alexnet`, character 1", "net:TEXT"), ("state:dead", "`state:dead`, character 1", "queued, running"),
       ("age<2", "`age<2`, character 1", "90s"), ("  acc>", "`acc>`, character 3", "a value after acc>"),
       ("acc>nan", "`acc>nan`, character 1", "80%"), ("fine \"open", "`\"open`, character 6", "quote"), ("loss<1%", "`loss<1%`, character 1", "a number"),
+      ("top5:", "`top5:`, character 1", "a value after top5:"), ("top1>x", "`top1>x`, character 1", "80%"),
     ])
   func problems(text: String, place: String, expected: String) {
     let problem = #expect(throws: Problem.self) { try RunFilter(text) }
@@ -103,7 +105,7 @@ private func validation(_ top1: Double) -> ValidationReport {
       ("age", "coarse-4 fine big"), ("-age", "fine big coarse-4"), ("name", "big coarse-4 fine"), ("-name", "fine coarse-4 big"),
       ("acc", "coarse-4 fine big"), ("-acc", "fine coarse-4 big"), ("classes", "coarse-4 fine big"), ("-classes", "big fine coarse-4"),
       ("state", "coarse-4 big fine"), ("group", "fine coarse-4 big"), ("loss", "fine coarse-4 big"), ("-step", "coarse-4 fine big"),
-      ("tag", "coarse-4 big fine"), ("NET", "big coarse-4 fine"),
+      ("tag", "coarse-4 big fine"), ("NET", "big coarse-4 fine"), ("-top1", "fine coarse-4 big"), ("MeanClass", "coarse-4 fine big"),
     ])
   func sorted(text: String, names: String) throws {
     let order = try RunOrder(text)

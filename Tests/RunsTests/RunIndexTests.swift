@@ -30,7 +30,7 @@ import Training
     progress.stall = 0.25
     progress.lossWarning = "é"
     progress.validation = ValidationReport(
-      step: 3, epoch: 1.5, loss: 2, top1: 0.5, top5: 0.75, meanClass: 0.25, images: 10, skipped: 1)
+      step: 3, epoch: 1.5, loss: 2, metrics: .classification(top1: 0.5, top5: 0.75, meanClass: 0.25), images: 10, skipped: 1)
     try RunJSON.write(
       RunResult(outcome: .finished, session: 1, time: 7, problem: nil, progress: progress), to: run.resultFile)
   }

@@ -18,7 +18,7 @@ import Training
     var progress = RunProgress()
     progress.validation = top1.map {
       ValidationReport(
-        step: 5, epoch: 1, loss: 1 - $0, top1: $0, top5: 1, meanClass: $0, images: 10, skipped: 0)
+        step: 5, epoch: 1, loss: 1 - $0, metrics: .classification(top1: $0, top5: 1, meanClass: $0), images: 10, skipped: 0)
     }
     progress.best = progress.validation
     return (
@@ -48,7 +48,7 @@ import Training
     #expect(rows.map(\.runs) == [["a", "b", "c"], ["d"], ["e"]])
     #expect(rows[0].seeds == [1, 2, 3])
     // A run without a validation is shown, and does not count.
-    let top1 = try #require(rows[0].top1)
+    let top1 = try #require(rows[0][.top1])
     #expect(top1.n == 2 && abs(top1.mean - 0.6) < 1e-12 && abs(top1.deviation! - 0.02.squareRoot()) < 1e-12)
     // Only what tells the rows apart is said.
     #expect(rows.map(\.settings) == [["learning rate 0.01"], ["learning rate 0.02"], ["learning rate 0.01"]])
@@ -62,7 +62,7 @@ import Training
     ]
     #expect(RunStatistics.rows(runs, by: .net).map(\.runs) == [["a", "b"], ["c"]])
     #expect(RunStatistics.rows(runs, by: .labelSet).map(\.name) == ["two, 2 classes"])
-    #expect(RunStatistics.rows(runs, by: .dataset).first?.top1?.n == 3)
+    #expect(RunStatistics.rows(runs, by: .dataset).first?[.top1]?.n == 3)
     #expect(RunStatistics.rows([], by: .configuration).isEmpty)
     let grouped = runs.enumerated().map { index, run in
       var run = run

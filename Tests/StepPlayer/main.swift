@@ -3,6 +3,7 @@
 //     step-player STEPS
 import Kernels
 import Networks
+import Training
 
 guard CommandLine.arguments.count == 2, let steps = Int(CommandLine.arguments[1]) else {
   fatalError("usage: step-player STEPS")
@@ -12,6 +13,7 @@ let backend = CPUBackend(workers: 1, convolution: .winograd)
 let network = try Architecture.named("alexnet-28").network(
   classes: 10, batch: batch, purpose: .descent, backend: backend)
 network.initialize(seed: 1)
+let crossEntropy = CrossEntropy(network)
 let velocities = network.values.map { backend.makeTensor($0.shape) }
 let random = CounterRandom(1)
 let input = network.input.elements
@@ -20,7 +22,7 @@ let labels = (0..<batch).map { Int32($0) }
 for step in 0..<steps {
   let phase = Phase.training(key: UInt64(step))
   network.forward(count: batch, phase: phase)
-  _ = network.loss(labels: labels, count: batch)
+  _ = crossEntropy(labels: labels, in: Pass(images: batch))
   network.backward(count: batch, phase: phase) {
     backend.sgdUpdate(
       weights: network.values[$0], gradient: $1, velocity: velocities[$0], rate: 0.01, momentum: 0.9, decay: 5e-4)

@@ -52,7 +52,7 @@ import Training
       let kept = try #require(trainer.mean)
       #expect(kept.shape == [28, 28, 1])
       for (found, expected) in zip(kept.array, mean) { #expect(abs(Double(found) - expected) < 0.01) }
-      let order = EpochOrder.shuffled(trainer.view.training, seed: 1, epoch: 0)
+      let order = EpochOrder.shuffled(trainer.task.training, seed: 1, epoch: 0)
       var mirrored = 0
       for (row, sample) in order.enumerated() {
         let pixels = try dataset.picture(.train, Int(sample.index)).pixels

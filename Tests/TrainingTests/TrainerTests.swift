@@ -64,7 +64,7 @@ import Training
     let report = try #require(events.compactMap { if case .validated(let report) = $0 { report } else { nil } }.last)
     #expect(report.images == 8)
     #expect(report.loss < 0.01)
-    #expect(report.top1 == 1 && report.meanClass == 1)
+    #expect(report[.top1] == 1 && report[.meanClass] == 1)
   }
 
   @Test("a training stopped at any step and restored ends in the bits of one that never stopped")

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Kernels
 import Networks
+import Training
 
 /// A training step of one network: images a second, and where the time goes.
 struct StepCommand: ParsableCommand {
@@ -64,6 +65,7 @@ struct StepCommand: ParsableCommand {
 /// Training steps of a network on random numbers.
 struct MadeUpTraining {
   private let network: Network
+  private let loss: CrossEntropy
   private let velocities: [Tensor]
   private let labels: [Int32]
   private let backend: TimingBackend
@@ -72,6 +74,7 @@ struct MadeUpTraining {
     self.backend = backend
     network = try Architecture.named(net).network(classes: classes, batch: batch, purpose: .descent, backend: backend)
     network.initialize(seed: 1)
+    loss = CrossEntropy(network)
     velocities = network.values.map { backend.makeTensor($0.shape) }
     let random = CounterRandom(1)
     let input = network.input.elements
@@ -83,7 +86,7 @@ struct MadeUpTraining {
     let phase = Phase.training(key: UInt64(index))
     network.forward(count: labels.count, phase: forward ? .inference : phase)
     if forward { return }
-    _ = network.loss(labels: labels, count: labels.count)
+    _ = loss(labels: labels, in: Pass(images: labels.count))
     network.backward(count: labels.count, phase: phase) {
       backend.sgdUpdate(
         weights: network.values[$0], gradient: $1, velocity: velocities[$0], rate: 1e-4, momentum: 0.9, decay: 5e-4)

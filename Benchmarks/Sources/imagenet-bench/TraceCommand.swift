@@ -3,6 +3,7 @@ import Files
 import Kernels
 import Networks
 import Runs
+import Training
 
 /// Some steps of a network on given images, written down so that another program can be held against them.
 ///
@@ -44,13 +45,14 @@ struct TraceCommand: ParsableCommand {
     let velocities = network.values.map { backend.makeTensor($0.shape) }
     let classes = labels.array.map { Int32($0) }
     let count = images.shape[0]
+    let loss = CrossEntropy(network)
     var written: [(name: String, tensor: Tensor)] = []
     for name in made { written.append(("activation." + name, try looker.activation(named: name))) }
     var losses: [Float] = []
     for step in 0...steps {
       backend.copy(images, to: network.input)
       network.forward(count: count, phase: .training(key: 0))
-      losses.append(network.loss(labels: classes, count: count))
+      losses.append(loss(labels: classes, in: Pass(images: count)))
       network.backward(count: count, phase: .training(key: 0))
       if step == 0 {
         for (parameter, gradient) in zip(network.parameters, network.gradients) {

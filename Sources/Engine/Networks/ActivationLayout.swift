@@ -26,14 +26,13 @@ struct ActivationLayout {
   /// The floats of the workspace.
   let count: Int
 
-  /// - Parameter named: the layers whose outputs can be read after a pass, besides the last.
+  /// - Parameter named: the layers whose outputs can be read after a pass, besides those that come out.
   init(_ wiring: Wiring, batch: Int, purpose: Network.Purpose, keeping named: [Int] = []) {
     let isTraining = purpose.isTraining
     let layers = wiring.layers.indices
     let loss = layers.count
     let end = 2 * loss + 1
-    let last = wiring.blobShapes.count - 1
-    let kept = Set(named.map { wiring.outputs[$0] } + [last])
+    let kept = Set(named.map { wiring.outputs[$0] } + wiring.ends)
     func backward(_ layer: Int) -> Int { 2 * loss - layer }
 
     var windows: [WindowPacking.Window] = []
@@ -42,7 +41,7 @@ struct ActivationLayout {
       windows.append(.init(count: count, time: time))
       return windows.count - 1
     }
-    func floats(_ blob: Int) -> Int { batch * wiring.blobShapes[blob].reduce(1, *) }
+    func floats(_ blob: Int) -> Int { wiring.capacity(wiring.blobRows[blob], batch: batch) * wiring.blobShapes[blob].reduce(1, *) }
     let data = wiring.blobShapes.indices.map { blob in
       let made = wiring.makers[blob]
       let lastUse =
@@ -67,7 +66,7 @@ struct ActivationLayout {
       return window(floats(source), backward(layer)...backward(layer))
     }
     let scratch = layers.map { layer -> Int? in
-      wiring.scratch(of: layer).map { window($0.count(batch: batch), layer...(isTraining ? backward(layer) : layer)) }
+      wiring.scratch(of: layer).map { window($0.count(batch: wiring.capacity(wiring.blobRows[wiring.outputs[layer]], batch: batch)), layer...(isTraining ? backward(layer) : layer)) }
     }
     let parameterGradients = layers.map { layer -> Int? in
       let parameters = wiring.parametersWithKeptGradient(of: layer)
@@ -92,7 +91,9 @@ extension Wiring {
 
   /// The floats of the backend's scratch memory that the layers share.
   func backendScratch(batch: Int, backend: any Backend) -> Int {
-    layers.indices.map { layers[$0].backendScratch(input: inputShape(of: $0), batch: batch, backend: backend) }.max()!
+    layers.indices.map {
+      layers[$0].backendScratch(input: inputShape(of: $0), batch: capacity(blobRows[sources[$0]], batch: batch), backend: backend)
+    }.max()!
   }
 
   /// The parameters of a layer whose gradients need memory.

@@ -22,10 +22,12 @@ struct ActivationPlan {
     Tensor(storage: workspace.storage, offset: workspace.offset + offset, shape: shape)
   }
 
-  /// The windows of a layer in a pass of `count` images.
-  func tensors(of index: Int, count: Int) -> LayerTensors {
+  /// The windows of a layer in a pass.
+  /// - Parameter wiring: for the images of the pass.
+  func tensors(of index: Int, in pass: Pass, _ wiring: Wiring) -> LayerTensors {
     let (source, target) = (wiring.sources[index], wiring.outputs[index])
-    let (inputShape, outputShape) = ([count] + wiring.inputShape(of: index), [count] + wiring.outputShape(of: index))
+    let rows = pass.count(wiring.blobRows[target])
+    let (inputShape, outputShape) = ([pass.count(wiring.blobRows[source])] + wiring.inputShape(of: index), [rows] + wiring.outputShape(of: index))
     var tensors = LayerTensors(
       input: window(layout.data[source], inputShape), output: window(layout.data[target], outputShape))
     tensors.inputGradient = (layout.shares[index] ?? layout.gradients[source]).map { window($0, inputShape) }
@@ -37,7 +39,7 @@ struct ActivationPlan {
     }
     if let offset = layout.scratch[index] {
       switch wiring.scratch(of: index)! {
-      case .image(let shape): tensors.scratch = window(offset, [count] + shape)
+      case .image(let shape): tensors.scratch = window(offset, [rows] + shape)
       case .batch(let shape): tensors.scratch = window(offset, shape)
       }
     }
@@ -52,17 +54,22 @@ struct ActivationPlan {
   }
 
   /// Where a layer's input gradient is to be added after its backward pass; nil where it is in place already.
-  func sum(of index: Int, count: Int) -> Tensor? {
+  func sum(of index: Int, in pass: Pass, _ wiring: Wiring) -> Tensor? {
     guard layout.shares[index] != nil else { return nil }
-    return window(layout.gradients[wiring.sources[index]]!, [count] + wiring.inputShape(of: index))
+    let source = wiring.sources[index]
+    return window(layout.gradients[source]!, [pass.count(wiring.blobRows[source])] + wiring.inputShape(of: index))
   }
 
-  /// What the layer `name` made in the last pass, [batch, …].
+  /// Whether what a layer made can be read after a pass.
+  func keeps(_ index: Int) -> Bool { layout.kept.contains(wiring.outputs[index]) }
+
+  /// What the layer `name` made in the last pass, [batch, …], or as many rows as its row set may have.
   func activation(named name: String) throws(Problem) -> Tensor {
     let index = try wiring.index(of: name)
-    guard layout.kept.contains(wiring.outputs[index]) else {
+    guard keeps(index) else {
       throw Problem("the plan does not keep the activation", at: name, advice: "name it when the network is made")
     }
-    return window(layout.data[wiring.outputs[index]], [layout.batch] + wiring.outputShape(of: index))
+    let blob = wiring.outputs[index]
+    return window(layout.data[blob], [wiring.capacity(wiring.blobRows[blob], batch: layout.batch)] + wiring.outputShape(of: index))
   }
 }

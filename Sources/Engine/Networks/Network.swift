@@ -36,10 +36,12 @@ public final class Network {
   public let stateValues: [Tensor]
 
   private let plan: ActivationPlan
-  private let losses: Tensor
   private let fused: [Bool]
-  /// The windows of a pass, by its number of images: short batches are seen through shorter windows.
-  private var views: [Int: [View]] = [:]
+  /// The windows of passes: short batches are seen through shorter windows.
+  private var views: [Pass: [View]] = [:]
+  /// Passes over regions and images of many sizes are all different; so many are remembered.
+  private static let rememberedPasses = 64
+  private let rowTensors: [Tensor]
 
   /// What a layer works on.
   private struct View {
@@ -53,12 +55,23 @@ public final class Network {
   ///   - names: what layers may call the input besides.
   ///   - batch: the most images of one pass.
   /// - Throws: a ``Problem`` where a layer does not fit the one before it, or a kept activation has no layer.
-  public init(
+  public convenience init(
     _ layers: [any Layer], input: [Int], called names: [String] = [], batch: Int, purpose: Purpose,
     backend: any Backend
   ) throws(Problem) {
+    try self.init(NetworkDesign(layers, input: input), called: names, batch: batch, purpose: purpose, backend: backend)
+  }
+
+  /// - Parameters:
+  ///   - names: what layers may call the input besides.
+  ///   - batch: the most images of one pass.
+  /// - Throws: a ``Problem`` where a layer does not fit the one before it, or a kept activation has no layer.
+  public init(
+    _ design: NetworkDesign, called names: [String] = [], batch: Int, purpose: Purpose, backend: any Backend
+  ) throws(Problem) {
     precondition(batch > 0, "a network for batches of \(batch)")
-    let wiring = try Wiring(layers, input: input, called: names)
+    let layers = design.layers
+    let wiring = try Wiring(layers, input: design.input, called: names, rowSets: design.rowSets, outputs: design.outputs)
     self.wiring = wiring
     self.batch = batch
     self.purpose = purpose
@@ -79,7 +92,7 @@ public final class Network {
     plan = ActivationPlan(
       ActivationLayout(wiring, batch: batch, purpose: purpose, keeping: kept), backend: backend)
     gradients = purpose == .training ? Self.block(of: parameters, backend) : []
-    losses = backend.makeTensor([batch])
+    rowTensors = wiring.rowSets.map { backend.makeTensor([batch * $0.perImage, $0.width]) }
     self.input = plan.input
     logits = try plan.activation(named: layers.last!.name)
     backend.reserve(wiring.backendScratch(batch: batch, backend: backend))
@@ -108,8 +121,19 @@ public final class Network {
 
   /// Where the images of the next pass go, [batch, height, width, channels]. A plan for inference overwrites it.
   public let input: Tensor
-  /// The last layer's output, [batch, classes].
+  /// The last layer's output, [batch, …].
   public let logits: Tensor
+
+  /// Where it is told what the rows of a row set are, [most rows, width].
+  public func rows(_ name: String) -> Tensor {
+    guard let set = wiring.rowSets.firstIndex(where: { $0.name == name }) else { preconditionFailure("the network has no rows of \(name)") }
+    return rowTensors[set]
+  }
+
+  /// Where the images of a pass go, [images, height, width, channels].
+  public func input(of pass: Pass) -> Tensor {
+    Tensor(storage: input.storage, offset: input.offset, shape: [pass.images] + (pass.input ?? wiring.shapes[0]))
+  }
 
   public var layers: [any Layer] { wiring.layers }
   /// The shape of one image, then that of each layer's output for one.
@@ -139,35 +163,45 @@ public final class Network {
   }
 
   /// Runs the first `count` images of `input` through all layers.
-  public func forward(count: Int, phase: Phase) {
-    let views = windows(count)
-    for index in layers.indices {
+  public func forward(count: Int, phase: Phase) { forward(Pass(images: count), phase) }
+
+  /// - Parameter part: the layers that run, all by default. What is told of rows (``rows(_:)``) may depend on what the layers in front have made.
+  public func forward(_ pass: Pass, _ phase: Phase, layers part: Range<Int>? = nil) {
+    let views = windows(pass)
+    for index in part ?? layers.indices {
       layers[index].forward(views[index].tensors, keyed(phase, index), backend)
     }
   }
 
-  /// The mean cross-entropy of `logits` over the first `count` images, in nats. Leaves its gradient for `backward`.
-  /// - Parameter smoothing: of the labels, 0 to below 1; see ``Backend/softmaxCrossEntropy(logits:labels:smoothing:gradientScale:losses:gradient:)``.
-  public func loss(labels: [Int32], count: Int, smoothing: Float = 0) -> Float {
-    let views = windows(count)
-    let last = views[views.count - 1].tensors
-    let losses = count == batch ? losses : losses.prefix(count)
-    backend.softmaxCrossEntropy(
-      logits: last.output, labels: labels.count == count ? labels : Array(labels.prefix(count)),
-      smoothing: smoothing, gradientScale: 1 / Float(count), losses: losses, gradient: last.outputGradient!)
-    // In double precision: the sum must not depend on how large the batch is.
-    return Float(losses.elements.reduce(0.0) { $0 + Double($1) } / Double(count))
+  /// What the layer at a place made in the last forward pass, [rows, …], and where its gradient goes, of a layer that comes out.
+  /// The gradient is nil in a plan for inference.
+  public func output(of layer: Int, in pass: Pass) -> (values: Tensor, gradient: Tensor?) {
+    let tensors = windows(pass)[layer].tensors
+    return (tensors.output, tensors.outputGradient)
   }
 
-  /// Computes the gradients of all parameters from what `forward` (with the same phase) and `loss` left.
+  /// The most rows that the layer at a place makes.
+  package func mostRows(of layer: Int) -> Int { wiring.capacity(wiring.blobRows[wiring.outputs[layer]], batch: batch) }
+
+  /// What the layer at a place made in the last forward pass, [rows, …]; nil where the plan does not keep it.
+  package func activation(of layer: Int, in pass: Pass) -> Tensor? {
+    plan.keeps(layer) ? windows(pass)[layer].tensors.output : nil
+  }
+
+  /// Computes the gradients of all parameters from what `forward` (with the same phase) has left and the gradients of the outputs.
   /// - Parameter update: is told the gradient of each of the `parameters`, from the last to the first, once it is known and the
   ///   parameter not read any more in this pass: it may change the parameter. In a plan for descent the gradient is lost afterwards.
   public func backward(
     count: Int, phase: Phase, update: (_ parameter: Int, _ gradient: Gradient) -> Void = { _, _ in }
   ) {
+    backward(Pass(images: count), phase, update: update)
+  }
+
+  /// As ``backward(count:phase:update:)``.
+  public func backward(_ pass: Pass, _ phase: Phase, update: (_ parameter: Int, _ gradient: Gradient) -> Void = { _, _ in }) {
     precondition(purpose.isTraining, "a plan for inference has no backward pass")
     var end = parameters.count
-    let views = windows(count)
+    let views = windows(pass)
     for index in layers.indices.reversed() {
       let view = views[index]
       layers[index].backward(view.tensors, keyed(phase, index), backend)
@@ -189,22 +223,33 @@ public final class Network {
     if case .training(let key) = phase { .training(key: CounterRandom(key).bits(index)) } else { .inference }
   }
 
-  private func windows(_ count: Int) -> [View] {
-    if let made = views[count] { return made }
-    precondition((1...batch).contains(count), "\(count) images in a plan for \(batch)")
+  private func windows(_ pass: Pass) -> [View] {
+    if let made = views[pass] { return made }
+    precondition((1...batch).contains(pass.images), "\(pass.images) images in a plan for \(batch)")
+    precondition(pass.rows.count == wiring.rowSets.count, "a pass over \(pass.rows.count) row sets of \(wiring.rowSets.count)")
+    for (set, rows) in zip(wiring.rowSets, pass.rows) {
+      precondition((0...pass.images * set.perImage).contains(rows), "\(rows) rows of \(set.name) for \(pass.images) images")
+    }
+    // A layer that stands on the images of the plan stands on smaller ones.
+    let wiring = if let input = pass.input { try! self.wiring.onInput(input) } else { self.wiring }
+    if pass.input != nil { backend.reserve(wiring.backendScratch(batch: batch, backend: backend)) }
     var (parameter, kept) = (0, 0)
     let made = layers.indices.map { index in
-      var tensors = plan.tensors(of: index, count: count)
+      var tensors = plan.tensors(of: index, in: pass, wiring)
       let learned = parameter..<parameter + wiring.parameters[index].count
       tensors.parameters = Array(values[learned])
       if purpose == .training { tensors.gradients = gradients[learned].map(Gradient.values) }
       tensors.state = Array(stateValues[kept..<kept + wiring.state[index].count])
       tensors.fusedReLU = fused[index]
+      if let set = layers[index].rowSet.flatMap({ name in wiring.rowSets.firstIndex { $0.name == name } }) {
+        tensors.rows = rowTensors[set].prefix(pass.rows[set])
+      }
       parameter = learned.upperBound
       kept += tensors.state.count
-      return View(tensors: tensors, gradientSum: purpose.isTraining ? plan.sum(of: index, count: count) : nil)
+      return View(tensors: tensors, gradientSum: purpose.isTraining ? plan.sum(of: index, in: pass, wiring) : nil)
     }
-    views[count] = made
+    if views.count >= Self.rememberedPasses { views = [:] }
+    views[pass] = made
     return made
   }
 }

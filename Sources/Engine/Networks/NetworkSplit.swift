@@ -4,6 +4,7 @@ import Settings
 
 /// A network in two parts: a trunk that stays as it is, and a head that learns, which reads the trunk's last activation alone.
 package struct NetworkSplit {
+  private let design: NetworkDesign
   /// The whole network.
   package let wiring: Wiring
   /// The index of the head's first layer; 0: there is no trunk.
@@ -11,8 +12,13 @@ package struct NetworkSplit {
 
   /// - Throws: a ``Problem`` where the tuning names a layer that the network has not, or cannot be cut at.
   package init(_ architecture: Architecture, classes: Int, tuning: TrainingConfiguration.Tuning?) throws(Problem) {
-    let wiring = try Wiring(architecture.layers(classes), input: architecture.inputShape)
-    self.wiring = wiring
+    try self.init(architecture.design(classes: classes), tuning: tuning)
+  }
+
+  /// - Throws: a ``Problem`` where the tuning names a layer that the network has not, or cannot be cut at.
+  package init(_ design: NetworkDesign, tuning: TrainingConfiguration.Tuning?) throws(Problem) {
+    let wiring = try Wiring(design.layers, input: design.input, rowSets: design.rowSets, outputs: design.outputs)
+    (self.design, self.wiring) = (design, wiring)
     let parameters = wiring.parameters
     let learning = wiring.layers.indices.filter { !parameters[$0].isEmpty }
     func names(_ indices: [Int]) -> String { indices.map { wiring.layers[$0].name }.joined(separator: ", ") }
@@ -41,6 +47,13 @@ package struct NetworkSplit {
     return cut
   }
 
+  /// What learns, as a network of its own.
+  private var headDesign: NetworkDesign {
+    NetworkDesign(Array(wiring.layers[cut...]), input: featureShape, rowSets: design.rowSets, outputs: design.outputs)
+  }
+  /// What its layers call their input.
+  private var headInputNames: [String] { cut > 0 ? wiring.names(ofInputOf: cut) : [] }
+
   var trunkLayers: [any Layer] { Array(wiring.layers[..<cut]) }
   /// What the head reads, for one image.
   var featureShape: [Int] { wiring.shapes[cut] }
@@ -55,16 +68,14 @@ package struct NetworkSplit {
   }
 
   package func head(batch: Int, backend: any Backend) throws(Problem) -> Network {
-    try Network(
-      Array(wiring.layers[cut...]), input: featureShape, called: cut > 0 ? wiring.names(ofInputOf: cut) : [],
-      batch: batch, purpose: .descent, backend: backend)
+    try Network(headDesign, called: headInputNames, batch: batch, purpose: .descent, backend: backend)
   }
 
   /// The learned values of the head, and the memory that training it takes, the trunk's included, where that runs for a whole batch
   /// at a time.
   package func need(batch: Int, backend: any Backend) throws(Problem) -> (parameters: Int, memory: TrainingMemory) {
-    let head = try Wiring(
-      Array(wiring.layers[cut...]), input: featureShape, called: cut > 0 ? wiring.names(ofInputOf: cut) : [])
+    let design = headDesign
+    let head = try Wiring(design.layers, input: design.input, called: headInputNames, rowSets: design.rowSets, outputs: design.outputs)
     let float = MemoryLayout<Float>.stride
     var memory = TrainingMemory(
       parameters: float * 2 * head.parameterCount,

@@ -13,8 +13,13 @@ public struct Wiring: Sendable {
   /// Of each layer, the parameters, and what it keeps without learning it.
   public let parameters, state: [[Parameter]]
 
-  /// Of each blob, the image first, the shape for one image.
+  /// What rows there are besides the images.
+  public let rowSets: [RowSet]
+
+  /// Of each blob, the image first, the shape of one row.
   let blobShapes: [[Int]]
+  /// Of each blob, whose rows it has: 0: the images', else those of the row set at the place before.
+  let blobRows: [Int]
   /// Of each blob, the layer that makes it; -1 for the image.
   let makers: [Int]
   /// The blob that each layer writes.
@@ -24,14 +29,24 @@ public struct Wiring: Sendable {
   let shortcuts: [Int?]
   /// Of each blob, the layers that read it, but not those that work on it in place.
   let readers: [[Int]]
+  /// The blobs that come out, which no layer reads.
+  let ends: [Int]
+  private let isCalled: [String]
+  private let endNames: [String]
 
-  /// - Parameter names: what layers may call the input besides: those in front of a part of a network.
+  /// - Parameters:
+  ///   - input: the shape of one image.
+  ///   - names: what layers may call the input besides: those in front of a part of a network.
+  ///   - ends: the layers whose activations come out (``NetworkDesign/outputs``).
   /// - Throws: a ``Problem`` where a layer does not fit what it reads.
-  public init(_ layers: [any Layer], input: [Int], called names: [String] = []) throws(Problem) {
+  public init(
+    _ layers: [any Layer], input: [Int], called names: [String] = [], rowSets: [RowSet] = [], outputs ends: [String] = []
+  ) throws(Problem) {
     precondition(!layers.isEmpty, "a network without layers")
+    (isCalled, endNames, self.rowSets) = (names, ends, rowSets)
     var places = Dictionary(uniqueKeysWithValues: names.map { ($0, 0) })
     var shapes = [input]
-    var (blobShapes, makers) = ([input], [-1])
+    var (blobShapes, blobRows, makers) = ([input], [0], [-1])
     var inputs: [Int] = []
     var (outputs, sources): ([Int], [Int]) = ([], [])
     var shortcuts: [Int?] = []
@@ -50,6 +65,7 @@ public struct Wiring: Sendable {
       let shortcut = layer.shortcut.map(place)
       if let shortcut {
         precondition(blob(shortcut) != source, "\(layer.name) reads the same activation twice")
+        precondition(blobRows[blob(shortcut)] == blobRows[source], "\(layer.name) reads activations of different rows")
         guard shapes[shortcut] == shapes[input] else {
           throw Problem(
             "the layer's two inputs differ", at: layer.name, expected: describe(shapes[input]),
@@ -59,7 +75,14 @@ public struct Wiring: Sendable {
       let shape = try layer.outputShape(for: shapes[input])
       if !layer.isInPlace {
         blobShapes.append(shape)
+        blobRows.append(
+          layer.rowSet.map { name in
+            guard let set = rowSets.firstIndex(where: { $0.name == name }) else { preconditionFailure("\(layer.name) makes rows of \(name), which are not declared") }
+            return set + 1
+          } ?? blobRows[source])
         makers.append(index)
+      } else {
+        precondition(layer.rowSet == nil, "\(layer.name) works in place and cannot make other rows")
       }
       inputs.append(input)
       sources.append(source)
@@ -75,8 +98,12 @@ public struct Wiring: Sendable {
       if !layers[index].isInPlace { readers[sources[index]].append(index) }
       if let shortcut = shortcuts[index] { readers[shortcut].append(index) }
     }
-    for blob in blobShapes.indices.dropLast() {
-      precondition(!readers[blob].isEmpty || makers[blob] < 0, "nothing reads what \(layers[max(0, makers[blob])].name) makes")
+    let out = ends.isEmpty ? [blobShapes.count - 1] : ends.map { name in
+      guard let place = places[name], place > 0 else { preconditionFailure("there is no layer \(name) to come out") }
+      return outputs[place - 1]
+    }
+    for blob in blobShapes.indices {
+      precondition(readers[blob].isEmpty == out.contains(blob) || makers[blob] < 0, "\(layers[max(0, makers[blob])].name) has to be read, or to come out")
     }
     self.layers = layers
     self.shapes = shapes
@@ -84,6 +111,8 @@ public struct Wiring: Sendable {
     self.parameters = parameters
     self.state = state
     self.blobShapes = blobShapes
+    self.blobRows = blobRows
+    self.ends = out
     self.makers = makers
     self.outputs = outputs
     self.sources = sources
@@ -95,6 +124,17 @@ public struct Wiring: Sendable {
   public func inputShape(of index: Int) -> [Int] { shapes[inputs[index]] }
   /// The shape that layer `index` makes, for one image.
   public func outputShape(of index: Int) -> [Int] { shapes[index + 1] }
+
+  /// The same layers on smaller images.
+  func onInput(_ input: [Int]) throws(Problem) -> Wiring {
+    let other = try Wiring(layers, input: input, called: isCalled, rowSets: rowSets, outputs: endNames)
+    precondition(zip(other.parameters, parameters).allSatisfy { $0.map(\.shape) == $1.map(\.shape) }, "the parameters depend on the size of the images")
+    precondition(zip(other.blobShapes, blobShapes).allSatisfy { $0.reduce(1, *) <= $1.reduce(1, *) }, "images of \(describe(input)) are larger than planned")
+    return other
+  }
+
+  /// The most rows of a row set for a batch of so many images; 0: the images.
+  func capacity(_ set: Int, batch: Int) -> Int { set == 0 ? batch : batch * rowSets[set - 1].perImage }
 
   /// The number of learned values.
   public var parameterCount: Int { parameters.joined().reduce(0) { $0 + $1.count } }
@@ -113,6 +153,7 @@ public struct Wiring: Sendable {
   func canBeCut(before index: Int) -> Bool {
     guard index > 0, index < layers.count, layers[index].canBeginNetwork else { return index == 0 }
     let crossing = outputs[index - 1]
+    guard blobRows[crossing] == 0, ends.allSatisfy({ makers[$0] >= index }) else { return false }
     return (index..<layers.count).allSatisfy { later in
       ([sources[later]] + [shortcuts[later]].compactMap { $0 }).allSatisfy { $0 == crossing || makers[$0] >= index }
     }

@@ -43,11 +43,11 @@ public struct LayerNorm: Equatable, Sendable {
 }
 
 extension Network {
-  /// The norms of the activations of the last pass of `count` images. In-place layers have none of their own: `conv1` is
-  /// measured after its ReLU.
-  func activationNorms(count: Int) -> [LayerNorm] {
-    layers.filter { !$0.isInPlace }.compactMap { layer in
-      guard let activation = try? activation(named: layer.name).prefix(count) else { return nil }
+  /// The norms of the activations of the last pass. In-place layers have none of their own: `conv1` is measured after its ReLU.
+  func activationNorms(in pass: Pass) -> [LayerNorm] {
+    layers.indices.compactMap { index in
+      let layer = layers[index]
+      guard !layer.isInPlace, let activation = activation(of: index, in: pass) else { return nil }
       let mean = backend.squaredNorm(activation) / Double(max(activation.count, 1))
       return LayerNorm(.init(.activation, layer.name), Float(mean.squareRoot()))
     }

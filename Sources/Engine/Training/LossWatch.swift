@@ -24,9 +24,11 @@ package struct LossWatch {
   /// How many times the loss of guessing, or that of the first step, counts as an explosion.
   package static let explosion = 10.0
 
-  /// The loss of a network that knows how often each class occurs, and nothing else: their entropy, in nats.
-  package let guessing: Double
-  private let classes: Int
+  /// The loss of a network that knows how often each class occurs, and nothing else: their entropy, in nats. Nil: nobody knows what guessing
+  /// costs, and no loss is called flat.
+  package let guessing: Double?
+  /// What the loss of a network that has learned nothing is expected to be; 0: as much as that of the first step.
+  private let start: Double
   private var first: Float?
   private var steps = 0
   /// The last losses, oldest first.
@@ -37,13 +39,19 @@ package struct LossWatch {
   /// - Parameter imagesPerClass: of the training.
   package init(imagesPerClass: [Int]) {
     let total = Double(max(1, imagesPerClass.reduce(0, +)))
-    guessing = imagesPerClass.reduce(0.0) { $1 > 0 ? $0 - Double($1) / total * log(Double($1) / total) : $0 }
-    classes = max(2, imagesPerClass.count)
+    self.init(
+      guessing: imagesPerClass.reduce(0.0) { $1 > 0 ? $0 - Double($1) / total * log(Double($1) / total) : $0 },
+      start: log(Double(max(2, imagesPerClass.count))))
+  }
+
+  /// Of a task whose losses mean something else.
+  package init(guessing: Double? = nil, start: Double = 0) {
+    (self.guessing, self.start) = (guessing, start)
     recent.reserveCapacity(Self.window)
   }
 
   /// What the mean loss of the last ``moment`` steps must stay below.
-  package var limit: Double { Self.explosion * max(log(Double(classes)), Double(first ?? 0)) }
+  package var limit: Double { Self.explosion * max(start, Double(first ?? 0)) }
 
   /// Takes the finite loss of the next step.
   package mutating func take(_ loss: Float) -> Verdict {
@@ -55,7 +63,7 @@ package struct LossWatch {
       let mean = Self.mean(recent.suffix(Self.moment))
       if mean > limit { return .exploding(mean) }
     }
-    guard steps >= Self.patience else { return .well }
+    guard let guessing, steps >= Self.patience else { return .well }
     let mean = Self.mean(recent[...])
     // Two thresholds, so that a loss between them does not flicker.
     let isFlat = mean > (flatMean != nil ? 0.96 : 0.98) * guessing

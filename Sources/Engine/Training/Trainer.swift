@@ -6,7 +6,7 @@ import Networks
 import Settings
 import Taxonomy
 
-/// One training, step by step. Knows no files and no terminal: images come from its ``BatchSource``s, what happens goes to a
+/// One training, step by step. Knows no files, no terminal and not what is learned (``TrainingTask``): images come from its ``BatchSource``s, what happens goes to a
 /// sink as ``TrainingEvent``s, a closure is asked between steps what to do, and another is handed what is to be kept.
 ///
 /// Everything random is keyed by (seed, epoch or step, place), so a training restored from a snapshot goes on in the same bits
@@ -25,7 +25,10 @@ public final class Trainer {
   public let network: Network
   /// The part in front of it that stays as it is.
   package let trunk: Network?
-  public let view: TrainingView
+  package let task: any TrainingTask
+  private let objective: any TaskObjective
+  /// The samples of a step.
+  private let batch: Int
   /// The steps of an epoch; the last one takes the images that are left.
   public let stepsPerEpoch: Int
   /// The steps done.
@@ -72,7 +75,7 @@ public final class Trainer {
         training: split == .train, seed: configuration.seed, workers: workers)
     }
     try self.init(
-      configuration: configuration, view: view, backend: backend,
+      configuration: configuration, task: ClassificationTask(view, smoothing: configuration.solver.labelSmoothing), backend: backend,
       sources: Sources(
         mean: { (mayGoOn) throws(Problem) in
           if let means {
@@ -91,26 +94,31 @@ public final class Trainer {
         ? folder.map { KeptFeatures(folder: $0) { dataset.identifier($0, Int($1)) } } : nil)
   }
 
+  /// Sets up a training of any task.
+  /// - Throws: a ``Problem`` where the configuration, the network and the task do not fit together.
   package init(
-    configuration: TrainingConfiguration, view: TrainingView, backend: any Backend, sources: Sources,
+    configuration: TrainingConfiguration, task: any TrainingTask, backend: any Backend, sources: Sources,
     keptFeatures: KeptFeatures? = nil
   ) throws(Problem) {
     try configuration.validate()
     architecture = try .named(configuration.network)
     self.configuration = configuration
-    self.view = view
+    self.task = task
     makeSources = sources
-    let batch = min(configuration.batchSize, max(view.training.count, view.validation.count))
-    let split = try NetworkSplit(architecture, classes: view.classes, tuning: configuration.tuning)
+    batch = min(configuration.batchSize, max(task.training.count, task.validation.count))
+    let images = batch * task.imagesPerSample
+    let split = try NetworkSplit(task.design(architecture), tuning: configuration.tuning)
+    precondition(split.cut == 0 || task.imagesPerSample == 1, "a frozen backbone hands over what it makes of one image a sample")
     self.keptFeatures = keptFeatures
-    trunk = try split.trunk(batch: keptFeatures == nil ? batch : KeptFeatureSource.chunk, backend: backend)
-    network = try split.head(batch: batch, backend: backend)
+    trunk = try split.trunk(batch: keptFeatures == nil ? images : KeptFeatureSource.chunk, backend: backend)
+    network = try split.head(batch: images, backend: backend)
     network.initialize(seed: configuration.seed, weights: configuration.initialization)
     descent = GradientDescent(network, rateFactors: configuration.tuning?.rateFactors ?? [:])
     dropout = CounterRandom(seed: configuration.seed, RandomUse.dropout.rawValue)
+    objective = task.objective(for: network)
     labels = Array(repeating: 0, count: batch)
-    stepsPerEpoch = (view.training.count + batch - 1) / batch
-    watch = LossWatch(imagesPerClass: view.imagesPerClass())
+    stepsPerEpoch = (task.training.count + batch - 1) / batch
+    watch = task.lossWatch()
   }
 
   public var totalSteps: Int { configuration.steps(perEpoch: stepsPerEpoch) }
@@ -176,11 +184,12 @@ public final class Trainer {
         }
       }
     }
-    if let mean = watch.flatMean { sink(.lossIsFlat(step: step, mean: mean, guessing: watch.guessing)) }
+    if let mean = watch.flatMean, let guessing = watch.guessing { sink(.lossIsFlat(step: step, mean: mean, guessing: guessing)) }
     guard try prepare(mayGoOn) else { return }
     while try mayGoOn() {
       if validationIsDue {
-        guard let (report, results) = try validate(mayGoOn: mayGoOn, sink) else { return }
+        guard let outcome = try validate(mayGoOn: mayGoOn, sink) else { return }
+        let report = outcome.report
         guard report.loss.isFinite else {
           throw Problem(
             "the loss is not finite", at: "step \(step), in validation", expected: "a number", found: "\(report.loss)",
@@ -188,7 +197,7 @@ public final class Trainer {
         }
         validated = step
         sink(.validated(report))
-        sink(.classesCounted(results))
+        if let classes = outcome.classes { sink(.classesCounted(classes)) }
         try keep()
       } else if step == totalSteps {
         // Where nothing is validated, nothing has kept the end yet.
@@ -212,23 +221,23 @@ public final class Trainer {
 
   /// Images, or what the trunk makes of them.
   private func sources(_ mean: Tensor) throws(Problem) -> (training: any BatchSource, validation: any BatchSource) {
-    guard let trunk else { return try makeSources.loaders(mean, network.batch) }
+    guard let trunk else { return try makeSources.loaders(mean, batch) }
     let images = try makeSources.loaders(mean, trunk.batch)
     guard let keptFeatures else {
       return (TrunkSource(images.training, through: trunk), TrunkSource(images.validation, through: trunk))
     }
     func kept(_ images: any BatchSource, _ split: Split, _ samples: [Sample]) throws(Problem) -> KeptFeatureSource {
       try KeptFeatureSource(
-        images, through: trunk, of: samples, batch: network.batch, path: "\(keptFeatures.folder)/\(split.rawValue).rows",
+        images, through: trunk, of: samples, batch: batch, path: "\(keptFeatures.folder)/\(split.rawValue).rows",
         name: { keptFeatures.name(split, $0) })
     }
     return (
-      try kept(images.training, .train, view.training), try kept(images.validation, .val, view.validation)
+      try kept(images.training, .train, task.training), try kept(images.validation, .val, task.validation)
     )
   }
 
   private var validationIsDue: Bool {
-    guard !view.validation.isEmpty, step > validated else { return false }
+    guard !task.validation.isEmpty, step > validated else { return false }
     let every = configuration.validateEveryIterations ?? stepsPerEpoch * min(configuration.validateEvery, TrainingConfiguration.Epochs.range.upperBound)
     return step == totalSteps || step % every == 0
   }
@@ -238,17 +247,17 @@ public final class Trainer {
     let epoch = step / stepsPerEpoch
     let source = sources!.training
     if epochBegun != epoch {
-      let order = EpochOrder.shuffled(view.training, seed: configuration.seed, epoch: epoch)
-      source.begin(Array(order.dropFirst(step % stepsPerEpoch * network.batch)), epoch: epoch)
+      let order = EpochOrder.shuffled(task.training, seed: configuration.seed, epoch: epoch)
+      source.begin(Array(order.dropFirst(step % stepsPerEpoch * batch)), epoch: epoch)
       epochBegun = epoch
     }
-    let batch = try source.next(into: network.input, labels: &labels)
-    report(batch.skipped, sink)
+    let brought = try source.next(into: network.input, labels: &labels)
+    report(brought.skipped, sink)
     let solver = configuration.solver
     let rate = solver.rate(iteration: step, of: totalSteps)
     let phase = Phase.training(key: dropout.bits(step))
     step += 1
-    guard batch.count > 0 else {
+    guard brought.count > 0 else {
       stepsWithoutImages += 1
       guard stepsWithoutImages < stepsPerEpoch else {
         throw Problem("not one training image can be decoded", advice: "run `imagenet-tui data check`")
@@ -258,12 +267,11 @@ public final class Trainer {
     stepsWithoutImages = 0
 
     let measures = step == 1 || step % Self.normsEvery == 0
-    network.forward(count: batch.count, phase: phase)
-    let loss = network.loss(labels: labels, count: batch.count, smoothing: solver.labelSmoothing)
-    try judge(loss, rate: rate, images: batch.count, sink)
-    var norms = measures ? network.activationNorms(count: batch.count) : []
+    let loss = objective.learn(TaskBatch(count: brought.count, labels: labels, input: brought.input), phase)
+    try judge(loss.value, rate: rate, loss.pass, sink)
+    var norms = measures ? network.activationNorms(in: loss.pass) : []
     let activations = norms.count
-    network.backward(count: batch.count, phase: phase) { parameter, gradient in
+    network.backward(loss.pass, phase) { parameter, gradient in
       // From the last one to the first: each goes in front of those behind it.
       if measures { norms.insert(network.norm(of: gradient, of: parameter), at: activations) }
       descent.step(
@@ -274,17 +282,17 @@ public final class Trainer {
     sink(
       .stepFinished(
         StepReport(
-          step: step, epoch: self.epoch, loss: loss, rate: rate, imagesPerSecond: Double(batch.count) / seconds,
-          stall: min(1, batch.stall / seconds), norms: norms)))
+          step: step, epoch: self.epoch, loss: loss.value, lossTerms: zip(task.lossTerms, loss.terms).map { ($0, $1) }, rate: rate,
+          imagesPerSecond: Double(brought.count * task.imagesPerSample) / seconds, stall: min(1, brought.stall / seconds), norms: norms)))
   }
 
   /// - Throws: a ``Problem`` where the training diverges, before the step does more harm.
   private func judge(
-    _ loss: Float, rate: Float, images: Int, _ sink: (TrainingEvent) -> Void
+    _ loss: Float, rate: Float, _ pass: Pass, _ sink: (TrainingEvent) -> Void
   ) throws(Problem) {
     let advice = "lower the learning rate (\(rate) at this step) in a new run"
     guard loss.isFinite else {
-      let culprit = network.activationNorms(count: images).first { !$0.value.isFinite }
+      let culprit = network.activationNorms(in: pass).first { !$0.value.isFinite }
       throw Problem(
         "the loss is not finite", at: "step \(step)", expected: "a number",
         found: "\(loss)" + (culprit.map { ", beginning in the layer \($0.place.name)" } ?? ""), advice: advice, kind: .diverged)
@@ -295,7 +303,7 @@ public final class Trainer {
       throw Problem(
         "the loss explodes", at: "step \(step)", expected: "below \(rounded(watch.limit))",
         found: "a mean of \(rounded(mean)) over \(LossWatch.moment) steps", advice: advice, kind: .diverged)
-    case .flat(let mean) where !wasFlat: sink(.lossIsFlat(step: step, mean: mean, guessing: watch.guessing))
+    case .flat(let mean) where !wasFlat: sink(.lossIsFlat(step: step, mean: mean, guessing: watch.guessing ?? mean))
     case .well where wasFlat: sink(.lossFalls(step: step))
     case .flat, .well: break
     }
@@ -306,33 +314,32 @@ public final class Trainer {
   /// Nil: stopped in the middle.
   private func validate(
     mayGoOn: () throws(Problem) -> Bool, _ sink: (TrainingEvent) -> Void
-  ) throws(Problem) -> (ValidationReport, ClassResults)? {
+  ) throws(Problem) -> ValidationOutcome? {
     let source = sources!.validation
-    source.begin(view.validation, epoch: 0)
-    var tally = ValidationTally(classes: view.classes)
+    source.begin(task.validation, epoch: 0)
+    objective.beginValidation()
     var skipped = 0
-    for _ in 0..<((view.validation.count + network.batch - 1) / network.batch) {
+    for _ in 0..<((task.validation.count + batch - 1) / batch) {
       guard try mayGoOn() else { return nil }
-      let batch = try source.next(into: network.input, labels: &labels)
-      report(batch.skipped, sink)
-      skipped += batch.skipped.count
-      guard batch.count > 0 else { continue }
-      network.forward(count: batch.count, phase: .inference)
-      let loss = network.loss(labels: labels, count: batch.count)
-      tally.add(logits: network.logits, labels: labels, count: batch.count, loss: loss)
+      let brought = try source.next(into: network.input, labels: &labels)
+      report(brought.skipped, sink)
+      skipped += brought.skipped.count
+      guard brought.count > 0 else { continue }
+      objective.validate(TaskBatch(count: brought.count, labels: labels, input: brought.input))
     }
-    let results = tally.classResults(step: step, epoch: epoch)
-    return (tally.report(results, skipped: skipped), results)
+    let outcome = objective.outcome(step: step, epoch: epoch, skipped: skipped)
+    precondition(outcome.report.metrics.list == task.metrics, "the task reports other metrics than it declares")
+    return outcome
   }
 
   /// Validates the training as it stands, besides its steps. There have to be validation images.
-  /// - Parameter progress: hears how many images are done.
-  package func validate(progress: (Int) -> Void) throws(Problem) -> (ValidationReport, ClassResults) {
+  /// - Parameter progress: hears how many samples are done.
+  package func validate(progress: (Int) -> Void) throws(Problem) -> ValidationOutcome {
     guard try prepare({ true }) else { preconditionFailure("nothing stopped it") }
     var batches = 0
     return try validate(
       mayGoOn: {
-        progress(min(batches * network.batch, view.validation.count))
+        progress(min(batches * batch, task.validation.count))
         batches += 1
         return true
       }, { _ in })!
@@ -356,16 +363,16 @@ public final class Trainer {
     return Snapshot(
       tensors: tensors,
       metadata: [
-        "network": architecture.name, "classes": String(view.classes), "seed": String(configuration.seed),
-        "step": String(step), "epoch": String(epoch), "validated": String(validated), "losses": watch.text,
-      ])
+        "network": architecture.name, "seed": String(configuration.seed), "step": String(step), "epoch": String(epoch),
+        "validated": String(validated), "losses": watch.text,
+      ].merging(task.facts) { own, _ in own })
   }
 
   /// Goes back, or on, to a snapshot of a training of the same configuration, dataset and label set.
   /// - Parameter toTrain: false: only to validate, for which weights suffice that no training of this seed made.
   /// - Throws: a ``Problem`` where the snapshot does not fit; the training is then unusable.
   public func restore(_ snapshot: Snapshot, toTrain: Bool = true) throws(Problem) {
-    var facts = ["network": architecture.name, "classes": String(view.classes)]
+    var facts = task.facts.merging(["network": architecture.name]) { _, own in own }
     if toTrain { facts["seed"] = String(configuration.seed) }
     for (key, expected) in facts.sorted(by: { $0.key < $1.key }) where snapshot.metadata[key] != expected {
       throw Problem(

@@ -1,5 +1,3 @@
-import Basics
-
 /// What a training says while it runs. Each event carries its data; the progress line, the event file and the
 /// screen are equal listeners.
 public enum TrainingEvent: Sendable {
@@ -7,7 +5,7 @@ public enum TrainingEvent: Sendable {
   case started(steps: Int, from: Int, stepsPerEpoch: Int)
   case stepFinished(StepReport)
   case validated(ValidationReport)
-  /// What the classes came to in it.
+  /// What the classes came to in it, where the task tells classes apart.
   case classesCounted(ClassResults)
   /// An image that could not be decoded was left out.
   case imageSkipped(identifier: String, reason: String)
@@ -30,37 +28,14 @@ public struct StepReport: Sendable {
   /// Steps done, this one counted.
   public var step: Int
   public var epoch: Double
-  /// Mean cross-entropy of the batch, in nats.
+  /// Of the batch; of a classification mean cross-entropy, in nats.
   public var loss: Float
+  /// The parts of it that the task tells apart, by name.
+  public var lossTerms: [(name: String, value: Float)] = []
   public var rate: Float
   public var imagesPerSecond: Double
   /// The share of the step's time spent waiting for the loader, 0…1.
   public var stall: Double
   /// Of every layer at the first step and every ``Trainer/normsEvery`` steps; else empty.
   public var norms: [LayerNorm] = []
-}
-
-public struct ValidationReport: Codable, Equatable, Sendable {
-  @Bounded<Count> public var step: Int
-  @Bounded<Measure> public var epoch: Double
-  public var loss: Double
-  /// Shares in 0…1 over the images, and top-1 averaged over classes that have images.
-  @Bounded<Share> public var top1: Double
-  @Bounded<Share> public var top5: Double
-  @Bounded<Share> public var meanClass: Double
-  @Bounded<Count> public var images: Int
-  @Bounded<Count> public var skipped: Int
-
-  package init(
-    step: Int, epoch: Double, loss: Double, top1: Double, top5: Double, meanClass: Double, images: Int, skipped: Int
-  ) {
-    self.step = step
-    self.epoch = epoch
-    self.loss = loss
-    self.top1 = top1
-    self.top5 = top5
-    self.meanClass = meanClass
-    self.images = images
-    self.skipped = skipped
-  }
 }

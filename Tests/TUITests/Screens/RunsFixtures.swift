@@ -20,7 +20,7 @@ enum RunsFixtures {
     progress.imagesPerSecond = speed
     progress.validation = top1.map { top1 in
       ValidationReport(
-        step: step, epoch: Double(step / 469), loss: 0.5, top1: top1, top5: 0.99, meanClass: top1 - 0.01,
+        step: step, epoch: Double(step / 469), loss: 0.5, metrics: .classification(top1: top1, top5: 0.99, meanClass: top1 - 0.01),
         images: 10_000,
         skipped: 0)
     }

@@ -30,6 +30,33 @@ struct RunsScreenTests {
     #expect(state.runs.page == nil)
   }
 
+  @Test("A run whose task has other metrics shows, filters and sorts by them, in the list, in full and on its charts")
+  func otherMetrics() throws {
+    var state = RunsFixtures.state(rows: 40, columns: 140)
+    let error = TaskMetric("boxError", heading: "boxError", direction: .lowerIsBetter, form: .number)
+    var runs = RunsFixtures.all
+    runs[0].progress.best = ValidationReport(
+      step: 469, epoch: 1, loss: 1, metrics: MetricValues([error, TaskMetric("recall", heading: "recall", form: .number)], [12.5, 3]), images: 10, skipped: 0)
+    runs[0].progress.validation = runs[0].progress.best
+    _ = update(&state, .runs(.looked(RunsLook(runs: runs))))
+    #expect(view(state).text.contains("12.5") && view(state).text.contains("boxError (val)"))
+    _ = press(&state, "/")
+    for key in "boxerror<13".map(Key.character) { _ = press(&state, key) }
+    #expect(state.runs.list.count == 1)
+    _ = press(&state, .enter, .enter)
+    let text = view(state).text
+    #expect(text.contains("boxError 12.5, recall 3.0") || text.contains("boxError 12.50, recall 3.00"), "\(text)")
+    _ = press(&state, .escape, "/")
+    for _ in "boxerror<13" { _ = press(&state, .backspace) }
+    _ = press(&state, .enter)
+    // What is lower at its best begins with the lowest; runs without it come last.
+    _ = press(&state, "S")
+    for key in "boxError".map(Key.character) { _ = press(&state, key) }
+    _ = press(&state, .enter)
+    #expect(state.runs.list.row == .run(runs[0]))
+    #expect(state.runs.remembered?.order == "boxError")
+  }
+
   @Test("Without runs the screen says how to get one")
   func empty() {
     var state = UpdateTests.state()

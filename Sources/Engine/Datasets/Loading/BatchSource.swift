@@ -5,7 +5,7 @@ import Kernels
 public struct Sample: Equatable, Sendable {
   /// The image's index in its split.
   public var index: Int32
-  /// The index of its class in the label set.
+  /// The index of its class in the label set, or what another task is to be told of it: its place in a table of annotations.
   public var label: Int32
 
   public init(index: Int32, label: Int32) {
@@ -33,8 +33,10 @@ public protocol BatchSource: AnyObject {
 
 /// What came of one batch.
 public struct BatchReport: Sendable {
-  /// The rows that were filled.
+  /// The samples whose labels and images were filled in.
   public var count: Int
+  /// Height, width and channels of the images, where they are smaller than the network was planned for: they then lie closer.
+  public var input: [Int]?
   /// How long the caller waited, in seconds.
   public var stall: Double
   public var skipped: [SkippedImage]

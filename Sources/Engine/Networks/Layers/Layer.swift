@@ -3,7 +3,8 @@ import Kernels
 
 /// One step of a network, a value without state: it says what is computed, a ``Backend`` says how.
 ///
-/// Shapes are those of one image (`[height, width, channels]`, or `[features]`); tensors have the batch in front.
+/// Shapes are those of one image (`[height, width, channels]`, or `[features]`); tensors have the batch in front, or as many rows as there are of
+/// another kind.
 /// Every layer has the same verbs: the shape it makes, the parameters it needs, forward, and backward beside it.
 public protocol Layer: Sendable {
   var name: String { get }
@@ -12,6 +13,9 @@ public protocol Layer: Sendable {
   var source: String? { get }
   /// A second layer whose output it reads, of the same shape as the first; nil: none.
   var shortcut: String? { get }
+
+  /// The network's row set whose rows its output has (``RowSet``); nil: those of what it reads.
+  var rowSet: String? { get }
 
   /// The shape of the output for an input of this shape.
   /// - Throws: a ``Problem`` where the layer cannot stand on such an input.
@@ -72,7 +76,7 @@ public struct BackwardReads: OptionSet, Sendable {
 
 /// Memory of a layer that lives from its forward to its backward pass.
 public enum Scratch: Equatable, Sendable {
-  /// So much for each image: the tensor is [batch, …].
+  /// So much for each image, or other row of the output: the tensor is [rows, …].
   case image([Int])
   /// So much for all images together.
   case batch([Int])
@@ -89,6 +93,7 @@ public enum Scratch: Equatable, Sendable {
 extension Layer {
   public var source: String? { nil }
   public var shortcut: String? { nil }
+  public var rowSet: String? { nil }
   public func state(for input: [Int]) -> [Parameter] { [] }
   public func multiplyAdds(for input: [Int]) -> Int { 0 }
   public func parameters(for input: [Int]) -> [Parameter] { [] }
@@ -145,6 +150,8 @@ public struct LayerTensors: Sendable {
   public var shortcutGradient: Tensor?
   /// Another layer has put its share of `shortcutGradient` there already: add to it.
   public var addsToShortcutGradient = false
+  /// What each row of the output is, [rows, width], where the layer makes rows of a row set of its own.
+  public var rows: Tensor?
   /// The layer also applies the ReLU behind it.
   public var fusedReLU = false
 

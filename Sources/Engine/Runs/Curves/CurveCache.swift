@@ -53,14 +53,14 @@ package struct CurveCache: Sendable {
   /// - Throws: a ``Problem`` where it cannot be written, which costs only time.
   package func keep(_ curves: RunCurves, run: String) throws(Problem) {
     // What was left out has to be told again.
-    guard curves.unkeptNorms == 0 else { return }
+    guard curves.unkeptNorms == 0, curves.unkeptMetrics == 0 else { return }
     var files: [Table.File] = []
     for reader in curves.readers {
       guard let check = Self.check(reader.path, upTo: reader.offset) else { return }
       let name = reader.path.split(separator: "/").last.map(String.init) ?? reader.path
       files.append(.init(name: name, offset: reader.offset, badRecords: reader.badRecords, check: check))
     }
-    let all = curves.series.map { ($0.key.rawValue, $0.value) } + curves.norms.map { ($0.key.tag, $0.value) }
+    let all = curves.series.map { ($0.key.tag, $0.value) } + curves.norms.map { ($0.key.tag, $0.value) }
     let table = Table(
       files: files,
       curves: all.map { .init(tag: $0.0, blocks: $0.1.blocks.count, tail: $0.1.tail.values.count) }, clock: curves.clock)

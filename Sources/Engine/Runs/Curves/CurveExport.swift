@@ -106,12 +106,16 @@ extension RunCurves {
   /// The tags of all curves that have values: first the metrics, then the layers' norms by name.
   public var tags: [String] { metricTags + normTags }
 
-  public var metricTags: [String] { RunMetric.allCases.filter { series[$0]?.isEmpty == false }.map(\.rawValue) }
+  public var metricTags: [String] {
+    let recorded = series.filter { !$0.value.isEmpty }.keys
+    let known = RunMetric.known.filter(recorded.contains).map(\.tag)
+    return known + recorded.map(\.tag).filter { !known.contains($0) }.sorted()
+  }
   public var normTags: [String] { norms.filter { !$0.value.isEmpty }.keys.map(\.tag).sorted() }
 
   /// The curve of a tag, empty where there is none.
   public func series(tag: String) -> RunSeries {
-    if let metric = RunMetric(rawValue: tag) { return self[metric] }
+    if let metric = RunMetric(tag: tag) { return self[metric] }
     return LayerNorm.Place(tag: tag).flatMap { norms[$0] } ?? RunSeries()
   }
 }

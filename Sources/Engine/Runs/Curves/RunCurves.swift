@@ -19,6 +19,9 @@ public struct RunCurves: Sendable {
   /// Norms of layers that are not kept: no network has so many.
   private(set) var unkeptNorms = 0
   package static let mostNorms = 2048
+  /// Values of metrics that are not kept: no task has so many.
+  private(set) var unkeptMetrics = 0
+  package static let mostMetrics = 100
 
   private let folder: String
   private(set) var readers: [EventFileReader] = []
@@ -37,7 +40,7 @@ public struct RunCurves: Sendable {
   ) {
     (self.folder, self.readers, self.clock, self.file) = (folder, readers, clock, file)
     for (tag, curve) in curves {
-      if let metric = RunMetric(rawValue: tag) {
+      if let metric = RunMetric(tag: tag) {
         series[metric] = curve
       } else if let place = LayerNorm.Place(tag: tag) {
         norms[place] = curve
@@ -109,6 +112,7 @@ public struct RunCurves: Sendable {
       remark(on: reader, isLast: index == readers.count - 1)
     }
     if unkeptNorms > 0 { remarks.append("there are norms of more than \(Self.mostNorms) layers; \(unkeptNorms) values of others are left out") }
+    if unkeptMetrics > 0 { remarks.append("there are more than \(Self.mostMetrics) metrics; \(unkeptMetrics) values of others are left out") }
     if taken > 0 { version = nextVersion.add(1, ordering: .relaxed).newValue }
     return taken > 0
   }
@@ -118,6 +122,10 @@ public struct RunCurves: Sendable {
     case .scalars(let scalars):
       let time = clock.take(event.wallTime)
       for scalar in scalars {
+        guard series.count < Self.mostMetrics || series[scalar.metric] != nil else {
+          unkeptMetrics += 1
+          continue
+        }
         series[scalar.metric, default: RunSeries()].append(step: event.step, value: scalar.value, time: time)
       }
     case .norms(let values):

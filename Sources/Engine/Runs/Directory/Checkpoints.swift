@@ -18,9 +18,9 @@ public struct Checkpoints: Hashable, Sendable {
   private static let bestKey = "best"
 
   /// What the metadata of a checkpoint may tell.
-  fileprivate static let known: Set = [
-    "network", "classes", "seed", "step", "epoch", "validated", "losses", validationKey, bestKey, SafetensorsFile.checksumKey,
-  ]
+  fileprivate static let known = TrainingTasks.facts.union([
+    "network", "seed", "step", "epoch", "validated", "losses", validationKey, bestKey, SafetensorsFile.checksumKey,
+  ])
 
   /// The validations that a checkpoint remembers.
   struct Standing {
@@ -38,11 +38,11 @@ public struct Checkpoints: Hashable, Sendable {
 
   public func path(_ step: Int) -> String { "\(folder)/\(step)\(Self.suffix)" }
 
-  /// The checkpoint with the highest top-1 in validation, the last one where none was validated; nil where none is
+  /// The best checkpoint in validation, by the headline metric, the last one where none was validated; nil where none is
   /// readable.
   public func best() -> Int? { bestValidated() ?? steps().last }
 
-  /// The checkpoint with the highest top-1 in validation; nil where none was validated, or it is not there any more.
+  /// The best checkpoint in validation; nil where none was validated, or it is not there any more.
   public func bestValidated() -> Int? {
     let steps = steps()
     let newest = steps.reversed().lazy.compactMap { try? SafetensorsFile(path($0)) }.first

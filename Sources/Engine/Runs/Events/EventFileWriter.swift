@@ -31,7 +31,12 @@ public final class EventFileWriter {
   public func append(
     _ values: KeyValuePairs<RunMetric, Float>, step: Int, now: Double = unixTime()
   ) throws(Problem) {
-    let scalars = values.map { EventRecord.Scalar(metric: $0.key, value: $0.value) }
+    try append(values.map { ($0.key, $0.value) }, step: step, now: now)
+  }
+
+  /// - Throws: a ``Problem`` where the file cannot be written.
+  package func append(_ values: [(metric: RunMetric, value: Float)], step: Int, now: Double = unixTime()) throws(Problem) {
+    let scalars = values.map { EventRecord.Scalar(metric: $0.metric, value: $0.value) }
     try append(EventRecord(wallTime: now, step: step, content: .scalars(scalars)))
   }
 

@@ -67,7 +67,7 @@ package struct EventRecord: Equatable {
     event.append(varint: UInt64(bitPattern: Int64(step)))
     switch content {
     case .version(let text): event.append(field: 3, Array(text.utf8))
-    case .scalars(let scalars): event.append(field: 5, Self.summary(scalars.map { ($0.metric.rawValue, $0.value) }))
+    case .scalars(let scalars): event.append(field: 5, Self.summary(scalars.map { ($0.metric.tag, $0.value) }))
     case .norms(let norms): event.append(field: 5, Self.summary(norms.map { ($0.place.tag, $0.value) }))
     case .histograms(let histograms): event.append(field: 5, histograms.flatMap(Self.summary))
     case .image(let image): event.append(field: 5, Self.summary(image))
@@ -178,6 +178,9 @@ package struct EventRecord: Equatable {
           metric = metrics.first { $0.tag.count == tag.count && memcmp($0.tag, tag.baseAddress!, tag.count) == 0 }?.metric
           if metric == nil, tag.first == UInt8(ascii: "n"), tag.count <= longestTag {
             place = LayerNorm.Place(tag: String(decoding: tag, as: UTF8.self))
+          } else if metric == nil, tag.first == UInt8(ascii: "v") || tag.first == UInt8(ascii: "t"), tag.count <= RunMetric.longestTag {
+            // Of a task that this version does not know.
+            metric = RunMetric(tag: String(decoding: tag, as: UTF8.self))
           }
         case (2, .fixed32(let bits)): number = Float(bitPattern: bits)
         default: break
@@ -192,5 +195,5 @@ package struct EventRecord: Equatable {
 
   /// No layer's tag is longer.
   private static let longestTag = 200
-  private static let metrics = RunMetric.allCases.map { (tag: Array($0.rawValue.utf8), metric: $0) }
+  private static let metrics = RunMetric.known.map { (tag: Array($0.tag.utf8), metric: $0) }
 }

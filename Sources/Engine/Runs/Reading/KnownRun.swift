@@ -6,7 +6,7 @@ import Settings
 /// What was read of one run, and when its files were last changed. Of a run that is over nothing but the summary is kept.
 package final class KnownRun {
   private let directory: RunDirectory
-  private(set) var summary: RunSummary
+  package private(set) var summary: RunSummary
   /// The workers that the run has had.
   private(set) var sessions = 0
   /// The directory's stamp where the run is over: nothing of it has changed while the directory has it.

@@ -1,3 +1,5 @@
+import Training
+
 /// What two runs were asked differently, and what became of each.
 public struct RunDifference: Codable, Equatable, Sendable {
   /// One run: its configuration, and how it stands.
@@ -31,7 +33,8 @@ public struct RunDifference: Codable, Equatable, Sendable {
   public init(_ a: Side, _ b: Side) {
     (self.a, self.b) = (a.summary.id, b.summary.id)
     configuration = Self.lines(Self.facts(a.configuration), Self.facts(b.configuration)).filter { $0.a != $0.b }
-    results = Self.lines(Self.results(a), Self.results(b))
+    let metrics = Self.metrics(a, b)
+    results = Self.lines(Self.results(a, metrics), Self.results(b, metrics))
   }
 
   /// Something that two runs may differ in.
@@ -84,19 +87,33 @@ public struct RunDifference: Codable, Equatable, Sendable {
     return data + settings + preparation + origin
   }
 
-  private static func results(_ run: Side) -> [Fact] {
+  /// The headline metrics of both, and what else is measured of one.
+  private static func metrics(_ a: Side, _ b: Side) -> (headlines: [TaskMetric], others: [TaskMetric]) {
+    let lists = [a, b].compactMap(\.summary.progress.bestOrLast?.metrics.list)
+    func unique(_ metrics: [TaskMetric], but known: [TaskMetric] = []) -> [TaskMetric] {
+      metrics.reduce(into: []) { if !$0.contains($1) && !known.contains($1) { $0.append($1) } }
+    }
+    let all = lists.isEmpty ? [TaskMetric.classification] : lists
+    let headlines = unique(all.map { $0[0] })
+    return (headlines, unique(all.flatMap { $0 }, but: headlines))
+  }
+
+  private static func results(_ run: Side, _ metrics: (headlines: [TaskMetric], others: [TaskMetric])) -> [Fact] {
     let progress = run.summary.progress
-    func share(_ value: Double?) -> String { value.map { "\(($0 * 10_000).rounded() / 100) %" } ?? none }
     func number(_ value: Double?) -> String { value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? none }
+    func text(_ metric: TaskMetric, of report: ValidationReport?) -> String {
+      guard metric.form == .share else { return number(report?[metric]) }
+      return report?[metric].map { "\(($0 * 10_000).rounded() / 100) %" } ?? none
+    }
     let best = progress.best
-    return [
-      Fact("state", run.summary.state.rawValue),
-      Fact("steps", "\(progress.step) of \(progress.steps)"),
-      Fact("best top-1", share(best?.top1)), Fact("its top-5", share(best?.top5)),
-      Fact("its mean class accuracy", share(best?.meanClass)), Fact("its loss", number(best?.loss)),
-      Fact("at step", best.map { "\($0.step)" } ?? none), Fact("last top-1", share(progress.validation?.top1)),
-      Fact("training loss", number(progress.loss.map(Double.init))),
-      Fact("time", run.seconds.map { "\(Int(nearest: $0)) s" } ?? none),
-    ]
+    return [Fact("state", run.summary.state.rawValue), Fact("steps", "\(progress.step) of \(progress.steps)")]
+      + metrics.headlines.map { Fact("best \($0.title)", text($0, of: best)) }
+      + metrics.others.map { Fact("its \($0.title)", text($0, of: best)) }
+      + [Fact("its loss", number(best?.loss)), Fact("at step", best.map { "\($0.step)" } ?? none)]
+      + metrics.headlines.map { Fact("last \($0.title)", text($0, of: progress.validation)) }
+      + [
+        Fact("training loss", number(progress.loss.map(Double.init))),
+        Fact("time", run.seconds.map { "\(Int(nearest: $0)) s" } ?? none),
+      ]
   }
 }

@@ -1,12 +1,13 @@
 import Basics
+import Training
 
 /// Which runs of a list are wanted, in words: `net:alexnet classes<500 acc>.8 -tag:old seeds`.
 ///
 /// Terms stand apart by blanks and all have to hold; `-` in front of one means that it must not. A term is
 /// - `field:value`. Text fields (name, label, net, dataset, host) hold the value, whatever the case; tag and group are it;
 ///   state begins with it. `field=value` always means the whole of a text.
-/// - `field<value`, `<=`, `>`, `>=`, `=` or `:` of a number. Accuracy is a share, or above 1 percent (`acc>.8`, `acc>80%`);
-///   times have a unit (`age<2d`); `k` and `M` are thousands and millions.
+/// - `field<value`, `<=`, `>`, `>=`, `=` or `:` of a number, or of a metric of the runs (`top5>.9`). Accuracies are shares, or above 1
+///   percent (`acc>.8`, `acc>80%`); times have a unit (`age<2d`); `k` and `M` are thousands and millions.
 /// - a word, which the name, the label set, the note or a tag holds.
 ///
 /// Quotes keep blanks and signs together: `"two words"`, `label:"a<b"`. What a run has no value for fits no comparison.
@@ -34,11 +35,12 @@ public struct RunFilter: Equatable, Sendable {
   /// Lets every run through.
   public init() { (text, terms) = ("", []) }
 
+  /// - Parameter metrics: those that may be asked for.
   /// - Throws: a ``Problem`` that names the term and where it begins, where one cannot be read.
-  public init(_ text: String) throws(Problem) {
+  public init(_ text: String, metrics: [TaskMetric] = TaskMetric.known) throws(Problem) {
     self.text = text
     var terms: [Term] = []
-    for word in try FilterWord.split(text) { terms.append(try Self.term(word)) }
+    for word in try FilterWord.split(text) { terms.append(try Self.term(word, metrics)) }
     self.terms = terms
   }
 
@@ -76,26 +78,27 @@ public struct RunFilter: Equatable, Sendable {
 
   // MARK: Reading
 
-  private static func term(_ word: FilterWord) throws(Problem) -> Term {
+  private static func term(_ word: FilterWord, _ metrics: [TaskMetric]) throws(Problem) -> Term {
     let isNegated = word.isBare("-", at: 0) && word.characters.count > 1
     let rest = isNegated ? word.dropFirst(1) : word
-    return Term(isNegated: isNegated, test: try test(rest, word))
+    return Term(isNegated: isNegated, test: try test(rest, word, metrics))
   }
 
-  private static func test(_ rest: FilterWord, _ word: FilterWord) throws(Problem) -> Test {
+  private static func test(_ rest: FilterWord, _ word: FilterWord, _ metrics: [TaskMetric]) throws(Problem) -> Test {
     guard let sign = rest.firstSign else { return .anywhere(Needle(rest.string, .inside)) }
     let name = String(rest.characters[..<sign])
-    guard let field = RunField(rawValue: name.lowercased()) else {
+    guard let field = RunField(name, metrics: metrics) else {
+      // What no field could be called is text: `v2:old`.
+      guard name.allSatisfy(\.isLetter) else { return .anywhere(Needle(rest.string, .inside)) }
       throw word.problem(
-        expected: "one of \(RunField.allCases.map(\.rawValue).joined(separator: ", "))", found: "`\(name)`",
-        advice: "quote it to search for it as text")
+        expected: "one of \(RunField.list(metrics))", found: "`\(name)`", advice: "quote it to search for it as text")
     }
     let comparison = Comparison.allCases.first { rest.hasBare($0.rawValue, at: sign) }!
     let value = rest.dropFirst(sign + comparison.rawValue.count).string
     guard !value.isEmpty else { throw word.problem(expected: "a value after \(name)\(comparison.rawValue)", found: nil) }
     if field.isNumber { return .number(field, comparison, try number(value, field, word)) }
     guard comparison == .has || comparison == .equal else {
-      throw word.problem(expected: "\(field.rawValue):TEXT", found: "a comparison of text")
+      throw word.problem(expected: "\(field.text):TEXT", found: "a comparison of text")
     }
     switch field {
     case .state:
@@ -115,7 +118,7 @@ public struct RunFilter: Equatable, Sendable {
     let units: [(String, Double)] =
       switch field {
       case .age, .left: [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("w", 604_800)]
-      case .acc: [("%", 0.01)]
+      case _ where field.isShare: [("%", 0.01)]
       default: [("k", 1e3), ("K", 1e3), ("M", 1e6)]
       }
     let unit = units.first { text.hasSuffix($0.0) }
@@ -125,13 +128,13 @@ public struct RunFilter: Equatable, Sendable {
       let expected =
         switch field {
         case .age, .left: "a time with its unit, as 90s, 30m, 12h, 7d or 2w"
-        case .acc: "a share or percent, as .8 or 80%"
+        case _ where field.isShare: "a share or percent, as .8 or 80%"
         default: "a number"
         }
       throw word.problem(expected: expected, found: "`\(text)`")
     }
     let scaled = value * (unit?.1 ?? 1)
-    return field == .acc && unit == nil && scaled > 1 ? scaled / 100 : scaled
+    return field.isShare && unit == nil && scaled > 1 ? scaled / 100 : scaled
   }
 }
 
@@ -206,7 +209,7 @@ private struct FilterWord {
     guard let sign = characters.indices.first(where: { !isQuoted[$0] && ":<>=".contains(characters[$0]) }), sign > 0 else {
       return nil
     }
-    return characters[..<sign].allSatisfy(\.isLetter) ? sign : nil
+    return characters[0].isLetter && characters[..<sign].allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? sign : nil
   }
 
   func isBare(_ character: Character, at index: Int) -> Bool {

@@ -10,7 +10,7 @@ import Training
 /// An entry holds as long as the run's directory has the stamp that it had: whatever is written about a run that is over is
 /// renamed into its directory. An index that is missing or damaged is made anew.
 package enum RunIndex {
-  private static let magic: UInt64 = 0x3130_7865_646e_6972  // "rindex01"
+  private static let magic: UInt64 = 0x3230_7865_646e_6972  // "rindex02"
   private static func path(_ home: Home) -> String { home.cache + "/runs-index" }
 
   /// The runs that it knows, by the names of their directories.
@@ -26,11 +26,12 @@ package enum RunIndex {
     let count = reader.count()
     var runs: [String: KnownRun] = [:]
     runs.reserveCapacity(count)
+    var lists = MetricLists()
     for _ in 0..<count {
       guard !reader.isAtEnd else { return [:] }
       let stamp = reader.number(FileStamp.self)
       let sessions = reader.int()
-      guard let summary = RunSummary(&reader, folder: folder), summary.isSound, SmallCount.range ~= sessions else { return [:] }
+      guard let summary = RunSummary(&reader, folder: folder, &lists), summary.isSound, SmallCount.range ~= sessions else { return [:] }
       runs[summary.id] = KnownRun(summary, sessions: sessions, settled: stamp)
     }
     return runs
@@ -69,7 +70,7 @@ extension RunSummary {
   }
 
   /// Nil where the state is none.
-  fileprivate init?(_ reader: inout PackedReader, folder: String) {
+  fileprivate init?(_ reader: inout PackedReader, folder: String, _ lists: inout MetricLists) {
     let texts = (0..<7).map { _ in reader.text() }
     guard let state = RunState(rawValue: reader.text()) else { return nil }
     let (problem, hash, group) = (reader.optional { $0.text() }, reader.optional { $0.text() }, reader.optional { $0.text() })
@@ -80,7 +81,7 @@ extension RunSummary {
     self.init(
       id: texts[0], name: texts[1], path: "\(folder)/\(texts[0])", created: created, state: state, problem: problem,
       dataset: texts[2], labelSet: texts[3], labelSetHash: hash, classes: classes, network: texts[4], epochs: epochs,
-      batchSize: batch, seed: seed, host: texts[5], progress: RunProgress(&reader), lastSeen: seen)
+      batchSize: batch, seed: seed, host: texts[5], progress: RunProgress(&reader, &lists), lastSeen: seen)
     (self.tags, note, self.group) = (tags, texts[6], group)
   }
 }
@@ -91,7 +92,7 @@ extension RunSummary {
     let reports = [progress.validation, progress.best].compactMap(\.self)
     let counts = [classes, epochs, batchSize, progress.step, progress.steps, progress.stepsPerEpoch, progress.skippedImages]
     return (counts + reports.flatMap { [$0.step, $0.images, $0.skipped] }).allSatisfy(Count.range.contains)
-      && reports.flatMap { [$0.top1, $0.top5, $0.meanClass] }.allSatisfy(Share.range.contains)
+      && reports.allSatisfy { $0.metrics.allSatisfy { $0.form == .number || Share.range ~= $1 } }
       && [created, lastSeen ?? 0].allSatisfy(Moment.range.contains) && Measure.range ~= progress.epoch
   }
 }
@@ -106,7 +107,7 @@ extension RunProgress {
     for report in [validation, best] { writer.optional(report) { $1.pack(&$0) } }
   }
 
-  fileprivate init(_ reader: inout PackedReader) {
+  fileprivate init(_ reader: inout PackedReader, _ lists: inout MetricLists) {
     self.init()
     (step, steps, stepsPerEpoch, skippedImages) = (reader.int(), reader.int(), reader.int(), reader.int())
     epoch = reader.number(Double.self)
@@ -115,22 +116,40 @@ extension RunProgress {
     stall = reader.optional { $0.number(Double.self) }
     lossWarning = reader.optional { $0.text() }
     storageWarning = reader.optional { $0.text() }
-    validation = reader.optional { ValidationReport(&$0) }
-    best = reader.optional { ValidationReport(&$0) }
+    validation = reader.optional { ValidationReport(&$0, &lists) }
+    best = reader.optional { ValidationReport(&$0, &lists) }
   }
 }
 
 extension ValidationReport {
   fileprivate func pack(_ writer: inout PackedWriter) {
     for number in [step, images, skipped] { writer.int(number) }
-    for number in [epoch, loss, top1, top5, meanClass] { writer.number(number) }
+    for number in [epoch, loss] { writer.number(number) }
+    writer.text(metrics.list.map(\.name).joined(separator: " "))
+    for value in metrics.values { writer.number(value) }
   }
 
-  fileprivate init(_ reader: inout PackedReader) {
+  fileprivate init(_ reader: inout PackedReader, _ lists: inout MetricLists) {
     let (step, images, skipped) = (reader.int(), reader.int(), reader.int())
-    func number() -> Double { reader.number(Double.self) }
-    self.init(
-      step: step, epoch: number(), loss: number(), top1: number(), top5: number(), meanClass: number(), images: images,
-      skipped: skipped)
+    let (epoch, loss) = (reader.number(Double.self), reader.number(Double.self))
+    let list = lists[reader.text()]
+    let values = list.map { _ in reader.number(Double.self) }
+    self.init(step: step, epoch: epoch, loss: loss, metrics: MetricValues(list, values), images: images, skipped: skipped)
+  }
+}
+
+/// The lists of metrics of an index, by their names: ten thousand runs share a few.
+private struct MetricLists {
+  private var last = (names: "", list: TaskMetric.classification)
+  private var others: [String: [TaskMetric]] = [:]
+
+  subscript(names: String) -> [TaskMetric] {
+    mutating get {
+      if names == last.names { return last.list }
+      let list = others[names] ?? TaskMetric.list(named: names.split(separator: " ").map(String.init))
+      others[names] = list
+      last = (names, list)
+      return list
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Training
 
 /// How a list of runs is sorted: by one field, and by the time of the launch, newest first, where that is equal.
 public struct RunOrder: Equatable, Sendable {
@@ -14,18 +15,19 @@ public struct RunOrder: Equatable, Sendable {
   }
 
   /// Reads what ``text`` writes: a field's name, `-` in front of it for descending: `-acc`.
+  /// - Parameter metrics: those that runs may be sorted by.
   /// - Throws: a ``Problem`` that lists the fields.
-  public init(_ text: String) throws(Problem) {
+  public init(_ text: String, metrics: [TaskMetric] = TaskMetric.known) throws(Problem) {
     let isDescending = text.hasPrefix("-")
-    guard let field = RunField(rawValue: String(text.dropFirst(isDescending ? 1 : 0)).lowercased()) else {
+    guard let field = RunField(String(text.dropFirst(isDescending ? 1 : 0)), metrics: metrics) else {
       throw Problem(
         "invalid sort field", at: text,
-        expected: "one of \(RunField.allCases.map(\.rawValue).joined(separator: ", ")); -acc is the best first", kind: .usage)
+        expected: "one of \(RunField.list(metrics)); -acc is the best first", kind: .usage)
     }
     self.init(field, isDescending: isDescending)
   }
 
-  public var text: String { (isDescending ? "-" : "") + field.rawValue }
+  public var text: String { (isDescending ? "-" : "") + field.text }
 
   /// Runs whose field is not known come last, whatever the direction.
   public func sorted(_ runs: [RunSummary], now: Double = unixTime()) -> [RunSummary] {

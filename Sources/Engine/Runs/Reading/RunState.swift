@@ -73,7 +73,7 @@ public struct RunProgress: Codable, Equatable, Sendable {
   public var loss: Float?
   @BoundedIfThere<Measure> public var imagesPerSecond: Double?
   public var validation: ValidationReport?
-  /// The validation with the highest top-1 so far.
+  /// The validation that is the best so far by its headline metric.
   public var best: ValidationReport?
   /// Images left out because they could not be decoded.
   @Bounded<Count> public var skippedImages = 0
@@ -88,6 +88,9 @@ public struct RunProgress: Codable, Equatable, Sendable {
   public var warnings: [String] { [lossWarning, storageWarning].compactMap { $0 } }
 
   public init() {}
+
+  /// What a list shows of it; nil before the first validation.
+  public var bestOrLast: ValidationReport? { best ?? validation }
 }
 
 /// What a worker writes every second, so that others know it lives.

@@ -1,7 +1,8 @@
 import Basics
+import Training
 
 /// The results of runs that repeat each other, as mean ± sample standard deviation.
-public struct RunStatistics: Codable, Equatable, Sendable {
+public struct RunStatistics: Equatable, Sendable {
   /// A quantity over the runs that have it.
   public struct Estimate: Codable, Equatable, Sendable {
     public var mean: Double
@@ -36,10 +37,23 @@ public struct RunStatistics: Codable, Equatable, Sendable {
   public var settings: [String]
   public var runs: [String]
   public var seeds: [UInt64]
-  /// Of the last validation, shares in 0…1, and the loss in nats.
-  public var top1, top5, meanClass, loss: Estimate?
-  /// Of each run's validation with the highest top-1.
-  public var bestTop1: Estimate?
+  /// A metric over the runs that have it.
+  public struct Value: Equatable, Sendable {
+    public var metric: TaskMetric
+    public var estimate: Estimate
+  }
+
+  /// Of the last validation, in the task's order.
+  public var metrics: [Value]
+  /// Of the last validation.
+  public var loss: Estimate?
+  /// The headline metric of each run's best validation; runs of several tasks have several.
+  public var best: [Value]
+
+  /// Of the last validation; nil where no run has it.
+  public subscript(metric: TaskMetric) -> Estimate? { metrics.first { $0.metric == metric }?.estimate }
+  /// Of each run's best validation.
+  public func best(_ metric: TaskMetric) -> Estimate? { best.first { $0.metric == metric }?.estimate }
 
   /// One row for each kind of run, in the order in which they come.
   public static func rows(_ runs: [(configuration: RunConfiguration, summary: RunSummary)], by key: Key) -> [RunStatistics] {
@@ -72,11 +86,14 @@ public struct RunStatistics: Codable, Equatable, Sendable {
     self.runs = runs.map(\.id)
     seeds = runs.map(\.seed)
     let last = runs.compactMap(\.progress.validation)
-    top1 = Estimate(last.map(\.top1))
-    top5 = Estimate(last.map(\.top5))
-    meanClass = Estimate(last.map(\.meanClass))
+    metrics = Self.values(last.flatMap { Array($0.metrics) })
     loss = Estimate(last.map(\.loss))
-    bestTop1 = Estimate(runs.compactMap(\.progress.best?.top1))
+    best = Self.values(runs.compactMap(\.progress.best?.headline))
+  }
+
+  private static func values(_ all: [(metric: TaskMetric, value: Double)]) -> [Value] {
+    let metrics = all.map(\.metric).reduce(into: [TaskMetric]()) { if !$0.contains($1) { $0.append($1) } }
+    return metrics.map { metric in Value(metric: metric, estimate: Estimate(all.filter { $0.metric == metric }.map(\.value))!) }
   }
 
   private static func words(_ run: RunConfiguration, _ summary: RunSummary, _ key: Key) -> [String] {
@@ -97,5 +114,37 @@ public struct RunStatistics: Codable, Equatable, Sendable {
     case .net: run.training.network
     case .dataset: run.dataset
     }
+  }
+}
+
+/// In JSON each metric has a key of its own, as `top1`, and that of the best validations is `bestTop1`.
+extension RunStatistics: Codable {
+  private static func best(_ metric: TaskMetric) -> NameKey { NameKey("best" + metric.name.prefix(1).uppercased() + metric.name.dropFirst()) }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: NameKey.self)
+    name = try container.decode(String.self, forKey: NameKey("name"))
+    settings = try container.decode([String].self, forKey: NameKey("settings"))
+    runs = try container.decode([String].self, forKey: NameKey("runs"))
+    seeds = try container.decode([UInt64].self, forKey: NameKey("seeds"))
+    loss = try container.decodeIfPresent(Estimate.self, forKey: NameKey("loss"))
+    func values(_ key: (TaskMetric) -> NameKey) throws -> [Value] {
+      try TaskMetric.known.compactMap { metric in
+        try container.decodeIfPresent(Estimate.self, forKey: key(metric)).map { Value(metric: metric, estimate: $0) }
+      }
+    }
+    metrics = try values { NameKey($0.name) }
+    best = try values(Self.best)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: NameKey.self)
+    try container.encode(name, forKey: NameKey("name"))
+    try container.encode(settings, forKey: NameKey("settings"))
+    try container.encode(runs, forKey: NameKey("runs"))
+    try container.encode(seeds, forKey: NameKey("seeds"))
+    try container.encodeIfPresent(loss, forKey: NameKey("loss"))
+    for value in metrics { try container.encode(value.estimate, forKey: NameKey(value.metric.name)) }
+    for value in best { try container.encode(value.estimate, forKey: Self.best(value.metric)) }
   }
 }

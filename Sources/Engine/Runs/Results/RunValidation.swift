@@ -32,22 +32,23 @@ public struct RunValidation {
   }
 
   /// The validation images.
-  public var images: Int { trainer.view.validation.count }
+  public var images: Int { trainer.task.validation.count }
 
   /// Validates, and keeps the results in the run's folder.
   /// - Parameter progress: hears how many images are done.
-  public func validate(progress: (Int) -> Void = { _ in }) throws(Problem) -> (ValidationReport, ClassResults) {
+  public func validate(progress: (Int) -> Void = { _ in }) throws(Problem) -> ValidationReport {
     guard images > 0 else {
       throw Problem("there are no validation images", at: run.id, advice: "add some to the dataset")
     }
-    let (report, results) = try trainer.validate(progress: progress)
+    let outcome = try trainer.validate(progress: progress)
+    let report = outcome.report
     guard report.loss.isFinite else {
       throw Problem(
         "the network's scores are not finite", at: "\(run.id), step \(step)", expected: "a finite loss", found: "\(report.loss)",
         advice: "the training diverged, or the weights are of another network: use other ones")
     }
-    try run.classResults.save(results, best: run.checkpoints.best())
-    return (report, results)
+    if let classes = outcome.classes { try run.classResults.save(classes, best: run.checkpoints.best()) }
+    return report
   }
 }
 

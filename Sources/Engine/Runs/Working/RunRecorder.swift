@@ -131,9 +131,9 @@ final class RunRecorder {
       record { events throws(Problem) in
         try events.append(
           [
-            .trainLoss: report.loss, .rate: report.rate, .imagesPerSecond: Float(report.imagesPerSecond),
-            .stall: Float(report.stall),
-          ], step: report.step)
+            (.trainLoss, report.loss), (.rate, report.rate), (.imagesPerSecond, Float(report.imagesPerSecond)),
+            (.stall, Float(report.stall)),
+          ] + report.lossTerms.compactMap { term in RunMetric(tag: "train/loss/" + term.name).map { ($0, term.value) } }, step: report.step)
         if !report.norms.isEmpty { try events.append(report.norms, step: report.step) }
       }
     case .validated(let report): take(report)
@@ -172,20 +172,17 @@ final class RunRecorder {
 
   private func take(_ report: ValidationReport) {
     standing.validation = report
-    if report.top1 > standing.best?.top1 ?? -1 { standing.best = report }
+    if report.isBetter(than: standing.best) { standing.best = report }
     heart.update {
       $0.progress.validation = standing.validation
       $0.progress.best = standing.best
     }
     log.write(
-      "step \(report.step): top-1 \(percent(report.top1)), top-5 \(percent(report.top5)), mean class "
-        + "\(percent(report.meanClass)), loss \(rounded(report.loss)) on \(counted(report.images, "validation image"))")
+      "step \(report.step): "
+        + report.metrics.map { "\($0.heading) \($0.form == .share ? percent($1) : rounded($1))" }.joined(separator: ", ")
+        + ", loss \(rounded(report.loss)) on \(counted(report.images, "validation image"))")
     record { events throws(Problem) in
-      try events.append(
-        [
-          .validationLoss: Float(report.loss), .top1: Float(report.top1), .top5: Float(report.top5),
-          .meanClass: Float(report.meanClass),
-        ], step: report.step)
+      try events.append([(.validationLoss, Float(report.loss))] + report.metrics.map { (RunMetric($0), Float($1)) }, step: report.step)
     }
   }
 

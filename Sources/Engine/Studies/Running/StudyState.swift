@@ -194,6 +194,8 @@ public final class StudyObserver {
   /// Of the last validation, which a finished training has at its end.
   private static func metrics(_ run: RunSummary) -> [String: Double] {
     guard let report = run.progress.validation, report.step == run.progress.step else { return [:] }
-    return ["accuracy": report.meanClass, "top1": report.top1, "top5": report.top5, "loss": report.loss]
+    // The paper's accuracy is macro-averaged.
+    let values = report.metrics.map { ($0.metric == .meanClass ? "accuracy" : $0.metric.name, $0.value) }
+    return Dictionary(values + [("loss", report.loss)], uniquingKeysWith: { first, _ in first })
   }
 }

@@ -62,7 +62,7 @@ extension RunsScreen {
     let plot = RunPlot.Request(
       unit: self.charts.window.unit, range: charts.range, columns: 2 * layout.chartColumns,
       smoothing: self.charts.options.smoothing,
-      metrics: kinds.reduce(into: []) { $0.formUnion($1.metrics(ofOne: charts.isOfOne)) },
+      metrics: kinds.reduce(into: []) { $0.formUnion(charts.metrics(of: $1)) },
       norms: kinds.reduce(into: []) { $0.formUnion($1.norms) })
     var known: [String: RunsLook.Known] = [:]
     if page == nil, self.charts.layout == .beside {

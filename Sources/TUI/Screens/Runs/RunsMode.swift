@@ -38,7 +38,7 @@ extension RunsScreen {
     case .sort(var picker):
       let outcome = picker.take(key)
       mode = outcome == .stay ? .sort(picker) : nil
-      if case .chosen(let ids) = outcome, let field = ids.first.flatMap(RunField.init) { sort(by: field) }
+      if case .chosen(let ids) = outcome, let field = ids.first.flatMap({ RunField($0, metrics: runs.metrics) }) { sort(by: field) }
       return outcome == .stay ? [] : look(session)
     case .chart(var picker):
       let outcome = picker.take(key)

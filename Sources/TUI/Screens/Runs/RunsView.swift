@@ -142,7 +142,10 @@ extension RunsScreen {
     switch item.kind {
     case .lost: "r resumes it"
     case .failed, .damaged: printable(item.run.problem ?? "")
-    case .improved: item.before.map { $0 > 0 ? "best top-1 was \(NumberText.percent($0))" : "first validation" } ?? ""
+    case .improved:
+      item.run.progress.best.flatMap { best in
+        item.before.map { $0 == 0 ? "first validation" : "best \(best.headline.metric.heading) was \(NumberText.text($0, of: best.headline.metric))" }
+      } ?? ""
     case .finished: "of \(counted(item.run.epochs, "epoch"))"
     case .stopped, .begun: ""
     }

@@ -3,6 +3,7 @@ import Files
 import Glibc
 import Runs
 import Synchronization
+import Training
 
 /// Follows a run from outside until it is over, like any other reader of its directory.
 struct RunFollower {
@@ -99,8 +100,8 @@ enum RunProgressLine {
     parts.append("step \(Output.grouped(progress.step))/\(Output.grouped(progress.steps))")
     parts.append("epoch \(decimals(progress.epoch, 2))/\(run.epochs)")
     if let loss = progress.loss { parts.append("loss \(decimals(Double(loss), 4))") }
-    if let top1 = progress.validation?.top1 { parts.append("top-1 \(decimals(100 * top1, 2)) %") }
-    if let best = progress.best?.top1 { parts.append("best \(decimals(100 * best, 2)) %") }
+    if let (metric, value) = progress.validation?.headline { parts.append("\(metric.heading) \(text(value, of: metric))") }
+    if let (metric, value) = progress.best?.headline { parts.append("best \(text(value, of: metric))") }
     if let speed = progress.imagesPerSecond { parts.append("\(decimals(speed, 0)) images/s") }
     // Below a twentieth, waiting for the loader is not worth a word.
     if let stall = progress.stall, stall >= 0.05 { parts.append("data wait \(decimals(100 * stall, 0)) %") }
@@ -108,6 +109,8 @@ enum RunProgressLine {
     if let left = run.secondsLeft { parts.append("\(duration(left)) left") }
     return parts.joined(separator: "  ")
   }
+
+  static func text(_ value: Double, of metric: TaskMetric) -> String { metric.form == .share ? "\(decimals(100 * value, 2)) %" : decimals(value, 4) }
 
   /// 3725 → "1:02:05".
   static func duration(_ seconds: Double) -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Basics
 import Runs
+import Training
 
 struct RunsExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,7 +17,7 @@ struct RunsExportCommand: ParsableCommand {
   var format = CurveExport.Format.csv
   @Option(
     help: ArgumentHelp(
-      "A TensorBoard tag (val/top1), or a prefix of tags (norm/); can be repeated. (default: all but norm/)",
+      "A TensorBoard tag (val/top1), a metric (top1), or a prefix of tags (norm/); can be repeated. (default: all but norm/)",
       valueName: "tag"))
   var metric: [String] = []
   @Option(name: .shortAndLong, help: "The file to write. (default: standard output)")
@@ -46,7 +47,8 @@ struct RunsExportCommand: ParsableCommand {
     let there = all(\.tags)
     var known = Set<String>()
     return try metric.flatMap { wanted in
-      let fitting = there.contains(wanted) ? [wanted] : there.filter { wanted.hasSuffix("/") && $0.hasPrefix(wanted) }
+      let tag = there.contains(wanted) ? wanted : "val/" + (TaskMetric.known.first { $0.name == wanted }?.snakeName ?? wanted)
+      let fitting = there.contains(tag) ? [tag] : there.filter { wanted.hasSuffix("/") && $0.hasPrefix(wanted) }
       guard !fitting.isEmpty else {
         throw Problem("the runs have no such metric", at: wanted, expected: "one of \(there.joined(separator: ", "))", kind: .usage)
       }

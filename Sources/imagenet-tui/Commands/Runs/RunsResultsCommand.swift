@@ -4,12 +4,13 @@ import Basics
 import Files
 import Runs
 import Taxonomy
+import Training
 
 struct RunsResultsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "results",
     abstract: "Show results as mean ± sample standard deviation over runs that differ only in their seed.",
-    discussion: "Uses the last validation of each finished run. Values are percentages, except for the loss.")
+    discussion: "Uses the last validation of each finished run. Values are percentages, except for losses and metrics that are no shares.")
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The runs: their directories, their names, or the beginning of either. (default: all)")
@@ -50,15 +51,14 @@ struct RunsResultsCommand: ParsableCommand {
     let rows = RunStatistics.rows(
       try used.map { (try reader.directory(of: $0.id).configuration(), $0) }, by: by)
     if json { return try Output.json(rows) }
-    if csv { return Output.data(table(rows)) }
+    let (metrics, headlines) = (Self.union(rows.map(\.metrics), but: TaskMetric.classification), Self.union(rows.map(\.best), but: [.top1]))
+    if csv { return Output.data(table(rows, metrics, headlines)) }
     let settings = rows.contains { !$0.settings.isEmpty }
     Output.table(
-      ["runs"] + (settings ? ["with"] : []) + [" n", " top-1", " top-5", " mean class", " loss", " best top-1", "seeds"],
+      ["runs"] + (settings ? ["with"] : []) + [" n"] + metrics.map { " " + $0.heading } + [" loss"] + headlines.map { " best " + $0.heading }
+        + ["seeds"],
       rows.map { row in
-        let numbers = [
-          text(row.top1, 100, 2), text(row.top5, 100, 2), text(row.meanClass, 100, 2), text(row.loss, 1, 4),
-          text(row.bestTop1, 100, 2),
-        ]
+        let numbers = metrics.map { text(row[$0], $0.form) } + [text(row.loss, .number)] + headlines.map { text(row.best($0), $0.form) }
         return ([row.name] + (settings ? [row.settings.joined(separator: ", ")] : []) + ["\(row.runs.count)"] + numbers
           + [row.seeds.map(String.init).joined(separator: " ")]).map(printable)
       })
@@ -66,21 +66,29 @@ struct RunsResultsCommand: ParsableCommand {
     if others > 0 { print("\(counted(others, "unfinished run", "is")) not included; --unfinished includes all") }
   }
 
-  private func text(_ estimate: RunStatistics.Estimate?, _ scale: Double, _ places: Int) -> String {
+  /// The metrics that any of the rows has.
+  /// - Parameter none: where no row has any.
+  private static func union(_ rows: [[RunStatistics.Value]], but none: [TaskMetric]) -> [TaskMetric] {
+    let all = rows.joined().map(\.metric).reduce(into: [TaskMetric]()) { if !$0.contains($1) { $0.append($1) } }
+    return all.isEmpty ? none : all
+  }
+
+  private func text(_ estimate: RunStatistics.Estimate?, _ form: TaskMetric.Form) -> String {
     guard let estimate else { return "-" }
+    let (scale, places) = form == .share ? (100.0, 2) : (1, 4)
     let deviation = estimate.deviation.map { " ± \(decimals(scale * $0, places))" } ?? ""
     return decimals(scale * estimate.mean, places) + deviation
   }
 
-  private func table(_ rows: [RunStatistics]) -> String {
+  private func table(_ rows: [RunStatistics], _ metrics: [TaskMetric], _ headlines: [TaskMetric]) -> String {
     func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }
     func numbers(_ estimate: RunStatistics.Estimate?) -> [String] {
       [estimate.map { "\($0.mean)" } ?? "", estimate?.deviation.map { "\($0)" } ?? ""]
     }
-    let columns = ["top1", "top5", "mean_class", "loss", "best_top1"].flatMap { [$0, $0 + "_sd"] }
+    let columns = (metrics.map(\.snakeName) + ["loss"] + headlines.map { "best_" + $0.snakeName }).flatMap { [$0, $0 + "_sd"] }
     let lines = rows.map { row in
       [quoted(row.name), quoted(row.settings.joined(separator: "; ")), "\(row.runs.count)"]
-        + [row.top1, row.top5, row.meanClass, row.loss, row.bestTop1].flatMap(numbers)
+        + (metrics.map { row[$0] } + [row.loss] + headlines.map { row.best($0) }).flatMap(numbers)
         + [quoted(row.seeds.map(String.init).joined(separator: " "))]
     }
     return ([["runs", "with", "n"] + columns + ["seeds"]] + lines).map { $0.joined(separator: ",") + "\n" }.joined()

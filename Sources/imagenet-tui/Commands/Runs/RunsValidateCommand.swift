@@ -23,16 +23,15 @@ struct RunsValidateCommand: ParsableCommand {
     let (summary, directory) = try argument.find()
     let validation = try RunValidation(directory, home: argument.global.location, step: checkpoint, workers: workers)
     let total = validation.images
-    let (report, _) = try validation.validate { done in
+    let report = try validation.validate { done in
       RunProgressLine.show(work: "validation images", done, of: total)
     }
     RunProgressLine.end()
     if json { return try Output.json(report) }
-    func share(_ value: Double) -> String { "\(decimals(100 * value, 2)) %" }
     print(
       printable(
-        "\(summary.id), step \(report.step): top-1 \(share(report.top1)), top-5 \(share(report.top5)), mean class "
-          + "\(share(report.meanClass)), loss \(decimals(report.loss, 4)) on "
-          + counted(report.images, "image")))
+        "\(summary.id), step \(report.step): "
+          + report.metrics.map { "\($0.heading) \(RunProgressLine.text($1, of: $0))" }.joined(separator: ", ")
+          + ", loss \(decimals(report.loss, 4)) on \(counted(report.images, "image"))"))
   }
 }

@@ -51,7 +51,7 @@ extension RunsScreen {
       let place = all.firstIndex(of: charts.focus) ?? 0
       charts.focus = all[(place + (action == .next ? 1 : all.count - 1)) % all.count]
     case .choose:
-      let items = ChartKind.all(ofOne: shown.isOfOne).map { Picker.Item(id: $0.rawValue, text: $0.title) }
+      let items = ChartKind.all(ofOne: shown.isOfOne).map { Picker.Item(id: $0.rawValue, text: $0.title(shown.metrics)) }
       mode = .chart(Picker("Show one chart", items, selected: charts.focus.rawValue))
       return []
     case .layout: charts.layout = charts.layout.next

@@ -4,24 +4,17 @@ import Training
 
 /// What a chart of the runs screen is about.
 package enum ChartKind: String, CaseIterable, Sendable {
-  case loss, accuracy, validationLoss, meanClass, rate, speed, stall, gradients, activations
+  case loss
+  /// The headline metric of the task; of one run all of its kind.
+  case accuracy
+  case validationLoss
+  /// The last metric of the task: of a classification mean class accuracy.
+  case meanClass
+  case rate, speed, stall, gradients, activations
 
   /// What is offered for several runs, and for one, whose charts hold several curves.
   static func all(ofOne: Bool) -> [ChartKind] {
     ofOne ? allCases.filter { $0 != .validationLoss && $0 != .meanClass } : allCases
-  }
-
-  func metrics(ofOne: Bool) -> Set<RunMetric> {
-    switch self {
-    case .loss: ofOne ? [.trainLoss, .validationLoss] : [.trainLoss]
-    case .accuracy: ofOne ? [.top1, .top5, .meanClass] : [.top1]
-    case .validationLoss: [.validationLoss]
-    case .meanClass: [.meanClass]
-    case .rate: [.rate]
-    case .speed: [.imagesPerSecond]
-    case .stall: [.stall]
-    case .gradients, .activations: []
-    }
   }
 
   var norms: Set<LayerNorm.Kind> {
@@ -32,12 +25,13 @@ package enum ChartKind: String, CaseIterable, Sendable {
     }
   }
 
-  package var title: String {
+  /// - Parameter metrics: of the runs' task.
+  func title(_ metrics: [TaskMetric]) -> String {
     switch self {
     case .loss: "training loss"
-    case .accuracy: "top-1 (val)"
+    case .accuracy: "\(printable(metrics.first!.title)) (val)"
     case .validationLoss: "validation loss"
-    case .meanClass: "mean class accuracy (val)"
+    case .meanClass: "\(printable(metrics.last!.title)) (val)"
     case .rate: "learning rate"
     case .speed: "images/s"
     case .stall: "data wait, share of time"
@@ -98,12 +92,41 @@ struct RunCharts {
     }
   }
 
+  /// The metrics of the runs' task, as far as one has validated: those of the first.
+  var metrics: [TaskMetric] { shown.lazy.compactMap { Self.metrics(of: $0.run) }.first ?? TaskMetric.classification }
+  private static func metrics(of run: RunSummary) -> [TaskMetric]? { run.progress.bestOrLast?.metrics.list }
+
+  /// What a chart shows of a run.
+  private func metrics(of kind: ChartKind, _ run: RunSummary) -> [(metric: RunMetric, label: String)] {
+    let metrics = Self.metrics(of: run) ?? self.metrics
+    switch kind {
+    case .loss: return [(.trainLoss, "train")] + (isOfOne ? [(.validationLoss, "val")] : [])
+    case .accuracy where isOfOne:
+      return metrics.filter { $0.form == metrics[0].form }.map { (RunMetric($0), printable($0.heading)) }
+    case .accuracy: return [(RunMetric(metrics[0]), "")]
+    case .validationLoss: return [(.validationLoss, "")]
+    case .meanClass: return [(RunMetric(metrics[metrics.count - 1]), "")]
+    case .rate: return [(.rate, "")]
+    case .speed: return [(.imagesPerSecond, "")]
+    case .stall: return [(.stall, "")]
+    case .gradients, .activations: return []
+    }
+  }
+
+  /// What a look has to fetch for a chart.
+  func metrics(of kind: ChartKind) -> Set<RunMetric> { Set(shown.flatMap { metrics(of: kind, $0.run).map(\.metric) }) }
+
   func chart(_ kind: ChartKind, isFocused: Bool = false) -> Chart {
     let (title, series) = content(kind)
     var notes = kind == .loss && options.smoothing > 0 ? ["smooth \(NumberText.compact(options.smoothing).trimmingZeros)"] : []
     let isLogarithmic = !kind.norms.isEmpty || options.isLogarithmic && [.loss, .validationLoss, .rate].contains(kind)
     if isLogarithmic { notes.append("log y") }
-    let isShare = [.accuracy, .meanClass, .stall].contains(kind)
+    let isShare =
+      switch kind {
+      case .accuracy: metrics[0].form == .share
+      case .meanClass: metrics[metrics.count - 1].form == .share
+      default: kind == .stall
+      }
     return Chart(
       title: title, note: notes.joined(separator: " · "), series: series, scale: isLogarithmic ? .logarithmic : .linear,
       unit: window.unit, range: range, part: window.part, cursor: isFocused ? window.cursor : window.cursor.flatMap { _ in rested },
@@ -116,24 +139,19 @@ struct RunCharts {
     if !kind.norms.isEmpty {
       let one = shown.first { $0.run.id == selected } ?? shown.last
       let norms = one?.plot.norms.filter { kind.norms.contains($0.place.kind) } ?? []
-      let title = isOfOne ? kind.title : "\(kind.title) of \(one.map { printable($0.run.name) } ?? "–")"
+      let title = isOfOne ? kind.title(metrics) : "\(kind.title(metrics)) of \(one.map { printable($0.run.name) } ?? "–")"
       return (title, norms.enumerated().map { index, norm in
         Chart.Series(norm.curve, mark: SeriesMark(index), label: printable(norm.place.name.removing(suffix: ".weight")))
       })
     }
     guard isOfOne, let one = shown.first else {
-      return (kind.title, shown.map { series($0.plot, kind.metrics(ofOne: false).first!, $0.mark) })
+      return (kind.title(metrics), shown.map { series($0.plot, metrics(of: kind, $0.run)[0].metric, $0.mark) })
     }
+    let all = metrics(of: kind, one.run).enumerated().map { series(one.plot, $1.metric, SeriesMark($0), $1.label) }
     switch kind {
-    case .loss:
-      return (
-        "loss",
-        [series(one.plot, .trainLoss, SeriesMark(0), "train"), series(one.plot, .validationLoss, SeriesMark(1), "val")]
-      )
-    case .accuracy:
-      let metrics = [(RunMetric.top1, "top-1"), (.top5, "top-5"), (.meanClass, "mean class")]
-      return ("accuracy (val)", metrics.enumerated().map { series(one.plot, $1.0, SeriesMark($0), $1.1) })
-    default: return (kind.title, [series(one.plot, kind.metrics(ofOne: true).first!, SeriesMark(0))])
+    case .loss: return ("loss", all)
+    case .accuracy where metrics[0].form == .share: return ("accuracy (val)", all)
+    default: return (kind.title(metrics), all)
     }
   }
 

@@ -1,6 +1,7 @@
 import Analysis
 import Basics
 import Runs
+import Training
 
 /// Which runs are listed, in which order, and which of them is selected.
 package struct RunsList: Sendable {
@@ -23,8 +24,12 @@ package struct RunsList: Sendable {
     package var runs: [RunSummary]
     package var isUnfolded: Bool
 
-    /// Of the best top-1 of its runs; nil before the first validation.
-    package var best: RunStatistics.Estimate? { .init(runs.compactMap { ($0.progress.best ?? $0.progress.validation)?.top1 }) }
+    /// Of the best headline metric of its runs, and that metric; nil before the first validation.
+    package var best: (metric: TaskMetric, estimate: RunStatistics.Estimate)? {
+      let values = runs.compactMap(\.progress.bestOrLast?.headline)
+      guard let metric = values.first?.metric else { return nil }
+      return RunStatistics.Estimate(values.filter { $0.metric == metric }.map(\.value)).map { (metric, $0) }
+    }
   }
 
   /// The lines of the list. Where no group is folded they are the runs themselves, which are not copied.

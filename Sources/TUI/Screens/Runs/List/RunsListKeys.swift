@@ -1,5 +1,6 @@
 import Basics
 import Runs
+import Training
 
 /// What can be done with the list itself.
 package enum ListAction: Hashable, Sendable {
@@ -20,8 +21,9 @@ extension RunsScreen {
       return settle()
     case .filter: mode = .filter(TextField(list.filter.text), problem: nil, before: list.filter)
     case .sort:
-      let fields = RunField.allCases.map { Picker.Item(id: $0.rawValue, text: $0.title, note: $0.rawValue) }
-      mode = .sort(Picker("Sort the runs by", fields, selected: list.arrangement.order.field.rawValue))
+      let metrics = runs.metrics.filter { $0 != .top1 }.map(RunField.metric)
+      let fields = (RunField.ofEveryRun + metrics).map { Picker.Item(id: $0.text, text: $0.title, note: $0.text) }
+      mode = .sort(Picker("Sort the runs by", fields, selected: list.arrangement.order.field.text))
     case .reverse:
       if case .classes(var open)? = page {
         open.reverse()
@@ -86,7 +88,7 @@ extension RunsScreen {
       field.take(key)
       // Half a term is no filter yet: what was shown last stays, and the reason is said.
       do throws(Problem) {
-        list.filter = try RunFilter(field.text)
+        list.filter = try RunFilter(field.text, metrics: runs.metrics)
         mode = .filter(field, problem: nil, before: before)
       } catch {
         let reason = error.expected.map { "expected \($0)" } ?? error.description
@@ -108,10 +110,13 @@ extension RunField {
     case .speed: "images per second"
     case .age: "time since the launch"
     case .left: "time left"
-    default: rawValue
+    case .metric(let metric): printable(metric.title)
+    default: text
     }
   }
 
   /// Whether the largest is what one looks for.
-  fileprivate var startsDescending: Bool { [.acc, .step, .epoch, .speed, .classes].contains(self) }
+  fileprivate var startsDescending: Bool {
+    if case .metric(let metric) = self { metric.direction == .higherIsBetter } else { [.acc, .step, .epoch, .speed, .classes].contains(self) }
+  }
 }

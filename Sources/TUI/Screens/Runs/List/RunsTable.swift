@@ -1,5 +1,6 @@
 import Basics
 import Runs
+import Training
 
 /// How the list of runs looks.
 struct RunsTable {
@@ -71,7 +72,7 @@ struct RunsTable {
   private func best(_ row: RunsList.Row) -> Span {
     switch row {
     case .run(let run): Span(Self.best(run))
-    case .group(let group): Span(group.best.map { NumberText.percent($0.mean) } ?? "–", .bold)
+    case .group(let group): Span(group.best.map { NumberText.text($1.mean, of: $0) } ?? "–", .bold)
     }
   }
 
@@ -79,8 +80,12 @@ struct RunsTable {
   private func speed(_ row: RunsList.Row) -> Span {
     switch row {
     case .run(let run): Span(Self.speed(run))
-    case .group(let group): Span((group.best?.deviation).map { "± \(NumberText.fixed(100 * $0, 1))" } ?? "", .muted)
+    case .group(let group): Span(group.best.flatMap { Self.deviation($0, $1) } ?? "", .muted)
     }
+  }
+
+  private static func deviation(_ metric: TaskMetric, _ estimate: RunStatistics.Estimate) -> String? {
+    estimate.deviation.map { "± \(metric.form == .share ? NumberText.fixed(100 * $0, 1) : NumberText.compact($0))" }
   }
 
   static func state(_ run: RunSummary) -> Span {
@@ -108,7 +113,7 @@ struct RunsTable {
   }
 
   static func best(_ run: RunSummary) -> String {
-    (run.progress.best ?? run.progress.validation).map { NumberText.percent($0.top1) } ?? "–"
+    run.progress.bestOrLast.map { NumberText.text($0.headline.value, of: $0.headline.metric) } ?? "–"
   }
 
   static func speed(_ run: RunSummary) -> String {
@@ -122,4 +127,9 @@ struct RunsTable {
     if (600..<3600).contains(seconds) { return "\(Int(nearest: seconds / 60))m" }
     return NumberText.duration(seconds: seconds < 600 ? (seconds / 5).rounded() * 5 : seconds)
   }
+}
+
+extension NumberText {
+  /// A percentage, or the number itself.
+  static func text(_ value: Double, of metric: TaskMetric) -> String { metric.form == .share ? percent(value) : compact(value) }
 }

@@ -102,9 +102,8 @@ struct RunDetailView {
       ("net", printable(run.network)),
     ]
     if let best = run.progress.best {
-      let shares = [("top-1", best.top1), ("top-5", best.top5), ("mean class", best.meanClass)]
-        .map { "\($0) \(NumberText.percent($1))" }.joined(separator: ", ")
-      facts.append(("best", "\(shares), after epoch \(NumberText.compact(best.epoch).trimmingZeros)"))
+      let metrics = best.metrics.map { "\(printable($0.heading)) \(NumberText.text($1, of: $0))" }.joined(separator: ", ")
+      facts.append(("best", "\(metrics), after epoch \(NumberText.compact(best.epoch).trimmingZeros)"))
     }
     facts += [
       (

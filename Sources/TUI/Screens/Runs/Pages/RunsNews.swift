@@ -32,7 +32,7 @@ package struct RunsNews: Equatable, Sendable {
   package struct Item: Equatable, Sendable {
     package var kind: Kind
     package var run: RunSummary
-    /// Of an improved run, its best top-1 before.
+    /// Of an improved run, its best headline metric before; 0: there was none.
     package var before: Double?
   }
 
@@ -46,7 +46,7 @@ package struct RunsNews: Equatable, Sendable {
   package struct Baseline: Codable, Equatable, Sendable {
     /// Seconds since 1970.
     @Bounded<Moment> package var time: Double
-    /// The runs that were live or waiting, with their best top-1 so far.
+    /// The runs that were live or waiting, with their best headline metric so far.
     package var open: [String: Double]
 
     package init(time: Double, open: [String: Double]) {
@@ -57,7 +57,7 @@ package struct RunsNews: Equatable, Sendable {
     package init(_ runs: [RunSummary], time: Double) {
       self.time = time
       open = Dictionary(
-        runs.filter { $0.state.isLive || $0.state == .queued }.map { ($0.id, $0.progress.best?.top1 ?? 0) },
+        runs.filter { $0.state.isLive || $0.state == .queued }.map { ($0.id, $0.progress.best?.headline.value ?? 0) },
         uniquingKeysWith: { first, _ in first })
     }
   }
@@ -79,7 +79,7 @@ package struct RunsNews: Equatable, Sendable {
       case .finished: return Item(kind: .finished, run: run)
       case .stopped: return Item(kind: .stopped, run: run)
       case .queued, .running, .paused:
-        if let was, let best = run.progress.best?.top1, best > was { return Item(kind: .improved, run: run, before: was) }
+        if let was, let (metric, best) = run.progress.best?.headline, was == 0 ? best != 0 : metric.isBetter(best, than: was) { return Item(kind: .improved, run: run, before: was) }
         return isNew ? Item(kind: .begun, run: run) : nil
       }
     }.sorted { ($0.kind.rawValue, $1.run.created) < ($1.kind.rawValue, $0.run.created) }

@@ -1,12 +1,12 @@
 import Kernels
 
 /// Counts what a network gets right, batch by batch.
-package struct ValidationTally {
+package struct ClassificationTally {
   private(set) var images = 0
   private var loss = 0.0
   private var inFirst = 0
   private var inFirstFive = 0
-  private let classes: Int
+  let classes: Int
   /// Of every image its label and what it was taken for (``ClassResults/init(step:epoch:classes:pairs:)``).
   private var pairs: [UInt64] = []
 
@@ -62,8 +62,9 @@ package struct ValidationTally {
     let total = Double(max(images, 1))
     let shares = (0..<classes).compactMap { results.accuracy(of: $0) }
     return ValidationReport(
-      step: results.step, epoch: results.epoch, loss: loss / total, top1: Double(inFirst) / total,
-      top5: Double(inFirstFive) / total, meanClass: shares.reduce(0, +) / Double(max(shares.count, 1)),
+      step: results.step, epoch: results.epoch, loss: loss / total,
+      metrics: .classification(
+        top1: Double(inFirst) / total, top5: Double(inFirstFive) / total, meanClass: shares.reduce(0, +) / Double(max(shares.count, 1))),
       images: images, skipped: skipped)
   }
 }
