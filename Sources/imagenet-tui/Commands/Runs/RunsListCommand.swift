@@ -32,7 +32,7 @@ struct RunsListCommand: ParsableCommand {
         let progress = run.progress
         func share(_ value: Double?) -> String { value.map { decimals($0, 3) } ?? "-" }
         return [
-          run.id, run.labelSet, "\(run.classes)", run.network, run.state.rawValue,
+          run.id, run.labelSet, "\(run.classes)", run.network, run.stateText,
           "\(progress.step)/\(progress.steps)", progress.loss.map { decimals(Double($0), 3) } ?? "-",
           share(progress.validation?.top1), share(progress.best?.top1),
           progress.imagesPerSecond.map { decimals($0, 0) } ?? "-",

@@ -101,6 +101,7 @@ struct RunDetailView {
       ("dataset", printable(run.dataset)),
       ("net", printable(run.network)),
     ]
+    if let job = run.job { facts.append(("job", printable("\(job.id): \(job.text)"))) }
     if let best = run.progress.best {
       let shares = [("top-1", best.top1), ("top-5", best.top5), ("mean class", best.meanClass)]
         .map { "\($0) \(NumberText.percent($1))" }.joined(separator: ", ")
