@@ -4,7 +4,7 @@ import Glibc
 /// The processor cores that this process may use.
 public enum ProcessorCores {
   /// Cores, not hyperthreads, among the processors that the process may run on (`taskset`, Slurm's binding), no more than its group's
-  /// share of time (`cpu.max`) and than SLURM_CPUS_PER_TASK; at least one.
+  /// share of time (`cpu.max`) and than SLURM_CPUS_PER_TASK or, in a job, SLURM_CPUS_ON_NODE; at least one.
   public static let usable = usable(root: "", environment: { name in getenv(name).map { String(cString: $0) } })
 
   /// The processor's name as the system tells it.
@@ -28,7 +28,9 @@ public enum ProcessorCores {
     ).count
     var usable = max(1, cores)
     if let share = groupShare(root) { usable = min(usable, share) }
-    if let task = environment("SLURM_CPUS_PER_TASK").flatMap(Int.init), task > 0 { usable = min(usable, task) }
+    // Slurm tells the first only where it was asked for, and binds nobody on some clusters.
+    let job = environment("SLURM_JOB_ID") == nil ? nil : environment("SLURM_CPUS_ON_NODE")
+    if let task = (environment("SLURM_CPUS_PER_TASK") ?? job).flatMap(Int.init), task > 0 { usable = min(usable, task) }
     return usable
   }
 

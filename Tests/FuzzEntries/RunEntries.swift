@@ -1,6 +1,7 @@
 import Basics
 import Files
 import FoundationEssentials
+import Glibc
 import Kernels
 import Runs
 import Settings
@@ -121,6 +122,20 @@ extension FuzzPlace {
     let waiting = try RunDirectory.create(configuration("waiting"), in: home.runs)
     try queue.add(waiting, host: "far")
     let order = get("home/queue/queue.json")
+    let given = try RunDirectory.create(configuration("given"), in: home.runs)
+    try RunJSON.write(SubmittedJob(id: "7", submitted: unixTime() - 60, options: ["--time=1"], sessions: 0), to: given.jobFile)
+    let (job, said) = (get("home/runs/\(given.id)/job.json"), "home/cache/slurm-\(getuid()).json")
+    // While a run has a job, what was said has to be young, or Slurm would be asked.
+    unlink(given.jobFile)
+    func answer() -> [UInt8] {
+      Array(
+        """
+        {"time": \(unixTime()), "user": \(getuid()), "jobs": [{"id": "7", "state": "PENDING", "reason": "Priority", "node": "n1", "start": "2030-01-01T00:00:00", "comment": ""}]}
+        """.utf8)
+    }
+    func lookAtJobs() {
+      for summary in RunsReader(home: home).refresh() { _ = (summary.stateText, summary.problem.map(printable)) }
+    }
     let results = try FileNames.of("\(over.path)/results").first { $0.hasSuffix(".json") }!
     return [
       file("run.json", of: over), file("extensions.json", of: over), file("notes.json", of: over), file("result.json", of: over),
@@ -135,6 +150,17 @@ extension FuzzPlace {
         _ = RunsReader(home: home).refresh()
         _ = try queue.limit()
         for entry in try queue.order() { _ = try? queue.waits(entry.run) }
+      },
+      FuzzEntry("job.json", isText: true, seeds: [job]) { [self] in
+        put(answer(), said)
+        put($0, "home/runs/\(given.id)/job.json")
+        defer { unlink(given.jobFile) }
+        lookAtJobs()
+        _ = try given.job()
+      },
+      FuzzEntry("what Slurm said", isText: true, seeds: [answer()]) { [self] in
+        put($0, said)
+        lookAtJobs()
       },
     ]
   }

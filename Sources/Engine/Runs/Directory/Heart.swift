@@ -17,7 +17,7 @@ final class Heart: Sendable {
     self.run = run
     let first = Heartbeat(
       worker: .current, session: session, time: unixTime(), isPaused: false, progress: progress,
-      directory: FileStamp(run.path)?.inode)
+      directory: FileStamp(run.path)?.inode, job: ClusterJob.current?.id)
     heartbeat = Mutex(first)
     timer = DispatchSource.makeTimerSource(queue: queue)
     try RunJSON.write(first, to: run.heartbeatFile, durable: false)

@@ -15,7 +15,9 @@ package final class KnownRun {
 
   /// What the run's files held, and their stamps: beside the rest, so that ten thousand runs that are over take little room.
   fileprivate final class Files {
-    var configurationStamp, heartbeatStamp, resultStamp, notesStamp, extensionsStamp: FileStamp?
+    var configurationStamp, heartbeatStamp, resultStamp, notesStamp, extensionsStamp, jobStamp: FileStamp?
+    /// The cluster's job that it was given to.
+    var job: SubmittedJob?
     /// What decides the length, where it was changed since the launch.
     var extended: TrainingConfiguration?
     var heartbeat: Heartbeat?
@@ -61,7 +63,7 @@ package final class KnownRun {
     if self.files == nil { summary = Self.unread(directory) }
     let files = self.files ?? Files()
     guard read(files) else { return .isGone }
-    if let place, files.unreadable == nil, [.finished, .stopped, .failed].contains(summary.state),
+    if let place, files.unreadable == nil, [.finished, .stopped, .failed].contains(summary.state), files.job == nil || summary.state == .finished,
       abs(unixTime() - place.modified) > Self.settling
     {
       settled = place
@@ -108,6 +110,12 @@ package final class KnownRun {
       var notes = RunNotes()
       files.notesDamage = damage { () throws(Problem) in notes = try directory.notes() }
       take(notes)
+    }
+    let jobStamp = FileStamp(directory.jobFile)
+    if jobStamp != files.jobStamp {
+      files.jobStamp = jobStamp
+      // One that cannot be read says nothing of the run.
+      files.job = (try? directory.job()) ?? nil
     }
     sessions = max(files.heartbeat?.session ?? 0, files.result?.session ?? 0)
     derive(files)
@@ -175,9 +183,45 @@ package final class KnownRun {
     }
   }
 
-  /// The run as it stands where it may wait in the queue.
-  func summary(_ waiting: (place: Int, entry: RunQueue.Entry)?) -> RunSummary {
-    guard let waiting, files?.unreadable == nil, !summary.state.isLive, sessions == waiting.entry.sessions else { return summary }
+  /// Whether only Slurm can tell what becomes of the run.
+  var asksForJob: Bool { files?.job != nil && !summary.state.isLive && [.queued, .stopped, .failed, .lost].contains(summary.state) }
+  /// The cluster of its job, where there are several.
+  var cluster: String? { files?.job?.cluster }
+
+  /// The run as it stands where it may wait in the queue, or for a job.
+  func summary(_ waiting: (place: Int, entry: RunQueue.Entry)?, _ answer: SlurmAnswer?) -> RunSummary {
+    summary(waiting) ?? (asksForJob ? summary(files!, files!.job!, answer) : summary)
+  }
+
+  private func summary(_ files: Files, _ job: SubmittedJob, _ answer: SlurmAnswer?) -> RunSummary {
+    var summary = summary
+    func wait(for job: SlurmJob) {
+      (summary.state, summary.problem, summary.job) = (.queued, nil, job)
+      if let node = job.node, job.isAtWork { summary.host = node }
+    }
+    let result = files.result
+    let hasBegun = sessions > job.sessions
+    // What a worker said at its end counts more than what was known of its job before.
+    let isOver = summary.state == .stopped || summary.state == .failed
+    let hasEnded = isOver && (hasBegun || result.map { $0.time > job.submitted } ?? false)
+    switch job.word(answer, since: hasEnded ? result?.time ?? 0 : hasBegun ? 0 : job.submitted) {
+    case .stands(let standing):
+      // Its worker has said its word, and the script is about to end.
+      if hasEnded, standing.isAtWork { break }
+      wait(for: standing)
+    case .unknown:
+      if !hasBegun, !hasEnded { wait(for: SlurmJob(id: job.id)) } else if result?.isRequeued == true, hasEnded { wait(for: SlurmJob(id: job.id, state: "REQUEUED")) }
+    case .isOver(let state):
+      guard summary.state == .queued else { break }
+      summary.state = .lost
+      summary.problem = "its job \(job.id) has ended (\(state ?? "gone")) before a worker began; see \(directory.path)/slurm-\(job.id).log"
+    }
+    return summary
+  }
+
+  /// Nil where it does not wait in the queue.
+  private func summary(_ waiting: (place: Int, entry: RunQueue.Entry)?) -> RunSummary? {
+    guard let waiting, files?.unreadable == nil, !summary.state.isLive, sessions == waiting.entry.sessions else { return nil }
     var summary = summary
     summary.state = .queued
     summary.queuePlace = waiting.place

@@ -1,6 +1,14 @@
 import Files
 import FoundationEssentials
 
+/// What runs wait for: the queue's turn, or a job.
+struct Waiting {
+  var queue = RunQueue.Content()
+  var answer: SlurmAnswer?
+  /// Changes with both.
+  var version = 0
+}
+
 /// The runs that were read, by the names of their directories.
 struct KnownRuns {
   private(set) var runs: [String: KnownRun] = [:]
@@ -95,11 +103,20 @@ struct KnownRuns {
   }
 
   /// The newest first. While nothing changes, lists share their memory.
-  mutating func listed(_ queue: (places: RunQueue.Places, version: Int)) -> [RunSummary] {
-    if let list, version == queue.version { return list }
+  mutating func listed(_ waiting: Waiting) -> [RunSummary] {
+    if let list, version == waiting.version { return list }
     let sorted = runs.values.sorted { ($0.summary.created, $0.summary.id) > ($1.summary.created, $1.summary.id) }
-    let made = sorted.map { $0.summary(queue.places[$0.summary.id]) }
-    (list, version) = (made, queue.version)
+    let places = places(waiting)
+    let made = sorted.map { $0.summary(places[$0.summary.id], waiting.answer) }
+    (list, version) = (made, waiting.version)
     return made
+  }
+
+  /// The places of those that wait, without entries whose run is at work or over.
+  func places(_ waiting: Waiting) -> RunQueue.Places {
+    waiting.queue.places { entry in
+      guard let run = runs[entry.run] else { return true }
+      return run.sessions == entry.sessions && !run.summary.state.isLive
+    }
   }
 }

@@ -106,11 +106,14 @@ package struct Heartbeat: Codable, Equatable, Sendable {
   package var usage: ProcessUsage?
   /// The run's directory, by its inode, which a copy does not have; nil where it is not told.
   package var directory: UInt64?
+  /// The cluster's job that the worker is a part of; nil where it is of none.
+  package var job: String?
 
   package init(
     worker: WorkerIdentity, session: Int, time: Double, isPaused: Bool, progress: RunProgress, usage: ProcessUsage? = nil,
-    directory: UInt64? = nil
+    directory: UInt64? = nil, job: String? = nil
   ) {
+    self.job = job
     self.worker = worker
     self.session = session
     self.time = time
@@ -135,6 +138,8 @@ public struct RunResult: Codable, Equatable, Sendable {
   public var problem: String?
   /// Whether its loss was not finite, or exploded: with the same settings it would again. Nil: no, or unknown.
   public var hasDiverged: Bool?
+  /// Whether its job asked to be begun again, since its time was up. Nil: no.
+  public var isRequeued: Bool?
   public var progress: RunProgress
 
   public init(outcome: Outcome, session: Int, time: Double, problem: String?, hasDiverged: Bool? = nil, progress: RunProgress) {

@@ -27,6 +27,8 @@ public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
   /// Its place among the runs that wait for its host in the ``RunQueue``, from 1; nil where it does not wait. A run that is queued
   /// without one is about to begin.
   public var queuePlace: Int?
+  /// The cluster's job that it waits for, which makes it queued; nil where it waits for none.
+  public var job: SlurmJob?
   /// What its worker takes of the machine; nil where it has none.
   public var usage: ProcessUsage?
   /// What a person keeps beside it (``RunNotes``).
@@ -57,6 +59,9 @@ public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
     self.progress = progress
     self.lastSeen = lastSeen
   }
+
+  /// Its state in words: "queued", "queued: PENDING (Priority)".
+  public var stateText: String { job.map { "\(state.rawValue): \($0.text)" } ?? state.rawValue }
 
   /// Whether it is weights from elsewhere: finished, and never begun.
   package var isImported: Bool { state == .finished && progress.steps == 0 }

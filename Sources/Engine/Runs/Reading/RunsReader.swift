@@ -10,12 +10,14 @@ public final class RunsReader: Sendable {
   private let known = Mutex<KnownRuns>(KnownRuns())
   private let curves: OpenedCurves
   private let waiting = Mutex<KnownQueue>(KnownQueue())
+  private let slurm: SlurmWatch
   public let home: Home
 
   public init(home: Home) {
     folder = home.runs
     self.home = home
     curves = OpenedCurves(home: home)
+    slurm = SlurmWatch(home: home)
   }
 
   /// All runs, the newest first. A home without runs has none; a directory that cannot be read is listed as failed,
@@ -25,18 +27,30 @@ public final class RunsReader: Sendable {
   public func refresh(patience: Double = 0) -> [RunSummary] {
     let start = steadyTime()
     while true {
-      let runs = lookAtAll()
+      var runs = lookAtAll()
+      if askForJobs(isWaiting: patience > 0) { runs = lookAtAll() }
       guard known.withLock({ $0.runs.values.contains(where: \.isInDoubt) }), steadyTime() - start < patience else { return runs }
       usleep(100_000)
     }
   }
 
+  /// Asks Slurm where only it can tell what becomes of a run.
+  /// - Returns: whether there may be news.
+  @discardableResult
+  private func askForJobs(isWaiting: Bool) -> Bool {
+    let asking = known.withLock { $0.runs.values.filter(\.asksForJob).map(\.cluster) }
+    guard !asking.isEmpty else { return false }
+    let before = slurm.last().version
+    slurm.ask(of: Set(asking.compactMap { $0 }), isWaiting: isWaiting)
+    return slurm.last().version != before
+  }
+
   /// As somebody found them within the last seconds, else as far as a short look finds them: for what is shown beside a list that looks all the time.
   public func recent(within seconds: Double = 3) -> [RunSummary] {
-    let places = places()
+    let waiting = waitingNow()
     return known.withLock { known in
-      if known.wasSeen(within: seconds) { return known.listed(places) }
-      return look(&known, places, within: 0.02, newestOnly: true).runs
+      if known.wasSeen(within: seconds) { return known.listed(waiting) }
+      return look(&known, waiting, within: 0.02, newestOnly: true).runs
     }
   }
 
@@ -56,26 +70,28 @@ public final class RunsReader: Sendable {
   ///   - newestOnly: whether the others, and the index that knows them, can wait for the next look.
   /// - Returns: the runs, the newest first, and how many directories are left for the next call.
   public func look(within seconds: Double, newestOnly: Bool = false) -> (runs: [RunSummary], unread: Int) {
-    let places = places()
-    return known.withLock { look(&$0, places, within: seconds, newestOnly: newestOnly) }
+    let waiting = waitingNow()
+    defer { askForJobs(isWaiting: false) }
+    return known.withLock { look(&$0, waiting, within: seconds, newestOnly: newestOnly) }
   }
 
   private func look(
-    _ known: inout KnownRuns, _ places: (places: RunQueue.Places, version: Int), within seconds: Double, newestOnly: Bool
+    _ known: inout KnownRuns, _ waiting: Waiting, within seconds: Double, newestOnly: Bool
   ) -> (runs: [RunSummary], unread: Int) {
     if !newestOnly { known.openIndex(home) }
     // Who only wants the newest has them where somebody has just read them.
     let isDone = newestOnly && known.wasSeen(within: 0.5)
     let unread = known.refresh(in: folder, within: isDone ? 0 : seconds, newestOnly: newestOnly)
     if unread == 0 { known.keepIndex(home) }
-    return (known.listed(places), unread)
+    return (known.listed(waiting), unread)
   }
 
   /// One run, without a look at the others.
   /// - Throws: a ``Problem`` where there is no such run.
   public func refresh(_ id: String) throws(Problem) -> RunSummary {
-    let place = places().places[id]
-    let summary = known.withLock { $0.refresh(directory(of: id), id)?.summary(place) }
+    let waiting = waitingNow()
+    let summary = known.withLock { known in known.refresh(directory(of: id), id).map { $0.summary(known.places(waiting)[id], waiting.answer) } }
+    askForJobs(isWaiting: false)
     guard let summary else { throw unknown(id) }
     return summary
   }
@@ -104,10 +120,11 @@ public final class RunsReader: Sendable {
     }
   }
 
-  private func places() -> (places: RunQueue.Places, version: Int) {
-    waiting.withLock {
+  private func waitingNow() -> Waiting {
+    let (answer, version) = slurm.last()
+    return waiting.withLock {
       $0.refresh(RunQueue(home: home))
-      return ($0.places, $0.version)
+      return Waiting(queue: $0.content, answer: answer, version: $0.version + version)
     }
   }
 
@@ -144,7 +161,7 @@ public final class RunsReader: Sendable {
 /// The queue as it was read, and when its file was last changed.
 private struct KnownQueue {
   private var stamp: FileStamp?
-  private(set) var places: RunQueue.Places = [:]
+  private(set) var content = RunQueue.Content()
   /// Counts the times that it was read.
   private(set) var version = 0
 
@@ -154,6 +171,6 @@ private struct KnownQueue {
     self.stamp = stamp
     version += 1
     // A queue that cannot be read hides no run.
-    places = (try? queue.content())?.places ?? [:]
+    content = (try? queue.content()) ?? RunQueue.Content()
   }
 }

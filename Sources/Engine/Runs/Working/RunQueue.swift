@@ -86,6 +86,7 @@ public struct RunQueue: Sendable {
     guard state.isResumable else {
       throw Problem("cannot queue the run", at: run.id, found: "a run that is \(state.rawValue)")
     }
+    try run.checkNoJob("queue")
     try change { (content) throws(Problem) in
       let sessions = try run.sessions()
       if let entry = content.order.first(where: { $0.run == run.id && $0.sessions == sessions }) {
@@ -135,6 +136,8 @@ public struct RunQueue: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let old = try content()
     var new = old
+    // Only a push takes those out that have begun, and on a machine that is none nobody pushes.
+    new.order.removeAll { $0.host != Self.host && isVoid($0) }
     try body(&new)
     if new != old { try RunJSON.write(new, to: file) }
   }
@@ -165,6 +168,8 @@ public struct RunQueue: Sendable {
   @discardableResult
   public func push(_ reader: RunsReader? = nil, executable: String = "/proc/self/exe") throws(Problem) -> Push {
     var done = Push()
+    // A worker that is started in a cluster's job would be outside of what the job may use, or end with it.
+    guard ClusterJob.current == nil else { return done }
     guard try order().contains(where: { $0.host == Self.host }) else { return done }
     let reader = reader ?? RunsReader(home: home)
     guard isDue(reader.refresh()) else { return done }
@@ -212,10 +217,11 @@ extension RunQueue.Content {
   func limit(_ host: String) -> Int { limits[host]?.wrappedValue ?? RunQueue.standardLimit }
 
   /// The places of the runs that wait, from 1 for each machine, with what has to be so for them to be waiting.
-  var places: RunQueue.Places {
+  /// - Parameter counts: whether an entry takes a place; one whose run has begun is only still there.
+  func places(where waits: (RunQueue.Entry) -> Bool) -> RunQueue.Places {
     var counts: [String: Int] = [:]
     var places: RunQueue.Places = [:]
-    for entry in order {
+    for entry in order where waits(entry) {
       counts[entry.host, default: 0] += 1
       places[entry.run] = (counts[entry.host]!, entry)
     }

@@ -34,7 +34,9 @@ public struct RunWorker {
 
   /// Works until the training is finished, stopped or failed, and says so in the run's result.
   ///
-  /// SIGTERM and SIGINT mean checkpoint and leave; SIGHUP means nothing.
+  /// SIGTERM and SIGINT mean checkpoint and leave; SIGUSR1 means that as well, and in a cluster's job that it is to be begun again, since its
+  /// time is up; SIGHUP means nothing. In a job, which may have been begun again after its machine died, a worker that was there before
+  /// is waited for until it says nothing any more, and a run that is at its end is left as it is.
   /// - Throws: a ``Problem`` where another worker is on the run, or nothing can be written there.
   public func work() throws(Problem) -> RunResult {
     let result = try workAlone()
@@ -50,15 +52,19 @@ public struct RunWorker {
   private func workAlone() throws(Problem) -> RunResult {
     // Before anything is written: a run that cannot be read here stays as it is.
     _ = (try run.configuration(), try run.result())
-    let lock = try RunLock.take(run)
-    defer { withExtendedLifetime(lock) {} }
     StopSignal.listen()
     let log = try RunLog(run.log)
+    let job = ClusterJob.current
+    let (lock, over) = try take(log)
+    if let over { return over }
+    defer { withExtendedLifetime(lock) {} }
+    if job != nil { try run.noteCurrentJob() }
     let last = run.heartbeat()
     let session = 1 + max(last?.session ?? 0, try run.result()?.session ?? 0)
     let heart = try Heart(run, session: session, progress: last?.progress ?? RunProgress())
     if let held = self.lock { close(held) }
-    log.write("worker \(session): process \(getpid()) on \(WorkerIdentity.hostName)")
+    log.write("worker \(session): process \(getpid()) on \(WorkerIdentity.hostName)" + (job.map { ", job \($0.array ?? $0.id)" } ?? ""))
+    let firstStep = last?.progress.step
     var outcome = RunResult.Outcome.failed
     var reason: String?
     var hasDiverged: Bool?
@@ -70,11 +76,69 @@ public struct RunWorker {
       log.write("failed: \(error)")
     }
     heart.stop()
-    let result = RunResult(
+    var result = RunResult(
       outcome: outcome, session: session, time: unixTime(), problem: reason, hasDiverged: hasDiverged, progress: heart.progress)
+    if let job, outcome == .stopped, StopSignal.isTimeUp {
+      // A job whose time is too short for a step would go on for ever.
+      result.isRequeued = job.restarts < Self.vainRestarts || heart.progress.step != firstStep ? true : nil
+      log.write(result.isRequeued == true ? "the job's time is up; it is to go on later" : "the job's time is too short for a single step; it ends")
+    }
     try heart.checkOwnership()
     try RunJSON.write(result, to: run.resultFile)
+    guard result.isRequeued == true, let job else { return result }
+    do throws(Problem) {
+      try Slurm().requeue(job.id)
+    } catch {
+      log.write("the job cannot be begun again: \(error)")
+      result.isRequeued = nil
+      try RunJSON.write(result, to: run.resultFile)
+    }
     return result
+  }
+
+  /// So often a job is begun again that did not come further.
+  private static let vainRestarts = 3
+
+  /// Takes the run, in a job as soon as no other worker is on it.
+  /// - Returns: the lock, or what another has said meanwhile.
+  private func take(_ log: RunLog) throws(Problem) -> (lock: RunLock?, over: RunResult?) {
+    guard ClusterJob.current != nil else { return (try RunLock.take(run), nil) }
+    while true {
+      if let over = try waitForOthers(log) { return (nil, over) }
+      do throws(Problem) {
+        let lock = try RunLock.take(run)
+        return try run.state() == .finished ? (nil, run.result()) : (lock, nil)
+      } catch where error.kind == .temporary && !StopSignal.isRaised {
+        // Another job of the same run was quicker.
+        usleep(100_000)
+      }
+    }
+  }
+
+  /// Waits for another worker's end, or for its silence.
+  /// - Returns: what another has said meanwhile, or said before where that was the end; nil where the run is to be worked on.
+  private func waitForOthers(_ log: RunLog) throws(Problem) -> RunResult? {
+    let known = KnownRun(run)
+    let job = ClusterJob.current?.id ?? ""
+    var hasSeenOne = false
+    // One that this job had before it was begun again ended for it alone.
+    var isOfJob = false
+    while true {
+      _ = known.refresh()
+      if let obstacle = known.obstacle { throw obstacle }
+      let state = known.summary.state
+      if state == .finished { return try run.result() }
+      guard state.isLive || known.isInDoubt else { return hasSeenOne && !isOfJob && state != .lost ? try run.result() : nil }
+      if !hasSeenOne, state.isLive, let heartbeat = run.heartbeat() {
+        (hasSeenOne, isOfJob) = (true, heartbeat.job == job)
+        log.write("job \(job): process \(heartbeat.worker.pid) on \(heartbeat.worker.host) is on the run, or was until now; waiting for its end or its silence")
+      }
+      if StopSignal.isRaised {
+        if StopSignal.isTimeUp { try Slurm().requeue(job) }
+        return RunResult(outcome: .stopped, session: known.sessions, time: unixTime(), problem: nil, progress: known.summary.progress)
+      }
+      usleep(200_000)
+    }
   }
 
   private func train(_ heart: Heart, _ log: RunLog) throws(Problem) -> RunResult.Outcome {
@@ -192,15 +256,26 @@ struct ControlDesk {
 }
 
 private let stopSignalRaised = Atomic(false)
+private let timeUpRaised = Atomic(false)
 
 /// Whether the process was asked to leave by a signal.
-enum StopSignal {
-  static var isRaised: Bool { stopSignalRaised.load(ordering: .relaxed) }
+package enum StopSignal {
+  package static var isRaised: Bool { stopSignalRaised.load(ordering: .relaxed) }
+  /// Whether because the job's time is up, and nobody wants it to end otherwise.
+  package static var isTimeUp: Bool { timeUpRaised.load(ordering: .relaxed) }
 
-  static func listen() {
+  package static func listen() {
     // Touched before the handler may run: the first use of a global takes a lock.
-    _ = isRaised
-    signal(SIGTERM) { _ in stopSignalRaised.store(true, ordering: .relaxed) }
+    _ = (isRaised, isTimeUp)
+    signal(SIGUSR1) { _ in
+      timeUpRaised.store(true, ordering: .relaxed)
+      stopSignalRaised.store(true, ordering: .relaxed)
+    }
+    // Who cancels a job that is about to be begun again means it.
+    signal(SIGTERM) { _ in
+      timeUpRaised.store(false, ordering: .relaxed)
+      stopSignalRaised.store(true, ordering: .relaxed)
+    }
     signal(SIGINT) { _ in stopSignalRaised.store(true, ordering: .relaxed) }
     for ignored in [SIGHUP, SIGPIPE, SIGXFSZ] { signal(ignored, SIG_IGN) }
   }

@@ -237,6 +237,20 @@ public struct TrainingPlan: Sendable {
     return run
   }
 
+  /// Makes the run and gives it to Slurm (``RunDirectory/submit(home:options:executable:)``).
+  public func submit(home: Home, options: SlurmOptions) throws(Problem) -> RunDirectory {
+    let run = try makeRun(home: home)
+    try run.submit(home: home, options: options)
+    return run
+  }
+
+  /// Makes the run for the job that this process is a part of, which knows it by that when it is begun again.
+  package func make(home: Home, in job: ClusterJob) throws(Problem) -> RunDirectory {
+    let run = try makeRun(home: home)
+    try run.noteCurrentJob()
+    return run
+  }
+
   /// Every class needs images, or it can only ever be wrong.
   private static func checkClasses(_ view: TrainingView, _ labelSet: LabelSet) throws(Problem) -> [String] {
     let counts = view.imagesPerClass()

@@ -32,7 +32,7 @@ struct StudyResults: Sendable {
 
   init(home: Home) { folder = home.studies + "/results" }
 
-  private func path(_ key: String) -> String { "\(folder)/\(key).json" }
+  func path(_ key: String) -> String { "\(folder)/\(key).json" }
 
   /// - Returns: nil where there is none.
   /// - Throws: a ``Problem`` where the file is damaged, or not of this key.

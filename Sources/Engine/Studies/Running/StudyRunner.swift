@@ -39,14 +39,15 @@ public final class StudyRunner {
     }
   }
 
-  private let file: StudyFile
-  private let plan: StudyPlan
-  private let home: Home
+  let file: StudyFile
+  let plan: StudyPlan
+  let home: Home
   private let context: HomeContext
   private let options: Options
-  private let program: String
-  private let command: [String]
-  private let executable: String
+  let program: String
+  let command: [String]
+  /// Who works on trainings and measures; the home's queue, unless another is put here.
+  package var executor: any StudyExecutor
   private let observer: StudyObserver
   /// Failed works that were begun again, which are not begun a second time.
   private var retried: Set<Int> = []
@@ -64,8 +65,9 @@ public final class StudyRunner {
     executable: String = "/proc/self/exe"
   ) {
     (self.file, self.plan, self.context, self.options) = (file, plan, context, options)
-    (self.program, self.command, self.executable) = (program, command, executable)
+    (self.program, self.command) = (program, command)
     home = context.home
+    executor = LocalExecutor(home: home, executable: executable)
     observer = StudyObserver(home: home)
   }
 
@@ -90,13 +92,13 @@ public final class StudyRunner {
         return standing.works.allSatisfy { $0.state == .done } ? .complete : .failed
       }
       if try begin(&standing, progress) { continue }
-      _ = try RunQueue(home: home).push(observer.reader, executable: executable)
+      try executor.push(observer.reader)
       usleep(200_000)
     }
   }
 
   /// How the study stands, with what this runner knows beside.
-  private func look() throws(Problem) -> StudyStanding {
+  func look() throws(Problem) -> StudyStanding {
     var standing = try observer.look(at: plan)
     if options.renews {
       for index in standing.works.indices where standing.works[index].olderNumerics != nil { standing.works[index] = WorkStanding(state: .open) }
@@ -104,6 +106,9 @@ public final class StudyRunner {
     for index in standing.works.indices where standing.works[index].state == .open || standing.works[index].state == .waiting {
       let parents = plan.works[index].parents.map { standing.works[$0].state }
       if parents.contains(where: { $0.hasFailed || $0 == .blocked }) { standing.works[index].state = .blocked }
+    }
+    for index in standing.works.indices where standing.works[index].state == .open {
+      if let given = executor.state(of: plan.works[index]) { standing.works[index].state = given }
     }
     for (index, loss) in losses where loss.count >= Self.mostLosses && standing.works[index].state == .lost {
       standing.works[index].state = .failed("it was lost \(loss.count) times at step \(loss.step)")
@@ -122,12 +127,13 @@ public final class StudyRunner {
   /// Begins what can be.
   /// - Returns: whether something was done after which to look again.
   private func begin(_ standing: inout StudyStanding, _ progress: EvaluationProgress) throws(Problem) -> Bool {
-    let limit = max(1, try RunQueue(home: home).limit())
+    let limit = try executor.limit()
     var atWork = standing.works.count { $0.state.isLive }
     for index in plan.order {
       let (work, state) = (plan.works[index], standing.works[index].state)
       switch state {
-      case .done, .running, .paused, .queued, .waiting, .blocked: continue
+      case .done, .running, .paused, .waiting, .blocked: continue
+      case .queued: guard standing.works[index].run.map(Self.isForgotten) ?? false else { continue }
       case .failed: guard options.retriesFailed, losses[index]?.count ?? 0 < Self.mostLosses, retried.insert(index).inserted else { continue }
       case .diverged: guard options.retriesDiverged, retried.insert(index).inserted else { continue }
       case .lost, .stopped, .open: break
@@ -137,6 +143,13 @@ public final class StudyRunner {
         switch work.kind {
         case .existing, .features: continue
         case .measure(let measure):
+          if executor.takesMeasures {
+            guard atWork < limit else { continue }
+            try executor.give(work)
+            atWork += 1
+            standing.works[index].state = .queued
+            continue
+          }
           try self.measure(measure, index, standing, progress)
           return true
         case .untrained(let request):
@@ -155,10 +168,10 @@ public final class StudyRunner {
             if state == .lost { noteLoss(index, run) }
             guard losses[index]?.count ?? 0 < Self.mostLosses else { return true }
             RunDirectory(run.path).control.clear()
-            try RunQueue(home: home).add(RunDirectory(run.path))
+            try executor.begin(RunDirectory(run.path))
           } else {
-            let start = work.parents.first.flatMap { parent in standing.works[parent].run.map { "\($0.id)@\(plan.works[parent].steps)" } }
-            try claim(work) { () throws(Problem) in try make(request, work, from: start) }
+            let start = start(of: work, standing)
+            try claim(work) { () throws(Problem) in try executor.begin(make(request, work, from: start)) }
           }
           atWork += 1
           standing.works[index].state = .queued
@@ -173,6 +186,11 @@ public final class StudyRunner {
     return false
   }
 
+  /// Whether whoever made a run was killed before it could wait for anything.
+  private static func isForgotten(_ run: RunSummary) -> Bool {
+    run.state == .queued && run.queuePlace == nil && run.job == nil && unixTime() - run.created > 60
+  }
+
   private func noteLoss(_ index: Int, _ run: RunSummary) {
     let step = run.progress.step
     let known = losses[index]
@@ -180,7 +198,7 @@ public final class StudyRunner {
   }
 
   /// Does something under the lock of a work's key, unless another has made a run of it meanwhile.
-  private func claim(_ work: StudyWork, _ make: () throws(Problem) -> Void) throws(Problem) {
+  func claim(_ work: StudyWork, _ make: () throws(Problem) -> Void) throws(Problem) {
     let folder = home.studies + "/locks"
     try AtomicFile.makeFolder(folder)
     guard let lock = try FileLock.take("\(folder)/\(work.key)", creating: true, what: "the study") else { return }
@@ -189,7 +207,7 @@ public final class StudyRunner {
     try make()
   }
 
-  private func named(_ request: TrainingRequest, _ work: StudyWork) -> TrainingRequest {
+  func named(_ request: TrainingRequest, _ work: StudyWork) -> TrainingRequest {
     var request = request
     request.name = work.name
     request.notes = RunNotes(group: "\(file.name)/\(Self.groupName(work.test ?? "nets"))")
@@ -202,7 +220,13 @@ public final class StudyRunner {
     return plain.first.map { $0.isLetter || $0.isNumber } == true ? plain : "t" + plain.dropFirst()
   }
 
-  private func make(_ request: TrainingRequest, _ work: StudyWork, from start: String?) throws(Problem) {
+  /// The weights that a training begins with.
+  func start(of work: StudyWork, _ standing: StudyStanding) -> String? {
+    work.parents.first.flatMap { parent in standing.works[parent].run.map { "\($0.id)@\(plan.works[parent].steps)" } }
+  }
+
+  /// Makes the run of a training, which nobody works on yet.
+  func make(_ request: TrainingRequest, _ work: StudyWork, from start: String?) throws(Problem) -> RunDirectory {
     var request = named(request, work)
     request["from"] = start
     let plan = try TrainingPlan(request, home: home, program: program, command: command)
@@ -211,10 +235,10 @@ public final class StudyRunner {
     guard key.hash == work.key else {
       throw Problem("the training is another than was planned", at: work.title, expected: work.text, found: key.text, advice: "the dataset may have changed: see `imagenet-tui study plan`")
     }
-    _ = try plan.enqueue(home: home)
+    return try plan.makeRun(home: home)
   }
 
-  private func measure(_ measure: StudyMeasure, _ index: Int, _ standing: StudyStanding, _ progress: EvaluationProgress) throws(Problem) {
+  func measure(_ measure: StudyMeasure, _ index: Int, _ standing: StudyStanding, _ progress: EvaluationProgress) throws(Problem) {
     let work = plan.works[index]
     func named(_ parent: Int) -> String {
       if case .features(let name) = plan.works[parent].kind { return NamedFeatures.imported(name).text }
@@ -231,6 +255,7 @@ public final class StudyRunner {
   // MARK: Ending
 
   private func stop(_ standing: StudyStanding) throws(Problem) -> Outcome {
+    executor.end()
     for work in standing.works where work.state.isLive {
       guard let run = work.run else { continue }
       // It may have ended by itself.

@@ -96,7 +96,7 @@ enum RunProgressLine {
 
   static func text(_ run: RunSummary) -> String {
     let progress = run.progress
-    var parts = [run.state == .running ? printable(run.name) : "\(printable(run.name)) \(run.state.rawValue)"]
+    var parts = [run.state == .running ? printable(run.name) : "\(printable(run.name)) \(printable(run.stateText))"]
     parts.append("step \(Output.grouped(progress.step))/\(Output.grouped(progress.steps))")
     parts.append("epoch \(decimals(progress.epoch, 2))/\(run.epochs)")
     if let loss = progress.loss { parts.append("loss \(decimals(Double(loss), 4))") }

@@ -26,14 +26,21 @@ struct RunsResumeCommand: ParsableCommand {
   var queue = false
   @Option(help: ArgumentHelp("With --queue: the machine to run on. (default: this one)", valueName: "name"))
   var host: String?
+  @OptionGroup var cluster: SlurmArguments
 
   func validate() throws {
     if host != nil, !queue { throw ValidationError("--host needs --queue") }
+    if cluster.isAsked, queue { throw ValidationError("--queue is this program's own queue; it does not go with --executor slurm") }
   }
 
   func run() throws {
     let run = try argument.find().directory
     if queue { return try enqueue(run) }
+    if let options = try cluster.options() {
+      let job = try run.submit(home: argument.global.location, options: options)
+      return print("\(run.id) is submitted as job \(job.id)")
+    }
+    if ClusterJob.batch != nil { return try LaunchOptions.work(run, home: argument.global.location) }
     try run.resume(home: argument.global.location)
     try argument.report(run, until: [.running, .finished, .failed], else: "will continue")
   }

@@ -35,7 +35,7 @@ struct RunsListCommand: ParsableCommand {
         let progress = run.progress
         func headline(_ report: ValidationReport?) -> String { report.map { decimals($0.headline.value, 3) } ?? "-" }
         return [
-          run.id, run.labelSet, "\(run.classes)", run.network, run.state.rawValue,
+          run.id, run.labelSet, "\(run.classes)", run.network, run.stateText,
           "\(progress.step)/\(progress.steps)", progress.loss.map { decimals(Double($0), 3) } ?? "-",
           headline(progress.validation), headline(progress.best),
           progress.imagesPerSecond.map { decimals($0, 0) } ?? "-",

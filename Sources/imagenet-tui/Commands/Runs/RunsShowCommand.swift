@@ -14,6 +14,8 @@ struct RunsShowCommand: ParsableCommand {
     var configuration: RunConfiguration
     var checkpoints: [Int]
     var extensions: [RunExtension]
+    /// The cluster's job that it was given to last.
+    var job: SubmittedJob?
     var bestCheckpoint: Int?
     /// Where its weights come from, the nearest first.
     var ancestry: [RunAncestor]
@@ -36,6 +38,11 @@ struct RunsShowCommand: ParsableCommand {
     return steps.isEmpty ? "random initialisation" : "initialised from " + steps.joined(separator: ", itself initialised from ")
   }
 
+  private static func words(_ job: SubmittedJob) -> String {
+    "\(job.id)" + (job.cluster.map { " of \($0)" } ?? "") + ", submitted \(TimeStamp.utc(job.submitted, separator: " ")) UTC"
+      + (job.options.isEmpty ? "" : " with \(ShellCommand.quoted(job.options))")
+  }
+
   private static func words(results steps: [Int]) -> String {
     steps.isEmpty
       ? "no results; `runs validate` computes them"
@@ -49,7 +56,7 @@ struct RunsShowCommand: ParsableCommand {
     let remarks = (try? argument.reader.curves(of: summary.id) { $0.remarks }) ?? []
     let whole = Whole(
       summary: summary, configuration: configuration, checkpoints: directory.checkpoints.steps(),
-      extensions: extensions, bestCheckpoint: directory.checkpoints.bestValidated(), ancestry: argument.reader.ancestry(of: configuration),
+      extensions: extensions, job: (try? directory.job()) ?? nil, bestCheckpoint: directory.checkpoints.bestValidated(), ancestry: argument.reader.ancestry(of: configuration),
       classResults: directory.classResults.steps(), remarks: remarks,
       log: (try? directory.logTail(lines: Self.logLines)) ?? [])
     if json { return try Output.json(whole) }
@@ -58,7 +65,7 @@ struct RunsShowCommand: ParsableCommand {
     var lines: [(String, String)] = [
       ("run", summary.id), ("group", summary.group ?? "none"),
       ("tags", summary.tags.isEmpty ? "none" : summary.tags.joined(separator: " ")),
-      ("note", summary.note.isEmpty ? "none" : summary.note), ("state", summary.state.rawValue), ("progress", RunProgressLine.text(summary)),
+      ("note", summary.note.isEmpty ? "none" : summary.note), ("state", summary.stateText), ("progress", RunProgressLine.text(summary)),
       ("dataset", configuration.dataset),
       ("label set", "\(configuration.labelSet.name), \(counted(summary.classes, "class"))"),
       ("network", training.network),
@@ -77,7 +84,7 @@ struct RunsShowCommand: ParsableCommand {
       ("classes", Self.words(results: whole.classResults)),
       ("skipped", counted(summary.progress.skippedImages, "image")),
       ("data wait", summary.progress.stall.map { "\(decimals(100 * $0, 1)) %" } ?? "-"),
-      ("host", summary.host), ("computed", configuration.machine.map { "with \($0.text)" } ?? "-"),
+      ("host", summary.host), ("job", (try? directory.job())?.map(Self.words) ?? "none"), ("computed", configuration.machine.map { "with \($0.text)" } ?? "-"),
       (
         "takes",
         summary.usage.map {

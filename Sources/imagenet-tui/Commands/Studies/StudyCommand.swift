@@ -14,7 +14,7 @@ struct StudyCommand: ParsableCommand {
       """,
     subcommands: [
       StudyNewCommand.self, StudyPlanCommand.self, StudyRunCommand.self, StudyResumeCommand.self, StudyStatusCommand.self, StudyStopCommand.self,
-      StudyReportCommand.self, StudyListCommand.self, StudyShowCommand.self,
+      StudyReportCommand.self, StudyListCommand.self, StudyShowCommand.self, StudySlurmCommand.self, StudyCellCommand.self,
     ])
 }
 

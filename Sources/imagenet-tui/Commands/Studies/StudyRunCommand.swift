@@ -58,11 +58,20 @@ struct StudyRunning: ParsableArguments {
   var detach = false
   @Option(help: "Number of worker threads of measures. (default: all cores)")
   var workers: Int?
+  @OptionGroup var cluster: SlurmArguments
+  @Option(help: ArgumentHelp("With --executor slurm: how many jobs may be at work or wait at a time.", valueName: "n"))
+  var jobs = 100
 
   func run(_ options: StudyOptions, _ chosen: StudyRunner.Options) throws {
     var chosen = chosen
     chosen.failsFast = failFast
     chosen.renews = renew
+    let asked = try cluster.options()
+    if asked == nil, !dryRun, let job = ClusterJob.current {
+      throw Problem(
+        "in a job nothing is begun that would outlive it", at: options.study, found: "job \(job.id)",
+        advice: "add --executor slurm, or let `imagenet-tui study slurm` write what makes jobs of its cells", kind: .usage)
+    }
     let (file, plan) = try options.open()
     let observer = StudyObserver(home: options.home)
     let standing = try observer.look(at: plan)
@@ -79,7 +88,8 @@ struct StudyRunning: ParsableArguments {
     if detach {
       try StudyProcess.start(
         chosen.retriesFailed ? "resume" : "run", file.name, home: options.home, wordNet: options.global.wordnet,
-        more: options.words + (failFast ? ["--fail-fast"] : []) + (renew ? ["--renew"] : []) + (chosen.retriesDiverged ? ["--retry", "diverged"] : []))
+        more: options.words + (failFast ? ["--fail-fast"] : []) + (renew ? ["--renew"] : []) + (chosen.retriesDiverged ? ["--retry", "diverged"] : [])
+          + (asked == nil ? [] : ["--executor", "slurm", "--jobs", "\(jobs)"] + cluster.request.words))
       return print("\(file.name) goes on in the background; \(ShellCommand("study", "status", file.name).inSentence) tells how it stands, \(ShellCommand("study", "stop", file.name).inSentence) ends it")
     }
     let held = try StudyProcess.hold(file.name, home: options.home)
@@ -88,6 +98,7 @@ struct StudyRunning: ParsableArguments {
     let runner = StudyRunner(
       file, plan: plan, context: options.global.context(workers: workers), options: chosen, program: ImagenetTUI.nameAndVersion,
       command: CommandLine.arguments)
+    if let asked { runner.executor = SlurmExecutor(file, home: options.home, wordNet: options.global.wordnet, options: asked, most: max(1, jobs)) }
     var last = standing
     let outcome = try runner.run(isStopped: { ending.isAsked }) { standing in
       show(standing, plan, last)

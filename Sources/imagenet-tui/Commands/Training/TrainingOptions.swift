@@ -102,17 +102,24 @@ struct LaunchOptions: ParsableArguments {
   var queue = false
   @Option(help: ArgumentHelp("With --queue: the machine to run on, which must share this home. (default: this one)", valueName: "name"))
   var host: String?
+  @OptionGroup var cluster: SlurmArguments
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func validate() throws {
     if host != nil, !queue { throw ValidationError("--host needs --queue") }
+    if cluster.isAsked, queue { throw ValidationError("--queue is this program's own queue; it does not go with --executor slurm") }
   }
 
   func launch(_ request: TrainingRequest, home: Home) throws {
+    let options = try cluster.options()
+    if options == nil, let job = ClusterJob.batch { return try work(request, home: home, job: job) }
     let plan = try TrainingPlan(request, home: home, program: ImagenetTUI.nameAndVersion, command: CommandLine.arguments)
     for remark in plan.remarks { RunProgressLine.note("note: \(remark)") }
-    let run = try queue ? plan.enqueue(home: home, host: host ?? RunQueue.host) : plan.launch(home: home)
+    let run =
+      if let options { try plan.submit(home: home, options: options) } else if queue { try plan.enqueue(home: home, host: host ?? RunQueue.host) } else {
+        try plan.launch(home: home)
+      }
     let training = plan.configuration.training
     RunProgressLine.note(
       "\(run.id): \(counted(plan.configuration.labelSet.classes.count, "class")), "
@@ -120,6 +127,11 @@ struct LaunchOptions: ParsableArguments {
         + "\(counted(plan.parameters, "parameter")), \(counted(plan.steps, "step")) of \(training.batchSize), "
         + "about \(Output.size(plan.memory)) of memory")
     let reader = RunsReader(home: home)
+    if options != nil {
+      let summary = try reader.refresh(run.id)
+      if json { return try Output.json(summary) }
+      return print("\(run.id) is submitted as job \(try run.job()?.id ?? ""); \(ShellCommand("runs", "watch", run.id).inSentence) follows it")
+    }
     if queue { RunQueue(home: home).pushFromCommand(reader) }
     if detach || queue {
       let summary = try reader.refresh(run.id)
@@ -134,6 +146,34 @@ struct LaunchOptions: ParsableArguments {
     }
     RunProgressLine.end()
     try report(summary)
+  }
+
+  /// In a cluster's job, whose processes end with it, this process is the worker. Begun again, the job goes on with its run.
+  private func work(_ request: TrainingRequest, home: Home, job: ClusterJob) throws {
+    guard !detach, !queue else {
+      throw Problem(
+        "no training goes on behind a job's back", at: detach ? "--detach" : "--queue", found: "job \(job.id), whose processes end with it",
+        advice: "leave the option out: the job then trains the run", kind: .usage)
+    }
+    let run: RunDirectory
+    if job.restarts > 0, let known = RunDirectory.run(of: job, command: CommandLine.arguments, home: home) {
+      run = known
+    } else {
+      let plan = try TrainingPlan(request, home: home, program: ImagenetTUI.nameAndVersion, command: CommandLine.arguments)
+      for remark in plan.remarks { RunProgressLine.note("note: \(remark)") }
+      run = try plan.make(home: home, in: job)
+    }
+    try Self.work(run, home: home, json: json)
+  }
+
+  /// Works on a run in this process, and ends with what comes of it.
+  static func work(_ run: RunDirectory, home: Home, json: Bool = false) throws {
+    RunProgressLine.note("\(run.id): job \(ClusterJob.current?.id ?? "") works on it; see \(run.log)")
+    let result = try RunWorker(run, home: home).work()
+    let summary = try RunsReader(home: home).refresh(run.id)
+    if json { try Output.json(summary) } else { print(RunProgressLine.text(summary)) }
+    if let problem = result.problem { RunProgressLine.note("the run failed: \(problem)") }
+    throw ExitCode(result.outcome.exitCode)
   }
 
   private func report(_ run: RunSummary) throws {

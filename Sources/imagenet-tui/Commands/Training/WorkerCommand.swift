@@ -21,6 +21,19 @@ struct WorkerCommand: ParsableCommand {
       RunDirectory(directory), home: global.location, checkpointEvery: checkpointEvery, roomPatience: roomPatience,
       lock: lock)
     let result = try worker.work()
+    // Jobs that follow this one, and people who read what Slurm keeps, go by this.
+    if ClusterJob.current != nil { throw ExitCode(result.outcome.exitCode) }
     if result.outcome == .failed { throw ExitCode.failure }
+  }
+}
+
+extension RunResult.Outcome {
+  /// As `runs watch` ends: 0 finished, 3 stopped, 4 failed.
+  var exitCode: Int32 {
+    switch self {
+    case .finished: 0
+    case .stopped: 3
+    case .failed: 4
+    }
   }
 }

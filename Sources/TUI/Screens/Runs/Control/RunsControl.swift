@@ -70,7 +70,7 @@ extension ControlAction {
     case .queue: run.queuePlace != nil || run.state.isResumable
     case .queueEarlier, .queueLater: run.queuePlace != nil
     case .pause: run.state.isLive
-    case .stop: run.state.isLive || run.queuePlace != nil
+    case .stop: run.state.isLive || run.queuePlace != nil || run.job != nil
     case .resume: run.state.isResumable || run.state == .paused
     case .checkpoint: run.state == .running
     case .delete: !run.state.isLive

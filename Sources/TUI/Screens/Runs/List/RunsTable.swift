@@ -89,6 +89,8 @@ struct RunsTable {
   }
 
   static func state(_ run: RunSummary) -> Span {
+    // The job's number and reason are on the run's own page.
+    if let job = run.job { return Span(job.isWaiting ? "… pending" : "… in job", .muted) }
     if let place = run.queuePlace { return Span("… waits \(place)", .muted) }
     return switch run.state {
     case .queued: Span("… queued", .muted)

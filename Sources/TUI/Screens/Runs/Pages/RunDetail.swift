@@ -101,6 +101,7 @@ struct RunDetailView {
       ("dataset", printable(run.dataset)),
       ("net", printable(run.network)),
     ]
+    if let job = run.job { facts.append(("job", printable("\(job.id): \(job.text)"))) }
     if let best = run.progress.best {
       let metrics = best.metrics.map { "\(printable($0.heading)) \(NumberText.text($1, of: $0))" }.joined(separator: ", ")
       facts.append(("best", "\(metrics), after epoch \(NumberText.compact(best.epoch).trimmingZeros)"))
