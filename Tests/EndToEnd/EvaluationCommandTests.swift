@@ -149,6 +149,20 @@ import Testing
     #expect(csv.wait() == 0 && csv.output.hasPrefix("run,step,space,classes,training,tested,top-1,mean class accuracy,95 % low,95 % high\n"))
   }
 
+  @Test("Charts and maps are SVG where the name of their file ends so")
+  func vectors() throws {
+    let base = home.folder.path + "/vectors"
+    for (arguments, word) in [
+      (["induction", "coarse", "-o", base + "/i.svg"], "induction accuracy, top-1"), (["coarse-fine", "fine", "--labels", "two", "--min-members", "1", "-o", base + "/c.SVG"], "coarse − fine accuracy, two"),
+      (["features", "fine", "--map", base + "/m.svg"], "fine"),
+    ] {
+      let program = try home.start(arguments)
+      #expect(program.wait() == 0, "\(program.errors)")
+      let read = try SVGReading(String(decoding: home.folder.bytes(of: "vectors/" + (arguments.last!.split(separator: "/").last!)), as: UTF8.self))
+      #expect(read.texts.contains { $0.string.contains(word) }, "\(read.texts.map(\.string))")
+    }
+  }
+
   @Test("What cannot be asked is one line, and its exit code says whether a name is wrong or the question", arguments: [
     (["induction", "fine"], 64), (["induction", "none"], 66), (["induction", "coarse", "--gallery", "x"], 64),
     (["induction", "coarse", "--space", "fc9"], 64), (["coarse-fine", "coarse"], 64), (["coarse-fine", "fine", "--labels", "none"], 66),

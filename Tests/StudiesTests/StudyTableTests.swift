@@ -101,6 +101,8 @@ struct StudyTableTests {
       #expect(lines.count == 7 && lines[1][6] == "0.5" && lines[3][6] == "" && lines[3][9] == "waiting" && lines[1][10] == "58.3")
     case .json:
       #expect(text.contains("\"n\" : 2") && text.contains("\"wanted\" : 3"))
+    case .html: #expect(text.contains("<td>55.0 ± 7.1 2/3</td><td>58.3 ± 0.3</td><td>−3.3</td>"), "\(text)")
+    case .svg, .png, .pdf: #expect(text.isEmpty, "the report has no plot")
     }
   }
 }

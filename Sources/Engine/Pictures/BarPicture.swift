@@ -60,3 +60,15 @@ public struct BarPicture: Sendable {
     return sheet
   }
 }
+
+extension BarPicture {
+  /// The bars as a chart, which says all their names.
+  public var chart: ChartDrawing {
+    func texts(_ bar: Bar) -> String { (bar.value.isFinite ? ChartText.number(bar.value, 1) + " \(unit)" : "–") + (bar.note.isEmpty ? "" : ", \(bar.note)") }
+    let points = bars.enumerated().map { ChartDrawing.Point(Double($0), $1.value, low: $1.low, high: $1.high, note: "\($1.name): \(texts($1))") }
+    let marks = bars.enumerated().compactMap { row, bar in bar.mark.map { ChartDrawing.Point(Double(row), $0, note: "\(bar.name), baseline: \(ChartText.number($0, 1)) \(unit)") } }
+    return ChartDrawing(
+      title: title.first ?? "", subtitle: Array(title.dropFirst()), base: .categories(bars.map(\.name), title: ""), left: .init(unit, hasZero: true),
+      series: [.init("", .bars, points, colour: 0)] + (marks.isEmpty ? [] : [.init("baseline", .marks, marks, colour: 4)]), isLying: true, values: bars.map(texts))
+  }
+}

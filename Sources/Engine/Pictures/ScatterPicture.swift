@@ -100,3 +100,21 @@ public struct ScatterPicture: Sendable {
     return lines
   }
 }
+
+extension ScatterPicture {
+  /// The points as a chart; groups beyond the largest have no name in it, points without a group are grey.
+  public var chart: ChartDrawing {
+    var rank = [Int](repeating: -1, count: groups.count)
+    for (place, entry) in order.enumerated() { rank[entry.group] = place }
+    var members = [[ChartDrawing.Point]](repeating: [], count: order.count + 1)
+    for (label, point) in zip(labels, points) { members[label >= 0 ? rank[label] : order.count].append(.init(point.x, point.y)) }
+    // The small groups lie on the large ones.
+    var series = order.enumerated().map { place, entry in
+      ChartDrawing.Series(place < Self.named ? "\(groups[entry.group]), \(grouped(entry.count))" : "", .dots, members[place], colour: place)
+    }
+    if !members[order.count].isEmpty { series.insert(.init("", .dots, members[order.count], colour: -1), at: 0) }
+    return ChartDrawing(
+      title: title.first ?? "", subtitle: Array(title.dropFirst()), base: .plane, left: .init(""), series: series,
+      notes: order.count > Self.named ? ["and \(counted(order.count - Self.named, "smaller group")) without a name here"] : [])
+  }
+}

@@ -1,11 +1,15 @@
 import Basics
 import Files
+import Pictures
 import Runs
 
-/// A study's reports as documents: text, Markdown, LaTeX, CSV and JSON. The same runs give the same bytes.
+/// A study's reports as documents: text, Markdown, LaTeX, CSV, JSON and a page, and as figures. The same runs give the same bytes.
 public struct StudyDocument: Sendable {
   public enum Format: String, CaseIterable, Sendable {
-    case text, markdown, csv, latex, json
+    case text, markdown, csv, latex, json, html, svg, png, pdf
+
+    /// Whether each report with a plot is a file.
+    public var isFigure: Bool { [.svg, .png, .pdf].contains(self) }
 
     public var suffix: String {
       switch self {
@@ -14,6 +18,7 @@ public struct StudyDocument: Sendable {
       case .csv: "csv"
       case .latex: "tex"
       case .json: "json"
+      case .html, .svg, .png, .pdf: rawValue
       }
     }
   }
@@ -22,12 +27,21 @@ public struct StudyDocument: Sendable {
   public let title: String
   public let tables: [StudyTable]
   public let notes: [String]
+  /// Of the reports that have a plot.
+  public let figures: [StudyFigure]
+  /// The study as a file.
+  let source: String
 
-  /// - Parameter program: the program's name and version, which is said.
-  public init(_ plan: StudyPlan, _ standing: StudyStanding, program: String) {
+  /// - Parameters:
+  ///   - program: the program's name and version, which is said.
+  ///   - source: the text of the study's file; nil: what says the same.
+  public init(_ plan: StudyPlan, _ standing: StudyStanding, program: String, source: String? = nil) {
     name = plan.name
     title = plan.study.title
-    tables = plan.grids.map { StudyTable($0, plan: plan, standing: standing) }
+    let tables = plan.grids.map { StudyTable($0, plan: plan, standing: standing) }
+    self.tables = tables
+    figures = StudyFigure.all(tables, plan, standing)
+    self.source = source ?? plan.study.yaml
     notes = Self.notes(plan, standing, program: program)
   }
 
@@ -49,13 +63,18 @@ public struct StudyDocument: Sendable {
     return notes
   }
 
-  public func text(_ format: Format) -> String {
+  /// - Parameter theme: of figures and of the page. Figures that gnuplot draws are scripts here.
+  public func text(_ format: Format, theme: ChartTheme = .auto) -> String {
     switch format {
     case .text: (title.isEmpty ? "" : title + "\n\n") + tables.map { $0.plain + "\n" }.joined() + notes.map { $0 + "\n" }.joined()
     case .markdown: (title.isEmpty ? "" : "# \(title)\n\n") + tables.map { "## \($0.report.name)\n\n\($0.markdown)\n" }.joined() + notes.map { "- \($0)\n" }.joined()
     case .latex: tables.map { "% \(name): \($0.report.name)\n\($0.latex)" }.joined(separator: "\n")
     case .csv: csv
     case .json: json
+    case .html: StudyPage(document: self, theme: theme).html
+    case .svg: figures.map { $0.svg(theme) }.joined()
+    case .png: figures.map { GnuplotFigure($0.charts, name: $0.fileName, format: .png).script }.joined()
+    case .pdf: figures.map { GnuplotFigure($0.charts, name: $0.fileName, format: .pdf).script }.joined()
     }
   }
 
@@ -150,7 +169,7 @@ extension StudyTest {
 
 extension StudyTable {
   /// The cells of each column as text: number, paper, difference; a part is there where any row has it.
-  private var strings: (header: [[String]], rows: [[[String]]]) {
+  var strings: (header: [[String]], rows: [[[String]]]) {
     let hasClasses = rows.contains { $0.classes != nil }, hasImages = report.plot?.x == .images
     var header: [[String]] = [["net"]]
     if hasClasses { header.append(["classes"]) }

@@ -4,6 +4,7 @@ import Basics
 import Datasets
 import Files
 import FoundationEssentials
+import Pictures
 import Taxonomy
 
 struct CoarseFineCommand: ParsableCommand {
@@ -37,7 +38,7 @@ struct CoarseFineCommand: ParsableCommand {
   var save: String?
   @Flag(help: "With --save: replace other classes of that name without a question.")
   var replace = false
-  @Option(name: [.customShort("o"), .long], help: "Write the bars as a PNG file.")
+  @Option(name: [.customShort("o"), .long], help: "Write the bars as a PNG file, or as SVG where its name ends with .svg.")
   var output: String?
 
   func validate() throws {
@@ -56,7 +57,8 @@ struct CoarseFineCommand: ParsableCommand {
         run: run, dataset: options.dataset, labels: labels, minMembers: minMembers, behind: behind,
         merge: merge.map { MergeRequest(run: run, dataset: options.dataset, $0, least: least, leaving: leaving, alongTree: alongTree) }))
     if let output {
-      try AtomicFile.write(try ImageCodec.png(result.chart(top: top).compose()), to: output)
+      let bars = result.chart(top: top)
+      try ChartFile.write(to: output) { bars.chart } otherwise: { () throws(Problem) in try bars.compose() }
       RunProgressLine.note("wrote \(output)")
     }
     try options.show(result, result.report(top: top))

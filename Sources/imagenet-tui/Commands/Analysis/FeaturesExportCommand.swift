@@ -4,6 +4,7 @@ import Basics
 import Datasets
 import Files
 import FoundationEssentials
+import Pictures
 
 struct FeaturesExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,7 +28,7 @@ struct FeaturesExportCommand: ParsableCommand {
   var output: String?
   @Option(help: "Images for the projector; 0 writes none.")
   var projector = 5000
-  @Option(help: ArgumentHelp("Write a map of the images as a PNG file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write a map of the images as a PNG file, or as SVG where its name ends with .svg.", valueName: "file"))
   var map: String?
   @Option(help: "Colour the map by the classes' ancestors at this depth of the tree. (default: the shallowest with six or more)")
   var depth: Int?
@@ -81,7 +82,7 @@ struct FeaturesExportCommand: ParsableCommand {
       let picture = found.picture(try colouring(features.dataset))
       report.variance = found.shares
       if let map {
-        try AtomicFile.write(try ImageCodec.png(picture.compose()), to: map)
+        try ChartFile.write(to: map) { picture.chart } otherwise: { () throws(Problem) in try picture.compose() }
         report.files.append(map)
       }
       if text, !json { for line in picture.title + picture.text() { print(printable(line)) } }

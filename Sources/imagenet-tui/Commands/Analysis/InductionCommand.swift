@@ -4,6 +4,7 @@ import Basics
 import Datasets
 import Files
 import FoundationEssentials
+import Pictures
 
 struct InductionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,7 +34,7 @@ struct InductionCommand: ParsableCommand {
   var seed: UInt64 = 1
   @Flag(help: "Show every class.")
   var perClass = false
-  @Option(name: [.customShort("o"), .long], help: "Write a chart of the first k as a PNG file.")
+  @Option(name: [.customShort("o"), .long], help: "Write a chart of the first k as a PNG file, or as SVG where its name ends with .svg.")
   var output: String?
 
   private var ks: [Int] { counts.split(separator: ",").compactMap { Int($0) } }
@@ -52,7 +53,8 @@ struct InductionCommand: ParsableCommand {
         runs: runs.map(options.named), baselines: baseline.map(options.named), dataset: options.dataset, space: space, metric: metric,
         gallery: try InductionGallery(gallery), ks: ks, labels: labels, seed: seed))
     if let output {
-      try AtomicFile.write(try ImageCodec.png(result.chart.compose()), to: output)
+      let bars = result.chart
+      try ChartFile.write(to: output) { bars.chart } otherwise: { () throws(Problem) in try bars.compose() }
       RunProgressLine.note("wrote \(output)")
     }
     try options.show(result, result.report(perClass: perClass))

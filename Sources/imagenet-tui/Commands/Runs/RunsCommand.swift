@@ -5,10 +5,10 @@ import Runs
 /// `runs …`: the trainings of this home.
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "List, show, compare, watch, export, control and delete runs.",
+    commandName: "runs", abstract: "List, show, compare, watch, export, draw, control and delete runs.",
     subcommands: [
       RunsListCommand.self, RunsShowCommand.self, RunsDiffCommand.self, RunsResultsCommand.self, RunsClassesCommand.self,
-      RunsConfusionsCommand.self, RunsValidateCommand.self, RunsExportCommand.self, RunsWatchCommand.self,
+      RunsConfusionsCommand.self, RunsValidateCommand.self, RunsExportCommand.self, RunsPlotCommand.self, RunsWatchCommand.self,
       RunsLogCommand.self, RunsPauseCommand.self, RunsResumeCommand.self, RunsStopCommand.self, RunsCheckpointCommand.self,
       RunsExtendCommand.self, RunsCloneCommand.self, RunsQueueCommand.self, RunsRemoveCommand.self, RunsRestoreCommand.self,
       RunsTrashCommand.self, RunsTagCommand.self, RunsNoteCommand.self, RunsGroupCommand.self,

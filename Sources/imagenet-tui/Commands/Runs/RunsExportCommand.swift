@@ -33,12 +33,12 @@ struct RunsExportCommand: ParsableCommand {
       found.append((id, try reader.wholeCurves(of: id)))
       for remark in found.last!.curves.remarks { RunProgressLine.note("\(id): \(remark)") }
     }
-    let rows = try CurveExport(format, tags: try tags(found.map(\.curves))).write(found, to: output)
+    let rows = try CurveExport(format, tags: try Self.tags(metric, of: found.map(\.curves))).write(found, to: output)
     if let output { print(printable("wrote \(output): \(counted(rows, "row"))")) }
   }
 
-  /// The wanted tags that any of the runs has.
-  private func tags(_ curves: [RunCurves]) throws -> [String] {
+  /// The wanted tags that any of the runs has; of none, all metrics.
+  static func tags(_ metric: [String], of curves: [RunCurves]) throws -> [String] {
     func all(_ tags: (RunCurves) -> [String]) -> [String] {
       var known = Set<String>()
       return curves.flatMap(tags).filter { known.insert($0).inserted }

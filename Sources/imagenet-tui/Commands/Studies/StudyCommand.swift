@@ -60,6 +60,8 @@ struct StudyOptions: ParsableArguments {
 struct NameList: ExpressibleByArgument {
   let names: [String]
 
+  init(_ names: [String]) { self.names = names }
+
   init?(argument: String) {
     names = argument.split(separator: ",").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
     if names.isEmpty { return nil }
