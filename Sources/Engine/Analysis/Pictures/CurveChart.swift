@@ -101,7 +101,7 @@ public struct CurveChart: Sendable {
 
   /// What a tag means, and whether its values are shares.
   private static func words(_ tag: String) -> (title: String, isShare: Bool) {
-    switch RunMetric(rawValue: tag) {
+    switch RunMetric(tag: tag) {
     case .trainLoss: ("training loss", false)
     case .rate: ("learning rate", false)
     case .imagesPerSecond: ("images per second", false)

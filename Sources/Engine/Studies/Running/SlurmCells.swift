@@ -135,7 +135,7 @@ extension StudyPlan {
     for work in works {
       switch work.kind {
       case .existing, .features: depths.append(-1)
-      case .training, .untrained, .measure: depths.append(1 + (work.parents.map { depths[$0] }.max() ?? -1))
+      case .training, .untrained, .weights, .measure: depths.append(1 + (work.parents.map { depths[$0] }.max() ?? -1))
       }
     }
     let ordered = order

@@ -54,8 +54,7 @@ extension StudyRunner {
         case .measure(let measure):
           try self.measure(measure, index, standing) { (_, _, _) throws(Problem) in if StopSignal.isRaised { throw Problem.cancelled } }
           return .done
-        case .untrained(let request):
-          try claim(work) { () throws(Problem) in _ = try UntrainedRun.create(named(request, work), home: home, program: program, command: command) }
+        case .untrained, .weights: try keep(work)
         case .training(let request):
           if let run = found.run { return try train(RunDirectory(run.path)) }
           try claim(work) { () throws(Problem) in _ = try make(request, work, from: start(of: work, standing)) }

@@ -152,15 +152,8 @@ public final class StudyRunner {
           }
           try self.measure(measure, index, standing, progress)
           return true
-        case .untrained(let request):
-          try claim(work) { () throws(Problem) in _ = try UntrainedRun.create(named(request, work), home: home, program: program, command: command) }
-          return true
-        case .weights(let file):
-          try claim(work) { () throws(Problem) in
-            _ = try ImportedRun.create(
-              WeightImport(file.path, architecture: file.architecture), labelSet: file.labelSet, name: work.name, home: home, program: program,
-              command: command, source: file.path)
-          }
+        case .untrained, .weights:
+          try keep(work)
           return true
         case .training(let request):
           guard atWork < limit else { continue }
@@ -205,6 +198,20 @@ public final class StudyRunner {
     defer { withExtendedLifetime(lock) {} }
     guard observer.runs(ofKey: work.key).allSatisfy({ options.renews && $0.state == .finished }) else { return }
     try make()
+  }
+
+  /// Makes the run of weights that nothing trains.
+  func keep(_ work: StudyWork) throws(Problem) {
+    try claim(work) { () throws(Problem) in
+      switch work.kind {
+      case .untrained(let request): _ = try UntrainedRun.create(named(request, work), home: home, program: program, command: command)
+      case .weights(let file):
+        _ = try ImportedRun.create(
+          WeightImport(file.path, architecture: file.architecture), labelSet: file.labelSet, name: work.name, home: home, program: program, command: command,
+          source: file.path)
+      case .training, .existing, .features, .measure: break
+      }
+    }
   }
 
   func named(_ request: TrainingRequest, _ work: StudyWork) -> TrainingRequest {
