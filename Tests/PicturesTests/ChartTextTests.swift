@@ -48,6 +48,7 @@ import Testing
     #expect(texts(9...1000, axis, most: 9, isSnug: true) == ["10", "20", "50", "100", "200", "500", "1,000"])
     #expect(texts(1e-3...1e3, axis, most: 9, isSnug: true) == ["0.001", "0.01", "0.1", "1", "10", "100", "1,000"])
     #expect(texts(40...45, axis, most: 9, isSnug: true).count >= 3)
+    #expect(texts(930...1860, axis, most: 9, isSnug: true).count > 2)
     #expect(texts(50...50, axis, most: 9, isSnug: true).count >= 2)
     let ticks = ChartTicks(axis, 1...100, most: 9, isSnug: true) { _ in true }
     #expect(abs(ticks.place(10) - 0.5) < 1e-9 && ticks.place(1) > 0 && ticks.place(100) < 1)

@@ -41,7 +41,9 @@ struct ChartTicks {
       let margin = max(1.05, pow(10, 0.04 * (log10(high) - log10(low))))
       candidates = Self.logarithmic(low / margin...high * margin)
     }
-    self = candidates.first { $0.ticks.count <= max(2, most) && $0.ticks.count > 1 && fit($0) } ?? candidates.last!
+    // Two numbers hardly tell a scale.
+    let fitting = candidates.filter { $0.ticks.count <= max(2, most) && $0.ticks.count > 1 && fit($0) }
+    self = fitting.first { $0.ticks.count > 2 } ?? fitting.first ?? candidates.last!
     if !fit(self) { ticks = Array(ticks.prefix(1)) }
   }
 

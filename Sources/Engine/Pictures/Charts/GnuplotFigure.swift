@@ -31,7 +31,7 @@ public struct GnuplotFigure: Sendable {
     let many = drawings.map { max(0, $0.categories.count - 12) }.max() ?? 0
     switch format {
     case .pdf: text += "set terminal pdfcairo noenhanced color size \(16 + many / 2)cm,\(11 * max(1, drawings.count))cm font 'Helvetica,11'\n"
-    case .png: text += "set terminal pngcairo noenhanced color size \(1280 + 40 * many),\(880 * max(1, drawings.count)) font 'Helvetica,22'\n"
+    case .png: text += "set terminal pngcairo noenhanced color size \(1280 + 40 * many),\(880 * max(1, drawings.count)) font 'Helvetica,22' linewidth 2 pointscale 2\n"
     }
     text += "set encoding utf8\nset output out\n"
     if drawings.count > 1 { text += "set multiplot layout \(drawings.count),1\n" }
