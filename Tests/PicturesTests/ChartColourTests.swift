@@ -1,6 +1,6 @@
 import Glibc
 import Testing
-@testable import Pictures
+import Pictures
 
 @Suite("Colours of charts") struct ChartColourTests {
   /// Linear light of red, green and blue.

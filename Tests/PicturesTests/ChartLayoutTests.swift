@@ -3,7 +3,7 @@ import FoundationEssentials
 import Glibc
 import TestSupport
 import Testing
-@testable import Pictures
+import Pictures
 
 /// The room of a text on a picture: its four corners.
 private struct TextBox {

@@ -1,5 +1,5 @@
 import Testing
-@testable import Pictures
+import Pictures
 
 @Suite("Room for the text of charts") struct ChartTextTests {
   @Test("A name that is too long is cut in the middle, so that its end still tells it apart")

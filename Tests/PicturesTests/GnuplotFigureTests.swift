@@ -3,7 +3,7 @@ import FoundationEssentials
 import Glibc
 import TestSupport
 import Testing
-@testable import Pictures
+import Pictures
 
 @Suite("Figures by gnuplot") struct GnuplotFigureTests {
   private static var hasGnuplot: Bool { ["/usr/bin/gnuplot", "/usr/local/bin/gnuplot"].contains { (path: String) in access(path, X_OK) == 0 } }

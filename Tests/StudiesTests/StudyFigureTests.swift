@@ -4,7 +4,7 @@ import FoundationEssentials
 import Pictures
 import TestSupport
 import Testing
-@testable import Studies
+import Studies
 
 /// Figures of the paper's kinds, made of standings that are made up.
 @Suite("Figures of studies") struct StudyFigureTests {

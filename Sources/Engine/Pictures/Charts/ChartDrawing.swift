@@ -93,13 +93,13 @@ public struct ChartDrawing: Equatable, Sendable {
     (self.series, self.notes, self.isLying, self.values) = (series, notes, isLying, values)
   }
 
-  var categories: [String] { if case .categories(let names, _) = base { names } else { [] } }
+  package var categories: [String] { if case .categories(let names, _) = base { names } else { [] } }
 
   /// How many places a category has.
-  var slots: Int { (series.map(\.slot).max() ?? 0) + 1 }
+  package var slots: Int { (series.map(\.slot).max() ?? 0) + 1 }
 
   /// The least and greatest finite number of these series, error bars and zero included where the axis has it; nil where there is none.
-  func values(isRight: Bool) -> ClosedRange<Double>? {
+  package func values(isRight: Bool) -> ClosedRange<Double>? {
     let axis = isRight ? right ?? left : left
     var (low, high) = (Double.infinity, -Double.infinity)
     func take(_ value: Double?) {
@@ -117,7 +117,7 @@ public struct ChartDrawing: Equatable, Sendable {
   }
 
   /// The least and greatest finite number that values stand over; nil where there is none.
-  var extent: ClosedRange<Double>? {
+  package var extent: ClosedRange<Double>? {
     let isLogarithmic = if case .numbers(let axis) = base { axis.scale == .logarithmic } else { false }
     var (low, high) = (Double.infinity, -Double.infinity)
     for series in series {

@@ -23,8 +23,8 @@ extension [ChartDrawing] {
 
 /// Decides where everything of a chart goes, and draws it. From the top: title, legend, the plot with its axes, notes. Every text gets room for itself
 /// before the plot gets what it needs.
-struct ChartLayout {
-  let drawing: ChartDrawing
+package struct ChartLayout {
+  package let drawing: ChartDrawing
   private(set) var canvas: SVGCanvas
   private(set) var width = 0.0
   /// Where the next thing goes; at the end, where the chart ends.
@@ -34,9 +34,9 @@ struct ChartLayout {
   /// Of the part with the values.
   private static let plotWidth = 540.0, plotHeight = 300.0
 
-  init(_ drawing: ChartDrawing, top: Double, _ canvas: SVGCanvas) { (self.drawing, bottom, self.canvas) = (drawing, top, canvas) }
+  package init(_ drawing: ChartDrawing, top: Double, _ canvas: SVGCanvas) { (self.drawing, bottom, self.canvas) = (drawing, top, canvas) }
 
-  mutating func draw() {
+  package mutating func draw() {
     switch drawing.base {
     case .plane: drawPlane()
     case .categories where drawing.isLying: drawLying()

@@ -76,7 +76,7 @@ package enum ChartText {
   }
 
   /// A number as axes have it: −1,200.5; 2e+09.
-  static func number(_ value: Double, _ places: Int) -> String {
+  package static func number(_ value: Double, _ places: Int) -> String {
     guard value.isFinite, abs(value) < 1e9, places <= 8 else {
       guard value.isFinite, value != 0 else { return "\(value)" }
       let text = "\(Float(value))"

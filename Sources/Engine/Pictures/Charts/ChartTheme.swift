@@ -8,15 +8,15 @@ public enum ChartTheme: String, CaseIterable, Sendable {
 }
 
 /// What something in a chart means, which decides its colour.
-enum ChartInk: Hashable, Sendable {
+package enum ChartInk: Hashable, Sendable {
   /// The ground, text and axes, lesser text, lines of the grid.
   case ground, ink, soft, grid
   case series(Int)
 
   /// Of a series: its number; below 0, that of what is no part of any.
-  init(_ number: Int) { self = number < 0 ? .soft : .series(number) }
+  package init(_ number: Int) { self = number < 0 ? .soft : .series(number) }
 
-  var colour: (light: String, dark: String) {
+  package var colour: (light: String, dark: String) {
     switch self {
     case .ground: ("#FFFFFF", "#15171C")
     case .ink: ("#1A1C20", "#ECEEF2")
@@ -27,7 +27,7 @@ enum ChartInk: Hashable, Sendable {
   }
 
   /// As a class of the style sheet is called.
-  var name: String {
+  package var name: String {
     switch self {
     case .ground: "ground"
     case .ink: "ink"
@@ -38,23 +38,23 @@ enum ChartInk: Hashable, Sendable {
   }
 
   /// Told apart with any kind of colour blindness, by their lightness too; 4.5:1 or more against their ground.
-  static let series: [(light: String, dark: String)] = [
+  package static let series: [(light: String, dark: String)] = [
     ("#0060B0", "#56B4E9"), ("#B35900", "#E08A1E"), ("#5A1050", "#F3E55A"), ("#00694F", "#2FA884"), ("#D0306A", "#E77FB3"), ("#3A3000", "#A8F0D8"),
     ("#2A20A0", "#8C86FF"),
   ]
 }
 
 /// What stands for a value of a series; its number goes with the colour, so that no two of 35 series look alike.
-enum ChartMarker: Int, CaseIterable {
+package enum ChartMarker: Int, CaseIterable {
   case circle, square, triangle, diamond, downTriangle
 
-  init(_ colour: Int) { self = Self.allCases[max(0, colour) % Self.allCases.count] }
+  package init(_ colour: Int) { self = Self.allCases[max(0, colour) % Self.allCases.count] }
 
   /// Small points are circles until the colours are used up.
-  init(ofDots colour: Int) { self.init(max(0, colour) / ChartInk.series.count) }
+  package init(ofDots colour: Int) { self.init(max(0, colour) / ChartInk.series.count) }
 
   /// The corners around (0, 0), for a radius of 1; empty: a circle.
-  var corners: [(x: Double, y: Double)] {
+  package var corners: [(x: Double, y: Double)] {
     switch self {
     case .circle: []
     case .square: [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]

@@ -1,20 +1,20 @@
 import Glibc
 
 /// An axis with its numbers: what part of them it shows, and where its ticks are.
-struct ChartTicks {
-  struct Tick: Equatable {
-    var value: Double
-    var text: String
+package struct ChartTicks {
+  package struct Tick: Equatable {
+    package var value: Double
+    package var text: String
   }
 
-  var range: ClosedRange<Double>
-  var scale: ChartDrawing.Scale
-  var ticks: [Tick]
+  package var range: ClosedRange<Double>
+  package var scale: ChartDrawing.Scale
+  package var ticks: [Tick]
   /// Ticks without a text.
-  var minor: [Double] = []
+  package var minor: [Double] = []
 
   /// Where a value is on the axis, 0…1; beyond that where it is none of the range.
-  func place(_ value: Double) -> Double {
+  package func place(_ value: Double) -> Double {
     switch scale {
     case .linear: return (value - range.lowerBound) / (range.upperBound - range.lowerBound)
     case .logarithmic:
@@ -28,7 +28,7 @@ struct ChartTicks {
   ///   - most: how many texts there may be.
   ///   - isSnug: whether the range ends a little beyond the values, and not at the next tick.
   ///   - fit: whether the texts have room beside each other.
-  init(_ axis: ChartDrawing.Axis, _ values: ClosedRange<Double>?, most: Int, isSnug: Bool, fit: (ChartTicks) -> Bool) {
+  package init(_ axis: ChartDrawing.Axis, _ values: ClosedRange<Double>?, most: Int, isSnug: Bool, fit: (ChartTicks) -> Bool) {
     scale = axis.scale
     var candidates: [ChartTicks] = []
     switch axis.scale {

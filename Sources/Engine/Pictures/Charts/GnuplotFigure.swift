@@ -129,7 +129,7 @@ public struct GnuplotFigure: Sendable {
   private static func end(_ value: Double?, _ otherwise: Double) -> Double { value.flatMap { $0.isFinite ? $0 : nil } ?? otherwise }
 
   /// Within these quotes nothing has a meaning for gnuplot.
-  static func quoted(_ text: String) -> String { "'" + printable(text).replacing("'", with: "''") + "'" }
+  package static func quoted(_ text: String) -> String { "'" + printable(text).replacing("'", with: "''") + "'" }
 
   /// A line that ends with a backslash would go on.
   private static func comment(_ text: String) -> String { "# \(printable(text))\(text.hasSuffix("\\") ? " " : "")\n" }

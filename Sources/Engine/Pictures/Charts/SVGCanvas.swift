@@ -2,40 +2,40 @@ import Basics
 
 /// Writes shapes as SVG. Colours are attributes of every shape, so that any program that knows no style sheets shows the light ones; a style sheet has the
 /// dark ones for those who prefer them.
-struct SVGCanvas {
-  let theme: ChartTheme
+package struct SVGCanvas {
+  package let theme: ChartTheme
   private var body = ""
   private var fills: [String: ChartInk] = [:]
   private var strokes: [String: ChartInk] = [:]
 
-  init(_ theme: ChartTheme) { self.theme = theme }
+  package init(_ theme: ChartTheme) { self.theme = theme }
 
-  static let fonts = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+  package static let fonts = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
-  enum Anchor: String { case start, middle, end }
+  package enum Anchor: String { case start, middle, end }
 
   // MARK: Shapes
 
-  mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ ink: ChartInk, width: Double = 1) {
+  package mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ ink: ChartInk, width: Double = 1) {
     body += "<path d=\"M\(n(x1)) \(n(y1))L\(n(x2)) \(n(y2))\"\(paint(stroke: ink)) stroke-width=\"\(n(width))\"/>\n"
   }
 
-  mutating func polyline(_ points: [(x: Double, y: Double)], _ ink: ChartInk, width: Double, isDashed: Bool) {
+  package mutating func polyline(_ points: [(x: Double, y: Double)], _ ink: ChartInk, width: Double, isDashed: Bool) {
     guard points.count > 1 else { return }
     body += "<path d=\"\(path(points))\" fill=\"none\"\(paint(stroke: ink)) stroke-width=\"\(n(width))\" stroke-linejoin=\"round\"\(isDashed ? " stroke-dasharray=\"6 3\"" : "")/>\n"
   }
 
   /// A part of the plane behind lines.
-  mutating func area(_ points: [(x: Double, y: Double)], _ ink: ChartInk) {
+  package mutating func area(_ points: [(x: Double, y: Double)], _ ink: ChartInk) {
     guard points.count > 2 else { return }
     body += "<path d=\"\(path(points))Z\"\(paint(fill: ink)) fill-opacity=\"0.2\"/>\n"
   }
 
-  mutating func rectangle(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ ink: ChartInk, note: String = "") {
+  package mutating func rectangle(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ ink: ChartInk, note: String = "") {
     body += "<rect x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(max(0, width)))\" height=\"\(n(max(0, height)))\"\(paint(fill: ink))\(closing("rect", note))"
   }
 
-  mutating func marker(_ marker: ChartMarker, _ x: Double, _ y: Double, radius: Double, _ ink: ChartInk, isHollow: Bool, note: String = "") {
+  package mutating func marker(_ marker: ChartMarker, _ x: Double, _ y: Double, radius: Double, _ ink: ChartInk, isHollow: Bool, note: String = "") {
     let paint = paint(fill: isHollow ? .ground : ink, stroke: ink) + " stroke-width=\"\(isHollow ? "1.6" : "1")\""
     let corners = marker.corners
     if corners.isEmpty {
@@ -46,7 +46,7 @@ struct SVGCanvas {
   }
 
   /// Many points of one kind, as one shape.
-  mutating func dots(_ marker: ChartMarker, _ points: [(x: Double, y: Double)], radius: Double, _ ink: ChartInk) {
+  package mutating func dots(_ marker: ChartMarker, _ points: [(x: Double, y: Double)], radius: Double, _ ink: ChartInk) {
     guard !points.isEmpty else { return }
     let corners = marker.corners
     if corners.isEmpty {
@@ -62,7 +62,7 @@ struct SVGCanvas {
   }
 
   /// A line of text, its base line at `y`.
-  mutating func text(
+  package mutating func text(
     _ text: String, _ x: Double, _ y: Double, size: Double, _ ink: ChartInk = .ink, _ anchor: Anchor = .start, isBold: Bool = false, angle: Double = 0
   ) {
     guard !text.isEmpty else { return }
@@ -73,7 +73,7 @@ struct SVGCanvas {
   // MARK: The whole
 
   /// - Parameter label: what it shows, for those who do not see it.
-  func document(width: Double, height: Double, label: String) -> String {
+  package func document(width: Double, height: Double, label: String) -> String {
     var copy = self
     let ground = copy.paint(fill: .ground)
     let sheet = copy.sheet

@@ -20,7 +20,7 @@ public struct StudyFigure: Sendable {
   }
 
   /// Nil where the report has no plot.
-  init?(_ table: StudyTable, _ grid: StudyGrid, _ study: Study, _ standing: StudyStanding) {
+  package init?(_ table: StudyTable, _ grid: StudyGrid, _ study: Study, _ standing: StudyStanding) {
     guard let plot = table.report.plot else { return nil }
     report = table.report.name
     fileName = Self.fileName(report)
@@ -29,7 +29,7 @@ public struct StudyFigure: Sendable {
   }
 
   /// The figures of those reports that have a plot.
-  static func all(_ tables: [StudyTable], _ plan: StudyPlan, _ standing: StudyStanding) -> [StudyFigure] {
+  package static func all(_ tables: [StudyTable], _ plan: StudyPlan, _ standing: StudyStanding) -> [StudyFigure] {
     var figures: [StudyFigure] = []
     for (table, grid) in zip(tables, plan.grids) {
       guard var figure = StudyFigure(table, grid, plan.study, standing) else { continue }

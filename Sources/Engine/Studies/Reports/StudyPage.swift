@@ -2,11 +2,11 @@ import Basics
 import Pictures
 
 /// A study's reports as one page by itself: no script, and nothing that is fetched from elsewhere.
-struct StudyPage {
-  let document: StudyDocument
-  let theme: ChartTheme
+package struct StudyPage {
+  package let document: StudyDocument
+  package let theme: ChartTheme
 
-  var html: String {
+  package var html: String {
     let title = document.title.isEmpty ? document.name : document.title
     var text = """
       <!DOCTYPE html>
