@@ -171,7 +171,7 @@ public struct StudyMetric: Equatable, Sendable {
       [StudyMetric(name: "difference", heading: "coarse − fine accuracy"), StudyMetric(name: "height", heading: "height of errors", form: .number)]
     case .knn: [StudyMetric(name: "accuracy", heading: "k-NN mean class accuracy"), StudyMetric(name: "top1", heading: "k-NN top-1")]
     case .linear: [StudyMetric(name: "accuracy", heading: "linear probe mean class accuracy"), StudyMetric(name: "top1", heading: "linear probe top-1")]
-    case .neighbours: 
+    case .neighbours:
       [
         StudyMetric(name: "precision", heading: "neighbours of the same class"), StudyMetric(name: "coarse", heading: "neighbours of the same coarse class alone"),
         StudyMetric(name: "wrong", heading: "neighbours of other classes"),
