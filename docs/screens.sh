@@ -55,6 +55,10 @@ states=(
   "joined|The same in the tree: what bears one number is one class|fashion-mnist 120 32|2 G M m - - - - Enter|trained"
   "induction|Whether nets on coarse classes tell fine ones apart (Fig. 4)|fashion-mnist 120 32|2 G M i|trained"
   "map|Where the images lie in the features, by the tree|fashion-mnist 120 32|2 G M p|trained"
+  "studies|The studies of a home|fashion-mnist 120 32|6|trained"
+  "study|A study as far as it is done, and what a cell is made of|fashion-mnist 120 32|6 Enter Right Right|trained"
+  "study-plan|What is left of it, and what that takes|fashion-mnist 120 32|6 Enter p|trained"
+  "study-small|A study on a small terminal|fashion-mnist 80 24|6 Enter|trained"
   "help|Every key|fashion-mnist 120 32|?"
   "palette|Commands by name|fashion-mnist 120 32|: p a r t"
 )
@@ -80,13 +84,28 @@ train_runs() {
   sleep 2
   until ls "$home"/runs/*-fine-2/result.json >/dev/null 2>&1; do sleep 1; done
   kill -9 "$(worker killed)"
+  # A study that finds its nets there, and has measured one of them.
+  mkdir -p "$home/studies/coarse-or-fine"
+  cat >"$home/studies/coarse-or-fine/study.yaml" <<'END'
+study: 1
+title: Are features of four classes as good as those of ten?
+dataset: fashion-mnist
+train: {net: alexnet-28, epochs: 4, seeds: [1, 2]}
+nets: {fine: set fine-500, coarse: set coarse-4}
+tests:
+  tuned: {tune: last, labels: fine, epochs: 2}
+  near: {measure: knn}
+reports:
+  features: {rows: nets, columns: [own, tuned, near]}
+END
+  say study run coarse-or-fine --yes --rows fine --columns near
   train --name live --labels fine-500 --epochs 60 --detach
   live=$(worker live)
   cp -r "$home/screens" "$homes/left"
   sleep 20
 }
 # Until nothing is computed any more.
-settle() { while tmux -L "$socket-$name" capture-pane -p | grep -qE 'computing|searching …|measuring …|Esc cancels'; do sleep 0.5; done; }
+settle() { while tmux -L "$socket-$name" capture-pane -p | grep -qE 'computing|searching …|measuring …|Looking (at|for) |Esc cancels'; do sleep 0.5; done; }
 stop_training() { [ -z "${live:-}" ] || kill "$live" 2>/dev/null || true; }
 
 for state in "${states[@]}"; do

@@ -57,7 +57,8 @@ public final class FuzzPlace {
 
   /// Every entry of the program.
   public func entries() throws -> [FuzzEntry] {
-    try imageEntries() + dataEntries() + listEntries() + weightEntries() + runEntries() + eventEntries() + cacheEntries() + importEntries() + inputEntries()
+    try imageEntries() + dataEntries() + listEntries() + weightEntries() + runEntries() + eventEntries() + cacheEntries() + importEntries() + studyEntries()
+      + inputEntries()
   }
 
   /// Writes without a flush: it is for now.

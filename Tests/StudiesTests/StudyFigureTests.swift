@@ -38,7 +38,9 @@ import Studies
       for name in ["accuracy", "top1", "baseline1", "top5", "baseline5", "difference"] { metrics[name] = value + (name.hasPrefix("baseline") ? 0.1 : 0) + (name.hasSuffix("5") ? 0.2 : 0) }
       standing.works[index] = WorkStanding(state: .done, metrics: metrics)
       if work.test == "coarse" {
-        standing.works[index].bars = (0..<9).map { .init(name: "class \($0)", value: 20 - 5 * Double($0) + Double(work.seed), note: "\($0 + 1) members") }
+        standing.works[index].bars = (0..<9).map { (number: Int) -> StudyResult.Bar in
+          StudyResult.Bar(name: "class \(number)", value: Double(20 - 5 * number) + Double(work.seed), note: "\(number + 1) members")
+        }
       }
     }
     return StudyDocument(plan, standing, program: "imagenet-tui 1", source: "# a <comment>\nstudy: 1\n")

@@ -130,4 +130,11 @@ struct StudyPlanTests {
     #expect(!plan.works.isEmpty && study.train.seeds == [1, 2, 3])
     for grid in plan.grids { for cells in grid.cells { #expect(cells.allSatisfy { $0.obstacle == nil }) } }
   }
+
+  @Test("Millions of trainings, as by a slip, are refused before they are planned") func tooMany() throws {
+    let listed = try ListedHome("pets", wnids: Self.pets)
+    let seeds = (1...12_000).map { "\($0)" }.joined(separator: ", ")
+    let problem = problem { _ = try listed.plan(Self.study("net: alexnet-28, epochs: 2, seeds: [\(seeds)]")) }
+    #expect(problem?.kind == .data && problem?.description.contains("100,000") == true, "\(problem.debugDescription)")
+  }
 }

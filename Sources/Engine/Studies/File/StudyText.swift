@@ -38,7 +38,7 @@ final class StudyText {
       add(Place(), "the file is too long: expected at most \(Self.longest >> 10) KB, found \(text.utf8.count >> 10) KB")
       return nil
     }
-    guard isPlain(text) else { return nil }
+    guard isPlain(text), !mayRefer(text) else { return nil }
     do {
       guard let node = try Parser(yaml: text).singleRoot() else {
         add(Place(), "the file is empty; `imagenet-tui study new` writes one to begin with")
@@ -103,6 +103,27 @@ final class StudyText {
       isAtStart = [",", ":", "[", "{", "?"].contains(scalar)
     }
     return faults.count == count
+  }
+
+  /// Whether some `*name` may refer to an `&name`. Where a text or a comment begins YAML alone knows, and it has followed an alias before anybody can ask: so that such a
+  /// pair is refused wherever it stands.
+  private func mayRefer(_ text: String) -> Bool {
+    func isWord(_ byte: UInt8) -> Bool {
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+    let bytes = Array(text.utf8)
+    var anchors: Set<ArraySlice<UInt8>> = []
+    var aliases: [(name: ArraySlice<UInt8>, place: Int)] = []
+    for (place, byte) in bytes.enumerated() where byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*") {
+      let name = bytes[(place + 1)...].prefix(while: isWord)
+      if name.isEmpty { continue }
+      if byte == UInt8(ascii: "&") { anchors.insert(name) } else { aliases.append((name, place)) }
+    }
+    guard let alias = aliases.first(where: { anchors.contains($0.name) }) else { return false }
+    let lines = bytes[..<alias.place].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let place = Place(line: lines.count, column: String(decoding: lines.last!, as: UTF8.self).unicodeScalars.count + 1)
+    add(place, "aliases (*) are not for study files: write the value again")
+    return true
   }
 
   private func add(_ error: any Error) {

@@ -18,7 +18,9 @@ extension Study {
   /// A word as YAML takes it for itself, in lists too.
   static func quoted(_ word: String) -> String {
     let marks = ",[]{}:#&*!|>'\"%@`\\"
-    let isPlain = !word.isEmpty && word.first != " " && word.last != " " && !"-?".contains(word.first!) && word.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    // The latter are ends of lines to YAML, or the mark of an encoding.
+    func isEscaped(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || [0x2028, 0x2029, 0xFEFF].contains(scalar.value) }
+    let isPlain = !word.isEmpty && word.first != " " && word.last != " " && !"-?".contains(word.first!) && !word.unicodeScalars.contains(where: isEscaped)
       && !word.contains { marks.contains($0) }
     if isPlain { return word }
     var text = "\""
@@ -26,7 +28,7 @@ extension Study {
       switch scalar {
       case "\"": text += "\\\""
       case "\\": text += "\\\\"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F: text += "\\u" + String(String(scalar.value + 0x10000, radix: 16).dropFirst())
+      case _ where isEscaped(scalar): text += "\\u" + String(String(scalar.value + 0x10000, radix: 16).dropFirst())
       default: text.unicodeScalars.append(scalar)
       }
     }
@@ -131,7 +133,8 @@ extension StudyTest {
 
 extension StudyReport {
   fileprivate func yaml(allRows: [String]) -> [String] {
-    var lines = [rows == allRows ? "rows: nets" : "rows: \(Study.list(rows))"]
+    // A net may have this name.
+    var lines = [rows == allRows && !rows.contains("nets") ? "rows: nets" : "rows: \(Study.list(rows))"]
     let words = columns.map { column in column.test + (column.metric.map { ".\($0)" } ?? "") }
     if zip(columns, words).allSatisfy({ $0.heading == $1 && $0.net == nil }) {
       lines.append("columns: \(Study.list(words))")
@@ -163,7 +166,11 @@ extension StudyReport {
 extension StudyReport.Plot {
   fileprivate func yaml(_ headings: [String]) -> String {
     func columns(_ chosen: [String]) -> String { chosen == headings ? "columns" : Study.list(chosen) }
-    if bars { return Study.mapping([("bars", ends.map { "\($0)" } ?? columns(left))]) }
-    return Study.mapping([("x", x.rawValue)] + (left.isEmpty ? [] : [("left", columns(left))]) + (right.isEmpty ? [] : [("right", columns(right))]))
+    var pairs: [(String, String)] = bars ? [("bars", ends.map { "\($0)" } ?? columns(left))] : [("x", x.rawValue)]
+    if bars, x != .rows { pairs.append(("x", x.rawValue)) }
+    let saysLeft = bars ? ends != nil && left != headings : !left.isEmpty
+    if saysLeft { pairs.append(("left", columns(left))) }
+    if !right.isEmpty { pairs.append(("right", columns(right))) }
+    return Study.mapping(pairs)
   }
 }

@@ -64,7 +64,30 @@ private struct StudyPlanner {
     catalog = DatasetCatalog(home: home, wordNet: wordNet)
   }
 
+  /// More than any study asks for, and no more than can be planned.
+  private static let mostNumbers = 100_000
+
+  /// - Throws: a ``Problem`` where the tables are of more numbers than anybody wants, as by a slip in `seeds` or `repeats`.
+  private func checkSize() throws(Problem) {
+    let seeds = Dictionary(study.nets.map { ($0.name, $0.settings.over(study.train).seeds?.count ?? 1) }, uniquingKeysWith: { first, _ in first })
+    let repeats = Dictionary(study.tests.map { ($0.name, $0.repeats) }, uniquingKeysWith: { first, _ in first })
+    var numbers = 0
+    for report in study.reports {
+      for row in report.rows {
+        for column in report.columns {
+          numbers += (seeds[column.net ?? row] ?? 1) * (repeats[column.test] ?? 1)
+          guard numbers <= Self.mostNumbers else {
+            throw Problem(
+              "the study asks for too many numbers", at: file.path, expected: "at most \(grouped(Self.mostNumbers)): rows × columns × seeds × repeats",
+              found: "more in the report “\(report.name)”", kind: .data)
+          }
+        }
+      }
+    }
+  }
+
   mutating func grids() throws(Problem) -> [StudyGrid] {
+    try checkSize()
     // Without it nothing is a number; that of a test may be missing.
     _ = try dataset(study.dataset)
     var grids: [StudyGrid] = []

@@ -10,6 +10,8 @@ public struct StudyResult: Codable, Equatable, Sendable {
     public var name: String
     public var value: Double
     public var note: String?
+
+    package init(name: String, value: Double, note: String? = nil) { (self.name, self.value, self.note) = (name, value, note) }
   }
 
   /// What the key is the hash of.
