@@ -6,7 +6,7 @@ PROGRAM := .build/release/imagenet-tui
 # Built again when a source, the manifest or the flags change, and at no other time.
 SOURCES := Package.swift .build/flags $(shell find Sources -type f)
 
-.PHONY: run build test fuzz bench accuracy clean setup-test FORCE
+.PHONY: run build test fuzz bench accuracy findings clean setup-test FORCE
 
 run: build
 	@scripts/run $(PROGRAM)
@@ -34,6 +34,10 @@ bench: build
 
 accuracy: build
 	@Benchmarks/accuracy
+
+# The studies of docs/findings, with their tables and figures.
+findings: build
+	@scripts/findings $(PROGRAM)
 
 .build/setup-run: scripts/setup
 	@scripts/setup run

@@ -72,7 +72,8 @@ import Testing
 
   /// Submits what `study slurm` wrote.
   private func submit(_ folder: String) throws {
-    let ended = try #require(ChildProcess.run("/usr/bin/env", ["PATH=\(slurm.folder.path):/usr/bin:/bin", folder + "/submit.sh"], limit: 60))
+    #expect(access(folder + "/submit.sh", X_OK) == 0)
+    let ended = try #require(ChildProcess.run("/usr/bin/env", ["PATH=\(slurm.folder.path):/usr/bin:/bin", "bash", folder + "/submit.sh"], limit: 60))
     try #require(ended.code == 0, "\(ended.errors)")
   }
 

@@ -55,7 +55,7 @@ struct TrainingKeyTests {
   @Test("The key of a known training is what it was") func golden() {
     #expect(
       TrainingKey(training, fingerprint: "f", labels: "l", parent: nil).text == """
-        imagenet-tui training 1
+        training, format 1
         batch\t5
         dataset\tf
         epochs\t2

@@ -32,11 +32,11 @@ public struct TrainingKey: Hashable, Sendable {
   }
 
   /// Weights from a file.
-  package init(file content: String) { text = "imagenet-tui weights \(Self.format)\nsha256\t\(content)\n" }
+  package init(file content: String) { text = "weights, format \(Self.format)\nsha256\t\(content)\n" }
 
   private static func lines(_ fields: [(name: String, text: String)], _ fingerprint: String, _ labels: String, parent: String) -> String {
     let lines = (fields + [("dataset", fingerprint), ("labels", labels), ("parent", parent)]).sorted { $0.0 < $1.0 }
-    return "imagenet-tui training \(format)\n" + lines.map { "\($0.0)\t\($0.1)\n" }.joined()
+    return "training, format \(format)\n" + lines.map { "\($0.0)\t\($0.1)\n" }.joined()
   }
 
   /// Every value that decides a number. Values of before there was a choice are left out.

@@ -48,7 +48,9 @@ struct StudyReader {
     let excluded = ["seed", "from", "tune", "workers"]
     let flags = TrainingSetting.all.map(\.flag).filter { !excluded.contains($0) }
     for (key, place, value) in pairs where !known.contains(key) {
-      if key == "net" {
+      if key == "net", !hasSeeds {
+        text.add(place, "a test has its net's network; leave `net` out")
+      } else if key == "net" {
         guard let name = text.word(value, "the name of a network") else { continue }
         let names = Architecture.all.map(\.name)
         if names.contains(name) { settings.network = name } else { text.unknown("network", name, at: StudyText.place(value), among: names) }

@@ -18,6 +18,13 @@ public struct StudyEstimate: Sendable {
   /// The checkpoints of what is left, in bytes.
   public var disk = 0
 
+  /// "10 trainings, 2 untrained nets, 8 measures".
+  public var words: String {
+    var parts = [counted(trainings, "training"), counted(measures, "measure")]
+    if untrained > 0 { parts.insert(counted(untrained, "untrained net"), at: 1) }
+    return parts.joined(separator: ", ")
+  }
+
   /// Multiply-adds a second of a core and of forward and backward together, where no run tells better.
   private static let perCore = 20e9
 
@@ -59,7 +66,7 @@ public struct StudyEstimate: Sendable {
   /// The median images a second of each network's finished runs.
   private static func speeds(_ runs: [RunSummary]) -> [String: Double] {
     var found: [String: [Double]] = [:]
-    for run in runs where run.state == .finished {
+    for run in runs where run.state == .finished && run.host == RunQueue.host {
       guard let speed = run.progress.imagesPerSecond, speed > 0 else { continue }
       let isHead = (try? RunDirectory(run.path).configuration())?.training.tuning?.part == .last
       found[run.network + (isHead ? " head" : ""), default: []].append(speed)

@@ -310,7 +310,7 @@ private struct StudyPlanner {
     for (name, place) in zip(["parent", "baseline"], parents) {
       lines.append("\(name)\t\(TrainingKey.parent(works[place].key, step: works[place].steps))")
     }
-    let text = "imagenet-tui measure 1\n" + lines.sorted().map { $0 + "\n" }.joined()
+    let text = "measure, format 1\n" + lines.sorted().map { $0 + "\n" }.joined()
     var work = StudyWork(
       kind: .measure(.init(measure: measure, dataset: dataset.name, labelSet: measure.labels == .all ? nil : set)), key: sha256(text.utf8), text: text,
       name: test.name, title: "\(test.name) of \(parent.title)", net: parent.net, test: test.name, seed: parent.seed)

@@ -18,7 +18,4 @@ public enum StudyReports {
 extension StudyFile {
   /// The file as it is; nil where it cannot be read any more.
   public var text: String? { FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } }
-
-  /// Is written to ask whoever runs the study to end.
-  public func stopFile(in home: Home) -> String { folder(in: home) + "/stop" }
 }

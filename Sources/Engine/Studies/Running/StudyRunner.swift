@@ -102,10 +102,7 @@ public final class StudyRunner {
     var standing = try observer.look(at: plan)
     if options.renews {
       for index in standing.works.indices where standing.works[index].olderNumerics != nil { standing.works[index] = WorkStanding(state: .open) }
-    }
-    for index in standing.works.indices where standing.works[index].state == .open || standing.works[index].state == .waiting {
-      let parents = plan.works[index].parents.map { standing.works[$0].state }
-      if parents.contains(where: { $0.hasFailed || $0 == .blocked }) { standing.works[index].state = .blocked }
+      standing.settle(plan)
     }
     for index in standing.works.indices where standing.works[index].state == .open {
       if let given = executor.state(of: plan.works[index]) { standing.works[index].state = given }
@@ -263,20 +260,7 @@ public final class StudyRunner {
 
   private func stop(_ standing: StudyStanding) throws(Problem) -> Outcome {
     executor.end()
-    for work in standing.works where work.state.isLive {
-      guard let run = work.run else { continue }
-      // It may have ended by itself.
-      try? RunDirectory(run.path).stop(home: home)
-    }
+    StudyProcess.stopRuns(standing.works.map { ($0.state, $0.run?.id) }, home: home)
     return .stopped
-  }
-}
-
-extension WorkState {
-  var hasFailed: Bool {
-    switch self {
-    case .failed, .diverged: true
-    default: false
-    }
   }
 }

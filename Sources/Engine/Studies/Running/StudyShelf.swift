@@ -7,7 +7,7 @@ import Runs
 import Synchronization
 
 /// A study of a home as a list shows it.
-public struct StudyEntry: Equatable, Sendable, Identifiable {
+public struct StudyEntry: Codable, Equatable, Sendable, Identifiable {
   public var id: String
   public var title = ""
   public var dataset = ""
@@ -16,6 +16,23 @@ public struct StudyEntry: Equatable, Sendable, Identifiable {
   public var problem: String?
 
   package init(id: String) { self.id = id }
+
+  private enum CodingKeys: String, CodingKey { case id = "name", title, dataset, nets, tests, reports, problem }
+
+  /// The studies of a home, by name, damaged ones too.
+  public static func all(in home: Home) -> [StudyEntry] {
+    StudyFile.names(in: home).map { name in
+      var entry = StudyEntry(id: name)
+      do throws(Problem) {
+        let study = try StudyFile(name, home: home).study
+        (entry.title, entry.dataset) = (study.title, study.dataset)
+        (entry.nets, entry.tests, entry.reports) = (study.nets.count, study.tests.count, study.reports.count)
+      } catch {
+        entry.problem = ([error.description] + error.details.prefix(1)).joined(separator: ": ")
+      }
+      return entry
+    }
+  }
 }
 
 /// A study as it stands: its tables, and each piece of work.
@@ -95,19 +112,7 @@ public final class StudyShelf: Sendable {
     known = Mutex(Known(observer: StudyObserver(home: home, reader: reader)))
   }
 
-  public func list() -> [StudyEntry] {
-    StudyFile.names(in: home).map { name in
-      var entry = StudyEntry(id: name)
-      do throws(Problem) {
-        let study = try StudyFile(name, home: home).study
-        (entry.title, entry.dataset) = (study.title, study.dataset)
-        (entry.nets, entry.tests, entry.reports) = (study.nets.count, study.tests.count, study.reports.count)
-      } catch {
-        entry.problem = ([error.description] + error.details.prefix(1)).joined(separator: ": ")
-      }
-      return entry
-    }
-  }
+  public func list() -> [StudyEntry] { StudyEntry.all(in: home) }
 
   /// - Throws: a ``Problem`` where the study cannot be read or planned.
   public func look(_ name: String) throws(Problem) -> StudyView {
@@ -178,9 +183,17 @@ public enum StudyProcess {
   /// - Throws: a ``Problem`` where nothing can be written.
   @discardableResult
   public static func stop(_ name: String, _ standing: [(state: WorkState, run: String?)], home: Home) throws(Problem) -> Int {
-    try AtomicFile.write("stop\n", to: "\(home.studies)/\(name)/stop")
-    // One that has ended meanwhile needs nothing.
-    return standing.filter { $0.state.isLive }.compactMap(\.run).count { id in
+    try AtomicFile.write("stop\n", to: stopFile(name, home: home))
+    return stopRuns(standing, home: home)
+  }
+
+  /// Is written to ask whoever runs the study to end.
+  public static func stopFile(_ name: String, home: Home) -> String { "\(home.studies)/\(name)/stop" }
+
+  /// One that has ended meanwhile needs nothing.
+  @discardableResult
+  static func stopRuns(_ standing: [(state: WorkState, run: String?)], home: Home) -> Int {
+    standing.filter { $0.state.isLive }.compactMap(\.run).count { id in
       (try? RunDirectory("\(home.runs)/\(id)").stop(home: home)) != nil
     }
   }

@@ -50,6 +50,14 @@ public enum WorkState: Equatable, Sendable {
     }
   }
 
+  /// By itself: what it blocks has not.
+  public var hasFailed: Bool {
+    switch self {
+    case .failed, .diverged: true
+    default: false
+    }
+  }
+
   public var isLive: Bool { self == .running || self == .paused || self == .queued }
   /// Whether nothing more happens to it by itself.
   public var isSettled: Bool {
@@ -86,6 +94,14 @@ public struct StudyStanding: Equatable, Sendable {
 
   package init(works: [WorkStanding]) { self.works = works }
 
+  /// What is to be begun is open where its parents are done, waits for them, or is blocked by one that has failed.
+  mutating func settle(_ plan: StudyPlan) {
+    for (index, work) in plan.works.enumerated() where [.open, .waiting, .blocked].contains(works[index].state) {
+      let parents = work.parents.map { works[$0].state }
+      works[index].state = parents.contains { $0.hasFailed || $0 == .blocked } ? .blocked : parents.contains { $0 != .done } ? .waiting : .open
+    }
+  }
+
   public func count(_ holds: (WorkState) -> Bool) -> Int { works.count { holds($0.state) } }
 }
 
@@ -121,17 +137,11 @@ public final class StudyObserver {
         (standing.metrics, standing.bars) = (result.metrics, result.bars)
         standing.take(numerics: result.numerics)
       }
-      if standing.state == .open, !work.parents.isEmpty {
-        let parents = work.parents.map { standings[$0].state }
-        if parents.contains(where: { if case .failed = $0 { true } else { $0 == .diverged || $0 == .blocked } }) {
-          standing.state = .blocked
-        } else if parents.contains(where: { $0 != .done }) {
-          standing.state = .waiting
-        }
-      }
       standings.append(standing)
     }
-    return StudyStanding(works: standings)
+    var standing = StudyStanding(works: standings)
+    standing.settle(plan)
+    return standing
   }
 
   /// The runs of each key that the plan has, oldest first.
@@ -150,7 +160,8 @@ public final class StudyObserver {
   /// Every run of this key, as of now.
   func runs(ofKey key: String) -> [RunSummary] { reader.refresh().filter { self.key(of: $0) == key } }
 
-  private func key(of run: RunSummary) -> String? {
+  /// What identifies a run's training; nil where nothing tells.
+  package func key(of run: RunSummary) -> String? {
     guard run.state != .damaged, run.state != .newer else { return nil }
     if let known = keys[run.id], known.length == run.progress.steps || known.length < 0 { return known.key }
     let key = (try? RunDirectory(run.path).trainingKey(home: home))?.hash

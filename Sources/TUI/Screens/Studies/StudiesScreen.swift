@@ -62,7 +62,7 @@ package struct StudiesScreen: Screen {
     guard let opened else { return entries.isEmpty ? [] : [Span(counted(entries.count, "study"), .muted)] }
     guard let view else { return [Span(opened, .muted)] }
     var spans = [Span("\(opened)  ", .muted), Span("\(view.count { $0 == .done }) of \(view.works.count) done", .plain)]
-    let failed = view.count { if case .failed = $0 { true } else { $0 == .diverged } }
+    let failed = view.count(\.hasFailed)
     if view.count(\.isLive) > 0 { spans.append(Span("  \(view.count(\.isLive)) at work", .accent)) }
     if failed > 0 { spans.append(Span("  ✗ \(failed) failed", Style(.bad))) }
     return spans
@@ -197,11 +197,10 @@ package struct StudiesScreen: Screen {
     guard let shelf, let opened, let view else { return [] }
     let estimate = view.estimate
     let time = NumberText.duration(seconds: estimate.seconds)
-    let trainings = counted(estimate.trainings, "training")
     question = (
       Question(
         verb == "run" ? "Run \(opened)?" : "Try what failed in \(opened) again?",
-        detail: "\(trainings) and \(counted(estimate.measures, "measure")) to make, about \(time) on this machine. It goes on when the screens are closed; runs go through the queue.",
+        detail: "\(estimate.words) to make, about \(time) on this machine. It goes on when the screens are closed; runs go through the queue.",
         yes: verb == "run" ? "run" : "try again", no: "not now"),
       .start(shelf, opened, verb: verb))
     return []

@@ -130,10 +130,8 @@ extension StudiesScreen {
   private func drawPlan(_ view: StudyView, on canvas: inout Canvas, in area: Rect) {
     let estimate = view.estimate
     let open = view.works.filter { $0.state != .done }
-    var parts = [counted(estimate.trainings, "training"), counted(estimate.measures, "measure")]
-    if estimate.untrained > 0 { parts.insert(counted(estimate.untrained, "untrained net"), at: 1) }
     var lines = open.isEmpty ? ["Everything is done"] : [
-      "\(parts.joined(separator: ", ")) to make, \(estimate.done) there",
+      "\(estimate.words) to make, \(estimate.done) there",
       "\(counted(estimate.shared, "piece")) of work shared by several cells",
       "about \(NumberText.duration(seconds: estimate.seconds)) of training on this machine" + (estimate.isCounted ? ", by multiply-adds where no run tells the speed" : ""),
       "\(NumberText.fixed(Double(estimate.disk) / 1e9, 1)) GB of checkpoints",

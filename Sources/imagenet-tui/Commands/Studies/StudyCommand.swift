@@ -71,8 +71,6 @@ struct NameList: ExpressibleByArgument {
 extension StudyPlan {
   /// One line: "63 trainings and 6 measures to make, 4 there".
   func summary(_ estimate: StudyEstimate) -> String {
-    var parts = [counted(estimate.trainings, "training"), counted(estimate.measures, "measure")]
-    if estimate.untrained > 0 { parts.insert(counted(estimate.untrained, "untrained net"), at: 1) }
-    return "\(parts.joined(separator: ", ")) to make, \(grouped(estimate.done)) there, \(grouped(estimate.shared)) shared by several cells"
+    "\(estimate.words) to make, \(grouped(estimate.done)) there, \(grouped(estimate.shared)) shared by several cells"
   }
 }

@@ -61,7 +61,7 @@ enum StudyLeftovers {
     let keys = Set(plan.works.map(\.key))
     return observer.reader.refresh().filter { run in
       guard run.group?.hasPrefix(file.name + "/") == true else { return false }
-      guard let key = (try? RunDirectory(run.path).trainingKey(home: observer.home))?.hash else { return false }
+      guard let key = observer.key(of: run) else { return false }
       return !keys.contains(key)
     }.map(\.id)
   }

@@ -105,20 +105,12 @@ struct StudyListCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    struct Entry: Encodable { var name, title, dataset: String; var nets, tests, reports: Int; var problem: String? }
-    let entries = StudyFile.names(in: global.location).map { name -> Entry in
-      do throws(Problem) {
-        let study = try StudyFile(name, home: global.location).study
-        return Entry(name: name, title: study.title, dataset: study.dataset, nets: study.nets.count, tests: study.tests.count, reports: study.reports.count)
-      } catch {
-        return Entry(name: name, title: "", dataset: "", nets: 0, tests: 0, reports: 0, problem: error.description)
-      }
-    }
+    let entries = StudyEntry.all(in: global.location)
     if json { return try Output.json(entries) }
     if entries.isEmpty { return print("no studies yet; `imagenet-tui study new --from fig-2 --dataset NAME` makes one") }
     Output.table(
       ["study", "dataset", " nets", " tests", " reports", "title"],
-      entries.map { [printable($0.name), printable($0.dataset), "\($0.nets)", "\($0.tests)", "\($0.reports)", printable($0.problem ?? $0.title)] })
+      entries.map { [printable($0.id), printable($0.dataset), "\($0.nets)", "\($0.tests)", "\($0.reports)", printable($0.problem ?? $0.title)] })
   }
 }
 

@@ -147,7 +147,8 @@ struct StudyRunning: ParsableArguments {
         print("✗ \(printable(plan.works[index].title))" + (work.run.map { " at step \($0.progress.step)" } ?? "") + ": \(printable(reason))"
           + (work.run.map { "; see \(ShellCommand("runs", "log", $0.id).inSentence)" } ?? ""))
       }
-      print("ended with \(done) of \(standing.works.count) done; \(ShellCommand("study", "resume", file.word).inSentence) tries the failed ones again")
+      let words = ["study", "resume", file.word] + (standing.count { $0.hasFailed && $0 != .diverged } == 0 ? ["--retry", "diverged"] : [])
+      print("ended with \(done) of \(standing.works.count) done; \(ShellCommand(words).inSentence) tries the failed ones again")
     }
   }
 }
@@ -158,7 +159,7 @@ final class StudyEnding {
   private let begun: FileStamp?
 
   init(_ study: StudyFile, home: Home) throws(Problem) {
-    file = study.stopFile(in: home)
+    file = StudyProcess.stopFile(study.name, home: home)
     begun = FileStamp(file)
     _ = interrupted.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM] { signal(number) { _ in interrupted.store(true, ordering: .relaxed) } }
