@@ -224,6 +224,13 @@ private struct Maker {
   }
 
   private func axisTitle(_ columns: [Int]) -> String {
+    // "k-NN mean class accuracy" and "linear probe mean class accuracy" share an axis of mean class accuracies.
+    let metrics = columns.map { table.columns[$0].metric }
+    if metrics.count > 1, metrics.allSatisfy({ $0.form == .percent }) {
+      let words = metrics.map { $0.heading.split(separator: " ") }
+      let shared = (0..<(words.map(\.count).min() ?? 0)).prefix { place in Set(words.map { $0[$0.count - 1 - place] }).count == 1 }.count
+      if shared > 0 { return words[0].suffix(shared).joined(separator: " ") + ", %" }
+    }
     var titles: [String] = []
     for column in columns {
       let metric = table.columns[column].metric
