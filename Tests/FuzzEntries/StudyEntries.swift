@@ -110,7 +110,7 @@ extension FuzzPlace {
     precondition(plan.order.count == plan.works.count, "the order has every work")
     let document = StudyDocument(plan, standing, program: "fuzz")
     for format in StudyDocument.Format.allCases { _ = document.text(format) }
-    _ = StudyEstimate(plan, standing, runs: observer.reader.refresh())
+    _ = StudyEstimate(plan, standing, speeds: observer.speeds)
     for work in standing.works { if case .failed(let reason) = work.state { _ = printable(reason) } }
   }
 

@@ -49,7 +49,7 @@ enum StudiesFixtures {
       if !allDone, work.net == "random", work.test == "fine-tuned", work.seed == 2 { found = WorkStanding(state: .failed("no room is left on the disk"), run: run(work, .failed, step: 7)) }
       standing.works.append(found)
     }
-    var view = StudyView(plan, standing, runs: [], isRun: isRun)
+    var view = StudyView(plan, standing, speeds: [:], isRun: isRun)
     // Of no machine.
     if view.estimate.trainings > 0 { view.estimate.seconds = 702 }
     return view

@@ -1,6 +1,5 @@
 import Basics
 import Files
-import FoundationEssentials
 import Networks
 import Settings
 import Taxonomy
@@ -80,22 +79,24 @@ extension RunDirectory {
     }
     if let weights = configuration.weights { return TrainingKey(file: weights) }
     if isImported {
-      guard let step = checkpoints.steps().last else { _ = try chosenCheckpoint(nil); return TrainingKey(file: "") }
-      return TrainingKey(file: try Self.contentHash(checkpoints.path(step)))
+      return TrainingKey(file: try Self.contentHash(checkpoints.path(chosenCheckpoint(nil))))
     }
     return TrainingKey(
       configuration.training, fingerprint: configuration.fingerprint, labels: labels, parent: try configuration.lineage.map { lineage throws(Problem) in try lineage.parentKey(home: home) })
   }
 
+  /// Of weights, which may be larger than the memory.
   package static func contentHash(_ path: String) throws(Problem) -> String {
-    guard let data = FileManager.default.contents(atPath: path) else { throw FileFailure.reading("cannot read the weights", path) }
-    return sha256(data)
+    let file = try MappedFile(path: path)
+    var digest = SHA256()
+    digest.update(file.bytes)
+    return digest.finish()
   }
 }
 
 extension RunConfiguration.Lineage {
   /// - Throws: a ``Problem`` where it is not kept with the run, and neither the run nor the file is there any more.
-  fileprivate func parentKey(home: Home) throws(Problem) -> String {
+  func parentKey(home: Home) throws(Problem) -> String {
     if let key { return key }
     guard let step else { return TrainingKey(file: try RunDirectory.contentHash(from)).hash }
     return TrainingKey.parent(try RunDirectory("\(home.runs)/\(from)").trainingKey(home: home).hash, step: step)

@@ -16,8 +16,6 @@ public struct StartingWeights: Sendable {
   public let step: Int?
   /// How the images looked that the weights are from.
   let augmentation: TrainingConfiguration.Augmentation
-  /// What identifies the weights (``TrainingKey``); nil where nothing tells what they began with.
-  let key: String?
   private let snapshot: Snapshot
   private let classes: Int
   /// Of a run; a file does not say.
@@ -37,7 +35,6 @@ public struct StartingWeights: Sendable {
       architecture = try .named(name)
       augmentation = architecture.recipe.augmentation
       (from, step, snapshot, labelSet) = (text, nil, checkpoint, nil)
-      key = (try? RunDirectory.contentHash(text)).map { TrainingKey(file: $0).hash }
     } else {
       let named = NamedRun(text)
       let run = try Self.run(named.name, home)
@@ -46,7 +43,6 @@ public struct StartingWeights: Sendable {
       architecture = try .named(configuration.training.network)
       augmentation = configuration.training.augmentation
       (from, step, snapshot, labelSet) = (run.id, best, try run.checkpoints.load(best), configuration.labelSet)
-      key = (try? run.trainingKey(home: home)).map { TrainingKey.parent($0.hash, step: best) }
     }
     classes = try snapshot.number("classes")
   }

@@ -190,7 +190,7 @@ public struct TrainingPlan: Sendable {
     configuration = RunConfiguration(
       name: name, created: unixTime(), dataset: dataset.name, fingerprint: dataset.fingerprint, labelSet: labelSet,
       training: training, workers: request.workers, keep: request.keep, program: program, host: WorkerIdentity.hostName,
-      command: command, lineage: start.map { .init(from: $0.from, step: $0.step, hasNewHead: !$0.fits(labelSet), key: $0.key) },
+      command: command, lineage: start.map { .init(from: $0.from, step: $0.step, hasNewHead: !$0.fits(labelSet)) },
       machine: .init(backend))
     self.start = start
   }
@@ -212,8 +212,13 @@ public struct TrainingPlan: Sendable {
     return remarks
   }
 
+  /// What identifies the weights that the training begins with (``TrainingKey``); nil where it begins with random ones, or nothing tells. A file is read for it.
+  package func parentKey(home: Home) -> String? { try? configuration.lineage?.parentKey(home: home) }
+
   /// Makes the run, with the weights that it begins with, and no worker.
   package func makeRun(home: Home) throws(Problem) -> RunDirectory {
+    var configuration = configuration
+    configuration.lineage?.key = parentKey(home: home)
     let first = try start?.checkpoint(for: configuration.training, labels: configuration.labelSet)
     return try RunDirectory.create(configuration, in: home.runs) { (run) throws(Problem) in
       if notes != RunNotes() { try RunJSON.write(notes, to: run.notesFile) }

@@ -28,8 +28,14 @@ public struct StudyEstimate: Sendable {
   /// Multiply-adds a second of a core and of forward and backward together, where no run tells better.
   private static let perCore = 20e9
 
-  public init(_ plan: StudyPlan, _ standing: StudyStanding, runs: [RunSummary]) {
-    let speeds = Self.speeds(runs)
+  /// How fast a network trains on this machine: whole, or its classifier alone.
+  public struct Pace: Hashable, Sendable {
+    var network: String
+    var isHead: Bool
+  }
+
+  /// - Parameter speeds: in images a second (``StudyObserver/speeds``).
+  public init(_ plan: StudyPlan, _ standing: StudyStanding, speeds: [Pace: Double]) {
     var asked = [Int](repeating: 0, count: plan.works.count)
     for grid in plan.grids { for row in grid.cells { for cell in row { for index in Set(cell.all) { asked[index] += 1 } } } }
     shared = asked.count { $0 > 1 }
@@ -53,7 +59,7 @@ public struct StudyEstimate: Sendable {
         disk += 4 * 2 * cost.parameters * (Checkpoints.kept + 1)
         let images = Double(work.steps) * Double(work.batch)
         let isHead = work.configuration?.tuning?.part == .last
-        if let speed = speeds[work.network + (isHead ? " head" : "")] {
+        if let speed = speeds[Pace(network: work.network, isHead: isHead)] {
           seconds += images / speed
         } else {
           isCounted = true
@@ -61,16 +67,5 @@ public struct StudyEstimate: Sendable {
         }
       }
     }
-  }
-
-  /// The median images a second of each network's finished runs.
-  private static func speeds(_ runs: [RunSummary]) -> [String: Double] {
-    var found: [String: [Double]] = [:]
-    for run in runs where run.state == .finished && run.host == RunQueue.host {
-      guard let speed = run.progress.imagesPerSecond, speed > 0 else { continue }
-      let isHead = (try? RunDirectory(run.path).configuration())?.training.tuning?.part == .last
-      found[run.network + (isHead ? " head" : ""), default: []].append(speed)
-    }
-    return found.mapValues { $0.sorted()[$0.count / 2] }
   }
 }

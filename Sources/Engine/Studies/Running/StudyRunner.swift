@@ -193,7 +193,7 @@ public final class StudyRunner {
     try AtomicFile.makeFolder(folder)
     guard let lock = try FileLock.take("\(folder)/\(work.key)", creating: true, what: "the study") else { return }
     defer { withExtendedLifetime(lock) {} }
-    guard observer.runs(ofKey: work.key).allSatisfy({ options.renews && $0.state == .finished }) else { return }
+    guard observer.runs(of: work).allSatisfy({ options.renews && $0.state == .finished }) else { return }
     try make()
   }
 
@@ -235,7 +235,7 @@ public final class StudyRunner {
     request["from"] = start
     let plan = try TrainingPlan(request, home: home, program: program, command: command)
     let made = plan.configuration
-    let key = TrainingKey(made.training, fingerprint: made.fingerprint, labels: made.labelSet.contentHash, parent: made.lineage?.key)
+    let key = TrainingKey(made.training, fingerprint: made.fingerprint, labels: made.labelSet.contentHash, parent: plan.parentKey(home: home))
     guard key.hash == work.key else {
       throw Problem("the training is another than was planned", at: work.title, expected: work.text, found: key.text, advice: "the dataset may have changed: see `imagenet-tui study plan`")
     }

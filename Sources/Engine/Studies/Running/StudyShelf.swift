@@ -60,7 +60,7 @@ public struct StudyView: Sendable {
 
   public func count(_ holds: (WorkState) -> Bool) -> Int { works.count { holds($0.state) } }
 
-  package init(_ plan: StudyPlan, _ standing: StudyStanding, runs: [RunSummary], isRun: Bool) {
+  package init(_ plan: StudyPlan, _ standing: StudyStanding, speeds: [StudyEstimate.Pace: Double], isRun: Bool) {
     (name, title) = (plan.name, plan.study.title)
     tables = plan.grids.map { StudyTable($0, plan: plan, standing: standing) }
     cells = plan.grids.map { $0.cells.map { $0.map(\.all) } }
@@ -70,7 +70,7 @@ public struct StudyView: Sendable {
         title: work.title, state: found.state, run: found.run?.id,
         share: progress.flatMap { $0.steps > 0 ? Double($0.step) / Double($0.steps) : nil })
     }
-    estimate = StudyEstimate(plan, standing, runs: runs)
+    estimate = StudyEstimate(plan, standing, speeds: speeds)
     obstacles = plan.obstacles
     self.isRun = isRun
   }
@@ -124,7 +124,7 @@ public final class StudyShelf: Sendable {
       }
       let plan = known.plans[name]!.plan
       let standing = try known.observer.look(at: plan)
-      return StudyView(plan, standing, runs: known.observer.reader.recent(), isRun: StudyProcess.isRun(name, home: home))
+      return StudyView(plan, standing, speeds: known.observer.speeds, isRun: StudyProcess.isRun(name, home: home))
     }
   }
 

@@ -109,8 +109,17 @@ public struct StudyStanding: Equatable, Sendable {
 public final class StudyObserver {
   public let home: Home
   public let reader: RunsReader
-  /// What a run's key is, for as long as its configuration is that.
-  private var keys: [String: (length: Int, key: String?)] = [:]
+  /// What a look has to know of a run's configuration, which is read once for each length that the run is given.
+  private struct Facts {
+    var length: Int
+    var key: String?
+    var numerics: Int
+    var tunesHead: Bool
+  }
+
+  private var facts: [String: Facts] = [:]
+  /// Of the last look.
+  private var runs: [RunSummary] = []
 
   public init(home: Home, reader: RunsReader? = nil) {
     self.home = home
@@ -126,10 +135,10 @@ public final class StudyObserver {
       var standing = WorkStanding(state: .open)
       switch work.kind {
       case .existing(let id):
-        if let run = try? reader.refresh(id) { standing = Self.standing([run]) } else { standing.state = .failed("the run \(id) is gone") }
+        if let run = try? reader.refresh(id) { standing = self.standing([run]) } else { standing.state = .failed("the run \(id) is gone") }
       case .features: standing.state = .done
       case .training, .untrained, .weights:
-        standing = Self.standing(runs[work.key] ?? [])
+        standing = self.standing(runs[work.key] ?? [])
       case .measure: break
       }
       if standing.state == .open, let result = try results.read(work.key) {
@@ -150,35 +159,55 @@ public final class StudyObserver {
     let seeds = Set(plan.works.filter(\.isRun).compactMap { $0.configuration?.seed })
     let networks = Set(plan.works.map(\.network))
     var found: [String: [RunSummary]] = [:]
-    for run in reader.refresh() where seeds.contains(run.seed) && networks.contains(run.network) {
+    runs = reader.refresh()
+    for run in runs where seeds.contains(run.seed) && networks.contains(run.network) {
       guard let key = key(of: run), wanted.contains(key) else { continue }
       found[key, default: []].append(run)
     }
     return found.mapValues { $0.sorted { ($0.created, $0.id) < ($1.created, $1.id) } }
   }
 
-  /// Every run of this key, as of now.
-  func runs(ofKey key: String) -> [RunSummary] { reader.refresh().filter { self.key(of: $0) == key } }
+  /// Every run of a work, as of now.
+  func runs(of work: StudyWork) -> [RunSummary] {
+    reader.refresh().filter { $0.seed == work.configuration?.seed && $0.network == work.network && key(of: $0) == work.key }
+  }
 
   /// What identifies a run's training; nil where nothing tells.
-  package func key(of run: RunSummary) -> String? {
+  package func key(of run: RunSummary) -> String? { facts(of: run)?.key }
+
+  /// Nil where the run cannot be read.
+  private func facts(of run: RunSummary) -> Facts? {
     guard run.state != .damaged, run.state != .newer else { return nil }
-    if let known = keys[run.id], known.length == run.progress.steps || known.length < 0 { return known.key }
-    let key = (try? RunDirectory(run.path).trainingKey(home: home))?.hash
-    keys[run.id] = (run.progress.steps, key)
-    return key
+    if let known = facts[run.id], known.length == run.progress.steps { return known }
+    let directory = RunDirectory(run.path)
+    let configuration = try? directory.configuration()
+    let read = Facts(
+      length: run.progress.steps, key: (try? directory.trainingKey(home: home))?.hash, numerics: configuration?.numerics ?? 1,
+      tunesHead: configuration?.training.tuning?.part == .last)
+    facts[run.id] = read
+    return read
+  }
+
+  /// The median images a second of the runs that finished on this machine, as of the last look.
+  public var speeds: [StudyEstimate.Pace: Double] {
+    var found: [StudyEstimate.Pace: [Double]] = [:]
+    for run in runs where run.state == .finished && run.host == RunQueue.host {
+      guard let speed = run.progress.imagesPerSecond, speed > 0, let facts = facts(of: run) else { continue }
+      found[.init(network: run.network, isHead: facts.tunesHead), default: []].append(speed)
+    }
+    return found.mapValues { $0.sorted()[$0.count / 2] }
   }
 
   /// What some runs of one key come to: the oldest that is finished counts, else the one that is at work, else the one that is furthest.
-  private static func standing(_ runs: [RunSummary]) -> WorkStanding {
+  private func standing(_ runs: [RunSummary]) -> WorkStanding {
     // Of several versions of the numbers the newest counts.
-    let all = runs.filter { $0.state == .finished }.map { (run: $0, numerics: numerics($0)) }
+    let all = runs.filter { $0.state == .finished }.map { (run: $0, numerics: facts(of: $0)?.numerics ?? 1) }
     let newest = all.map(\.numerics).max()
     let finished = all.filter { $0.numerics == newest }.map(\.run)
     if let first = finished.first {
-      var standing = WorkStanding(state: .done, run: first, metrics: metrics(first))
+      var standing = WorkStanding(state: .done, run: first, metrics: Self.metrics(first))
       standing.take(numerics: newest)
-      standing.conflict = finished.dropFirst().filter { metrics($0) != standing.metrics }.map(\.id)
+      standing.conflict = finished.dropFirst().filter { Self.metrics($0) != standing.metrics }.map(\.id)
       return standing
     }
     guard let run = runs.first(where: { $0.state.isLive }) ?? runs.first(where: { $0.queuePlace != nil || $0.state == .queued })
@@ -192,13 +221,11 @@ public final class StudyObserver {
       case .stopped: run.queuePlace != nil ? .queued : .stopped
       case .lost: run.queuePlace != nil ? .queued : .lost
       case .failed:
-        run.queuePlace != nil ? .queued : hasDiverged(run) ? .diverged : .failed(run.problem ?? "it failed")
+        run.queuePlace != nil ? .queued : Self.hasDiverged(run) ? .diverged : .failed(run.problem ?? "it failed")
       case .finished, .damaged, .newer: .failed(run.problem ?? "it cannot be read")
       }
     return WorkStanding(state: state, run: run)
   }
-
-  private static func numerics(_ run: RunSummary) -> Int { (try? RunDirectory(run.path).configuration())?.numerics ?? 1 }
 
   private static func hasDiverged(_ run: RunSummary) -> Bool { (try? RunDirectory(run.path).result())?.hasDiverged ?? false }
 

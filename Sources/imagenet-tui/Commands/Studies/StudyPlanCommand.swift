@@ -19,7 +19,7 @@ struct StudyPlanCommand: ParsableCommand {
     let (file, plan) = try options.open()
     let observer = StudyObserver(home: options.home)
     let standing = try observer.look(at: plan)
-    let estimate = StudyEstimate(plan, standing, runs: observer.reader.refresh())
+    let estimate = StudyEstimate(plan, standing, speeds: observer.speeds)
     if json { return try Output.json(StudyPlanJSON(plan, standing, estimate)) }
     Self.show(file, plan, standing, estimate, all: all)
     for id in StudyLeftovers.runs(of: file, plan, observer) { print("− \(id)") }

@@ -78,7 +78,7 @@ struct StudyStatusCommand: ParsableCommand {
     let (_, plan) = try options.open()
     let observer = StudyObserver(home: options.home)
     let standing = try observer.look(at: plan)
-    if json { return try Output.json(StudyPlanJSON(plan, standing, StudyEstimate(plan, standing, runs: observer.reader.refresh()))) }
+    if json { return try Output.json(StudyPlanJSON(plan, standing, StudyEstimate(plan, standing, speeds: observer.speeds))) }
     for grid in plan.grids {
       Output.table(
         [printable(grid.report.name)] + grid.columns.map { printable($0.heading) },

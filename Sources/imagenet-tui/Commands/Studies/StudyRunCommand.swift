@@ -75,7 +75,7 @@ struct StudyRunning: ParsableArguments {
     let (file, plan) = try options.open()
     let observer = StudyObserver(home: options.home)
     let standing = try observer.look(at: plan)
-    let estimate = StudyEstimate(plan, standing, runs: observer.reader.refresh())
+    let estimate = StudyEstimate(plan, standing, speeds: observer.speeds)
     StudyPlanCommand.show(file, plan, standing, estimate, all: dryRun)
     guard !dryRun else { return }
     if !yes, estimate.trainings + estimate.measures + estimate.untrained > 0 {
@@ -100,9 +100,14 @@ struct StudyRunning: ParsableArguments {
       command: CommandLine.arguments)
     if let asked { runner.executor = SlurmExecutor(file, home: options.home, wordNet: options.global.wordnet, options: asked, most: max(1, jobs)) }
     var last = standing
+    var reported: [WorkState] = []
     let outcome = try runner.run(isStopped: { ending.isAsked }) { standing in
       show(standing, plan, last)
       last = standing
+      // The steps of a training change no table.
+      let states = standing.works.map(\.state)
+      guard states != reported else { return }
+      reported = states
       // A report that cannot be written ends no training.
       do throws(Problem) {
         try StudyReports.write(file, plan, standing, home: options.home, program: ImagenetTUI.nameAndVersion)
