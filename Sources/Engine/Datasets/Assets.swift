@@ -39,14 +39,20 @@ public enum Assets {
 
   static func path(_ name: String) throws(Problem) -> String { try folder() + "/" + name }
 
-  /// The lines of an asset, without empty lines and `#` comments.
+  /// An asset as it is.
   /// - Throws: a ``Problem`` where the asset is not there or cannot be read.
-  public static func lines(_ name: String) throws(Problem) -> [String] {
+  package static func text(_ name: String) throws(Problem) -> String {
     let path = try path(name)
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Problem("cannot read the asset", at: path, advice: "reinstall the program", kind: .data)
     }
-    return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// The lines of an asset, without empty lines and `#` comments.
+  /// - Throws: a ``Problem`` where the asset is not there or cannot be read.
+  public static func lines(_ name: String) throws(Problem) -> [String] {
+    try text(name).split(separator: "\n").map(String.init)
       .filter { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
   }
 

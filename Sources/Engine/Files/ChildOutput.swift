@@ -12,8 +12,8 @@ package struct ChildOutput: Sendable {
 extension ChildProcess {
   /// The path of a program in `PATH`; nil where there is none.
   package static func find(_ name: String) -> String? {
-    guard let variable = getenv("PATH") else { return nil }
-    for folder in String(cString: variable).split(separator: ":") where folder.hasPrefix("/") {
+    let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+    for folder in folders.split(separator: ":") where folder.hasPrefix("/") {
       let path = "\(folder)/\(name)"
       if access(path, X_OK) == 0 { return path }
     }
@@ -21,13 +21,15 @@ extension ChildProcess {
   }
 
   /// Runs a program without a terminal, with nothing to read.
-  /// - Parameter limit: seconds after which it is killed.
+  /// - Parameters:
+  ///   - environment: nil for the caller's.
+  ///   - limit: seconds after which it is killed.
   /// - Returns: nil where it cannot be started.
-  package static func run(_ executable: String, _ arguments: [String], limit: Double) -> ChildOutput? {
+  package static func run(_ executable: String, _ arguments: [String], environment: [String: String]? = nil, limit: Double) -> ChildOutput? {
     var (output, errors) = (Pipe(), Pipe())
     defer { (output.close(), errors.close()) }
     guard output.isOpen, errors.isOpen else { return nil }
-    let (process, error) = start(executable, arguments: [executable] + arguments) { files in
+    let (process, error) = start(executable, arguments: [executable] + arguments, environment: environment) { files in
       posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
       posix_spawn_file_actions_adddup2(&files, output.writing, 1)
       posix_spawn_file_actions_adddup2(&files, errors.writing, 2)

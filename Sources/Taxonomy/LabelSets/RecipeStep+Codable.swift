@@ -38,11 +38,11 @@ extension RecipeStep: Codable {
 
   public init(from decoder: any Decoder) throws {
     let fields = try Fields(from: decoder)
-    let container = try decoder.container(keyedBy: Key.self)
+    let container = try decoder.container(keyedBy: NameKey.self)
     func need<Value>(_ value: Value?, _ key: String) throws -> Value {
       guard let value else {
         throw DecodingError.keyNotFound(
-          Key(key), .init(codingPath: container.codingPath, debugDescription: "a step \(fields.step) needs “\(key)”"))
+          NameKey(key), .init(codingPath: container.codingPath, debugDescription: "a step \(fields.step) needs “\(key)”"))
       }
       return value
     }
@@ -72,18 +72,11 @@ extension RecipeStep: Codable {
     default:
       throw DecodingError.dataCorrupted(
         .init(
-          codingPath: container.codingPath + [Key("step")], debugDescription: "unknown step “\(fields.step)”",
+          codingPath: container.codingPath + [NameKey("step")], debugDescription: "unknown step “\(fields.step)”",
           underlyingError: Unexpected(expected: "a step of a recipe", found: "“\(fields.step)”", isNewer: true)))
     }
   }
 
-  private struct Key: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
 }
 
 extension RecipeStep: CustomStringConvertible {

@@ -123,16 +123,8 @@ package enum RunJSON {
 
   /// The version that wrote a run.
   private static func maker(_ json: Data) -> ProgramVersion? {
-    guard let text = JSONOutline.text(at: [Name("program")], in: json) else { return nil }
+    guard let text = JSONOutline.text(at: [NameKey("program")], in: json) else { return nil }
     return ProgramVersion(text.filter { $0 != "\"" })
-  }
-
-  private struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
   }
 
   /// Why a document is not what was expected.

@@ -23,20 +23,12 @@ package struct SafetensorsHeader: Codable, Equatable {
   var metadata: [String: String] = [:]
 
   package static let largest = 100_000_000
-  private static let metadataKey = Name("__metadata__")
-
-  private struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(_ name: String) { stringValue = name }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
+  private static let metadataKey = NameKey("__metadata__")
 
   init() {}
 
   package init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Name.self)
+    let container = try decoder.container(keyedBy: NameKey.self)
     for key in container.allKeys {
       if key.stringValue == Self.metadataKey.stringValue {
         metadata = try container.decode([String: String].self, forKey: key)
@@ -47,9 +39,9 @@ package struct SafetensorsHeader: Codable, Equatable {
   }
 
   package func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Name.self)
+    var container = encoder.container(keyedBy: NameKey.self)
     if !metadata.isEmpty { try container.encode(metadata, forKey: Self.metadataKey) }
-    for (name, entry) in tensors { try container.encode(entry, forKey: Name(name)) }
+    for (name, entry) in tensors { try container.encode(entry, forKey: NameKey(name)) }
   }
 
   /// The length and the JSON, padded with spaces so that the data after it is aligned to 8 bytes.

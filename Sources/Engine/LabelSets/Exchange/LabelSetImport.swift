@@ -130,7 +130,7 @@ public struct LabelSetImport: Sendable {
   public static func name(from file: String) -> String {
     let last = file.split(separator: "/").last.map(String.init) ?? "imported"
     let base = last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
-    let kept = base.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }.drop { !$0.isLetter && !$0.isNumber }
-    return kept.isEmpty ? "imported" : String(String(kept).prefix(64))
+    let kept = plainName(base).drop { !$0.isLetter && !$0.isNumber }
+    return kept.isEmpty ? "imported" : String(kept.prefix(64))
   }
 }

@@ -145,24 +145,19 @@ extension GnuplotFigure {
     let (picture, scriptFile, dataFile) = ("\(name).\(format.rawValue)", "\(name).gp", "\(name).dat")
     try AtomicFile.write(data, to: "\(folder)/\(dataFile)", durable: false)
     try AtomicFile.write(script, to: "\(folder)/\(scriptFile)", durable: false)
-    let unfinished = "\(picture).\(getpid())\(AtomicFile.unfinishedSuffix)", messages = "\(folder)/\(scriptFile).\(getpid())\(AtomicFile.unfinishedSuffix)"
-    defer { for path in ["\(folder)/\(unfinished)", messages] { unlink(path) } }
+    let unfinished = "\(picture).\(getpid())\(AtomicFile.unfinishedSuffix)"
+    defer { unlink("\(folder)/\(unfinished)") }
     var environment = ProcessInfo.processInfo.environment
     // No date goes into the picture.
     environment["SOURCE_DATE_EPOCH"] = "0"
-    let words = [program, "-d", "-e", "cd \(Self.quoted(folder.hasPrefix("/") ? folder : "./" + folder)); out = \(Self.quoted("./\(unfinished)"))", "./\(scriptFile)"]
-    let (process, code) = ChildProcess.start(program, arguments: words, environment: environment) { files in
-      posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
-      posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0)
-      posix_spawn_file_actions_addopen(&files, 2, messages, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    let words = ["-d", "-e", "cd \(Self.quoted(folder.hasPrefix("/") ? folder : "./" + folder)); out = \(Self.quoted("./\(unfinished)"))", "./\(scriptFile)"]
+    guard let ended = ChildProcess.run(program, words, environment: environment, limit: .infinity) else {
+      throw Problem("cannot start gnuplot", at: program, found: String(cString: strerror(errno)))
     }
-    guard code == 0 else { throw Problem("cannot start gnuplot", at: program, found: String(cString: strerror(code))) }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    guard status == 0, rename("\(folder)/\(unfinished)", "\(folder)/\(picture)") == 0 else {
-      let said = String(decoding: FileManager.default.contents(atPath: messages) ?? Data(), as: UTF8.self).split(separator: "\n").suffix(3).joined(separator: " ")
+    guard ended.code == 0, rename("\(folder)/\(unfinished)", "\(folder)/\(picture)") == 0 else {
+      let said = ended.errors.split(separator: "\n").suffix(3).joined(separator: " ")
       throw Problem(
-        "gnuplot could not draw the figure", at: "\(folder)/\(scriptFile)", found: said.isEmpty ? "exit status \(status >> 8 & 0xFF)" : said,
+        "gnuplot could not draw the figure", at: "\(folder)/\(scriptFile)", found: said.isEmpty ? "exit status \(ended.code)" : said,
         advice: "run `gnuplot \(scriptFile)` there to see why")
     }
     return [picture, scriptFile, dataFile].map { "\(folder)/\($0)" }
@@ -170,8 +165,7 @@ extension GnuplotFigure {
 
   /// - Throws: a ``Problem`` that says what to install.
   private static func program() throws(Problem) -> String {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
-    for folder in folders where access("\(folder)/gnuplot", X_OK) == 0 { return "\(folder)/gnuplot" }
+    if let path = ChildProcess.find("gnuplot") { return path }
     throw Problem(
       "gnuplot is missing, which draws PNG and PDF", expected: "the command `gnuplot` in PATH",
       advice: "install Debian's package gnuplot-nox (`apt-get install gnuplot-nox`), or take SVG, which needs no other program", kind: .notFound)

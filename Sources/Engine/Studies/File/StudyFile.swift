@@ -57,8 +57,7 @@ public struct StudyFile: Sendable {
   /// Reads a file.
   /// - Throws: a ``Problem`` where it cannot be read, or with a line for each of its faults.
   public static func read(_ path: String) throws(Problem) -> Study {
-    guard let data = FileManager.default.contents(atPath: path) else { throw FileFailure.reading("cannot read the study", path) }
-    return try parse(String(decoding: data, as: UTF8.self), at: path)
+    try parse(TextFile(path, "cannot read the study", advice: "check the path").text, at: path)
   }
 
   /// - Parameter path: for messages.

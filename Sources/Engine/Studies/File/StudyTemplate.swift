@@ -38,11 +38,7 @@ public enum StudyTemplate {
       let near = nearestWord(to: name, among: names).map { "did you mean `\($0)`?" }
       throw Problem("there is no such study to begin with", at: name, expected: names.joined(separator: ", "), advice: near, kind: .usage)
     }
-    let path = try Assets.folder() + "/studies/\(name).yaml"
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Problem("cannot read the asset", at: path, advice: "reinstall the program", kind: .data)
-    }
-    return String(decoding: data, as: UTF8.self)
+    return try Assets.text("studies/\(name).yaml")
   }
 }
 

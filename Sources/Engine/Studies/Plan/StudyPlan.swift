@@ -31,10 +31,27 @@ public struct StudyPlan: Sendable {
 
   /// The works in the order in which they are begun: the first repeat and seed of every row before the second of any, parents of many first.
   public var order: [Int] {
-    return works.indices.sorted { one, other in
+    works.indices.sorted { one, other in
       let (a, b) = (works[one], works[other])
       return (a.turn, -a.descendants, one) < (b.turn, -b.descendants, other)
     }
+  }
+}
+
+extension StudyPlan {
+  /// Columns of which nothing can be computed, each once with its reason and its cells.
+  public var obstacles: [String] {
+    var found: [(line: String, cells: Int)] = []
+    for grid in grids {
+      for cells in grid.cells {
+        for (column, cell) in zip(grid.columns, cells) {
+          guard let obstacle = cell.obstacle else { continue }
+          let line = "\(column.heading): \(obstacle)"
+          if let place = found.firstIndex(where: { $0.line == line }) { found[place].cells += 1 } else { found.append((line, 1)) }
+        }
+      }
+    }
+    return found.map { "\($0.line) (\(counted($0.cells, "cell")))" }
   }
 }
 
@@ -389,7 +406,6 @@ private struct StudyPlanner {
   /// A name that a run may have.
   private func runName(_ parts: String?...) -> String {
     let text = ([file.name] + parts.compactMap { $0 }).joined(separator: "-")
-    let plain = String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-+".contains($0)) ? $0 : "-" })
-    return String(plain.prefix(64))
+    return String(plainName(text, besides: "._-+").prefix(64))
   }
 }

@@ -61,7 +61,6 @@ public struct StudyWork: Sendable {
     }
   }
 
-  public var isUntrained: Bool { if case .untrained = kind { true } else { false } }
   public var isMeasure: Bool { if case .measure = kind { true } else { false } }
 }
 

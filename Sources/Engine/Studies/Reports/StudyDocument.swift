@@ -188,6 +188,9 @@ extension StudyTable {
     return (header, lines)
   }
 
+  /// What each column measures.
+  var legend: String { columns.map { "\($0.heading): \($0.metric.heading)" }.joined(separator: "; ") }
+
   /// For a terminal.
   var plain: String {
     let (header, lines) = strings
@@ -202,8 +205,7 @@ extension StudyTable {
       while text.last == " " { text.removeLast() }
       return text
     }
-    let metrics = columns.map { "\($0.heading): \($0.metric.heading)" }
-    return ([report.name] + flat.map(line)).map { $0 + "\n" }.joined() + "\n" + "columns: \(metrics.joined(separator: "; "))\n"
+    return ([report.name] + flat.map(line)).map { $0 + "\n" }.joined() + "\n" + "columns: \(legend)\n"
   }
 
   var markdown: String {
@@ -211,7 +213,7 @@ extension StudyTable {
     func line(_ fields: [String]) -> String { "| " + fields.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n" }
     let names = header.flatMap { $0 }
     return line(names) + "|" + names.indices.map { $0 == 0 ? "---|" : "---:|" }.joined() + "\n" + lines.map { line($0.flatMap { $0 }) }.joined()
-      + "\n" + columns.map { "\($0.heading): \($0.metric.heading)" }.joined(separator: "; ") + "\n"
+      + "\n\(legend)\n"
   }
 
   /// A bare `tabular`.

@@ -15,7 +15,7 @@ public struct StudyFigure: Sendable {
   public private(set) var fileName: String
 
   private static func fileName(_ report: String) -> String {
-    let name = String(report.map { $0.isASCII && ($0.isLetter || $0.isNumber) || "._-".contains($0) ? $0 : "-" })
+    let name = plainName(report)
     return name.first == "." || name.first == "-" ? "report" + name : name
   }
 
@@ -148,8 +148,8 @@ private struct Maker {
       values[bar.name, default: []].append(bar.value)
       notes[bar.name] = bar.note
     }
-    var bars = values.map { name, values in (name: name, value: values.reduce(0, +) / Double(values.count), estimate: RunStatistics.Estimate(values)!) }
-    bars.sort { ($1.value, $0.name) < ($0.value, $1.name) }
+    var bars = values.map { name, values in (name: name, estimate: RunStatistics.Estimate(values)!) }
+    bars.sort { ($1.estimate.mean, $0.name) < ($0.estimate.mean, $1.name) }
     let all = bars.count
     let isCut = plot.ends.map { all > 2 * $0 } ?? false
     if isCut, let ends = plot.ends { bars = Array(bars.prefix(ends) + bars.suffix(ends)) }
@@ -157,7 +157,7 @@ private struct Maker {
     func place(_ index: Int) -> Double { Double(isCut && index >= bars.count / 2 ? index + 1 : index) }
     var names = bars.map(\.name)
     var texts = bars.map { bar in
-      decimalsSigned(bar.value) + (bar.estimate.deviation.map { " ± " + decimals($0, 1) } ?? "") + ((notes[bar.name] ?? "").isEmpty ? "" : ", \(notes[bar.name]!)")
+      decimalsSigned(bar.estimate.mean) + (bar.estimate.deviation.map { " ± " + decimals($0, 1) } ?? "") + ((notes[bar.name] ?? "").isEmpty ? "" : ", \(notes[bar.name]!)")
     }
     if isCut {
       names.insert("…", at: bars.count / 2)
@@ -165,7 +165,7 @@ private struct Maker {
     }
     let points = bars.enumerated().map { index, bar in
       ChartDrawing.Point(
-        place(index), bar.value, low: bar.estimate.deviation.map { bar.value - $0 }, high: bar.estimate.deviation.map { bar.value + $0 }, note: "\(bar.name): \(texts[Int(place(index))])")
+        place(index), bar.estimate.mean, low: bar.estimate.deviation.map { bar.estimate.mean - $0 }, high: bar.estimate.deviation.map { bar.estimate.mean + $0 }, note: "\(bar.name): \(texts[Int(place(index))])")
     }
     let wanted = grid.cells[row][column].all.count
     var remarks: [String] = []

@@ -44,7 +44,7 @@ package struct StudyPage {
       return "<tr>\(fields.joined())</tr>\n"
     }
     return "<table>\n<thead>\n\(line(header, "th"))</thead>\n<tbody>\n\(rows.map { line($0, "td") }.joined())</tbody>\n</table>\n"
-      + "<p class=\"small\">\(escaped(table.columns.map { "\($0.heading): \($0.metric.heading)" }.joined(separator: "; ")))</p>\n"
+      + "<p class=\"small\">\(escaped(table.legend))</p>\n"
   }
 
   private static func style(_ theme: ChartTheme) -> String {

@@ -83,9 +83,9 @@ public final class StudyRunner {
     while true {
       var standing = try look()
       tell(standing, changed)
-      if isStopped() { return try stop(standing) }
+      if isStopped() { return stop(standing) }
       if options.failsFast, standing.works.contains(where: { $0.state.hasFailed }) {
-        _ = try stop(standing)
+        _ = stop(standing)
         return .failed
       }
       if standing.works.allSatisfy(\.state.isSettled) {
@@ -220,7 +220,7 @@ public final class StudyRunner {
 
   /// What groups may be called.
   private static func groupName(_ text: String) -> String {
-    let plain = String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }.prefix(32))
+    let plain = String(plainName(text).prefix(32))
     return plain.first.map { $0.isLetter || $0.isNumber } == true ? plain : "t" + plain.dropFirst()
   }
 
@@ -258,7 +258,7 @@ public final class StudyRunner {
 
   // MARK: Ending
 
-  private func stop(_ standing: StudyStanding) throws(Problem) -> Outcome {
+  private func stop(_ standing: StudyStanding) -> Outcome {
     executor.end()
     StudyProcess.stopRuns(standing.works.map { ($0.state, $0.run?.id) }, home: home)
     return .stopped

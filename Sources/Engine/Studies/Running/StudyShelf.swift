@@ -1,8 +1,5 @@
 import Basics
-import Dispatch
 import Files
-import FoundationEssentials
-import Glibc
 import Runs
 import Synchronization
 
@@ -32,64 +29,6 @@ public struct StudyEntry: Codable, Equatable, Sendable, Identifiable {
       }
       return entry
     }
-  }
-}
-
-/// A study as it stands: its tables, and each piece of work.
-public struct StudyView: Sendable {
-  public struct Work: Equatable, Sendable {
-    public var title: String
-    public var state: WorkState
-    /// The run's directory name.
-    public var run: String?
-    /// How far a run is, 0…1.
-    public var share: Double?
-  }
-
-  public var name: String
-  public var title: String
-  public var tables: [StudyTable]
-  /// Of each cell of each table, by row and column, its works in the order of ``StudyTable/Cell/values``.
-  public var cells: [[[[Int]]]]
-  public var works: [Work]
-  public var estimate: StudyEstimate
-  /// Columns of which nothing can be computed, and why.
-  public var obstacles: [String]
-  /// Whether somebody is running it on this machine.
-  public var isRun: Bool
-
-  public func count(_ holds: (WorkState) -> Bool) -> Int { works.count { holds($0.state) } }
-
-  package init(_ plan: StudyPlan, _ standing: StudyStanding, speeds: [StudyEstimate.Pace: Double], isRun: Bool) {
-    (name, title) = (plan.name, plan.study.title)
-    tables = plan.grids.map { StudyTable($0, plan: plan, standing: standing) }
-    cells = plan.grids.map { $0.cells.map { $0.map(\.all) } }
-    works = zip(plan.works, standing.works).map { work, found in
-      let progress = found.run?.progress
-      return Work(
-        title: work.title, state: found.state, run: found.run?.id,
-        share: progress.flatMap { $0.steps > 0 ? Double($0.step) / Double($0.steps) : nil })
-    }
-    estimate = StudyEstimate(plan, standing, speeds: speeds)
-    obstacles = plan.obstacles
-    self.isRun = isRun
-  }
-}
-
-extension StudyPlan {
-  /// Columns of which nothing can be computed, each once with its reason and its cells.
-  public var obstacles: [String] {
-    var found: [(line: String, cells: Int)] = []
-    for grid in grids {
-      for cells in grid.cells {
-        for (column, cell) in zip(grid.columns, cells) {
-          guard let obstacle = cell.obstacle else { continue }
-          let line = "\(column.heading): \(obstacle)"
-          if let place = found.firstIndex(where: { $0.line == line }) { found[place].cells += 1 } else { found.append((line, 1)) }
-        }
-      }
-    }
-    return found.map { "\($0.line) (\(counted($0.cells, "cell")))" }
   }
 }
 
@@ -137,64 +76,5 @@ public final class StudyShelf: Sendable {
     let name = ([stem] + (2...999).map { "\(stem)-\($0)" }).first { !taken.contains($0) } ?? stem
     try AtomicFile.write(StudyTemplate.text(labelSets: labelSets, dataset: dataset), to: "\(home.studies)/\(name)/study.yaml")
     return name
-  }
-}
-
-/// A process that runs a study, away from the terminal.
-public enum StudyProcess {
-  private static func lockFile(_ name: String, _ home: Home) -> String { "\(home.studies)/\(name)/runner-\(RunQueue.host)" }
-
-  /// Is held by whoever runs the study; nil where another does already.
-  package static func hold(_ name: String, home: Home) throws(Problem) -> FileLock? {
-    try AtomicFile.makeFolder("\(home.studies)/\(name)")
-    return try FileLock.take(lockFile(name, home), creating: true, what: "the study")
-  }
-
-  public static func isRun(_ name: String, home: Home) -> Bool {
-    let path = lockFile(name, home)
-    guard access(path, F_OK) == 0 else { return false }
-    do throws(Problem) {
-      return try FileLock.take(path, what: "the study").map { _ in false } ?? true
-    } catch {
-      return false
-    }
-  }
-
-  public static func log(_ name: String, home: Home) -> String { "\(home.studies)/\(name)/log.txt" }
-
-  /// Starts `study run` or `study resume` in a session of its own, which writes into the study's log.
-  /// - Throws: a ``Problem`` where no process can be started.
-  public static func start(_ verb: String, _ name: String, home: Home, wordNet: String? = nil, more: [String] = [], executable: String = "/proc/self/exe") throws(Problem) {
-    let log = log(name, home: home)
-    try AtomicFile.makeFolder("\(home.studies)/\(name)")
-    let words = ["imagenet-tui", "study", verb, name, "--yes", "--home", home.path] + (wordNet.map { ["--wordnet", $0] } ?? []) + more
-    let (process, code) = ChildProcess.start(executable, arguments: words, inNewSession: true) { files in
-      posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
-      posix_spawn_file_actions_addopen(&files, 1, log, O_WRONLY | O_APPEND | O_CREAT, 0o644)
-      posix_spawn_file_actions_adddup2(&files, 1, 2)
-    }
-    guard code == 0 else { throw AtomicFile.failure("cannot start the study", name, code: code) }
-    // Whoever started a process has to take note of its end, or its number stays in use.
-    DispatchQueue.global(qos: .background).async { _ = waitpid(process, nil, 0) }
-  }
-
-  /// Asks whoever runs the study to end, and its runs for a checkpoint.
-  /// - Returns: how many runs were asked.
-  /// - Throws: a ``Problem`` where nothing can be written.
-  @discardableResult
-  public static func stop(_ name: String, _ standing: [(state: WorkState, run: String?)], home: Home) throws(Problem) -> Int {
-    try AtomicFile.write("stop\n", to: stopFile(name, home: home))
-    return stopRuns(standing, home: home)
-  }
-
-  /// Is written to ask whoever runs the study to end.
-  public static func stopFile(_ name: String, home: Home) -> String { "\(home.studies)/\(name)/stop" }
-
-  /// One that has ended meanwhile needs nothing.
-  @discardableResult
-  static func stopRuns(_ standing: [(state: WorkState, run: String?)], home: Home) -> Int {
-    standing.filter { $0.state.isLive }.compactMap(\.run).count { id in
-      (try? RunDirectory("\(home.runs)/\(id)").stop(home: home)) != nil
-    }
   }
 }

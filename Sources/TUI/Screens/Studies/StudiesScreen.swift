@@ -44,6 +44,8 @@ package struct StudiesScreen: Screen {
   package private(set) var showsPlan = false
   package private(set) var question: (question: Question, work: Work)?
   package private(set) var hasLooked = false
+  /// Whether somebody came here.
+  private var isVisited = false
   private var shelf: StudyShelf?
   private var ticket = 0
   /// What is to be opened once it is listed.
@@ -78,7 +80,10 @@ package struct StudiesScreen: Screen {
 
   package mutating func started(_ session: Session) -> [Effect] { [.studies(.open)] }
 
-  package mutating func appeared(_ session: Session) -> [Effect] { look() }
+  package mutating func appeared(_ session: Session) -> [Effect] {
+    isVisited = true
+    return look()
+  }
 
   mutating func look(isWaitedFor: Bool = true) -> [Effect] {
     guard let shelf else { return [] }
@@ -90,7 +95,7 @@ package struct StudiesScreen: Screen {
     switch event {
     case .opened(let shelf):
       self.shelf = shelf
-      return look(isWaitedFor: false)
+      return isVisited ? look(isWaitedFor: false) : []
     case .poll(let ticket): return ticket == self.ticket ? look(isWaitedFor: false) : []
     case .listed(let entries, let ticket):
       guard ticket == self.ticket else { return [] }

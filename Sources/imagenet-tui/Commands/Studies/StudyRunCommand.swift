@@ -94,7 +94,7 @@ struct StudyRunning: ParsableArguments {
     }
     let held = try StudyProcess.hold(file.name, home: options.home)
     defer { withExtendedLifetime(held) {} }
-    let ending = try StudyEnding(file, home: options.home)
+    let ending = StudyEnding(file, home: options.home)
     let runner = StudyRunner(
       file, plan: plan, context: options.global.context(workers: workers), options: chosen, program: ImagenetTUI.nameAndVersion,
       command: CommandLine.arguments)
@@ -163,7 +163,7 @@ final class StudyEnding {
   private let file: String
   private let begun: FileStamp?
 
-  init(_ study: StudyFile, home: Home) throws(Problem) {
+  init(_ study: StudyFile, home: Home) {
     file = StudyProcess.stopFile(study.name, home: home)
     begun = FileStamp(file)
     _ = interrupted.load(ordering: .relaxed)

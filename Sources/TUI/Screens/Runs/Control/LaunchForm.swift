@@ -183,11 +183,10 @@ package struct LaunchForm: Sendable {
 
   private mutating func takeDefaultName() {
     guard !typed.contains(.name) else { return }
-    let base = (original?.name ?? chosenLabelSet?.name ?? "run")
-      .map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+    let base = plainName(original?.name ?? chosenLabelSet?.name ?? "run", besides: "")
     let suffix = original == nil ? "" : "-2"
     let seed = text(.seed) == (original?["seed"] ?? "1") ? "" : "-s\(text(.seed))"
-    texts[.name] = TextField(String(String(base).prefix(40)) + (seed.isEmpty ? suffix : seed))
+    texts[.name] = TextField(String(base.prefix(40)) + (seed.isEmpty ? suffix : seed))
   }
 
   private mutating func fill(from request: TrainingRequest) {
