@@ -63,7 +63,7 @@ import Testing
     terminal.type("$PROGRAM\r")
     #expect(terminal.wait(for: "10 classes"))
     terminal.type("\u{1a}")
-    #expect(terminal.wait { $0.text.contains("Stopped") && !$0.isFullScreen })
+    #expect(terminal.wait(forPrompt: "ready>") && terminal.screen.text.contains("Stopped"))
     #expect(terminal.isRestored)
     terminal.type("fg\r")
     #expect(terminal.wait { $0.text.contains("10 classes") && $0.isFullScreen })
@@ -71,7 +71,7 @@ import Testing
     #expect(terminal.paste("cs\r"))
     #expect(terminal.wait(for: "Ignored"))
     terminal.type("q")
-    #expect(terminal.wait { !$0.isFullScreen })
+    #expect(terminal.wait(forPrompt: "ready>"))
     terminal.type("exit\r")
     #expect(terminal.waitForExit() != nil)
   }

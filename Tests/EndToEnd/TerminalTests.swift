@@ -72,13 +72,13 @@ import Testing
     #expect(terminal.wait(for: "1 Tree"))
     for _ in 0..<2 {
       terminal.type("\u{1a}")
-      #expect(terminal.wait { $0.text.contains("Stopped") && !$0.isFullScreen })
+      #expect(terminal.wait(forPrompt: "ready>") && terminal.screen.text.contains("Stopped"))
       #expect(terminal.screen.cursor.isVisible)
       terminal.type("fg\r")
       #expect(terminal.wait { $0.text.contains("1 Tree") && $0.isFullScreen })
     }
     terminal.type("q")
-    #expect(terminal.wait { !$0.isFullScreen })
+    #expect(terminal.wait(forPrompt: "ready>"))
     terminal.type("exit\r")
     #expect(terminal.waitForExit() != nil)
   }

@@ -165,6 +165,11 @@ public final class PseudoTerminal {
       && screen.click(row: 0, column: 0, button: 1).isEmpty && screen.pasteMark(isStart: true).isEmpty
   }
 
+  /// Waits until a shell with this prompt has the terminal again. Earlier, a Return would still reach the terminal as the program left it, as no end of a line.
+  public func wait(forPrompt prompt: String) -> Bool {
+    wait { !$0.isFullScreen && $0.text.split(separator: "\n").last.map(String.init) == prompt }
+  }
+
   // MARK: Ends
 
   /// How the program ended: its exit code, or the signal that ended it as a negative number; nil while it runs on.
