@@ -87,7 +87,7 @@ let package = Package(
     .testTarget(name: "WeightsTests", dependencies: ["Basics", "Kernels", "Files", "Networks", "Weights", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Datasets", "LabelSets", "CImageFixtures", "CZlib", "TestSupport", "EngineFixtures"]),
     .testTarget(name: "PicturesTests", dependencies: ["Basics", "Files", "Datasets", "Pictures", "TestSupport"], exclude: ["Goldens"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Datasets", "Training", "CAllocations", "TestSupport", "EngineFixtures"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Datasets", "Training", "CAllocations", "TestSupport", "EngineFixtures"], exclude: ["Detection/Goldens"]),
     .testTarget(name: "RunsTests", dependencies: ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Datasets", "Training", "Runs", "TestSupport", "EngineFixtures"]),
     .testTarget(name: "LabelSetsTests", dependencies: ["Basics", "Taxonomy", "Files", "Datasets", "Runs", "LabelSets", "CImageFixtures", "TestSupport", "EngineFixtures"]),
     .testTarget(name: "AnalysisTests", dependencies: ["Basics", "Taxonomy", "Kernels", "Files", "Networks", "Datasets", "Pictures", "Runs", "Analysis", "TestSupport", "EngineFixtures"]),
