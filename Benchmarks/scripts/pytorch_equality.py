@@ -109,7 +109,7 @@ def imported(name, options, folder):
     run = next(r for r in json.loads(run.stdout) if r["network"] == name)
     subprocess.run(
         [BENCH, "trace", "--net", name, "--run", run["path"], "--input", f"{folder}/input.safetensors", "--output",
-         f"{folder}/ours.safetensors", "--rate", str(options.rate), "--convolution", options.convolution], check=True)
+         f"{folder}/ours.safetensors", "--learning-rate", str(options.rate), "--convolution", options.convolution], check=True)
     return model, images, labels, run["id"], home, load_file(f"{folder}/ours.safetensors")
 
 

@@ -47,10 +47,10 @@ public protocol Backend: AnyObject, Sendable {
   /// - Parameter weightGradient: nil: it is not wanted.
   func fullyConnectedWeightGradient(
     input: Tensor, outputGradient: Tensor, weightGradient: Tensor?, biasGradient: Tensor)
-  /// ``sgdUpdate(weights:gradient:velocity:rate:momentum:decay:nesterov:)`` by the weight gradient, in the same bits, without
+  /// ``sgdUpdate(weights:gradient:velocity:learningRate:momentum:weightDecay:nesterov:)`` by the weight gradient, in the same bits, without
   /// memory for it: every tile is used as soon as it is computed.
   func fullyConnectedUpdate(
-    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float,
+    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, learningRate: Float, momentum: Float, weightDecay: Float,
     nesterov: Bool)
   /// The sum of the squares of the weight gradient, which is not kept.
   func fullyConnectedSquaredNorm(input: Tensor, outputGradient: Tensor) -> Double
@@ -111,7 +111,7 @@ public protocol Backend: AnyObject, Sendable {
   /// Caffe's SGD: V' = momentum·V + rate·(gradient + decay·W); W ← W − V', or with Nesterov's momentum (Sutskever et al. 2013)
   /// W ← W − (V' + momentum·(V' − V)).
   func sgdUpdate(
-    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float, nesterov: Bool)
+    weights: Tensor, gradient: Tensor, velocity: Tensor, learningRate: Float, momentum: Float, weightDecay: Float, nesterov: Bool)
   func copy(_ source: Tensor, to target: Tensor)
   func fill(_ tensor: Tensor, with value: Float)
   /// target ← target + source, then max(0, ·) if `relu`.
@@ -137,10 +137,10 @@ extension Backend {
   public func add(_ source: Tensor, to target: Tensor) { add(source, to: target, relu: false) }
 
   public func sgdUpdate(
-    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float
+    weights: Tensor, gradient: Tensor, velocity: Tensor, learningRate: Float, momentum: Float, weightDecay: Float
   ) {
     sgdUpdate(
-      weights: weights, gradient: gradient, velocity: velocity, rate: rate, momentum: momentum, decay: decay,
+      weights: weights, gradient: gradient, velocity: velocity, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay,
       nesterov: false)
   }
 

@@ -94,10 +94,10 @@ extension CPUBackend {
   }
 
   public func fullyConnectedUpdate(
-    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float,
+    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, learningRate: Float, momentum: Float, weightDecay: Float,
     nesterov: Bool
   ) {
-    let rule = descent(rate: rate, momentum: momentum, decay: decay, nesterov: nesterov)
+    let rule = descent(rate: learningRate, momentum: momentum, decay: weightDecay, nesterov: nesterov)
     let inputs = input.shape[1]
     forEachGradientTile(input: input, outputGradient: outputGradient) { tile in
       product.descend(

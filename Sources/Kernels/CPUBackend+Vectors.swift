@@ -46,13 +46,13 @@ extension CPUBackend {
   }
 
   public func sgdUpdate(
-    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float, nesterov: Bool
+    weights: Tensor, gradient: Tensor, velocity: Tensor, learningRate: Float, momentum: Float, weightDecay: Float, nesterov: Bool
   ) {
     parallelStretches(of: weights.count, size: elementwisePiece) { stretch, _ in
       let first = stretch.lowerBound
       descend(
         weights.base + first, gradient: gradient.base + first, velocity: velocity.base + first, count: stretch.count,
-        rate: rate, momentum: momentum, decay: decay, nesterov: nesterov)
+        learningRate: learningRate, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
     }
   }
 
@@ -92,22 +92,22 @@ extension CPUBackend {
   }
 }
 
-/// One step of ``CPUBackend/sgdUpdate(weights:gradient:velocity:rate:momentum:decay:nesterov:)`` for so many weights.
+/// One step of ``CPUBackend/sgdUpdate(weights:gradient:velocity:learningRate:momentum:weightDecay:nesterov:)`` for so many weights.
 @inline(__always)
 func descend(
-  _ w: Floats, gradient g: Floats, velocity v: Floats, count: Int, rate: Float, momentum: Float, decay: Float,
+  _ w: Floats, gradient g: Floats, velocity v: Floats, count: Int, learningRate: Float, momentum: Float, weightDecay: Float,
   nesterov: Bool
 ) {
   if nesterov {
     for i in 0..<count {
-      let step = momentum * v[i] + rate * (g[i] + decay * w[i])
+      let step = momentum * v[i] + learningRate * (g[i] + weightDecay * w[i])
       w[i] -= step + momentum * (step - v[i])
       v[i] = step
     }
     return
   }
   for i in 0..<count {
-    let step = momentum * v[i] + rate * (g[i] + decay * w[i])
+    let step = momentum * v[i] + learningRate * (g[i] + weightDecay * w[i])
     v[i] = step
     w[i] -= step
   }

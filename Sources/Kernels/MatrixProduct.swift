@@ -169,8 +169,8 @@ struct MatrixProduct: @unchecked Sendable {
       for row in 0..<rows {
         let place = row * weights.stride
         Kernels.descend(
-          weights.base + place, gradient: gradient.base + row * columns, velocity: velocity + place, count: columns, rate: rule.rate,
-          momentum: rule.momentum, decay: rule.decay, nesterov: rule.nesterov)
+          weights.base + place, gradient: gradient.base + row * columns, velocity: velocity + place, count: columns, learningRate: rule.rate,
+          momentum: rule.momentum, weightDecay: rule.decay, nesterov: rule.nesterov)
       }
       return
     }

@@ -89,15 +89,15 @@ import Testing
   }
 
   @Test("every channel is divided by its deviation, mirrored or not")
-  func deviations() throws {
+  func std() throws {
     let picture = Self.picture(4, 4, 3)
     var augmentation = Self.plain(.shortSide, to: 4)
     augmentation.scale = 2
     let plain = try apply(picture, input: (4, 4, 3), augmentation)
-    augmentation.deviations = [1, 2, 4]
+    augmentation.std = [1, 2, 4]
     let divided = try apply(picture, input: (4, 4, 3), augmentation)
     for index in plain.indices { #expect(divided[index] == plain[index] / [1, 2, 4][index % 3]) }
-    augmentation.deviations = [1, 2]
+    augmentation.std = [1, 2]
     #expect(throws: Problem.self) { try self.apply(picture, input: (4, 4, 3), augmentation) }
   }
 

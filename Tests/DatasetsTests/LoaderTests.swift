@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test("the stall is the time that a step waits: long behind slow images, none once the batch is ready")
-  func stall() throws {
+  func dataWait() throws {
     struct Slow: Dataset {
       var memory = LoaderTests.dataset(8)
       var name: String { "slow" }
@@ -95,10 +95,10 @@ import Testing
     let input = Tensor([4, 6, 6, 3])
     var labels = [Int32](repeating: 0, count: 4)
     let first = try loader.next(into: input, labels: &labels)
-    #expect(first.stall > 0.1, "four images of 30 ms each")
+    #expect(first.dataWait > 0.1, "four images of 30 ms each")
     usleep(1_000_000)
     let second = try loader.next(into: input, labels: &labels)
-    #expect(second.stall < 0.1 && second.count == 4)
+    #expect(second.dataWait < 0.1 && second.count == 4)
   }
 
   @Test("a split that cannot be read is told when the loader is made")

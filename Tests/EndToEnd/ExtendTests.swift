@@ -87,8 +87,8 @@ import Testing
     let extended = try home.run("runs", "extend", "short", "--epochs", "4")
     #expect(extended.errors.contains("stretched over the new length") && extended.errors.contains("differs from that of a run launched with this length"))
     #expect(try home.wait { try short.state() == .finished && short.result()?.progress.step == 20 })
-    let rates = try curve(short, .rate)
-    #expect(try rates.suffix(10) == curve(whole, .rate).suffix(10) && rates.prefix(10) != curve(whole, .rate).prefix(10))
+    let rates = try curve(short, .learningRate)
+    #expect(try rates.suffix(10) == curve(whole, .learningRate).suffix(10) && rates.prefix(10) != curve(whole, .learningRate).prefix(10))
     #expect(bytes(short, 20) != bytes(whole, 20))
   }
 
@@ -117,7 +117,7 @@ import Testing
     #expect(try home.run("runs", "clone", "model", "--seed", "5", "--rate", "0.002", "--name", "other", "--tag", "new").code == 0)
     var expected = try model.launched().training
     expected.seed = 5
-    expected.solver.rate = 0.002
+    expected.solver.learningRate = 0.002
     let other = try home.directory("other")
     #expect(try other.configuration().training == expected && other.notes().tags == ["new"])
     #expect(try other.configuration().labelSet == model.configuration().labelSet)

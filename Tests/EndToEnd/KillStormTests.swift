@@ -18,7 +18,7 @@ import Testing
     private(set) var contradictions: [String] = []
     var count: Int { values.values.reduce(0) { $0 + $1.count } }
     /// Those that a second training makes again, and not how long it took.
-    static let metrics: [RunMetric] = [.trainLoss, .rate, .validationLoss, .top1, .top5, .meanClass]
+    static let metrics: [RunMetric] = [.trainLoss, .learningRate, .validationLoss, .top1, .top5, .meanClass]
 
     mutating func take(_ metric: RunMetric, _ step: Int, _ value: Float) {
       if let known = values[metric]?.updateValue(value, forKey: step) ?? nil, known.bitPattern != value.bitPattern {

@@ -36,8 +36,8 @@ import Testing
     private func values(_ step: Int) -> KeyValuePairs<RunMetric, Float> {
       let noise = Float((step * 7919 + number * 104_729) % 97) / 970
       return [
-        .trainLoss: 2.3 / (1 + Float(step) / 150) + noise + Float(number) / 20, .rate: 0.01,
-        .imagesPerSecond: Float(speed), .stall: noise / 10,
+        .trainLoss: 2.3 / (1 + Float(step) / 150) + noise + Float(number) / 20, .learningRate: 0.01,
+        .imagesPerSecond: Float(speed), .dataWait: noise / 10,
       ]
     }
 

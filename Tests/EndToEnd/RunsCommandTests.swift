@@ -186,11 +186,11 @@ import Testing
     #expect(try home.run("runs", "stop", "doomed").code == 0)
     let id = try home.reader.find("doomed").id
     let steps = try home.directory("doomed").checkpoints.steps()
-    // A tuning that was stopped has left what its trunk made of the images.
-    let trunk = home.path + "/cache/trunks/" + id
-    try AtomicFile.makeFolder(trunk)
+    // A tuning that was stopped has left what its backbone made of the images.
+    let backbone = home.path + "/cache/trunks/" + id
+    try AtomicFile.makeFolder(backbone)
     #expect(try home.run("runs", "rm", "doomed").output == "removed \(id); restore it with: imagenet-tui runs restore \(id)\n")
-    #expect(!FileManager.default.fileExists(atPath: trunk))
+    #expect(!FileManager.default.fileExists(atPath: backbone))
     #expect(home.reader.refresh().isEmpty)
     #expect(try home.run("runs", "show", "doomed").errors.contains("runs restore doomed"))
     #expect(try home.run("runs", "restore").output.contains(id))

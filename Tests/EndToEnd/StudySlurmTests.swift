@@ -42,7 +42,7 @@ import Testing
     var found: [String: RunProgress] = [:]
     for run in home.reader.refresh() {
       var progress = run.progress
-      (progress.imagesPerSecond, progress.stall) = (nil, nil)
+      (progress.imagesPerSecond, progress.dataWait) = (nil, nil)
       found[run.name] = progress
     }
     return found

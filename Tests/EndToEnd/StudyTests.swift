@@ -240,7 +240,7 @@ extension StudyTests {
     #expect(ended.code == 0 && ended.output.contains("gone: "), "\(ended.output)\(ended.errors)")
     let tuned = try #require(home.reader.refresh().first { $0.group == "x/sun" && $0.name.contains("fine") })
     let configuration = try RunDirectory(tuned.path).configuration()
-    #expect(configuration.lineage?.hasNewHead == false && configuration.training.solver.rate == 0.001 && configuration.training.iterations == 3)
+    #expect(configuration.lineage?.hasNewHead == false && configuration.training.solver.learningRate == 0.001 && configuration.training.iterations == 3)
     #expect(configuration.training.solver.schedule.text == "step:20000:0.1")
     let report = try home.run("study", "report", path).output
     #expect(report.contains("SUN-397, partition 1"), "\(report)")

@@ -74,11 +74,11 @@ import Testing
     let configuration = try run.configuration()
     #expect(configuration.training.iterations == 12 && configuration.training.epochs == 3 && configuration.keep == 3)
     #expect(configuration.training.convolution == .columns)
-    #expect(configuration.training.solver.momentum == 0.8 && configuration.training.solver.decay == 0.001)
+    #expect(configuration.training.solver.momentum == 0.8 && configuration.training.solver.weightDecay == 0.001)
     var curves = RunCurves(folder: run.path)
     try curves.refresh()
     #expect(curves[.top1].map(\.step) == [4, 8, 12])
-    #expect(curves[.rate][4].value == 0.001 && abs(curves[.rate][5].value - 0.0005) < 1e-9)
+    #expect(curves[.learningRate][4].value == 0.001 && abs(curves[.learningRate][5].value - 0.0005) < 1e-9)
     #expect(Set(run.checkpoints.steps()).isSuperset(of: [4, 8, 12]))
     let shown = try home.run("runs", "show", "asked").output
     #expect(shown.contains("12 iterations") && shown.contains("step:5:0.5") && shown.contains("every 4 iterations"))
@@ -108,9 +108,9 @@ import Testing
 
   @Test("A loss that does not fall is a warning that stays with the run; one that is no number ends it, with advice")
   func health() throws {
-    func train(_ name: String, _ rate: String) throws -> ProgramRun {
+    func train(_ name: String, _ learningRate: String) throws -> ProgramRun {
       try home.start([
-        "train", "--dataset", "tiny", "--net", "alexnet-28", "--batch", "8", "--name", name, "--rate", rate, "--schedule",
+        "train", "--dataset", "tiny", "--net", "alexnet-28", "--batch", "8", "--name", name, "--rate", learningRate, "--schedule",
         "constant", "--iterations", "210",
       ])
     }
@@ -140,12 +140,12 @@ import Testing
     let plain = try training()
     #expect(plain.iterations == 450_000 && plain.solver.schedule == .step(every: 100_000, factor: 0.1))
     #expect(plain.convolution == .winograd)
-    #expect(plain.solver.rate == 0.01 && plain.solver.momentum == 0.9 && plain.solver.decay == 5e-4)
+    #expect(plain.solver.learningRate == 0.01 && plain.solver.momentum == 0.9 && plain.solver.weightDecay == 5e-4)
     #expect(plain.augmentation.mean == .image && plain.augmentation.resizeTo == 28)
     request["epochs"] = "2"
     request["rate"] = "0.1"
     let asked = try training()
-    #expect(asked.iterations == nil && asked.epochs == 2 && asked.solver.rate == 0.1)
+    #expect(asked.iterations == nil && asked.epochs == 2 && asked.solver.learningRate == 0.1)
   }
 
   @Test(

@@ -34,12 +34,12 @@ extension FuzzPlace {
     for run in runs {
       let writer = try EventFileWriter(folder: run.path, host: "box", firstStep: 1, now: 1_450_000_000)
       for step in 1...20 {
-        try writer.append([.trainLoss: 1 / Float(step), .rate: 0.01], step: step, now: 1_450_000_000 + Double(step))
+        try writer.append([.trainLoss: 1 / Float(step), .learningRate: 0.01], step: step, now: 1_450_000_000 + Double(step))
         if step % 10 == 0 { try writer.append([.validationLoss: 1, .top1: 0.5], step: step, now: 1_450_000_100 + Double(step)) }
       }
       var progress = RunProgress()
       (progress.step, progress.steps, progress.stepsPerEpoch, progress.epoch) = (run == runs[2] ? 18 : 20, 20, 10, 1.8)
-      (progress.loss, progress.imagesPerSecond, progress.stall) = (0.5, 100, 0.1)
+      (progress.loss, progress.imagesPerSecond, progress.dataWait) = (0.5, 100, 0.1)
       progress.validation = ValidationReport(step: 10, epoch: 1, loss: 1, metrics: .classification(top1: 0.5, top5: 0.9, meanClass: 0.5), images: 10, skipped: 0)
       progress.best = progress.validation
       try RunJSON.write(Heartbeat(worker: .current, session: 1, time: unixTime(), isPaused: false, progress: progress), to: run.heartbeatFile)
@@ -170,7 +170,7 @@ extension FuzzPlace {
   func eventEntries() throws -> [FuzzEntry] {
     let run = try RunDirectory.create(configuration("events"), in: home.runs)
     let writer = try EventFileWriter(folder: run.path, host: "box", firstStep: 1, now: 1_450_000_000)
-    for step in 1...6 { try writer.append([.trainLoss: 1 / Float(step), .top1: 0.5, .rate: 0.01], step: step, now: 1_450_000_000 + Double(step)) }
+    for step in 1...6 { try writer.append([.trainLoss: 1 / Float(step), .top1: 0.5, .learningRate: 0.01], step: step, now: 1_450_000_000 + Double(step)) }
     let kept = folder.bytes(of: "home/runs/\(run.id)/" + writer.path.split(separator: "/").last!)
     let name = "home/runs/\(run.id)/" + writer.path.split(separator: "/").last!
     return [

@@ -52,7 +52,7 @@ import Testing
         input: flat, outputGradient: dLogits, weightGradient: dfw, biasGradient: dfb)
       backend.fullyConnectedDataGradient(outputGradient: dLogits, weights: fw, inputGradient: dFlat)
       backend.fullyConnectedUpdate(
-        input: flat, outputGradient: dLogits, weights: fw, velocity: dfw, rate: 0.1, momentum: 0.9, decay: 0, nesterov: true)
+        input: flat, outputGradient: dLogits, weights: fw, velocity: dfw, learningRate: 0.1, momentum: 0.9, weightDecay: 0, nesterov: true)
       backend.reluGradient(output: pooled, gradient: dPooled)
       backend.averagePoolGradient(pool, outputGradient: dPooled, inputGradient: dy)
       backend.maxPoolGradient(pool, choices: choices, outputGradient: dPooled, inputGradient: dy)
@@ -60,7 +60,7 @@ import Testing
       backend.convolutionWeightGradient(
         shape, input: x, outputGradient: dy, weightGradient: dw, biasGradient: db)
       backend.convolutionDataGradient(shape, outputGradient: dy, weights: w, inputGradient: dx)
-      backend.sgdUpdate(weights: w, gradient: dw, velocity: v, rate: 0.1, momentum: 0.9, decay: 0)
+      backend.sgdUpdate(weights: w, gradient: dw, velocity: v, learningRate: 0.1, momentum: 0.9, weightDecay: 0)
       backend.copy(w, to: v)
       backend.add(w, to: v)
       backend.fill(v, with: 0)

@@ -65,10 +65,10 @@ import Testing
       let backend = CPUBackend(workers: workers)
       let (w, v) = (random(kept, dw.shape, 3), random(kept, dw.shape, 4))
       kept.sgdUpdate(
-        weights: w, gradient: dw, velocity: v, rate: 0.1, momentum: 0.9, decay: 5e-4, nesterov: nesterov)
+        weights: w, gradient: dw, velocity: v, learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4, nesterov: nesterov)
       let (ours, velocity) = (random(kept, dw.shape, 3), random(kept, dw.shape, 4))
       backend.fullyConnectedUpdate(
-        input: x, outputGradient: dy, weights: ours, velocity: velocity, rate: 0.1, momentum: 0.9, decay: 5e-4,
+        input: x, outputGradient: dy, weights: ours, velocity: velocity, learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4,
         nesterov: nesterov)
       #expect(sameBits(ours, w) && sameBits(velocity, v))
     }

@@ -165,7 +165,7 @@ extension OperationCase {
         for nesterov in [false, true] {
           let (w, v) = (random(backend, [outputs, inputs], 2), random(backend, [outputs, inputs], 5))
           backend.fullyConnectedUpdate(
-            input: x, outputGradient: dy, weights: w, velocity: v, rate: 0.1, momentum: 0.9, decay: 5e-4, nesterov: nesterov)
+            input: x, outputGradient: dy, weights: w, velocity: v, learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4, nesterov: nesterov)
           made += [w, v]
         }
         let db = unwritten(backend, [outputs])
@@ -323,7 +323,7 @@ extension OperationCase {
           let (w, v) = (random(backend, [count], 1), random(backend, [count], 2))
           for _ in 0..<3 {
             backend.sgdUpdate(
-              weights: w, gradient: random(backend, [count], 3), velocity: v, rate: 0.1, momentum: 0.9, decay: 5e-4,
+              weights: w, gradient: random(backend, [count], 3), velocity: v, learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4,
               nesterov: nesterov)
           }
           made += [w, v]

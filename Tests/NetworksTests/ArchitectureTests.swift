@@ -58,7 +58,7 @@ import Testing
     let recipe = try Architecture.named("alexnet").recipe
     let iterations = recipe.epochs * ((1_281_167 + recipe.batchSize - 1) / recipe.batchSize)
     #expect(abs(iterations - 450_000) < 1000)
-    #expect(recipe.solver.rate == 0.01 && recipe.solver.momentum == 0.9 && recipe.solver.decay == 5e-4)
+    #expect(recipe.solver.learningRate == 0.01 && recipe.solver.momentum == 0.9 && recipe.solver.weightDecay == 5e-4)
     #expect(recipe.solver.schedule == .step(every: 100_000, factor: 0.1))
     #expect(recipe.augmentation.resizeTo == 256 && recipe.augmentation.resize == .warp && recipe.augmentation.mirror)
   }

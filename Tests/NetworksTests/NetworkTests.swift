@@ -108,7 +108,7 @@ import Training
           #expect(abs(network.backend.squaredNorm(gradient).squareRoot() - norm) < 1e-5 * norm + 1e-7)
         }
       }
-      if step < 10 { descent.step(rate: 0.05, momentum: 0.9, decay: 0.01) }
+      if step < 10 { descent.step(learningRate: 0.05, momentum: 0.9, weightDecay: 0.01) }
     }
     let norms = [
       2.355056460714663, 0.5964712992325607, 2.8828769298669266, 0.637698041051631, 6.443086863027828,
@@ -130,10 +130,10 @@ import Training
         _ = network.loss(labels: [4, 0, 2], count: 3)
         if network === whole {
           network.backward(count: 3, phase: .training(key: UInt64(step)))
-          descent.step(rate: 0.05, momentum: 0.9, decay: 5e-4)
+          descent.step(learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4)
         } else {
           network.backward(count: 3, phase: .training(key: UInt64(step))) {
-            descent.step($0, by: $1, rate: 0.05, momentum: 0.9, decay: 5e-4)
+            descent.step($0, by: $1, learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4)
           }
         }
       }
@@ -177,7 +177,7 @@ import Training
       network.forward(count: 6, phase: phase)
       _ = loss(labels: labels, in: Pass(images: 6))
       network.backward(count: 6, phase: phase) {
-        descent.step($0, by: $1, rate: 0.01, momentum: 0.9, decay: 5e-4)
+        descent.step($0, by: $1, learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4)
       }
       network.forward(count: 4, phase: .inference)
     }

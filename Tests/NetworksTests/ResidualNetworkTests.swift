@@ -81,7 +81,7 @@ import Training
           #expect(abs(found - expected) < 1e-3 * expected, "\(network.parameters[index].name): \(found), not \(expected)")
         }
       }
-      if step < 10 { descent.step(rate: 0.05, momentum: 0.9, decay: 0.01) }
+      if step < 10 { descent.step(learningRate: 0.05, momentum: 0.9, weightDecay: 0.01) }
     }
     let norms = [
       3.3223080838345393, 0.8253210062515628, 0.7373590785713838, 1.9101882461974125, 0.7194961836954378,

@@ -43,10 +43,10 @@ import Training
     let cases: [(String, String?, (inout RunConfiguration) -> Void)] = [
       ("net", "--net", { $0.training.network = "resnet18" }), ("epochs", "--epochs", { $0.training.epochs = 9 }),
       ("batch size", "--batch", { $0.training.batchSize = 9 }),
-      ("learning rate", "--rate", { $0.training.solver.rate = 0.02 }),
+      ("learning rate", "--rate", { $0.training.solver.learningRate = 0.02 }),
       ("schedule", "--schedule", { $0.training.solver.schedule = .constant }),
       ("Nesterov momentum", "--nesterov", { $0.training.solver.nesterov = true }),
-      ("weight decay", "--decay", { $0.training.solver.decay = 0 }), ("seed", "--seed", { $0.training.seed = 4 }),
+      ("weight decay", "--decay", { $0.training.solver.weightDecay = 0 }), ("seed", "--seed", { $0.training.seed = 4 }),
       ("warm-up", "--warm-up", { $0.training.solver.warmUp = 100 }),
       ("label smoothing", "--label-smoothing", { $0.training.solver.labelSmoothing = 0.1 }),
       ("initial weights", "--from", { $0.lineage = .init(from: "b", step: 7, hasNewHead: true) }),

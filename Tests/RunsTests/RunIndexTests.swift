@@ -27,7 +27,7 @@ import Training
     var progress = RunProgress()
     progress.step = step
     progress.loss = .nan
-    progress.stall = 0.25
+    progress.dataWait = 0.25
     progress.lossWarning = "é"
     progress.validation = ValidationReport(
       step: 3, epoch: 1.5, loss: 2, metrics: .classification(top1: 0.5, top5: 0.75, meanClass: 0.25), images: 10, skipped: 1)

@@ -7,11 +7,11 @@ import Training
 
 @Suite struct RunStatisticsTests {
   private func run(
-    _ name: String, seed: UInt64, top1: Double?, rate: Float = 0.01, net: String = "alexnet-28", labels: String = "two"
+    _ name: String, seed: UInt64, top1: Double?, learningRate: Float = 0.01, net: String = "alexnet-28", labels: String = "two"
   ) -> (configuration: RunConfiguration, summary: RunSummary) {
     var configuration = exampleConfiguration(name: name)
     configuration.training.seed = seed
-    configuration.training.solver.rate = rate
+    configuration.training.solver.learningRate = learningRate
     configuration.training.network = net
     configuration.labelSet.name = labels
     configuration.workers = Int(seed)
@@ -43,7 +43,7 @@ import Training
     let rows = RunStatistics.rows(
       [
         run("a", seed: 1, top1: 0.5), run("b", seed: 2, top1: 0.7, labels: "pair"), run("c", seed: 3, top1: nil),
-        run("d", seed: 1, top1: 0.4, rate: 0.02), run("e", seed: 1, top1: 0.3, net: "resnet8-28"),
+        run("d", seed: 1, top1: 0.4, learningRate: 0.02), run("e", seed: 1, top1: 0.3, net: "resnet8-28"),
       ], by: .configuration)
     #expect(rows.map(\.runs) == [["a", "b", "c"], ["d"], ["e"]])
     #expect(rows[0].seeds == [1, 2, 3])
@@ -58,7 +58,7 @@ import Training
   @Test("Runs are gathered by net, label set or dataset where that is asked for")
   func keys() {
     let runs = [
-      run("a", seed: 1, top1: 0.5), run("b", seed: 1, top1: 0.7, rate: 0.02), run("c", seed: 1, top1: 0.3, net: "vgg16"),
+      run("a", seed: 1, top1: 0.5), run("b", seed: 1, top1: 0.7, learningRate: 0.02), run("c", seed: 1, top1: 0.3, net: "vgg16"),
     ]
     #expect(RunStatistics.rows(runs, by: .net).map(\.runs) == [["a", "b"], ["c"]])
     #expect(RunStatistics.rows(runs, by: .labelSet).map(\.name) == ["two, 2 classes"])

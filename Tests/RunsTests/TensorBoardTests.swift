@@ -59,7 +59,7 @@ import Training
   @Test("TensorBoard's own reader finds scalars, norms, histograms and images as they were written")
   func ownReader() throws {
     let writer = try EventFileWriter(folder: folder.path, host: "here", firstStep: 1, now: 1000)
-    for step in 1...3 { try writer.append([.trainLoss: 1 / Float(step), .rate: 0.5], step: step, now: 1000.5 + Double(step)) }
+    for step in 1...3 { try writer.append([.trainLoss: 1 / Float(step), .learningRate: 0.5], step: step, now: 1000.5 + Double(step)) }
     try writer.append([LayerNorm(.init(.gradient, "conv1.weight"), 0.25)], step: 3, now: 1004)
     let weights = Tensor((0..<1000).map { Float($0 * $0 % 997) / 100 - 3 }, shape: [10, 100])
     let histogram = try #require(WeightHistogram(tag: "weights/fc.weight", weights))

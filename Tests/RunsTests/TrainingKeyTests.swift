@@ -20,10 +20,10 @@ struct TrainingKeyTests {
   @Test("Everything that decides a number is in the key") func deciding() {
     let keys = [
       key(), key { $0.network = "alexnet" }, key { $0.epochs = 3 }, key { $0.iterations = 7 }, key { $0.batchSize = 6 }, key { $0.seed = 4 },
-      key { $0.solver.rate = 0.02 }, key { $0.solver.momentum = 0.8 }, key { $0.solver.decay = 0 }, key { $0.solver.schedule = .constant },
+      key { $0.solver.learningRate = 0.02 }, key { $0.solver.momentum = 0.8 }, key { $0.solver.weightDecay = 0 }, key { $0.solver.schedule = .constant },
       key { $0.solver.schedule = .step(every: 10, factor: 0.1) }, key { $0.solver.nesterov = true }, key { $0.solver.warmUp = 5 }, key { $0.solver.labelSmoothing = 0.1 },
       key { $0.augmentation.resize = .shortSide }, key { $0.augmentation.resizeTo = 32 }, key { $0.augmentation.padding = 0 }, key { $0.augmentation.mirror = false },
-      key { $0.augmentation.mean = .image }, key { $0.augmentation.scale = 2 }, key { $0.augmentation.deviations = [1, 2, 3] }, key { $0.convolution = .winograd },
+      key { $0.augmentation.mean = .image }, key { $0.augmentation.scale = 2 }, key { $0.augmentation.std = [1, 2, 3] }, key { $0.convolution = .winograd },
       key { $0.matrix = .own }, key { $0.matrix = .openBLAS }, key { $0.initialization = .he }, key { $0.initialization = .gaussian(0.02) },
       key { $0.tuning = .init(part: .last) }, key { $0.tuning = .init(part: .from("conv2")) }, key { $0.tuning = .init(rateFactors: ["fc8": 10]) },
       key(fingerprint: "g"), key(labels: "m"), key(parent: TrainingKey.parent("k", step: 5)), key(parent: TrainingKey.parent("k", step: 6)),

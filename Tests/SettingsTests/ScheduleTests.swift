@@ -22,13 +22,13 @@ import Testing
   @Test("warm-up raises the rate linearly to the schedule's, and is over after its iterations")
   func warmUp() throws {
     var solver = try Architecture.named("resnet8-28").recipe.solver
-    solver.rate = 2
+    solver.learningRate = 2
     solver.warmUp = 4
     solver.schedule = .polynomial(power: 1)
-    let rates = (0..<6).map { solver.rate(iteration: $0, of: 10) }
-    for (rate, expected) in zip(rates, [0.5, 0.9, 1.2, 1.4, 1.2, 1] as [Float]) { #expect(abs(rate - expected) < 1e-6) }
+    let rates = (0..<6).map { solver.learningRate(iteration: $0, of: 10) }
+    for (learningRate, expected) in zip(rates, [0.5, 0.9, 1.2, 1.4, 1.2, 1] as [Float]) { #expect(abs(learningRate - expected) < 1e-6) }
     solver.warmUp = 0
-    #expect(solver.rate(iteration: 0, of: 10) == 2)
+    #expect(solver.learningRate(iteration: 0, of: 10) == 2)
   }
 
   @Test("schedules are written as the command line reads them", arguments: [

@@ -10,14 +10,14 @@ import Testing
     ("epochs", { @Sendable in $0.epochs = 0 }), ("epochs", { $0.epochs = Int.max }),
     ("batch size", { $0.batchSize = 0 }), ("batch size", { $0.batchSize = Int.max }),
     ("validate every", { $0.validateEvery = 0 }), ("validate every", { $0.validateEveryIterations = 0 }),
-    ("iterations", { $0.iterations = 0 }), ("iterations", { $0.iterations = Int.max }), ("rate", { $0.solver.rate = 0 }),
-    ("rate", { $0.solver.rate = .nan }), ("rate", { $0.solver.rate = .infinity }),
-    ("momentum", { $0.solver.momentum = 1 }), ("decay", { $0.solver.decay = -1 }),
+    ("iterations", { $0.iterations = 0 }), ("iterations", { $0.iterations = Int.max }), ("rate", { $0.solver.learningRate = 0 }),
+    ("rate", { $0.solver.learningRate = .nan }), ("rate", { $0.solver.learningRate = .infinity }),
+    ("momentum", { $0.solver.momentum = 1 }), ("decay", { $0.solver.weightDecay = -1 }),
     ("schedule: step every", { $0.solver.schedule = .step(every: 0, factor: 0.1) }),
     ("schedule: factor", { $0.solver.schedule = .step(every: 5, factor: .nan) }),
     ("schedule: power", { $0.solver.schedule = .polynomial(power: -1) }),
     ("resize", { $0.augmentation.resizeTo = 0 }), ("padding", { $0.augmentation.padding = -1 }),
-    ("scale", { $0.augmentation.scale = 0 }), ("deviations", { $0.augmentation.deviations = [1, 0, 1] }),
+    ("scale", { $0.augmentation.scale = 0 }), ("std", { $0.augmentation.std = [1, 0, 1] }),
     ("warm-up", { $0.solver.warmUp = -1 }), ("label smoothing", { $0.solver.labelSmoothing = 1 }),
   ] as [(String, @Sendable (inout TrainingConfiguration) -> Void)])
   func refused(name: String, change: @Sendable (inout TrainingConfiguration) -> Void) throws {

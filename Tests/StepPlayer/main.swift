@@ -25,6 +25,6 @@ for step in 0..<steps {
   _ = crossEntropy(labels: labels, in: Pass(images: batch))
   network.backward(count: batch, phase: phase) {
     backend.sgdUpdate(
-      weights: network.values[$0], gradient: $1, velocity: velocities[$0], rate: 0.01, momentum: 0.9, decay: 5e-4)
+      weights: network.values[$0], gradient: $1, velocity: velocities[$0], learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4)
   }
 }

@@ -122,13 +122,13 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
   }
 
   public func fullyConnectedUpdate(
-    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float,
+    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, learningRate: Float, momentum: Float, weightDecay: Float,
     nesterov: Bool
   ) {
     let gradient = makeTensor(weights.shape)
     store(weightSums(input, outputGradient), in: gradient)
     sgdUpdate(
-      weights: weights, gradient: gradient, velocity: velocity, rate: rate, momentum: momentum, decay: decay,
+      weights: weights, gradient: gradient, velocity: velocity, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay,
       nesterov: nesterov)
   }
 
@@ -273,13 +273,13 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
       store(zip(before.0, means).map { (1 - share) * $0 + share * $1 }, in: runningMean)
       store(zip(before.1, unbiased).map { (1 - share) * $0 + share * $1 }, in: runningVariance)
     }
-    let deviations = variances.map { 1 / ($0 + Double(norm.epsilon)).squareRoot() }
-    store(means + deviations, in: statistics)
+    let std = variances.map { 1 / ($0 + Double(norm.epsilon)).squareRoot() }
+    store(means + std, in: statistics)
     store(
       (0..<output.count).map { at in
         let c = at % channels
         let value =
-          (Double(x[at]) - means[c]) * deviations[c] * Double(weight.elements[c]) + Double(bias.elements[c])
+          (Double(x[at]) - means[c]) * std[c] * Double(weight.elements[c]) + Double(bias.elements[c])
         return relu ? max(0, value) : value
       }, in: output)
   }
@@ -342,11 +342,11 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
   // MARK: Optimiser and vectors
 
   public func sgdUpdate(
-    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float, nesterov: Bool
+    weights: Tensor, gradient: Tensor, velocity: Tensor, learningRate: Float, momentum: Float, weightDecay: Float, nesterov: Bool
   ) {
     let (w, g, v) = (weights.array.map(Double.init), gradient.elements, velocity.elements)
     let steps = w.indices.map {
-      Double(momentum) * Double(v[$0]) + Double(rate) * (Double(g[$0]) + Double(decay) * w[$0])
+      Double(momentum) * Double(v[$0]) + Double(learningRate) * (Double(g[$0]) + Double(weightDecay) * w[$0])
     }
     let ahead = zip(steps, v).map { nesterov ? $0 + Double(momentum) * ($0 - Double($1)) : $0 }
     store(steps, in: velocity)

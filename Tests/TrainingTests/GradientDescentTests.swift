@@ -16,14 +16,14 @@ import Training
 
     network.gradients[0].elements[0] = 0.5
     network.gradients[1].elements[0] = -0.25
-    descent.step(rate: 0.1, momentum: 0.9, decay: 0.01)
+    descent.step(learningRate: 0.1, momentum: 0.9, weightDecay: 0.01)
     // V = .1 (.5 + .01 · 2) = .052, W = 1.948; the bias at twice the rate, without decay: V = .2 · −.25 = −.05.
     #expect(abs(network.values[0].array[0] - 1.948) < 1e-6)
     #expect(abs(network.values[1].array[0] - 1.05) < 1e-6)
 
     network.gradients[0].elements[0] = -1
     network.gradients[1].elements[0] = 1
-    descent.step(rate: 0.01, momentum: 0.9, decay: 0.01)
+    descent.step(learningRate: 0.01, momentum: 0.9, weightDecay: 0.01)
     // V = .9 · .052 + .01 (−1 + .01 · 1.948) = .0369948; the bias: V = .9 · −.05 + .02 · 1 = −.025.
     #expect(abs(network.values[0].array[0] - 1.9110052) < 1e-6)
     #expect(abs(network.values[1].array[0] - 1.075) < 1e-6)

@@ -54,11 +54,11 @@ import Training
     let configuration = try configuration {
       $0.epochs = 120
       $0.validateEvery = 120
-      $0.solver.rate = 0.002
+      $0.solver.learningRate = 0.002
       $0.augmentation.mirror = false
       $0.augmentation.padding = 0
       $0.solver.schedule = .constant
-      $0.solver.decay = 0
+      $0.solver.weightDecay = 0
     }
     let events = try run(trainer(configuration, dataset))
     let report = try #require(events.compactMap { if case .validated(let report) = $0 { report } else { nil } }.last)
@@ -172,7 +172,7 @@ import Training
   @Test("a loss that is no number ends the training with advice, and names the layer where it began")
   func diverges() throws {
     let trainer = try trainer(configuration {
-      $0.solver.rate = 1e12
+      $0.solver.learningRate = 1e12
       $0.solver.schedule = .constant
       $0.epochs = 20
     })
@@ -187,7 +187,7 @@ import Training
   func flat() throws {
     // A rate that moves no weight: nothing can be learned.
     let slow = try configuration {
-      $0.solver.rate = 1e-12
+      $0.solver.learningRate = 1e-12
       $0.iterations = 230
     }
     let whole = try trainer(slow)
@@ -209,7 +209,7 @@ import Training
     let configuration = try configuration { $0.iterations = 100 }
     let whole = try trainer(configuration)
     var seen: [Int: [LayerNorm]] = [:]
-    var first: (snapshot: Snapshot, rate: Float)?
+    var first: (snapshot: Snapshot, learningRate: Float)?
     var kept: Snapshot?
     try whole.run(
       control: { whole.step == 70 && kept == nil ? .checkpoint : .proceed },
@@ -217,14 +217,14 @@ import Training
       sink: { event in
         guard case .stepFinished(let report) = event, !report.norms.isEmpty else { return }
         seen[report.step] = report.norms
-        if report.step == 1 { first = (copy(whole.snapshot()), report.rate) }
+        if report.step == 1 { first = (copy(whole.snapshot()), report.learningRate) }
       })
     #expect(seen.keys.sorted() == [1, 50, 100])
     // The first step moves by V = rate · (gradient + decay · W), and leaves W − V.
     let start = try #require(first)
     let moved = try start.snapshot.tensor("momentum.conv2.weight").array
     let gradient = zip(try start.snapshot.tensor("conv2.weight").array, moved).reduce(0.0) { sum, pair in
-      let value = Double(pair.1) / Double(start.rate) - Double(configuration.solver.decay) * Double(pair.0 + pair.1)
+      let value = Double(pair.1) / Double(start.learningRate) - Double(configuration.solver.weightDecay) * Double(pair.0 + pair.1)
       return sum + value * value
     }
     let found = try #require(seen[1]?.first { $0.place == .init(.gradient, "conv2.weight") })
@@ -252,7 +252,7 @@ import Training
     #expect(trainer.step == 7 && trainer.totalSteps == 7)
     let validations = events.compactMap { if case .validated(let report) = $0 { report.step } else { nil } }
     #expect(validations == [2, 4, 6, 7])
-    let rates = events.compactMap { if case .stepFinished(let report) = $0 { report.rate } else { nil } }
+    let rates = events.compactMap { if case .stepFinished(let report) = $0 { report.learningRate } else { nil } }
     #expect(abs(rates[6] / rates[0] - 1 / 7) < 1e-5)
   }
 
@@ -315,13 +315,13 @@ import Training
     let configuration = try configuration { $0.solver.schedule = .step(every: 4, factor: 0.1) }
     let steps = try run(trainer(configuration)).compactMap { if case .stepFinished(let report) = $0 { report } else { nil } }
     #expect(steps.map(\.step) == Array(1...9))
-    let rate = configuration.solver.rate
+    let learningRate = configuration.solver.learningRate
     for (report, expected) in zip(steps, [1, 1, 1, 1, 0.1, 0.1, 0.1, 0.1, 0.01] as [Float]) {
-      #expect(abs(report.rate - rate * expected) < 1e-6 * rate)
+      #expect(abs(report.learningRate - learningRate * expected) < 1e-6 * learningRate)
     }
     #expect(steps.map(\.epoch) == (1...9).map { Double($0) / 3 })
     #expect(abs(steps[0].loss - 1.0986) < 0.6)
-    #expect(steps.allSatisfy { $0.imagesPerSecond > 0 && (0...1).contains($0.stall) })
+    #expect(steps.allSatisfy { $0.imagesPerSecond > 0 && (0...1).contains($0.dataWait) })
   }
 
   @Test("a checkpoint of another training is refused, by what differs", arguments: [

@@ -30,7 +30,7 @@ import Training
     var configuration = try Architecture.named("alexnet-28").recipe
     configuration.batchSize = 4
     configuration.epochs = 40
-    configuration.solver.rate = 0.05
+    configuration.solver.learningRate = 0.05
     configuration.solver.schedule = .constant
     change(&configuration)
     return try Trainer(
@@ -88,7 +88,7 @@ import Training
       for ((network, objective), descent) in zip(zip(networks, objectives), descents) {
         let phase = Phase.training(key: UInt64(step))
         let loss = objective.learn(try batch(step..<step + 3, into: network), phase)
-        network.backward(loss.pass, phase) { descent.step($0, by: $1, rate: 0.05, momentum: 0.9, decay: 5e-4) }
+        network.backward(loss.pass, phase) { descent.step($0, by: $1, learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4) }
       }
     }
     for (a, b) in zip(networks[0].values, networks[1].values) { #expect(a.array.map(\.bitPattern) == b.array.map(\.bitPattern)) }

@@ -29,7 +29,7 @@ struct CurvesCommand: ParsableCommand {
     for step in 1...steps {
       let noise = Float(step &* 2_654_435_761 & 0xFFFF) / 65_536
       try writer.append(
-        [.trainLoss: 7 / (1 + Float(step) / 1e5) + noise, .rate: 0.01, .imagesPerSecond: 100 + noise, .stall: 0],
+        [.trainLoss: 7 / (1 + Float(step) / 1e5) + noise, .learningRate: 0.01, .imagesPerSecond: 100 + noise, .dataWait: 0],
         step: step, now: 1e9 + Double(step) * 0.1)
     }
     let bytes = Self.size(writer.path)

@@ -89,7 +89,7 @@ struct MadeUpTraining {
     _ = loss(labels: labels, in: Pass(images: labels.count))
     network.backward(count: labels.count, phase: phase) {
       backend.sgdUpdate(
-        weights: network.values[$0], gradient: $1, velocity: velocities[$0], rate: 1e-4, momentum: 0.9, decay: 5e-4)
+        weights: network.values[$0], gradient: $1, velocity: velocities[$0], learningRate: 1e-4, momentum: 0.9, weightDecay: 5e-4)
     }
   }
 }

@@ -143,13 +143,13 @@ final class TimingBackend: Backend, @unchecked Sendable {
   }
 
   func fullyConnectedUpdate(
-    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float,
+    input: Tensor, outputGradient: Tensor, weights: Tensor, velocity: Tensor, learningRate: Float, momentum: Float, weightDecay: Float,
     nesterov: Bool
   ) {
     time("fully connected weight update", weights.shape, operations: 2 * weights.count * input.shape[0]) {
       inner.fullyConnectedUpdate(
-        input: input, outputGradient: outputGradient, weights: weights, velocity: velocity, rate: rate,
-        momentum: momentum, decay: decay, nesterov: nesterov)
+        input: input, outputGradient: outputGradient, weights: weights, velocity: velocity, learningRate: learningRate,
+        momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
     }
   }
 
@@ -222,11 +222,11 @@ final class TimingBackend: Backend, @unchecked Sendable {
     }
   }
   func sgdUpdate(
-    weights: Tensor, gradient: Tensor, velocity: Tensor, rate: Float, momentum: Float, decay: Float, nesterov: Bool
+    weights: Tensor, gradient: Tensor, velocity: Tensor, learningRate: Float, momentum: Float, weightDecay: Float, nesterov: Bool
   ) {
     time("SGD update", []) {
       inner.sgdUpdate(
-        weights: weights, gradient: gradient, velocity: velocity, rate: rate, momentum: momentum, decay: decay,
+        weights: weights, gradient: gradient, velocity: velocity, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay,
         nesterov: nesterov)
     }
   }

@@ -17,8 +17,8 @@ struct TraceCommand: ParsableCommand {
   @Option(help: "A safetensors file with images [n, height, width, channels] and labels [n].") var input: String
   @Option(help: "The file to write.") var output: String
   @Option(help: "Steps of gradient descent after the first gradients.") var steps = 10
-  @Option(help: "The learning rate; biases of convolutions and fully connected layers learn twice as fast.") var rate: Float = 0.001
-  @Option(help: "The weight decay.") var decay: Float = 5e-4
+  @Option(help: "The learning rate; biases of convolutions and fully connected layers learn twice as fast.") var learningRate: Float = 0.001
+  @Option(help: "The weight decay.") var weightDecay: Float = 5e-4
   @Option(help: "winograd or columns.") var convolution = ConvolutionMethod.winograd
 
   func run() throws {
@@ -63,7 +63,7 @@ struct TraceCommand: ParsableCommand {
       for (index, parameter) in network.parameters.enumerated() {
         backend.sgdUpdate(
           weights: network.values[index], gradient: network.gradients[index], velocity: velocities[index],
-          rate: rate * parameter.rateFactor, momentum: 0.9, decay: decay * parameter.decayFactor)
+          learningRate: learningRate * parameter.rateFactor, momentum: 0.9, weightDecay: weightDecay * parameter.decayFactor)
       }
     }
     for (parameter, values) in zip(network.parameters + network.state, network.values + network.stateValues) {

@@ -41,6 +41,6 @@ public struct Home: Sendable, Equatable {
   public var made: String { path + "/made" }
   /// What can be computed again: features, thumbnails.
   public var cache: String { path + "/cache" }
-  /// What a run's frozen trunk makes of its images, until the run is finished.
-  package func trunkFeatures(of run: String) -> String { cache + "/trunks/" + run }
+  /// What a run's frozen backbone makes of its images, until the run is finished.
+  package func backboneFeatures(of run: String) -> String { cache + "/trunks/" + run }
 }

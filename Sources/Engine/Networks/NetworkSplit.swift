@@ -2,12 +2,12 @@ import Basics
 import Kernels
 import Settings
 
-/// A network in two parts: a trunk that stays as it is, and a head that learns, which reads the trunk's last activation alone.
+/// A network in two parts: a backbone that stays as it is, and a head that learns, which reads the backbone's last activation alone.
 package struct NetworkSplit {
   private let design: NetworkDesign
   /// The whole network.
   package let wiring: Wiring
-  /// The index of the head's first layer; 0: there is no trunk.
+  /// The index of the head's first layer; 0: there is no backbone.
   package let cut: Int
 
   /// - Throws: a ``Problem`` where the tuning names a layer that the network has not, or cannot be cut at.
@@ -54,24 +54,24 @@ package struct NetworkSplit {
   /// What its layers call their input.
   private var headInputNames: [String] { cut > 0 ? wiring.names(ofInputOf: cut) : [] }
 
-  var trunkLayers: [any Layer] { Array(wiring.layers[..<cut]) }
+  var backboneLayers: [any Layer] { Array(wiring.layers[..<cut]) }
   /// What the head reads, for one image.
   var featureShape: [Int] { wiring.shapes[cut] }
   /// The numbers of that.
   package var featureCount: Int { featureShape.reduce(1, *) }
 
   /// Nil where everything learns.
-  package func trunk(batch: Int, backend: any Backend) throws(Problem) -> Network? {
+  package func backbone(batch: Int, backend: any Backend) throws(Problem) -> Network? {
     guard cut > 0 else { return nil }
     return try Network(
-      trunkLayers, input: wiring.shapes[0], batch: batch, purpose: .inference(keeping: []), backend: backend)
+      backboneLayers, input: wiring.shapes[0], batch: batch, purpose: .inference(keeping: []), backend: backend)
   }
 
   package func head(batch: Int, backend: any Backend) throws(Problem) -> Network {
     try Network(headDesign, called: headInputNames, batch: batch, purpose: .descent, backend: backend)
   }
 
-  /// The learned values of the head, and the memory that training it takes, the trunk's included, where that runs for a whole batch
+  /// The learned values of the head, and the memory that training it takes, the backbone's included, where that runs for a whole batch
   /// at a time.
   package func need(batch: Int, backend: any Backend) throws(Problem) -> (parameters: Int, memory: TrainingMemory) {
     let design = headDesign
@@ -82,9 +82,9 @@ package struct NetworkSplit {
       workspace: float * ActivationLayout(head, batch: batch, purpose: .descent).count,
       scratch: float * wiring.backendScratch(batch: batch, backend: backend))
     if cut > 0 {
-      let trunk = try Wiring(trunkLayers, input: wiring.shapes[0])
-      memory.parameters += float * trunk.parameterCount
-      memory.workspace += float * ActivationLayout(trunk, batch: batch, purpose: .inference(keeping: [])).count
+      let backbone = try Wiring(backboneLayers, input: wiring.shapes[0])
+      memory.parameters += float * backbone.parameterCount
+      memory.workspace += float * ActivationLayout(backbone, batch: batch, purpose: .inference(keeping: [])).count
     }
     return (head.parameterCount, memory)
   }

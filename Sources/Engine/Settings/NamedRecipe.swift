@@ -19,7 +19,7 @@ public struct NamedRecipe: Sendable {
       name: "caffe-alexnet",
       summary: "Caffe's bvlc_alexnet: 450,000 iterations of 256, rate .01, a tenth of it every 100,000",
       network: "alexnet", iterations: 450_000, batchSize: 256,
-      solver: .init(rate: 0.01, momentum: 0.9, decay: 5e-4, schedule: .step(every: 100_000, factor: 0.1)),
+      solver: .init(learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4, schedule: .step(every: 100_000, factor: 0.1)),
       mean: .image,
       // Caffe validates every 1,000 iterations on 1,000 batches of 50; about twice an epoch of ILSVRC-2012 tells as much.
       validateEveryIterations: 2_500)

@@ -3,9 +3,9 @@ import Kernels
 
 extension TrainingConfiguration.Solver {
   /// The learning rate at an iteration (from 0) of a training of `total` iterations.
-  public func rate(iteration: Int, of total: Int) -> Float {
+  public func learningRate(iteration: Int, of total: Int) -> Float {
     let warmth = iteration < warmUp ? Float(iteration + 1) / Float(warmUp) : 1
-    return rate * schedule.factor(iteration: iteration, of: total) * warmth
+    return learningRate * schedule.factor(iteration: iteration, of: total) * warmth
   }
 }
 

@@ -94,9 +94,9 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   }
 
   public struct Solver: Codable, Equatable, Sendable {
-    public var rate: Float
+    public var learningRate: Float
     public var momentum: Float
-    public var decay: Float
+    public var weightDecay: Float
     public var schedule: Schedule
     /// Nesterov's momentum instead of the plain one.
     public var nesterov = false
@@ -105,13 +105,20 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     /// The share of a label that is spread over all classes (Szegedy et al. 2016, arXiv:1512.00567, §7).
     public var labelSmoothing: Float = 0
 
+    enum CodingKeys: String, CodingKey {
+      case learningRate = "rate"
+      case momentum
+      case weightDecay = "decay"
+      case schedule, nesterov, warmUp, labelSmoothing
+    }
+
     package init(
-      rate: Float, momentum: Float, decay: Float, schedule: Schedule, nesterov: Bool = false, warmUp: Int = 0,
+      learningRate: Float, momentum: Float, weightDecay: Float, schedule: Schedule, nesterov: Bool = false, warmUp: Int = 0,
       labelSmoothing: Float = 0
     ) {
-      self.rate = rate
+      self.learningRate = learningRate
       self.momentum = momentum
-      self.decay = decay
+      self.weightDecay = weightDecay
       self.schedule = schedule
       self.nesterov = nesterov
       self.warmUp = warmUp
@@ -146,10 +153,15 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     public var padding: Int
     public var mirror: Bool
     public var mean: Mean
-    /// Inputs are (pixel − mean) · scale / deviation, pixels 0…255: 1 in Caffe's recipes.
+    /// Inputs are (pixel − mean) · scale / std, pixels 0…255: 1 in Caffe's recipes.
     public var scale: Float
-    /// Of each channel of the input, in grey levels; nil: 1 for all.
-    public var deviations: [Float]?
+    /// The standard deviation of each channel of the input, in grey levels; nil: 1 for all.
+    public var std: [Float]?
+
+    enum CodingKeys: String, CodingKey {
+      case resize, resizeTo, padding, mirror, mean, scale
+      case std = "deviations"
+    }
 
     /// What is subtracted: the mean over the training images that are used.
     public enum Mean: String, Codable, Sendable {
@@ -160,7 +172,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     }
 
     public init(
-      resize: Resize, resizeTo: Int, padding: Int, mirror: Bool, mean: Mean, scale: Float, deviations: [Float]? = nil
+      resize: Resize, resizeTo: Int, padding: Int, mirror: Bool, mean: Mean, scale: Float, std: [Float]? = nil
     ) {
       self.resize = resize
       self.resizeTo = resizeTo
@@ -168,7 +180,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
       self.mirror = mirror
       self.mean = mean
       self.scale = scale
-      self.deviations = deviations
+      self.std = std
     }
   }
 }
@@ -177,9 +189,9 @@ extension TrainingConfiguration.Solver {
   /// Runs of before a value was known have its default.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    rate = try container.decode(Float.self, forKey: .rate)
+    learningRate = try container.decode(Float.self, forKey: .learningRate)
     momentum = try container.decode(Float.self, forKey: .momentum)
-    decay = try container.decode(Float.self, forKey: .decay)
+    weightDecay = try container.decode(Float.self, forKey: .weightDecay)
     schedule = try container.decode(TrainingConfiguration.Schedule.self, forKey: .schedule)
     nesterov = try container.decodeIfPresent(Bool.self, forKey: .nesterov) ?? false
     warmUp = try container.decodeIfPresent(Int.self, forKey: .warmUp) ?? 0
@@ -203,9 +215,9 @@ extension TrainingConfiguration {
     try require(BatchSize.self, batchSize, "batch size")
     try require(Every.self, validateEvery, "validate every", " epochs")
     if let steps = validateEveryIterations { try require(Every.self, steps, "validate every", " iterations") }
-    try require(solver.rate > 0 && solver.rate.isFinite, "rate", "a number above 0", solver.rate)
+    try require(solver.learningRate > 0 && solver.learningRate.isFinite, "rate", "a number above 0", solver.learningRate)
     try require((0..<1).contains(solver.momentum), "momentum", "0 or more and below 1", solver.momentum)
-    try require(solver.decay >= 0 && solver.decay.isFinite, "decay", "0 or more", solver.decay)
+    try require(solver.weightDecay >= 0 && solver.weightDecay.isFinite, "decay", "0 or more", solver.weightDecay)
     try require(WarmUp.self, solver.warmUp, "warm-up", " iterations")
     try require((0..<1).contains(solver.labelSmoothing), "label smoothing", "0 or more and below 1", solver.labelSmoothing)
     if case .step(let every, let factor) = solver.schedule {
@@ -222,8 +234,8 @@ extension TrainingConfiguration {
     for (layer, factor) in tuning?.rateFactors.sorted(by: { $0.key < $1.key }) ?? [] {
       try require((0...1_000_000).contains(factor), "rate factor of \(layer)", "0 to 1,000,000", factor)
     }
-    for deviation in augmentation.deviations ?? [] {
-      try require(deviation > 0 && deviation.isFinite, "deviations", "numbers above 0", deviation)
+    for deviation in augmentation.std ?? [] {
+      try require(deviation > 0 && deviation.isFinite, "std", "numbers above 0", deviation)
     }
   }
 }

@@ -18,18 +18,18 @@ package final class GradientDescent {
   }
 
   /// Moves all parameters by the gradients of a network that keeps them.
-  package func step(rate: Float, momentum: Float, decay: Float, nesterov: Bool = false) {
+  package func step(learningRate: Float, momentum: Float, weightDecay: Float, nesterov: Bool = false) {
     for (index, gradient) in network.gradients.enumerated() {
-      step(index, by: .values(gradient), rate: rate, momentum: momentum, decay: decay, nesterov: nesterov)
+      step(index, by: .values(gradient), learningRate: learningRate, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
     }
   }
 
   /// Moves one parameter.
   package func step(
-    _ index: Int, by gradient: Gradient, rate: Float, momentum: Float, decay: Float, nesterov: Bool = false
+    _ index: Int, by gradient: Gradient, learningRate: Float, momentum: Float, weightDecay: Float, nesterov: Bool = false
   ) {
     network.backend.sgdUpdate(
-      weights: network.values[index], gradient: gradient, velocity: velocities[index], rate: rate * rateFactors[index],
-      momentum: momentum, decay: decay * network.parameters[index].decayFactor, nesterov: nesterov)
+      weights: network.values[index], gradient: gradient, velocity: velocities[index], learningRate: learningRate * rateFactors[index],
+      momentum: momentum, weightDecay: weightDecay * network.parameters[index].decayFactor, nesterov: nesterov)
   }
 }

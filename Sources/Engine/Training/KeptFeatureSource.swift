@@ -4,17 +4,17 @@ import Files
 import Kernels
 import Networks
 
-/// Hands the head of a network what its trunk makes of images that are never augmented: each goes through the trunk once, and what
+/// Hands the head of a network what its backbone makes of images that are never augmented: each goes through the backbone once, and what
 /// comes out is kept in a file.
 ///
-/// The trunk sees the images in chunks that depend on the split alone, so that an image's features are the same bits whichever
+/// The backbone sees the images in chunks that depend on the split alone, so that an image's features are the same bits whichever
 /// batch asks for them first, and in a training that was killed and resumed.
 package final class KeptFeatureSource: BatchSource {
   /// Images of a chunk.
   package static let chunk = 16
 
   private let images: any BatchSource
-  private let trunk: Network
+  private let backbone: Network
   private let file: FeatureFile
   /// All samples that are ever asked for, in the order of the chunks.
   private let all: [Sample]
@@ -27,23 +27,23 @@ package final class KeptFeatureSource: BatchSource {
 
   /// - Parameters:
   ///   - images: delivers batches of ``chunk`` images.
-  ///   - trunk: for batches of ``chunk``.
+  ///   - backbone: for batches of ``chunk``.
   ///   - all: the samples of the split that may be asked for.
   ///   - batch: how many rows `next` fills.
   ///   - path: of the file. What it holds of other features is overwritten.
   ///   - name: how an image of the split is called.
   init(
-    _ images: any BatchSource, through trunk: Network, of all: [Sample], batch: Int, path: String,
+    _ images: any BatchSource, through backbone: Network, of all: [Sample], batch: Int, path: String,
     name: @escaping (Int32) -> String
   ) throws(Problem) {
-    precondition(trunk.batch == Self.chunk, "a trunk for \(trunk.batch) images, not a chunk's \(Self.chunk)")
+    precondition(backbone.batch == Self.chunk, "a backbone for \(backbone.batch) images, not a chunk's \(Self.chunk)")
     self.images = images
-    self.trunk = trunk
+    self.backbone = backbone
     self.all = all
     self.batch = batch
     self.name = name
     places = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1.index, $0) })
-    file = try FeatureFile(path, width: trunk.logits.count / trunk.batch, chunk: Self.chunk)
+    file = try FeatureFile(path, width: backbone.logits.count / backbone.batch, chunk: Self.chunk)
   }
 
   package func begin(_ samples: [Sample], epoch: Int) { self.samples = samples[...] }
@@ -81,11 +81,11 @@ package final class KeptFeatureSource: BatchSource {
     images.begin(parts.flatMap { $0 }, epoch: 0)
     var labels = [Int32](repeating: 0, count: Self.chunk)
     for (chunk, part) in zip(missing, parts) {
-      let made = try images.next(into: trunk.input, labels: &labels)
+      let made = try images.next(into: backbone.input, labels: &labels)
       let bad = Set(made.skipped.map(\.index))
       for image in made.skipped { reasons[image.index] = image }
-      if made.count > 0 { trunk.forward(count: made.count, phase: .inference) }
-      try file.write(chunk, rows: trunk.logits, present: part.map { !bad.contains($0.index) })
+      if made.count > 0 { backbone.forward(count: made.count, phase: .inference) }
+      try file.write(chunk, rows: backbone.logits, present: part.map { !bad.contains($0.index) })
     }
   }
 }

@@ -24,7 +24,7 @@ public final class Trainer {
   /// The part of the network that learns: the whole, or the head of a tuning.
   public let network: Network
   /// The part in front of it that stays as it is.
-  package let trunk: Network?
+  package let backbone: Network?
   package let task: any TrainingTask
   private let objective: any TaskObjective
   /// The samples of a step.
@@ -60,7 +60,7 @@ public final class Trainer {
   /// - Parameters:
   ///   - workers: how many threads decode images ahead of the step; the numbers do not depend on it.
   ///   - means: where the mean of the images is kept from one training to the next.
-  ///   - folder: a folder of the training's own, where it may keep what a frozen trunk makes of its images; nil: nothing is kept.
+  ///   - folder: a folder of the training's own, where it may keep what a frozen backbone makes of its images; nil: nothing is kept.
   /// - Throws: a ``Problem`` where the configuration, the network, the dataset and the label set do not fit together.
   public convenience init(
     configuration: TrainingConfiguration, dataset: any Dataset, labelSet: LabelSet, backend: any Backend, workers: Int,
@@ -110,7 +110,7 @@ public final class Trainer {
     let split = try NetworkSplit(task.design(architecture), tuning: configuration.tuning)
     precondition(split.cut == 0 || task.imagesPerSample == 1, "a frozen backbone hands over what it makes of one image a sample")
     self.keptFeatures = keptFeatures
-    trunk = try split.trunk(batch: keptFeatures == nil ? images : KeptFeatureSource.chunk, backend: backend)
+    backbone = try split.backbone(batch: keptFeatures == nil ? images : KeptFeatureSource.chunk, backend: backend)
     network = try split.head(batch: images, backend: backend)
     network.initialize(seed: configuration.seed, weights: configuration.initialization)
     descent = GradientDescent(network, rateFactors: configuration.tuning?.rateFactors ?? [:])
@@ -219,16 +219,16 @@ public final class Trainer {
     return true
   }
 
-  /// Images, or what the trunk makes of them.
+  /// Images, or what the backbone makes of them.
   private func sources(_ mean: Tensor) throws(Problem) -> (training: any BatchSource, validation: any BatchSource) {
-    guard let trunk else { return try makeSources.loaders(mean, batch) }
-    let images = try makeSources.loaders(mean, trunk.batch)
+    guard let backbone else { return try makeSources.loaders(mean, batch) }
+    let images = try makeSources.loaders(mean, backbone.batch)
     guard let keptFeatures else {
-      return (TrunkSource(images.training, through: trunk), TrunkSource(images.validation, through: trunk))
+      return (BackboneSource(images.training, through: backbone), BackboneSource(images.validation, through: backbone))
     }
     func kept(_ images: any BatchSource, _ split: Split, _ samples: [Sample]) throws(Problem) -> KeptFeatureSource {
       try KeptFeatureSource(
-        images, through: trunk, of: samples, batch: batch, path: "\(keptFeatures.folder)/\(split.rawValue).rows",
+        images, through: backbone, of: samples, batch: batch, path: "\(keptFeatures.folder)/\(split.rawValue).rows",
         name: { keptFeatures.name(split, $0) })
     }
     return (
@@ -254,7 +254,7 @@ public final class Trainer {
     let brought = try source.next(into: network.input, labels: &labels)
     report(brought.skipped, sink)
     let solver = configuration.solver
-    let rate = solver.rate(iteration: step, of: totalSteps)
+    let learningRate = solver.learningRate(iteration: step, of: totalSteps)
     let phase = Phase.training(key: dropout.bits(step))
     step += 1
     guard brought.count > 0 else {
@@ -268,29 +268,29 @@ public final class Trainer {
 
     let measures = step == 1 || step % Self.normsEvery == 0
     let loss = objective.learn(TaskBatch(count: brought.count, labels: labels, input: brought.input), phase)
-    try judge(loss.value, rate: rate, loss.pass, sink)
+    try judge(loss.value, learningRate: learningRate, loss.pass, sink)
     var norms = measures ? network.activationNorms(in: loss.pass) : []
     let activations = norms.count
     network.backward(loss.pass, phase) { parameter, gradient in
       // From the last one to the first: each goes in front of those behind it.
       if measures { norms.insert(network.norm(of: gradient, of: parameter), at: activations) }
       descent.step(
-        parameter, by: gradient, rate: rate, momentum: solver.momentum, decay: solver.decay, nesterov: solver.nesterov)
+        parameter, by: gradient, learningRate: learningRate, momentum: solver.momentum, weightDecay: solver.weightDecay, nesterov: solver.nesterov)
     }
 
     let seconds = max((ContinuousClock.now - start) / .seconds(1), 1e-9)
     sink(
       .stepFinished(
         StepReport(
-          step: step, epoch: self.epoch, loss: loss.value, lossTerms: zip(task.lossTerms, loss.terms).map { ($0, $1) }, rate: rate,
-          imagesPerSecond: Double(brought.count * task.imagesPerSample) / seconds, stall: min(1, brought.stall / seconds), norms: norms)))
+          step: step, epoch: self.epoch, loss: loss.value, lossTerms: zip(task.lossTerms, loss.terms).map { ($0, $1) }, learningRate: learningRate,
+          imagesPerSecond: Double(brought.count * task.imagesPerSample) / seconds, dataWait: min(1, brought.dataWait / seconds), norms: norms)))
   }
 
   /// - Throws: a ``Problem`` where the training diverges, before the step does more harm.
   private func judge(
-    _ loss: Float, rate: Float, _ pass: Pass, _ sink: (TrainingEvent) -> Void
+    _ loss: Float, learningRate: Float, _ pass: Pass, _ sink: (TrainingEvent) -> Void
   ) throws(Problem) {
-    let advice = "lower the learning rate (\(rate) at this step) in a new run"
+    let advice = "lower the learning rate (\(learningRate) at this step) in a new run"
     guard loss.isFinite else {
       let culprit = network.activationNorms(in: pass).first { !$0.value.isFinite }
       throw Problem(
@@ -355,7 +355,7 @@ public final class Trainer {
   public func snapshot() -> Snapshot {
     let names = network.parameters.map(\.name)
     var tensors: [(name: String, tensor: Tensor)] = []
-    for part in [trunk, network].compactMap({ $0 }) {
+    for part in [backbone, network].compactMap({ $0 }) {
       tensors += zip(part.parameters + part.state, part.values + part.stateValues).map { (name: $0.name, tensor: $1) }
     }
     tensors += zip(names, descent.velocities).map { (name: Snapshot.momentum + $0, tensor: $1) }
@@ -385,7 +385,7 @@ public final class Trainer {
         "the checkpoint is of a longer training", at: "step", expected: "at most \(totalSteps)", found: "\(step)")
     }
     let validated = try snapshot.number("validated")
-    if let trunk { try snapshot.restore(trunk) }
+    if let backbone { try snapshot.restore(backbone) }
     try snapshot.restore(network)
     if toTrain {
       try snapshot.restore(

@@ -3,7 +3,7 @@ import Datasets
 import Kernels
 
 extension Trainer {
-  /// Where what a frozen trunk makes of images that are never augmented is kept.
+  /// Where what a frozen backbone makes of images that are never augmented is kept.
   package struct KeptFeatures {
     var folder: String
     /// How an image is called.

@@ -32,10 +32,10 @@ public struct StepReport: Sendable {
   public var loss: Float
   /// The parts of it that the task tells apart, by name.
   public var lossTerms: [(name: String, value: Float)] = []
-  public var rate: Float
+  public var learningRate: Float
   public var imagesPerSecond: Double
   /// The share of the step's time spent waiting for the loader, 0…1.
-  public var stall: Double
+  public var dataWait: Double
   /// Of every layer at the first step and every ``Trainer/normsEvery`` steps; else empty.
   public var norms: [LayerNorm] = []
 }

@@ -8,7 +8,7 @@ import Settings
 public enum WeightExport {
   /// Writes `snapshot` to `path` as safetensors, tensors named and laid out as `format` has them, and nothing else among them, so
   /// that PyTorch's `load_state_dict` takes the file strictly. What the images are to look like stands in the metadata:
-  /// (pixel − mean) · scale / deviations. In Caffe's format a path that ends in `.caffemodel` gets Caffe's own file instead, which
+  /// (pixel − mean) · scale / std. In Caffe's format a path that ends in `.caffemodel` gets Caffe's own file instead, which
   /// has no place for the mean: a remark says it.
   ///
   /// - Parameter configuration: of the training that the snapshot is from.
@@ -56,12 +56,12 @@ public enum WeightExport {
     func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ",") }
     var metadata = [
       "format": "pt", "layout": format.rawValue, "network": architecture.name, "classes": "\(classes)",
-      "input": "\(describe(architecture.inputShape)), (pixel - mean) * scale / deviations, pixels 0 to 255",
+      "input": "\(describe(architecture.inputShape)), (pixel - mean) * scale / std, pixels 0 to 255",
       "mean": list(means), "scale": "\(augmentation.scale)",
     ]
-    if let deviations = augmentation.deviations { metadata["deviations"] = list(deviations) }
+    if let std = augmentation.std { metadata["deviations"] = list(std) }
     if format == .caffe, channels == 3 {
-      metadata["channels"] = "blue, green, red; mean and deviations are red, green, blue"
+      metadata["channels"] = "blue, green, red; mean and std are red, green, blue"
     }
     if path.lowercased().hasSuffix(".caffemodel") {
       guard format == .caffe else {

@@ -20,7 +20,7 @@ import Training
     try AtomicFile.makeFolder(place)
     let writer = try EventFileWriter(folder: place, host: host, firstStep: steps.lowerBound, now: now)
     for step in steps {
-      try writer.append([.trainLoss: 1 / Float(step), .rate: 0.1], step: step, now: now + Double(step))
+      try writer.append([.trainLoss: 1 / Float(step), .learningRate: 0.1], step: step, now: now + Double(step))
       if step % 50 == 0 {
         try writer.append([LayerNorm(.init(.gradient, "conv1.weight"), Float(step))], step: step, now: now + Double(step))
       }
@@ -108,7 +108,7 @@ import Training
       var looks = 0
       let spans = try reader.curves(of: run, smoothing: 0.9) { curves in
         looks += 1
-        let drawn = [curves[.trainLoss], curves.smoothed(.trainLoss), curves[.rate]].flatMap { curve in
+        let drawn = [curves[.trainLoss], curves.smoothed(.trainLoss), curves[.learningRate]].flatMap { curve in
           [SeriesAxis.step, .seconds(since: 1000)].map { curve.spans(in: 500...8500, on: $0, columns: 100) }
         }
         return "\(drawn)"

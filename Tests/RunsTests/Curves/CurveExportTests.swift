@@ -9,9 +9,9 @@ import Training
 
   private func curves() throws -> RunCurves {
     let writer = try EventFileWriter(folder: folder.path, host: "here", firstStep: 1, now: 1000)
-    try writer.append([.trainLoss: 2.5, .rate: 0.01], step: 1, now: 1001)
+    try writer.append([.trainLoss: 2.5, .learningRate: 0.01], step: 1, now: 1001)
     try writer.append([LayerNorm(.init(.gradient, "conv1.weight"), 0.5)], step: 1, now: 1001)
-    try writer.append([.trainLoss: .nan, .rate: 0.01], step: 2, now: 1002.25)
+    try writer.append([.trainLoss: .nan, .learningRate: 0.01], step: 2, now: 1002.25)
     try writer.append([.top1: 0.125], step: 2, now: 1003)
     try writer.append([.top1: 0.25], step: 4, now: 1004)
     var curves = RunCurves(folder: folder.path)

@@ -41,7 +41,7 @@ import Training
   func values() throws {
     let writer = try EventFileWriter(folder: folder.path, host: "here", firstStep: 1)
     for step in 1...5 {
-      try writer.append([.trainLoss: 2 / Float(step), .rate: 0.01], step: step, now: Double(100 + step))
+      try writer.append([.trainLoss: 2 / Float(step), .learningRate: 0.01], step: step, now: Double(100 + step))
     }
     try writer.append([.top1: 0.25], step: 5)
     var curves = RunCurves(folder: folder.path)

@@ -72,8 +72,8 @@ struct LaunchFormTests {
     "A value that cannot be is named with what would do",
     arguments: [
       (LaunchForm.Field.epochs, "0", "a number from 1 to 1,000,000"), (.epochs, "many", "a number from 1 to 1,000,000"),
-      (.batch, "-1", "a number from 1 to 65,536"), (.rate, "0", "a number above 0, such as 0.01"),
-      (.rate, "inf", "a number above 0, such as 0.01"), (.seed, "-1", "a whole number from 0"),
+      (.batch, "-1", "a number from 1 to 65,536"), (.learningRate, "0", "a number above 0, such as 0.01"),
+      (.learningRate, "inf", "a number above 0, such as 0.01"), (.seed, "-1", "a whole number from 0"),
       (.workers, "3", "empty for all cores, or 1 to 2"), (.setting("momentum"), "1", "empty, or 0 or more and below 1"),
       (.setting("warm-up"), "soon", "empty, or a number from 0 to 100,000,000"), (.seed, "99999999999999999999999", "a whole number from 0"),
     ] as [(LaunchForm.Field, String, String)])
@@ -200,7 +200,7 @@ struct LaunchFormTests {
     _ = update(&state, .runs(.form(.facts(Self.facts))))
     let request = try #require(try form(state).request)
     #expect(request.labelSet == configuration.labelSet && request.network == "alexnet-28" && request.name != "fine")
-    #expect(request["batch"] == "\(configuration.training.batchSize)" && request["rate"] == "\(configuration.training.solver.rate)")
+    #expect(request["batch"] == "\(configuration.training.batchSize)" && request["rate"] == "\(configuration.training.solver.learningRate)")
     #expect(view(state).text.contains("Train like fine"))
   }
 
@@ -208,7 +208,7 @@ struct LaunchFormTests {
   func cloningValues() throws {
     var state = RunsFixtures.state(rows: 40, columns: 140)
     var configuration = RunsFixtures.configuration(RunsFixtures.all[0])
-    configuration.training.solver.rate = 0.005
+    configuration.training.solver.learningRate = 0.005
     configuration.training.batchSize = 48
     configuration.training.solver.schedule = .constant
     _ = update(&state, .runs(.clone(TrainingRequest(like: configuration))))
@@ -234,14 +234,14 @@ struct LaunchFormTests {
     _ = update(&state, .runs(.clone(try TrainingRequest(cloning: imported))))
     _ = update(&state, .runs(.form(.facts(Self.facts))))
     #expect(try form(state).request?["from"] == imported.id && view(state).text.contains("initial weights         \(imported.id)"), "\(view(state).text)")
-    #expect(try abs(#require(form(state).request?["rate"].flatMap { Float($0) }) - configuration.training.solver.rate / 10) < 1e-8)
+    #expect(try abs(#require(form(state).request?["rate"].flatMap { Float($0) }) - configuration.training.solver.learningRate / 10) < 1e-8)
     #expect(try form(state).command.text().contains("--from \(imported.id)"))
 
     configuration.lineage = .init(from: imported.id, step: 0, hasNewHead: false)
     let tuned = try RunDirectory.create(configuration, in: folder.path)
     _ = update(&state, .runs(.clone(try TrainingRequest(cloning: tuned))))
     _ = update(&state, .runs(.form(.facts(Self.facts))))
-    #expect(try form(state).request?["from"] == imported.id && form(state).request?["rate"] == "\(configuration.training.solver.rate)")
+    #expect(try form(state).request?["from"] == imported.id && form(state).request?["rate"] == "\(configuration.training.solver.learningRate)")
 
     var weights = RunsFixtures.all[0]
     (weights.id, weights.state, weights.progress) = (imported.id, .finished, RunProgress())

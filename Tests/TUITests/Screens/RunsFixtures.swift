@@ -46,14 +46,14 @@ enum RunsFixtures {
     func wave(_ step: Int) -> Double { Double(step * 37 % 11) / 100 }
     let loss = Curve((1...steps).map { .init(Double($0), start / (1 + Double($0) / 100) + wave($0)) })
     let top1 = Curve((1...4).map { $0 * 469 }.filter { $0 <= steps }.map { .init(Double($0), 1 - start / 10 - 40 / Double($0)) })
-    let rate = Curve((1...steps).map { .init(Double($0), $0 < 1000 ? 0.01 : 0.001) })
+    let learningRate = Curve((1...steps).map { .init(Double($0), $0 < 1000 ? 0.01 : 0.001) })
     let speed = Curve((1...steps).map { .init(Double($0), 800 + 100 * wave($0)) })
     let norms = ["conv1.weight", "conv2.weight", "fc8.weight"].enumerated().map { index, name in
       RunPlot.Norm(
         .init(.gradient, name), Curve((1...steps / 100).map { .init(Double($0 * 100), 0.1 * Double(index + 1) / Double($0)) }))
     }
     return RunPlot(
-      [.trainLoss: loss, .top1: top1, .rate: rate, .imagesPerSecond: speed], smoothLoss: loss.smoothed(0.9), norms: norms,
+      [.trainLoss: loss, .top1: top1, .learningRate: learningRate, .imagesPerSecond: speed], smoothLoss: loss.smoothed(0.9), norms: norms,
       spark: (0..<10).map { start / (1 + Double($0) * Double(steps) / 1000) }, lastStep: steps, lastSecond: Double(steps) / 8)
   }
 

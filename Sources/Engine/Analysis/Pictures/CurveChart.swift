@@ -103,9 +103,9 @@ public struct CurveChart: Sendable {
   private static func words(_ tag: String) -> (title: String, isShare: Bool) {
     switch RunMetric(tag: tag) {
     case .trainLoss: ("training loss", false)
-    case .rate: ("learning rate", false)
+    case .learningRate: ("learning rate", false)
     case .imagesPerSecond: ("images per second", false)
-    case .stall: ("time spent waiting for images", true)
+    case .dataWait: ("time spent waiting for images", true)
     case .validationLoss: ("validation loss", false)
     case .top1: ("validation accuracy, top-1", true)
     case .top5: ("validation accuracy, top-5", true)

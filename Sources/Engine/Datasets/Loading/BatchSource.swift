@@ -38,12 +38,12 @@ public struct BatchReport: Sendable {
   /// Height, width and channels of the images, where they are smaller than the network was planned for: they then lie closer.
   public var input: [Int]?
   /// How long the caller waited, in seconds.
-  public var stall: Double
+  public var dataWait: Double
   public var skipped: [SkippedImage]
 
-  public init(count: Int, stall: Double = 0, skipped: [SkippedImage] = []) {
+  public init(count: Int, dataWait: Double = 0, skipped: [SkippedImage] = []) {
     self.count = count
-    self.stall = stall
+    self.dataWait = dataWait
     self.skipped = skipped
   }
 }

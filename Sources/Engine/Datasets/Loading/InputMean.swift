@@ -23,7 +23,7 @@ public enum InputMean {
     var plain = augmentation
     plain.padding = 0
     plain.scale = 1
-    plain.deviations = nil
+    plain.std = nil
     let side = augmentation.resizeTo
     let transform = try InputTransform(input: (side, side, input.channels), augmentation: plain, mean: nil)
     try dataset.prepare(.train)

@@ -2,7 +2,7 @@ import Basics
 import Kernels
 import Settings
 
-/// How a picture becomes an input: resize, pad with black, crop, mirror, subtract the mean, scale, divide by the deviations.
+/// How a picture becomes an input: resize, pad with black, crop, mirror, subtract the mean, scale, divide by the standard deviations.
 ///
 /// In training the crop's place and the mirroring are drawn from a key; otherwise the crop is the centre and nothing is
 /// mirrored. Grey pictures fill all channels of a colour input; colour pictures become grey by ITU-R BT.601's luma.
@@ -28,13 +28,13 @@ package struct InputTransform: Sendable {
     resizeTo = augmentation.resizeTo
     padding = augmentation.padding
     mirror = augmentation.mirror
-    let deviations = augmentation.deviations ?? Array(repeating: 1, count: max(0, input.channels))
-    guard deviations.count == input.channels else {
+    let std = augmentation.std ?? Array(repeating: 1, count: max(0, input.channels))
+    guard std.count == input.channels else {
       throw Problem(
-        "the deviations do not fit the network's input", expected: "one for each of \(input.channels) channels",
-        found: "\(deviations.count)")
+        "the standard deviations do not fit the network's input", expected: "one for each of \(input.channels) channels",
+        found: "\(std.count)")
     }
-    let factors = (0..<max(0, input.width * input.channels)).map { augmentation.scale / deviations[$0 % deviations.count] }
+    let factors = (0..<max(0, input.width * input.channels)).map { augmentation.scale / std[$0 % std.count] }
     scales = Tensor(factors, shape: [factors.count])
     self.mean = mean
     let means = mean.flatMap { $0.shape == [input.channels] ? $0.array : nil } ?? []

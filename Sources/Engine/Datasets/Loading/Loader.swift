@@ -56,7 +56,7 @@ public final class Loader: BatchSource {
     }
     let before = DispatchTime.now().uptimeNanoseconds
     delivery.ready.wait()
-    let stall = Double(DispatchTime.now().uptimeNanoseconds - before) * 1e-9
+    let dataWait = Double(DispatchTime.now().uptimeNanoseconds - before) * 1e-9
     let slot = worker.slots[number % worker.slots.count]
     let rows = input.elements
     let made = slot.input.elements
@@ -64,7 +64,7 @@ public final class Loader: BatchSource {
     let floats = count * worker.transform.count
     rows.baseAddress!.update(from: made.baseAddress!, count: floats)
     for row in 0..<count { labels[row] = slot.labels[row] }
-    let report = BatchReport(count: count, stall: stall, skipped: slot.skipped)
+    let report = BatchReport(count: count, dataWait: dataWait, skipped: slot.skipped)
     delivery.free.signal()
     return report
   }

@@ -15,7 +15,7 @@ extension Architecture {
       epochs: 90,  // 450,000 iterations of 256 over the 1,281,167 images of ILSVRC-2012
       batchSize: 256,
       seed: 1,
-      solver: .init(rate: 0.01, momentum: 0.9, decay: 5e-4, schedule: .step(every: 100_000, factor: 0.1)),
+      solver: .init(learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4, schedule: .step(every: 100_000, factor: 0.1)),
       augmentation: .init(resize: .warp, resizeTo: 256, padding: 0, mirror: true, mean: .channel, scale: 1),
       validateEvery: 1),
     layers: { classes in

@@ -19,7 +19,7 @@ extension Architecture {
       epochs: 4,
       batchSize: 64,
       seed: 1,
-      solver: .init(rate: 0.01, momentum: 0.9, decay: 5e-4, schedule: .cosine),
+      solver: .init(learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4, schedule: .cosine),
       augmentation: .init(
         resize: .warp, resizeTo: 28, padding: 0, mirror: false, mean: .channel, scale: 1 / 90),
       validateEvery: 1),

@@ -18,7 +18,7 @@ extension Architecture {
       epochs: 20,
       batchSize: 64,
       seed: 1,
-      solver: .init(rate: 0.03, momentum: 0.9, decay: 5e-4, schedule: .cosine, warmUp: 100),
+      solver: .init(learningRate: 0.03, momentum: 0.9, weightDecay: 5e-4, schedule: .cosine, warmUp: 100),
       augmentation: .init(
         resize: .warp, resizeTo: 72, padding: 0, mirror: true, mean: .channel, scale: 1 / 60),
       validateEvery: 1),

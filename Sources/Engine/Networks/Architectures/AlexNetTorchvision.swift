@@ -15,7 +15,7 @@ extension Architecture {
       batchSize: 256,
       seed: 1,
       // A tenth every 30 epochs of ILSVRC-2012.
-      solver: .init(rate: 0.01, momentum: 0.9, decay: 1e-4, schedule: .step(every: 150_000, factor: 0.1)),
+      solver: .init(learningRate: 0.01, momentum: 0.9, weightDecay: 1e-4, schedule: .step(every: 150_000, factor: 0.1)),
       augmentation: .torchvision,
       validateEvery: 1),
     layers: { classes in
@@ -53,5 +53,5 @@ extension TrainingConfiguration.Augmentation {
   /// What torchvision's nets for 224×224 see, pixel by pixel: the shorter side at 256, (pixel / 255 − mean) / deviation channel by channel.
   static let torchvision = Self(
     resize: .torchvision, resizeTo: 256, padding: 0, mirror: true, mean: .channel, scale: 1,
-    deviations: [58.395, 57.12, 57.375])
+    std: [58.395, 57.12, 57.375])
 }

@@ -18,7 +18,7 @@ extension Architecture {
         batchSize: 256,
         seed: 1,
         // A tenth when the error plateaus, in the paper; every 30 epochs of ILSVRC-2012 here.
-        solver: .init(rate: 0.1, momentum: 0.9, decay: 1e-4, schedule: .step(every: 150_000, factor: 0.1)),
+        solver: .init(learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4, schedule: .step(every: 150_000, factor: 0.1)),
         augmentation: .torchvision,
         validateEvery: 1),
       layers: { classes in

@@ -17,7 +17,7 @@ extension Architecture {
       batchSize: 64,
       seed: 1,
       solver: .init(
-        rate: 0.1, momentum: 0.9, decay: 5e-4, schedule: .cosine, nesterov: true, warmUp: 200),
+        learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4, schedule: .cosine, nesterov: true, warmUp: 200),
       augmentation: .init(
         resize: .warp, resizeTo: 28, padding: 0, mirror: false, mean: .channel, scale: 1 / 90),
       validateEvery: 1),

@@ -16,7 +16,7 @@ extension Architecture {
       epochs: 74,  // 370,000 iterations of 256
       batchSize: 256,
       seed: 1,
-      solver: .init(rate: 0.01, momentum: 0.9, decay: 5e-4, schedule: .step(every: 100_000, factor: 0.1)),
+      solver: .init(learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4, schedule: .step(every: 100_000, factor: 0.1)),
       augmentation: .torchvision,
       validateEvery: 1),
     layers: { classes in

@@ -14,20 +14,20 @@ public enum Gradient: Sendable {
 }
 
 extension Backend {
-  /// ``sgdUpdate(weights:gradient:velocity:rate:momentum:decay:nesterov:)`` by a gradient in either form, in the same bits.
+  /// ``sgdUpdate(weights:gradient:velocity:learningRate:momentum:weightDecay:nesterov:)`` by a gradient in either form, in the same bits.
   public func sgdUpdate(
-    weights: Tensor, gradient: Gradient, velocity: Tensor, rate: Float, momentum: Float, decay: Float,
+    weights: Tensor, gradient: Gradient, velocity: Tensor, learningRate: Float, momentum: Float, weightDecay: Float,
     nesterov: Bool = false
   ) {
     switch gradient {
     case .values(let gradient):
       sgdUpdate(
-        weights: weights, gradient: gradient, velocity: velocity, rate: rate, momentum: momentum, decay: decay,
+        weights: weights, gradient: gradient, velocity: velocity, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay,
         nesterov: nesterov)
     case .product(let outputGradient, let input):
       fullyConnectedUpdate(
-        input: input, outputGradient: outputGradient, weights: weights, velocity: velocity, rate: rate,
-        momentum: momentum, decay: decay, nesterov: nesterov)
+        input: input, outputGradient: outputGradient, weights: weights, velocity: velocity, learningRate: learningRate,
+        momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
     }
   }
 

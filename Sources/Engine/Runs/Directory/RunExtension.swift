@@ -147,7 +147,7 @@ extension TrainingConfiguration.Solver {
     case .constant, .step: nil
     case .polynomial, .cosine:
       "the \(schedule.text) schedule is stretched over the new length: from step \(step) on the learning rate is that of a run of \(counted(new, "step")), "
-        + "\(rate(iteration: step, of: new)) where it was \(rate(iteration: min(step, old), of: old)); earlier steps used the "
+        + "\(learningRate(iteration: step, of: new)) where it was \(learningRate(iteration: min(step, old), of: old)); earlier steps used the "
         + "rates of \(old), so the result differs from that of a run launched with this length"
     }
   }

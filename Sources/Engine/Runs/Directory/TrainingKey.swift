@@ -44,12 +44,12 @@ public struct TrainingKey: Hashable, Sendable {
     var fields: [(name: String, text: String)] = [
       ("network", training.network), ("batch", "\(training.batchSize)"), ("seed", "\(training.seed)"),
       training.iterations.map { ("iterations", "\($0)") } ?? ("epochs", "\(training.epochs)"),
-      ("solver.rate", "\(solver.rate)"), ("solver.momentum", "\(solver.momentum)"), ("solver.decay", "\(solver.decay)"),
+      ("solver.rate", "\(solver.learningRate)"), ("solver.momentum", "\(solver.momentum)"), ("solver.decay", "\(solver.weightDecay)"),
       ("solver.schedule", solver.schedule.text),
       ("images.resize", images.resize.rawValue), ("images.size", "\(images.resizeTo)"), ("images.padding", "\(images.padding)"),
       ("images.mirror", "\(images.mirror)"), ("images.mean", images.mean.rawValue), ("images.scale", "\(images.scale)"),
     ]
-    if let deviations = images.deviations { fields.append(("images.std", deviations.map { "\($0)" }.joined(separator: " "))) }
+    if let std = images.std { fields.append(("images.std", std.map { "\($0)" }.joined(separator: " "))) }
     if solver.nesterov { fields.append(("solver.nesterov", "true")) }
     if solver.warmUp > 0 { fields.append(("solver.warm-up", "\(solver.warmUp)")) }
     if solver.labelSmoothing > 0 { fields.append(("solver.label-smoothing", "\(solver.labelSmoothing)")) }

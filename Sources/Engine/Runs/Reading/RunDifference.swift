@@ -78,7 +78,7 @@ public struct RunDifference: Codable, Equatable, Sendable {
     let preparation = [
       Fact("resized", "\(images.resize.rawValue) to \(images.resizeTo)"), Fact("padding", "\(images.padding)"),
       Fact("mirrored", images.mirror ? "yes" : "no"), Fact("mean", images.mean.rawValue),
-      Fact("scale", "\(images.scale)"), Fact("std", text(images.deviations)),
+      Fact("scale", "\(images.scale)"), Fact("std", text(images.std)),
     ]
     let origin = [
       Fact("program", run.program, decides: false), Fact("host", run.host, decides: false),

@@ -102,7 +102,7 @@ extension RunProgress {
     for number in [step, steps, stepsPerEpoch, skippedImages] { writer.int(number) }
     writer.number(epoch)
     writer.optional(loss) { $0.number($1) }
-    for number in [imagesPerSecond, stall] { writer.optional(number) { $0.number($1) } }
+    for number in [imagesPerSecond, dataWait] { writer.optional(number) { $0.number($1) } }
     for text in [lossWarning, storageWarning] { writer.optional(text) { $0.text($1) } }
     for report in [validation, best] { writer.optional(report) { $1.pack(&$0) } }
   }
@@ -113,7 +113,7 @@ extension RunProgress {
     epoch = reader.number(Double.self)
     loss = reader.optional { $0.number(Float.self) }
     imagesPerSecond = reader.optional { $0.number(Double.self) }
-    stall = reader.optional { $0.number(Double.self) }
+    dataWait = reader.optional { $0.number(Double.self) }
     lossWarning = reader.optional { $0.text() }
     storageWarning = reader.optional { $0.text() }
     validation = reader.optional { ValidationReport(&$0, &lists) }

@@ -8,10 +8,10 @@ public enum RunMetric: Hashable, Sendable {
   /// A part of the loss that the task tells apart, by its name.
   case lossTerm(Name)
   /// The learning rate.
-  case rate
+  case learningRate
   case imagesPerSecond
   /// The share of a step's time spent waiting for images, 0…1.
-  case stall
+  case dataWait
   /// The loss over the validation images.
   case validationLoss
   /// A metric of the task, by its ``TaskMetric/snakeName``.
@@ -42,7 +42,7 @@ public enum RunMetric: Hashable, Sendable {
   }
 
   /// Those of every task, in the order in which tables have them.
-  static let ofEveryTask: [RunMetric] = [.trainLoss, .rate, .imagesPerSecond, .stall, .validationLoss]
+  static let ofEveryTask: [RunMetric] = [.trainLoss, .learningRate, .imagesPerSecond, .dataWait, .validationLoss]
   /// Those and the known tasks' metrics.
   static let known = ofEveryTask + TaskMetric.known.map(RunMetric.init)
 
@@ -58,9 +58,9 @@ public enum RunMetric: Hashable, Sendable {
     switch self {
     case .trainLoss: "train/loss"
     case .lossTerm(let name): "train/loss/" + name.text
-    case .rate: "train/rate"
+    case .learningRate: "train/rate"
     case .imagesPerSecond: "train/images_per_second"
-    case .stall: "train/stall"
+    case .dataWait: "train/stall"
     case .validationLoss: "val/loss"
     case .validation(let name): "val/" + name.text
     }

@@ -78,7 +78,7 @@ public struct RunProgress: Codable, Equatable, Sendable {
   /// Images left out because they could not be decoded.
   @Bounded<Count> public var skippedImages = 0
   /// The share of the time spent waiting for images, 0…1, smoothed over about ten steps.
-  @BoundedIfThere<Share> public var stall: Double?
+  @BoundedIfThere<Share> public var dataWait: Double?
   /// Why the loss gives reason to look at the training; nil while it does not.
   public var lossWarning: String?
   /// What could not be written, for which reason; nil while everything can.
@@ -86,6 +86,12 @@ public struct RunProgress: Codable, Equatable, Sendable {
 
   /// What somebody should look at, one sentence each.
   public var warnings: [String] { [lossWarning, storageWarning].compactMap { $0 } }
+
+  enum CodingKeys: String, CodingKey {
+    case step, steps, stepsPerEpoch, epoch, loss, imagesPerSecond, validation, best, skippedImages
+    case dataWait = "stall"
+    case lossWarning, storageWarning
+  }
 
   public init() {}
 

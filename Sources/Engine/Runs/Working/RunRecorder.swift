@@ -53,7 +53,7 @@ final class RunRecorder {
       // The last worker's step may have been a later one, and how fast it was says nothing of the time that is left.
       $0.progress.loss = nil
       $0.progress.imagesPerSecond = nil
-      $0.progress.stall = nil
+      $0.progress.dataWait = nil
       $0.progress.lossWarning = nil
       $0.progress.storageWarning = nil
     }
@@ -131,8 +131,8 @@ final class RunRecorder {
       record { events throws(Problem) in
         try events.append(
           [
-            (.trainLoss, report.loss), (.rate, report.rate), (.imagesPerSecond, Float(report.imagesPerSecond)),
-            (.stall, Float(report.stall)),
+            (.trainLoss, report.loss), (.learningRate, report.learningRate), (.imagesPerSecond, Float(report.imagesPerSecond)),
+            (.dataWait, Float(report.dataWait)),
           ] + report.lossTerms.compactMap { term in RunMetric(tag: "train/loss/" + term.name).map { ($0, term.value) } }, step: report.step)
         if !report.norms.isEmpty { try events.append(report.norms, step: report.step) }
       }
@@ -219,7 +219,7 @@ final class RunRecorder {
     // Smoothed over about ten steps: speed and stall are for people.
     func smoothed(_ old: Double?, _ new: Double) -> Double { old.map { 0.9 * $0 + 0.1 * new } ?? new }
     progress.imagesPerSecond = smoothed(progress.imagesPerSecond, report.imagesPerSecond)
-    progress.stall = smoothed(progress.stall, report.stall)
+    progress.dataWait = smoothed(progress.dataWait, report.dataWait)
   }
 
   private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }

@@ -151,7 +151,7 @@ public struct RunWorker {
     try checkMemory(configuration, dataset, backend, log)
     let trainer = try Trainer(
       configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet, backend: backend,
-      workers: workers, means: MeanCache(home: home), keepingFeaturesIn: home.trunkFeatures(of: run.id))
+      workers: workers, means: MeanCache(home: home), keepingFeaturesIn: home.backboneFeatures(of: run.id))
     run.checkpoints.removeUnfinished()
     let standing = try run.checkpoints.restore(trainer) { log.write($0) }
     let recorder = try RunRecorder(
@@ -182,7 +182,7 @@ public struct RunWorker {
         }
       },
       sink: recorder.take)
-    if recorder.isFinished { try? FileManager.default.removeItem(atPath: home.trunkFeatures(of: run.id)) }
+    if recorder.isFinished { try? FileManager.default.removeItem(atPath: home.backboneFeatures(of: run.id)) }
     return recorder.isFinished ? .finished : .stopped
   }
 

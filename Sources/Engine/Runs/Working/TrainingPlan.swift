@@ -78,7 +78,7 @@ public struct TrainingRequest: Sendable {
     self.init(like: try run.launched())
     guard run.isImported else { return }
     self["from"] = run.id
-    model?.solver.rate /= 10
+    model?.solver.learningRate /= 10
   }
 }
 
@@ -310,7 +310,7 @@ extension TrainingRequest {
       }
       // Images have to look as they did to the weights, and weights that know something are moved more gently.
       training.augmentation = start.augmentation
-      if model == nil { training.solver.rate /= 10 }
+      if model == nil { training.solver.learningRate /= 10 }
     }
     apply(to: &training)
     if start == nil, training.tuning.map({ $0.part != .all }) ?? false {

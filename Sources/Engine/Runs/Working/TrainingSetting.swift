@@ -153,7 +153,7 @@ extension TrainingSetting {
       \.batchSize),
     TrainingSetting(
       "rate", "learning rate", .optimizer, "Initial learning rate. (default: the network's own)",
-      number("a number above 0, such as 0.01") { $0 > 0 }, \.solver.rate),
+      number("a number above 0, such as 0.01") { $0 > 0 }, \.solver.learningRate),
     TrainingSetting(
       "schedule", "schedule", .optimizer, "Learning rate schedule: constant, cosine, poly:POWER or step:ITERATIONS:FACTOR. (default: the network's own)",
       Form(expected: "constant, cosine, poly:POWER or step:ITERATIONS:FACTOR", parse: { try? TrainingConfiguration.Schedule($0) }, text: \.text),
@@ -169,7 +169,7 @@ extension TrainingSetting {
       kind: .flag, shown: { $0.training.solver.nesterov ? "yes" : "no" }),
     TrainingSetting(
       "decay", "weight decay", .optimizer, "Weight decay. (default: the network's own)", number("0 or more") { $0 >= 0 },
-      \.solver.decay),
+      \.solver.weightDecay),
     TrainingSetting(
       "label-smoothing", "label smoothing", .optimizer, "The share of each label that is spread evenly over all classes. (default: 0)",
       number("0 or more and below 1") { (0..<1).contains($0) }, \.solver.labelSmoothing),

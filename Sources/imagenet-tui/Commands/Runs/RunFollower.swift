@@ -104,7 +104,7 @@ enum RunProgressLine {
     if let (metric, value) = progress.best?.headline { parts.append("best \(text(value, of: metric))") }
     if let speed = progress.imagesPerSecond { parts.append("\(decimals(speed, 0)) images/s") }
     // Below a twentieth, waiting for the loader is not worth a word.
-    if let stall = progress.stall, stall >= 0.05 { parts.append("data wait \(decimals(100 * stall, 0)) %") }
+    if let dataWait = progress.dataWait, dataWait >= 0.05 { parts.append("data wait \(decimals(100 * dataWait, 0)) %") }
     if !progress.warnings.isEmpty { parts.append("! see `runs show`") }
     if let left = run.secondsLeft { parts.append("\(duration(left)) left") }
     return parts.joined(separator: "  ")

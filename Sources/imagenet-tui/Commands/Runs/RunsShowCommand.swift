@@ -72,8 +72,8 @@ struct RunsShowCommand: ParsableCommand {
       (
         "training",
         directory.isImported ? "none" : (training.iterations.map { counted($0, "iteration") } ?? counted(training.epochs, "epoch"))
-          + ", batch \(training.batchSize), learning rate \(training.solver.rate) \(training.solver.schedule.text), "
-          + "momentum \(training.solver.momentum), weight decay \(training.solver.decay), seed \(training.seed)"
+          + ", batch \(training.batchSize), learning rate \(training.solver.learningRate) \(training.solver.schedule.text), "
+          + "momentum \(training.solver.momentum), weight decay \(training.solver.weightDecay), seed \(training.seed)"
       ),
       ("validation", training.validationText),
       ("weights", directory.isImported ? "imported" : Self.words(whole.ancestry)),
@@ -83,7 +83,7 @@ struct RunsShowCommand: ParsableCommand {
       ("checkpoints", checkpoints.isEmpty ? "none" : checkpoints.joined(separator: ", ")),
       ("classes", Self.words(results: whole.classResults)),
       ("skipped", counted(summary.progress.skippedImages, "image")),
-      ("data wait", summary.progress.stall.map { "\(decimals(100 * $0, 1)) %" } ?? "-"),
+      ("data wait", summary.progress.dataWait.map { "\(decimals(100 * $0, 1)) %" } ?? "-"),
       ("host", summary.host), ("job", (try? directory.job())?.map(Self.words) ?? "none"), ("computed", configuration.machine.map { "with \($0.text)" } ?? "-"),
       (
         "takes",

@@ -10,7 +10,7 @@ package enum ChartKind: String, CaseIterable, Sendable {
   case validationLoss
   /// The last metric of the task: of a classification mean class accuracy.
   case meanClass
-  case rate, speed, stall, gradients, activations
+  case learningRate, speed, dataWait, gradients, activations
 
   /// What is offered for several runs, and for one, whose charts hold several curves.
   static func all(ofOne: Bool) -> [ChartKind] {
@@ -32,9 +32,9 @@ package enum ChartKind: String, CaseIterable, Sendable {
     case .accuracy: "\(printable(metrics.first!.title)) (val)"
     case .validationLoss: "validation loss"
     case .meanClass: "\(printable(metrics.last!.title)) (val)"
-    case .rate: "learning rate"
+    case .learningRate: "learning rate"
     case .speed: "images/s"
-    case .stall: "data wait, share of time"
+    case .dataWait: "data wait, share of time"
     case .gradients: "gradient norms"
     case .activations: "activation RMS"
     }
@@ -106,9 +106,9 @@ struct RunCharts {
     case .accuracy: return [(RunMetric(metrics[0]), "")]
     case .validationLoss: return [(.validationLoss, "")]
     case .meanClass: return [(RunMetric(metrics[metrics.count - 1]), "")]
-    case .rate: return [(.rate, "")]
+    case .learningRate: return [(.learningRate, "")]
     case .speed: return [(.imagesPerSecond, "")]
-    case .stall: return [(.stall, "")]
+    case .dataWait: return [(.dataWait, "")]
     case .gradients, .activations: return []
     }
   }
@@ -119,20 +119,20 @@ struct RunCharts {
   func chart(_ kind: ChartKind, isFocused: Bool = false) -> Chart {
     let (title, series) = content(kind)
     var notes = kind == .loss && options.smoothing > 0 ? ["smooth \(NumberText.compact(options.smoothing).trimmingZeros)"] : []
-    let isLogarithmic = !kind.norms.isEmpty || options.isLogarithmic && [.loss, .validationLoss, .rate].contains(kind)
+    let isLogarithmic = !kind.norms.isEmpty || options.isLogarithmic && [.loss, .validationLoss, .learningRate].contains(kind)
     if isLogarithmic { notes.append("log y") }
     let isShare =
       switch kind {
       case .accuracy: metrics[0].form == .share
       case .meanClass: metrics[metrics.count - 1].form == .share
-      default: kind == .stall
+      default: kind == .dataWait
       }
     return Chart(
       title: title, note: notes.joined(separator: " · "), series: series, scale: isLogarithmic ? .logarithmic : .linear,
       unit: window.unit, range: range, part: window.part, cursor: isFocused ? window.cursor : window.cursor.flatMap { _ in rested },
       isFocused: isFocused,
-      holds: kind == .speed || kind == .stall ? 0...0 : nil, within: isShare ? 0...1 : nil, isShare: isShare,
-      ignoresOutliers: options.ignoresOutliers && !isShare && kind != .rate, emptyText: emptyText(kind))
+      holds: kind == .speed || kind == .dataWait ? 0...0 : nil, within: isShare ? 0...1 : nil, isShare: isShare,
+      ignoresOutliers: options.ignoresOutliers && !isShare && kind != .learningRate, emptyText: emptyText(kind))
   }
 
   private func content(_ kind: ChartKind) -> (title: String, series: [Chart.Series]) {

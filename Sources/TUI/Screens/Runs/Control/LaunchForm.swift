@@ -12,13 +12,13 @@ package struct LaunchForm: Sendable {
     case setting(String)
 
     package static let from = Field.setting("from"), tune = Field.setting("tune"), epochs = Field.setting("epochs")
-    package static let iterations = Field.setting("iterations"), batch = Field.setting("batch"), rate = Field.setting("rate")
+    package static let iterations = Field.setting("iterations"), batch = Field.setting("batch"), learningRate = Field.setting("rate")
     package static let schedule = Field.setting("schedule"), seed = Field.setting("seed"), workers = Field.setting("workers")
 
     /// First what nearly every training chooses.
     package static let all: [Field] = {
       let common: [Field] = [
-        .dataset, .labels, .network, .from, .tune, .epochs, .iterations, .batch, .rate, .schedule, .seed, .workers, .begin, .name,
+        .dataset, .labels, .network, .from, .tune, .epochs, .iterations, .batch, .learningRate, .schedule, .seed, .workers, .begin, .name,
       ]
       return common + TrainingSetting.all.map { .setting($0.flag) }.filter { !common.contains($0) }
     }()
@@ -39,9 +39,9 @@ package struct LaunchForm: Sendable {
     /// Whether it is chosen with ← and →.
     var isChoice: Bool { [.dataset, .labels, .network, .tune, .begin].contains(self) }
     /// Whether typing replaces what was there.
-    package var isNumber: Bool { [.epochs, .iterations, .batch, .rate, .seed, .workers].contains(self) }
+    package var isNumber: Bool { [.epochs, .iterations, .batch, .learningRate, .seed, .workers].contains(self) }
     /// Whether it begins with a value; the others are empty for the recipe's.
-    var isFilled: Bool { [.epochs, .batch, .rate, .schedule, .seed].contains(self) }
+    var isFilled: Bool { [.epochs, .batch, .learningRate, .schedule, .seed].contains(self) }
   }
 
   package enum Event: Sendable {
@@ -173,10 +173,10 @@ package struct LaunchForm: Sendable {
       texts[field] = TextField((asked.isEmpty ? setting.texts(in: recipe) : asked).first ?? "")
     }
     if !typed.contains(.epochs), text(.epochs).isEmpty { texts[.epochs] = TextField(String(recipe.epochs)) }
-    if !typed.contains(.rate), let rate = Float(text(.rate)) {
+    if !typed.contains(.learningRate), let learningRate = Float(text(.learningRate)) {
       // Pretrained weights are moved more gently.
       let factor = text(.from).isEmpty || last?["from"] != nil ? 1.0 : 10
-      texts[.rate] = TextField(NumberText.compact(Double(rate) / factor).trimmingZeros)
+      texts[.learningRate] = TextField(NumberText.compact(Double(learningRate) / factor).trimmingZeros)
     }
     takeDefaultName()
   }

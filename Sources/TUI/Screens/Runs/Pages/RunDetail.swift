@@ -116,11 +116,11 @@ struct RunDetailView {
     if let training = details?.configuration?.training {
       let solver = training.solver
       facts += [
-        ("schedule", "learning rate \(NumberText.compact(Double(solver.rate)).trimmingZeros), \(Self.words(solver.schedule))"),
+        ("schedule", "learning rate \(NumberText.compact(Double(solver.learningRate)).trimmingZeros), \(Self.words(solver.schedule))"),
         (
           "solver",
           "momentum \(NumberText.compact(Double(solver.momentum)).trimmingZeros), "
-            + "weight decay \(NumberText.compact(Double(solver.decay)).trimmingZeros)"
+            + "weight decay \(NumberText.compact(Double(solver.weightDecay)).trimmingZeros)"
         ),
       ]
     }
