@@ -46,8 +46,8 @@ struct TrainingKeyTests {
       "network", "epochs", "iterations", "batchSize", "seed", "solver", "augmentation", "validateEvery", "validateEveryIterations", "convolution", "matrix", "tuning",
       "initialization",
     ])
-    #expect(labels(training.solver) == ["rate", "momentum", "decay", "schedule", "nesterov", "warmUp", "labelSmoothing"])
-    #expect(labels(training.augmentation) == ["resize", "resizeTo", "padding", "mirror", "mean", "scale", "deviations"])
+    #expect(labels(training.solver) == ["learningRate", "momentum", "weightDecay", "schedule", "nesterov", "warmUp", "labelSmoothing"])
+    #expect(labels(training.augmentation) == ["resize", "resizeTo", "padding", "mirror", "mean", "scale", "std"])
     #expect(labels(TrainingConfiguration.Tuning()) == ["part", "rateFactors"])
   }
 

@@ -85,6 +85,6 @@ extension EvaluationScreen {
   }
 
   package var place: Place? {
-    context == nil ? recalled : Place(pane: pane, run: run, coarse: coarseFine.coarse?.name, minMembers: coarseFine.minMembers)
+    context == nil ? recalled : Place(pane: pane, run: run, coarse: coarse?.name, minMembers: coarseFine.minMembers)
   }
 }

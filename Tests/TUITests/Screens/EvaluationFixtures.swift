@@ -63,10 +63,9 @@ struct EvaluationFixtures {
     return RunPredictions(labelSet: fine, truths: truths.map { classOf[Int($0)] }, predictions: predictions)
   }
 
-  func facts(_ set: LabelSet, minMembers: Int) throws -> CoarseFineFacts {
-    let study = try CoarseFineResult(
+  private func coarseFine(_ set: LabelSet, minMembers: Int) throws -> CoarseFineResult {
+    try CoarseFineResult(
       run: RunsFixtures.all[0].id, step: 1200, dataset: "fashion-mnist", predictions, coarse: set, minMembers: minMembers, tree: tree)
-    return CoarseFineFacts(study: study, predictions: predictions, coarse: set)
   }
 
   private func result(_ set: LabelSet, _ share: Double) -> Induction.Result {
@@ -98,17 +97,16 @@ struct EvaluationFixtures {
   }
 
   /// What the work would bring back.
-  func answer(_ question: EvaluationQuestion) throws -> EvaluationAnswer {
-    switch question {
-    case .coarseFine(_, _, let name, let minMembers):
-      return .coarseFine(try facts(context.coarseSets.first { $0.name == name }!, minMembers: minMembers))
-    case .merges(_, _, let likeness, let alongTree, let least):
-      return .merges(
-        try MergeProposal(
-          likeness == .features ? .confusion : likeness, predictions, features: { () throws(Problem) in throw Problem("none") }, tree: tree,
-          least: likeness == .features ? least + 0.6 : least, alongTree: alongTree))
-    case .induction(let runs, let baselines, _, _, _): return .induction(study(runs, baselines), isWhole: true)
-    case .map: return .map(map)
+  func answer(_ question: EvaluationQuestion) throws -> any Sendable {
+    switch question.request {
+    case let asked as CoarseFineRequest: try coarseFine(context.coarseSets.first { $0.name == asked.labels }!, minMembers: asked.minMembers)
+    case let asked as MergeRequest:
+      try MergeProposal(
+        .confusion, predictions, features: { () throws(Problem) in throw Problem("none") }, tree: tree,
+        least: asked.likeness == .features ? asked.least! + 0.6 : asked.least, alongTree: asked.alongTree)
+    case let asked as InductionRequest: study(asked.runs, asked.baselines)
+    case is FeatureMapRequest: map
+    default: preconditionFailure("nothing asks that")
     }
   }
 
@@ -117,7 +115,7 @@ struct EvaluationFixtures {
     for effect in effects {
       switch effect {
       case .evaluation(.answer(_, let question, let ticket, let cancellation)) where !cancellation.isCancelled:
-        try finish(&state, update(&state, .evaluation(.answered(ticket: ticket, answer(question)))))
+        try finish(&state, update(&state, .evaluation(.answered(ticket: ticket, answer: answer(question), isWhole: true))))
       case .evaluation(.open): try finish(&state, update(&state, .evaluation(.opened(context))))
       default: break
       }

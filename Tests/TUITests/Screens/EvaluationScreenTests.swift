@@ -1,3 +1,4 @@
+import Analysis
 import TUI
 import Testing
 
@@ -96,10 +97,8 @@ import Testing
     let text = view(state).text
     for words in ["coarse-4", "66.0–73.0", "├", "┤", "┃", "chance"] { #expect(text.contains(words), "\(words)") }
     let asked = questions(update(&state, .key("d")))
-    guard case .induction(_, _, .cosine, .features, .train)? = asked.first else {
-      Issue.record("the distance is not asked anew: \(asked)")
-      return
-    }
+    let request = try #require(asked.first?.request as? InductionRequest, "the distance is not asked anew: \(asked)")
+    #expect(request.metric == .cosine && request.space == NeighborSpace.features.rawValue && request.gallery == .train)
   }
 
   @Test("+ and - move the level of the tree that colours the map, and nothing is computed for it")

@@ -40,7 +40,7 @@ public struct NetworkTable: Codable, Equatable, Sendable {
   public init(_ architecture: Architecture, classes: Int, batch: Int, workers: Int = 1) throws(Problem) {
     for (name, value, most) in [("classes", classes, 1_000_000), ("batch", batch, 65_536), ("workers", workers, 1024)]
     where !(1...most).contains(value) {
-      throw Problem("the network cannot be set up", at: name, expected: "1 to \(most)", found: "\(value)")
+      throw Problem("the network cannot be set up", at: name, expected: "1 to \(most)", found: "\(value)", kind: .usage)
     }
     let split = try NetworkSplit(architecture, classes: classes, tuning: nil)
     let need = try split.need(batch: batch, backend: CPUBackend(workers: workers))

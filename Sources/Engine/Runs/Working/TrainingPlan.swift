@@ -95,7 +95,7 @@ public enum ValidationCadence: Equatable, Sendable {
       self = .iterations(count)
     } else {
       throw Problem(
-        "cannot validate so often", at: text, expected: "a number of epochs, or iterations:NUMBER, as iterations:1000")
+        "cannot validate so often", at: text, expected: "a number of epochs, or iterations:NUMBER, as iterations:1000", kind: .usage)
     }
   }
 
@@ -263,7 +263,7 @@ public struct TrainingPlan: Sendable {
       throw Problem(
         "a class of the label set has no training images",
         at: "\(labelSet.classes[empty].wnid) \(labelSet.classes[empty].name)", expected: "one or more",
-        advice: "leave the class out of the label set")
+        advice: "leave the class out of the label set", kind: .data)
     }
     let least = counts.min() ?? 0, most = counts.max() ?? 0
     return most > 100 * least ? ["the classes are uneven: from \(least) to \(most) training images"] : []
@@ -274,7 +274,7 @@ public struct TrainingPlan: Sendable {
     guard let free = freeSpace(at: home.runs), free < bytes else { return }
     throw Problem(
       "too little space for the run's checkpoints", at: home.runs, expected: "\(bytes / 1_000_000) MB",
-      found: "\(free / 1_000_000) MB free", advice: "free some space or choose another --home")
+      found: "\(free / 1_000_000) MB free", advice: "free some space or choose another --home", kind: .cannotWrite)
   }
 }
 
@@ -306,7 +306,7 @@ extension TrainingRequest {
       guard start.architecture.name == architecture.name else {
         throw Problem(
           "the weights are of another network", at: start.from, expected: architecture.name,
-          found: start.architecture.name, advice: "leave --net out")
+          found: start.architecture.name, advice: "leave --net out", kind: .usage)
       }
       // Images have to look as they did to the weights, and weights that know something are moved more gently.
       training.augmentation = start.augmentation
@@ -316,7 +316,7 @@ extension TrainingRequest {
     if start == nil, training.tuning.map({ $0.part != .all }) ?? false {
       throw Problem(
         "layers that stay as they are need weights", at: "tune", expected: "weights to begin with",
-        advice: "name a run or a file with --from, or tune all")
+        advice: "name a run or a file with --from, or tune all", kind: .usage)
     }
     try training.validate()
     return (architecture, training)

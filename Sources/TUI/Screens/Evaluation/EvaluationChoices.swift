@@ -16,13 +16,13 @@ extension EvaluationScreen {
       let sets = context.coarseSets.map {
         Picker.Item(id: $0.name, text: printable($0.name), note: counted($0.classes.count, "class"))
       }
-      picker = (.coarse, Picker("Coarse classes", sets, selected: coarseFine.coarse?.name))
+      picker = (.coarse, Picker("Coarse classes", sets, selected: coarse?.name))
     case .chooseBaseline:
       let fine = context.runs.filter { InductionPane.isFine($0, context) }
       picker = (.baselines, Picker("Runs on fine classes to compare with", items(fine), selected: induction.baselines.first, ticked: Set(induction.baselines)))
     case _ where pane == .induction:
-      let coarse = context.runs.filter { !InductionPane.isFine($0, context) }
-      picker = (.runs, Picker("Runs that were not taught all fine classes", items(coarse), selected: induction.runs.first, ticked: Set(induction.runs)))
+      let others = context.runs.filter { !InductionPane.isFine($0, context) }
+      picker = (.runs, Picker("Runs that were not taught all fine classes", items(others), selected: induction.runs.first, ticked: Set(induction.runs)))
     default: picker = (.run, Picker("Run", items(context.runs), selected: run))
     }
   }
@@ -41,13 +41,14 @@ extension EvaluationScreen {
     switch open.choice {
     case .run:
       run = ids.first
-      coarseFine.behind = nil
-      coarseFine.merges = nil
+      coarseFine.leavePage()
+      adaptPanes()
     case .runs: (induction.runs, induction.hasChosen) = (ids, true)
     case .baselines: (induction.baselines, induction.hasChosen) = (ids, true)
     case .coarse:
-      coarseFine.choose(context.coarseSets.first { $0.name == ids.first })
-      recolour()
+      coarse = context.coarseSets.first { $0.name == ids.first }
+      coarseFine.suit(coarse)
+      adaptPanes()
     }
     return ask()
   }
@@ -64,11 +65,10 @@ extension EvaluationScreen {
   }
 
   private func keep(as name: String) -> [Effect] {
-    guard let candidate, let tree = context?.hierarchy, let merges = coarseFine.merges, let proposal = merges.proposal else { return [] }
+    guard let candidate = subject?.candidate, let tree = context?.hierarchy, let merges = coarseFine.merges, let proposal = merges.proposal else { return [] }
     do throws(Problem) {
       let set = try proposal.labelSet(name: name, taught: candidate.labelSet, on: tree)
-      let words = ["coarse-fine", candidate.run.id, "--merge", merges.likeness.rawValue, "--least=\(decimals(merges.least, 2))"]
-      return [.evaluation(.save(set, ShellCommand(words + (merges.alongTree ? ["--along-tree"] : []) + ["--save", name])))]
+      return [.evaluation(.save(set, ShellCommand(["coarse-fine", candidate.run.id] + merges.words + ["--save", name])))]
     } catch {
       return [.send(.problem(error))]
     }

@@ -1,11 +1,29 @@
 import Analysis
 import Basics
+import Taxonomy
 
 /// Screen 5: what a net knows, in numbers: which coarse classes it has formed, whether it tells classes apart that it was never told of, and where its
 /// features lie.
 package struct EvaluationScreen: Screen {
   package enum Pane: String, Codable, CaseIterable, Sendable {
     case coarseFine, induction, map
+
+    /// The key that shows it.
+    var key: Character {
+      switch self {
+      case .coarseFine: "c"
+      case .induction: "i"
+      case .map: "p"
+      }
+    }
+
+    var title: String {
+      switch self {
+      case .coarseFine: "coarse classes"
+      case .induction: "induction"
+      case .map: "map"
+      }
+    }
   }
 
   package enum Action: Hashable, Sendable {
@@ -29,7 +47,8 @@ package struct EvaluationScreen: Screen {
     /// Nothing could be opened; the user was told why.
     case closed
     case progress(ticket: Int, WorkProgress)
-    case answered(ticket: Int, EvaluationAnswer)
+    /// - Parameter answer: a result of the question's request, or what is known of it before all is.
+    case answered(ticket: Int, answer: any Sendable, isWhole: Bool)
     case failed(ticket: Int, String)
     /// There is such a file; nothing was written.
     case exists(EvaluationPicture, path: String)
@@ -58,6 +77,8 @@ package struct EvaluationScreen: Screen {
   package internal(set) var pane = Pane.coarseFine
   /// The run that bars and map are of.
   package internal(set) var run: String?
+  /// The label set of the coarse classes.
+  package internal(set) var coarse: LabelSet?
   package internal(set) var coarseFine = CoarseFinePane()
   package internal(set) var induction = InductionPane()
   package internal(set) var map = MapPane()
@@ -83,19 +104,34 @@ package struct EvaluationScreen: Screen {
     return picker?.list.hints
   }
 
-  package var candidate: FeatureContext.Candidate? { run.flatMap { context?.run($0) } }
+  /// What the panes look at; nil until the runs are read.
+  package var subject: EvaluationSubject? { context.map { EvaluationSubject(context: $0, run: run, coarse: coarse) } }
 
-  package func headline(_ session: Session) -> [Span] {
-    switch pane {
-    case .induction: return [Span(counted(induction.runs.count, "run"), .muted)]
-    case .coarseFine, .map:
-      guard let candidate else { return [] }
-      return [
-        Span(printable(candidate.run.name), .bold),
-        Span("  \(candidate.run.taughtWords(candidate.labelSet))", .muted),
-      ]
+  /// The pane that is shown.
+  var shown: any EvaluationPane {
+    get { self[pane] }
+    set { self[pane] = newValue }
+  }
+
+  private subscript(pane: Pane) -> any EvaluationPane {
+    get {
+      switch pane {
+      case .coarseFine: coarseFine
+      case .induction: induction
+      case .map: map
+      }
+    }
+    set {
+      switch newValue {
+      case let pane as CoarseFinePane: coarseFine = pane
+      case let pane as InductionPane: induction = pane
+      case let pane as MapPane: map = pane
+      default: preconditionFailure("no pane of this screen")
+      }
     }
   }
+
+  package func headline(_ session: Session) -> [Span] { subject.map(shown.headline) ?? [] }
 
   // MARK: What comes back
 
@@ -110,8 +146,7 @@ package struct EvaluationScreen: Screen {
     case .open(let run):
       self.run = run
       recalled = nil
-      coarseFine.behind = nil
-      coarseFine.merges = nil
+      coarseFine.leavePage()
       if pane == .induction { pane = .coarseFine }
       return context?.run(run) == nil || isOpening ? appeared(session) : ask()
     case .opened(let context):
@@ -123,19 +158,9 @@ package struct EvaluationScreen: Screen {
     case .progress(let ticket, let progress):
       if job?.ticket == ticket { job?.progress = progress }
       return []
-    case .answered(let ticket, let answer):
-      guard let job, job.ticket == ticket else { return [] }
-      var isWhole = true
-      switch answer {
-      case .coarseFine(let facts): coarseFine.take(facts, job.question)
-      case .merges(let proposal): coarseFine.merges?.take(proposal, job.question)
-      case .induction(let study, let whole):
-        induction.take(study, whole ? job.question : nil)
-        isWhole = whole
-      case .map(let map):
-        self.map.take(map, job.question, context?.hierarchy)
-        recolour()
-      }
+    case .answered(let ticket, let answer, let isWhole):
+      guard let job, job.ticket == ticket, let subject else { return [] }
+      shown.take(answer, to: isWhole ? job.question : nil, subject)
       if isWhole { self.job = nil }
       return []
     case .failed(let ticket, let words):
@@ -158,43 +183,33 @@ package struct EvaluationScreen: Screen {
     if let place {
       recalled = nil
       (pane, run) = (place.pane, place.run)
-      coarseFine.coarse = context.coarseSets.first { $0.name == place.coarse }
+      coarse = context.coarseSets.first { $0.name == place.coarse }
     }
     if run.flatMap({ context.run($0) }) == nil {
       run = (context.runs.first { Induction.testedClasses($0.labelSet, of: context.dataset.classes).isEmpty } ?? context.runs.first)?.run.id
     }
-    coarseFine.choose(from: context)
+    if let same = context.coarseSets.first(where: { $0.name == coarse?.name }) {
+      coarse = same
+    } else {
+      coarse = context.suggestedCoarse ?? context.coarseSets.first { $0.classes.contains { $0.members.count > 1 } }
+      coarseFine.suit(coarse)
+    }
     // Another label set has a limit of its own.
-    if let least = place?.minMembers, (1...999).contains(least), coarseFine.coarse?.name == place?.coarse { coarseFine.minMembers = least }
-    induction.choose(from: context)
-    recolour()
+    if let least = place?.minMembers, (1...999).contains(least), coarse?.name == place?.coarse { coarseFine.minMembers = least }
+    adaptPanes()
     return ask()
+  }
+
+  /// After the subject has changed.
+  mutating func adaptPanes() {
+    guard let subject else { return }
+    for pane in Pane.allCases { self[pane].adapt(to: subject) }
   }
 
   // MARK: Asking
 
   /// What the shown pane wants to know; nil where it cannot ask.
-  var wanted: EvaluationQuestion? {
-    guard let context else { return nil }
-    switch pane {
-    case .coarseFine:
-      guard let candidate, let coarse = coarseFine.coarse else { return nil }
-      if let merges = coarseFine.merges { return merges.question(candidate) }
-      return .coarseFine(
-        run: candidate.run.id, steps: candidate.steps, coarse: coarse.name, minMembers: coarseFine.minMembers)
-    case .induction: return induction.question(context)
-    case .map: return candidate.map { .map(run: $0.run.id, steps: $0.steps, map.space) }
-    }
-  }
-
-  /// The question that the shown pane has the answer of.
-  var answered: EvaluationQuestion? {
-    switch pane {
-    case .coarseFine: coarseFine.merges.map(\.answered) ?? coarseFine.answered
-    case .induction: induction.answered
-    case .map: map.answered
-    }
-  }
+  var wanted: EvaluationQuestion? { subject.flatMap(shown.question) }
 
   /// Starts what the pane wants to know and does not know yet; what was under way for another question ends.
   mutating func ask() -> [Effect] {
@@ -206,7 +221,7 @@ package struct EvaluationScreen: Screen {
     if job?.question == wanted { return [] }
     job?.cancellation.cancel()
     job = nil
-    guard answered != wanted, problem?.question != wanted else { return [] }
+    guard shown.answered != wanted, problem?.question != wanted else { return [] }
     problem = nil
     ticket += 1
     let job = Job(ticket: ticket, question: wanted)

@@ -5,31 +5,15 @@ import Pictures
 import Runs
 import Taxonomy
 
-/// Which coarse classes a net has formed, and what is needed to look behind that.
-package struct CoarseFineFacts: Sendable {
-  package var study: CoarseFineResult
-  package var predictions: RunPredictions
-  package var coarse: LabelSet
-
-  package init(study: CoarseFineResult, predictions: RunPredictions, coarse: LabelSet) {
-    (self.study, self.predictions, self.coarse) = (study, predictions, coarse)
-  }
-}
-
 /// What a pane asks of the work beside the keys. Asked the same again, it has its answer already.
-package enum EvaluationQuestion: Equatable, Sendable {
-  case coarseFine(run: String, steps: [Int], coarse: String, minMembers: Int)
-  case merges(run: String, steps: [Int], MergeSuggestion.Likeness, alongTree: Bool, least: Double)
-  case induction(runs: [String], baselines: [String], Metric, NeighborSpace, InductionGallery)
-  case map(run: String, steps: [Int], NeighborSpace)
-}
+package struct EvaluationQuestion: Equatable, Sendable {
+  package var request: any Evaluation
+  /// Of the checkpoints that there were: with a further one the answer may be another.
+  package var steps: [Int]
 
-package enum EvaluationAnswer: Sendable {
-  case coarseFine(CoarseFineFacts)
-  case merges(MergeProposal)
-  /// While it is measured, of the runs that are done.
-  case induction(InductionResult, isWhole: Bool)
-  case map(FeatureMap)
+  package init(_ request: any Evaluation, steps: [Int] = []) { (self.request, self.steps) = (request, steps) }
+
+  package static func == (a: Self, b: Self) -> Bool { a.steps == b.steps && AnyHashable(a.request) == AnyHashable(b.request) }
 }
 
 /// A picture to be written as a file, and what writes the same.
@@ -79,10 +63,10 @@ extension EvaluationScreen {
       case .answer(let context, let question, let ticket, let cancellation):
         var report = ProgressReport(cancellation, environment)
         do throws(Problem) {
-          try Self.answer(question, context, environment) { (work, done, total) throws(Problem) in
+          try Self.answer(question.request, ScreenContext(screen: context, environment: environment)) { (work, done, total) throws(Problem) in
             try report.say(work, done, of: total) { send(.evaluation(.progress(ticket: ticket, $0))) }
           } send: {
-            send(.evaluation(.answered(ticket: ticket, $0)))
+            send(.evaluation(.answered(ticket: ticket, answer: $0, isWhole: $1)))
           }
         } catch {
           send(.evaluation(.failed(ticket: ticket, error.description)))
@@ -105,28 +89,9 @@ extension EvaluationScreen {
     }
 
     private static func answer(
-      _ question: EvaluationQuestion, _ context: FeatureContext, _ environment: Environment, say: EvaluationProgress, send: (EvaluationAnswer) -> Void
+      _ request: some Evaluation, _ context: ScreenContext, say: EvaluationProgress, send: (any Sendable, _ isWhole: Bool) -> Void
     ) throws(Problem) {
-      let asked = ScreenContext(screen: context, environment: environment)
-      switch question {
-      case .coarseFine(let run, _, let name, let minMembers):
-        let result = try CoarseFineRequest(run: run, labels: name, minMembers: minMembers).run(in: asked, progress: say)
-        guard let source = result.source else { return }
-        send(.coarseFine(CoarseFineFacts(study: result, predictions: source.predictions, coarse: source.coarse)))
-      case .merges(let run, _, let likeness, let alongTree, let least):
-        send(.merges(try MergeRequest(run: run, likeness, least: least, alongTree: alongTree).run(in: asked, progress: say)))
-      case .induction(let runs, let baselines, let metric, let space, let gallery):
-        let request = InductionRequest(runs: runs, baselines: baselines, space: space.rawValue, metric: metric, gallery: gallery)
-        _ = try request.run(in: asked, progress: say) { result in
-          send(.induction(result, isWhole: result.rows.count == runs.count))
-        }
-      case .map(let run, _, let space):
-        let features = try context.finder(run, space, environment).features
-        let total = features.dataset.labels(.val).count
-        _ = try features.matrix(.val) { (done) throws(Problem) in try say("\(features.id): \(features.space) of val", done, total) }
-        try say("the directions of most variance", 0, total)
-        send(.map(try FeatureMap(features, .val)))
-      }
+      send(try request.run(in: context, progress: say) { send($0, false) }, true)
     }
   }
 }

@@ -31,21 +31,3 @@ package final class ColouredMap: Sendable {
     }
   }
 }
-
-extension EvaluationScreen {
-  /// The map in the colours that are chosen now.
-  mutating func recolour() {
-    guard let context, let found = map.map else {
-      map.coloured = nil
-      return
-    }
-    let colouring: FeatureMap.Colouring? =
-      if let tree = context.hierarchy, !map.byLabelSet {
-        .init(depth: map.depth, of: tree)
-      } else {
-        coarseFine.coarse.map { .init($0, classes: context.dataset.classes) }
-      }
-    map.coloured = colouring.map { ColouredMap(found, $0) }
-    map.list.select(map.list.selected, count: map.coloured?.legend.count ?? 0)
-  }
-}
