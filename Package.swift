@@ -41,6 +41,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpdemux"), .linkedLibrary("gif")]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CLMDB", linkerSettings: [.linkedLibrary("lmdb")]),
+    .target(name: "CExpat", linkerSettings: [.linkedLibrary("expat")]),
 
     // What is below knows nothing of what is above it; ARCHITECTURE.md says what each is for.
     engine("Basics"),
@@ -50,7 +51,7 @@ let package = Package(
     engine("Settings", ["Basics", "Kernels"]),
     engine("Networks", ["Basics", "Kernels", "Settings"]),
     engine("Weights", ["Basics", "Kernels", "Files", "Settings", "Networks"]),
-    engine("Datasets", ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "CImageCodecs", "CLMDB", "CZlib"]),
+    engine("Datasets", ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "CImageCodecs", "CLMDB", "CZlib", "CExpat"]),
     engine("Pictures", ["Basics", "Datasets", "Files"]),
     engine("Training", ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Datasets"]),
     engine("Runs", ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Weights", "Datasets", "Training"]),

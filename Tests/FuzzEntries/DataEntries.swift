@@ -1,6 +1,7 @@
 import CImageFixtures
 import CZlib
 import Datasets
+import Files
 import Glibc
 import TestSupport
 
@@ -155,7 +156,41 @@ extension FuzzPlace {
         }
       }
     }
+    let devkit = try VOCStandIn(at: path + "/voc", folder: "")
+    _ = try catalog.add("boxes", FolderRecipe(path: path + "/voc"), wordNet: nil)
+    let boxesIndex = try FileNames.of(path + "/home/datasets/boxes").first { $0.hasSuffix(".index") }!
+    let boxesBytes = get("home/datasets/boxes/\(boxesIndex)")
+    let annotations = ["000001", "000002", "000003"].map { get("voc/Annotations/\($0).xml") }
+    let openBoxes = {
+      let dataset = try catalog.annotated("boxes")
+      for set in dataset.sets {
+        for image in (try? dataset.images(in: set)) ?? [] { _ = try? dataset.pixels(of: image) }
+        for action in dataset.actionClasses.indices { _ = try? dataset.actionTruth(of: action, in: set) }
+      }
+    }
     return [
+      FuzzEntry("annotation", weight: 2, isText: true, seeds: annotations) {
+        try devkit.put($0, at: "Annotations/000002.xml")
+        defer { try? devkit.put(annotations[1], at: "Annotations/000002.xml") }
+        _ = try catalog.add("changed", FolderRecipe(path: devkit.root), wordNet: nil)
+        let dataset = try catalog.annotated("changed")
+        for image in try dataset.images(in: "train") {
+          for box in image.objects.map(\.box) { precondition(box == box.clipped(width: image.width, height: image.height), "a box beyond its image") }
+        }
+      },
+      FuzzEntry("action list", weight: 2, isText: true, seeds: [Array("000002 1  1\n000003 2 -1\n".utf8)]) {
+        try devkit.put($0, at: "ImageSets/Action/reading_train.txt")
+        try devkit.put($0, at: "ImageSets/Action/more.txt")
+        defer { unlink(devkit.root + "/ImageSets/Action/reading_train.txt") }
+        defer { unlink(devkit.root + "/ImageSets/Action/more.txt") }
+        _ = try catalog.add("changed", FolderRecipe(path: devkit.root), wordNet: nil)
+        _ = try catalog.annotated("changed").actionTruth(of: 2, in: "Action/train")
+      },
+      FuzzEntry("boxes index", weight: 2, seeds: [boxesBytes], seal: Self.sealBoxes) { [self] in
+        put($0, "home/datasets/boxes/\(boxesIndex)")
+        defer { put(boxesBytes, "home/datasets/boxes/\(boxesIndex)") }
+        try openBoxes()
+      },
       FuzzEntry("idx images", weight: 2, seeds: [images]) { [self] in
         put(Self.gzip($0), "idx/train-images-idx3-ubyte.gz")
         defer { put(Self.gzip(images), "idx/train-images-idx3-ubyte.gz") }
@@ -190,6 +225,12 @@ extension FuzzPlace {
         try openPlain()
       },
     ]
+  }
+
+  /// The checksum behind the magic is that of what follows.
+  private static func sealBoxes(_ bytes: inout [UInt8]) {
+    guard bytes.count > 12 else { return }
+    bytes.replaceSubrange(8..<12, with: little(bytes[12...].withUnsafeBytes { CRC32C($0).value }))
   }
 
   /// A damaged meta page ends all: mostly it is put right, so that what lies behind it is seen.

@@ -1,5 +1,5 @@
 /// A rectangle of pixels, both corners inside, counted from 0: its width is `x2 − x1 + 1`, as PASCAL VOC and Faster R-CNN count.
-public struct Box: Hashable, Codable, Sendable {
+public struct Box: Hashable, Codable, Sendable, BitwiseCopyable {
   public var x1, y1, x2, y2: Float
 
   public init(_ x1: Float, _ y1: Float, _ x2: Float, _ y2: Float) {

@@ -19,7 +19,7 @@ public struct DatasetCatalog: Sendable {
   /// - Throws: a ``Problem`` where the name is unknown, or the dataset's files are missing or do not fit together.
   public func open(_ name: String) throws(Problem) -> any Dataset {
     if name == Self.fashionMNIST { return try IDXDataset.fashionMNIST(classes: try classes(of: name)) }
-    let registration = try registration(name)
+    let registration = try labelled(name)
     return registration.recipe.isPacked
       ? try PackedDataset(registration, home: home) : try ImageFolderDataset(registration, home: home)
   }
@@ -43,7 +43,7 @@ public struct DatasetCatalog: Sendable {
       let nouns = try WordNetFiles.open(explicit: wordNet)
       return nouns.all().map { FineClass(wnid: $0.description, name: nouns.name(of: $0)) }
     default:
-      let registration = try registration(name)
+      let registration = try labelled(name)
       return registration.recipe.hierarchy == nil ? named(registration.classes) : registration.classes
     }
   }
@@ -94,6 +94,7 @@ public struct DatasetCatalog: Sendable {
   /// - Throws: a ``Problem`` where the name cannot be used, or the tree cannot (see ``ImageListing``).
   public func add(_ name: String, _ recipe: FolderRecipe, wordNet: WordNet?) throws(Problem) -> AddedDataset {
     try checkFree(name)
+    if recipe.boxes != nil { return try addDevkit(name, recipe) }
     let hierarchy = try HierarchyFile.contents(recipe)
     let own = try hierarchy.map { text throws(Problem) in try UserHierarchy(text, at: recipe.hierarchy ?? name).wordNet() }
     let listing = try ImageListing(recipe, wordNet: own ?? wordNet)
@@ -127,6 +128,9 @@ public struct DatasetCatalog: Sendable {
   public func isCurrent(_ name: String) throws(Problem) -> Bool {
     guard Registration.exists(name, in: home) else { return true }
     let registration = try registration(name)
+    if let boxes = registration.recipe.boxes {
+      return try VOCScan(VOCFolder(root: registration.recipe.root), boxes: boxes).fingerprint == registration.fingerprint
+    }
     let own = try ownHierarchy(name)?.wordNet()
     return try ImageListing(registration.recipe, wordNet: own).fingerprint == registration.fingerprint
   }
@@ -200,19 +204,19 @@ public struct DatasetCatalog: Sendable {
   }
 
   private static let fashionMNIST = "fashion-mnist"
-  private static let imageNet = "imagenet-1k"
+  static let imageNet = "imagenet-1k"
   /// All nouns: for looking around, and for label sets of datasets such as ImageNet-21k.
   private static let wordNet = "wordnet"
   private static let builtIn = [fashionMNIST, imageNet, wordNet]
 
-  private func entry(_ name: String) -> DatasetEntry {
+  func entry(_ name: String) -> DatasetEntry {
     do throws(Problem) {
       if Registration.exists(name, in: home), name != Self.fashionMNIST {
         let registration = try registration(name)
         return DatasetEntry(
           name: name, isBuiltIn: false, classes: registration.classes.count, train: registration.train,
           val: registration.val, size: registration.size, place: registration.recipe.root,
-          problem: isFolder(registration.recipe.root) ? nil : "the folder is gone")
+          problem: isFolder(registration.recipe.root) ? nil : "the folder is gone", sets: registration.devkit?.sets)
       }
       let classes = try classes(of: name).count
       if name == Self.imageNet {
@@ -237,7 +241,7 @@ public struct DatasetCatalog: Sendable {
     }
   }
 
-  private func registration(_ name: String) throws(Problem) -> Registration {
+  func registration(_ name: String) throws(Problem) -> Registration {
     guard DatasetName.isValid(name), Registration.exists(name, in: home) else { throw unknown(name) }
     return try Registration.read(name, in: home)
   }

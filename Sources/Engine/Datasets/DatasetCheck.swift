@@ -37,9 +37,9 @@ public enum DatasetCheck {
     }
     return all
   }
+}
 
-  /// One worker's.
-  private final class SharedBuffer: @unchecked Sendable {
-    let pixels = PixelBuffer()
-  }
+/// One worker's.
+final class SharedBuffer: @unchecked Sendable {
+  let pixels = PixelBuffer()
 }

@@ -14,6 +14,11 @@ public struct DatasetEntry: Codable, Equatable, Sendable {
   public var place: String?
   /// Why it cannot be used now.
   public var problem: String?
+  /// Of a dataset with annotated objects, how many images each set has; `train` and `val` are two of them.
+  public var sets: [String: Int]? = nil
+
+  /// Whether its images have objects with boxes, and no class of their own.
+  public var isAnnotated: Bool { sets != nil }
 }
 
 /// What `data add` has to tell.
@@ -28,6 +33,8 @@ public struct AddedDataset: Equatable, Sendable {
   public var isHeldOut: Bool
   /// Against what was known under this name before.
   public var change: Change
+  /// Images whose annotation or picture is wrong, so that their sets cannot be used.
+  public var faults = 0
 }
 
 /// Names that people give to datasets.

@@ -16,6 +16,15 @@ struct Registration: Codable, Equatable, Sendable {
   @Bounded<ByteCount> var size: Int
   var fingerprint: String
 
+  /// What a devkit has beside its objects' classes; nil where each image has a class of its own.
+  var devkit: Devkit?
+
+  struct Devkit: Codable, Equatable, Sendable {
+    var actions: [String]
+    /// The number of images of each set.
+    var sets: [String: Int]
+  }
+
   /// The version of this file and the index; another one is refused.
   @Bounded<SmallCount> var format = 1
 
@@ -44,11 +53,20 @@ struct Registration: Codable, Equatable, Sendable {
     let registration = try RunJSON.decode(Registration.self, from: data, at: path, what: what, for: .owner, repair: repair)
     guard registration.format <= 1 else { throw RunJSON.newer(what, at: path, "format", found: "\(registration.format)") }
     guard registration.format == 1, registration.name == name, registration.fingerprint.allSatisfy(\.isHexDigit),
-      registration.recipe.hierarchy != nil || registration.classes.allSatisfy({ SynsetID($0.wnid) != nil })
+      (registration.devkit != nil) == (registration.recipe.boxes != nil),
+      registration.recipe.hierarchy != nil || registration.devkit != nil || registration.classes.allSatisfy({ SynsetID($0.wnid) != nil })
     else {
       throw Problem("the dataset's description is damaged", at: path, expected: "what `data add` wrote", advice: again, kind: .data)
     }
     return registration
+  }
+
+  /// - Throws: a ``Problem`` where the folder that it was read from is gone.
+  func checkFolder() throws(Problem) {
+    guard !isFolder(recipe.root) else { return }
+    throw Problem(
+      "the dataset's folder is gone", at: recipe.root,
+      advice: "mount it again, or give its new path with \(ShellCommand("data", "add", name, "PATH").inSentence)", kind: .notFound)
   }
 
   /// Writes the description and the index of what was scanned; an older index goes when both are in place.
@@ -89,6 +107,9 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
   /// Which partition of SUN397 (``SUNFolder``) the lists are; nil: it is no such folder. The hierarchy is then the list of its classes.
   public internal(set) var partition: Int?
 
+  /// What is done with boxes, where the folder is a devkit of PASCAL VOC (``VOCFolder``); nil: it is none.
+  public internal(set) var boxes: BoxPolicy?
+
   /// Whether the folder holds LMDB databases (``PackFolder``) instead of image files.
   public internal(set) var databases: Bool?
 
@@ -101,12 +122,14 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
   ///   - hierarchyFile: a ``UserHierarchy`` that the classes are in; nil: WordNet.
   ///   - severalParents: whether its names may have several parents.
   ///   - partition: of SUN397, which a folder is where nothing else is said and it is laid out so; nil: the first.
+  ///   - name: what the dataset will be called: it tells which of several devkits is meant (``VOCFolder``).
+  ///   - boxes: what is done with boxes beyond their image, where the folder is such a devkit; nil: they are checked.
   ///   - synsetsFile: lines `n######## noun…`; line i names label i of the lists.
   /// - Throws: a ``Problem`` where `path` is no folder, a file is missing or wrong, or the share is not 1 to 90 percent.
   public init(
     path: String, mapFile: String? = nil, trainList: String? = nil, valList: String? = nil, synsetsFile: String? = nil,
     hierarchyFile: String? = nil, severalParents: Bool = false, partition: Int? = nil, followsLinks: Bool = false, heldOutPercent: Int = 10, seed: UInt64 = 1,
-    note: String? = nil
+    note: String? = nil, named name: String? = nil, boxes: BoxPolicy? = nil
   ) throws(Problem) {
     guard let resolved = realpath(path, nil) else { throw FileFailure.reading("cannot read the folder", path) }
     defer { free(resolved) }
@@ -129,6 +152,14 @@ public struct FolderRecipe: Codable, Equatable, Sendable {
     if isPlain, let sun = try SUNFolder(root) {
       self = try FolderRecipe(sun, partition: partition ?? 1, followsLinks: followsLinks, heldOutPercent: heldOutPercent, seed: seed)
       return
+    }
+    if isPlain, partition == nil, let devkit = try VOCFolder(root, named: name) {
+      (self.root, self.boxes, self.note) = (devkit.root, boxes ?? .checked, note)
+      (map, self.followsLinks, self.heldOutPercent, self.seed) = ([:], followsLinks, heldOutPercent, seed)
+      return
+    }
+    guard boxes == nil else {
+      throw Problem("only a devkit of PASCAL VOC has boxes", at: path, expected: "folders Annotations, ImageSets and JPEGImages", found: "neither", kind: .usage)
     }
     guard partition == nil else {
       throw Problem("this is no folder of SUN397", at: path, expected: "ClassName.txt, and Training_01.txt and Testing_01.txt", found: "neither", kind: .usage)

@@ -14,11 +14,7 @@ public final class ImageFolderDataset: Dataset {
   /// - Throws: a ``Problem`` where the index is damaged or the folder is gone.
   init(_ registration: Registration, home: Home) throws(Problem) {
     recipe = registration.recipe
-    guard isFolder(recipe.root) else {
-      throw Problem(
-        "the dataset's folder is gone", at: recipe.root,
-        advice: "mount it again, or give its new path with \(ShellCommand("data", "add", registration.name, "PATH").inSentence)", kind: .notFound)
-    }
+    try registration.checkFolder()
     name = registration.name
     summary =
       "\(name): \(counted(registration.train + registration.val, "image")) in \(counted(registration.classes.count, "class")), "

@@ -189,7 +189,7 @@ extension TreeScreen {
         send(.tree(.listed(store.names().map { Self.summary(of: $0, in: store, dataset: environment.dataset) })))
       case .listDatasets:
         let catalog = environment.catalog
-        send(.tree(.datasets(catalog.list().map { DatasetSummaryLine(name: $0.name, hasImages: catalog.hasImages($0.name)) })))
+        send(.tree(.datasets(catalog.list().filter { !$0.isAnnotated }.map { DatasetSummaryLine(name: $0.name, hasImages: catalog.hasImages($0.name)) })))
       case .load(let name):
         let set = try environment.labelSets.load(name, for: environment.dataset)
         let hierarchy = try environment.hierarchy(of: environment.dataset, set.policy)

@@ -21,6 +21,9 @@ struct DataAddCommand: ParsableCommand {
 
       SUN397 is known by its ClassName.txt, in PATH, PATH/Partitions or PATH/SUN397, and read as one of its ten partitions of \
       50 training and 50 test images a class: data add sun397 PATH --partition 1
+
+      A devkit of PASCAL VOC is known by its folders Annotations, ImageSets and JPEGImages, in PATH, below it or in PATH/VOCdevkit, and read with \
+      its boxes for detection: data add voc2007 PATH
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -38,6 +41,8 @@ struct DataAddCommand: ParsableCommand {
   var synsets: String?
   @Option(help: ArgumentHelp("The partition of SUN397. (default: 1)", valueName: "number"))
   var partition: Int?
+  @Flag(help: "Put boxes that reach beyond their image on its edge, in a devkit of PASCAL VOC; otherwise they are faults.")
+  var clipBoxes = false
   @Option(help: "A class hierarchy to use instead of WordNet: a file with one child<TAB>parent or one lineage (Animalia/Arthropoda/…) per line.")
   var hierarchy: String?
   @Flag(help: "Treat a name on several lines of that file as one node with several parents, not as different nodes with the same name.")
@@ -55,7 +60,7 @@ struct DataAddCommand: ParsableCommand {
     let recipe = try FolderRecipe(
       path: path, mapFile: map, trainList: trainList, valList: valList, synsetsFile: synsets,
       hierarchyFile: hierarchy, severalParents: severalParents, partition: partition, followsLinks: followLinks,
-      heldOutPercent: heldOut, seed: seed)
+      heldOutPercent: heldOut, seed: seed, named: name, boxes: clipBoxes ? .clipped : nil)
     // Without WordNet, wnids are believed and classes are named by them.
     let wordNet = global.wordnet == nil ? try? WordNetFiles.open() : try WordNetFiles.open(explicit: global.wordnet)
     let added = try global.catalog.add(name, recipe, wordNet: wordNet)
@@ -65,6 +70,12 @@ struct DataAddCommand: ParsableCommand {
     }
     let entry = added.entry
     let verb = added.change == .new ? "added" : added.change == .changed ? "updated" : "unchanged:"
+    if let sets = entry.sets {
+      print("\(verb) \(name): boxes of \(counted(entry.classes, "class")), \(Output.size(entry.size))")
+      print(sets.sorted { $0.key < $1.key }.map { "\($0.key) \(Output.grouped($0.value))" }.joined(separator: ", "))
+      for note in added.notes { print(printable("note: \(note)")) }
+      return print("\(ShellCommand("data", "check", name).inSentence) lists \(added.faults > 0 ? "all of them" : "annotations and images that are wrong")")
+    }
     let heldOut = added.isHeldOut ? " (held out)" : ""
     print(
       "\(verb) \(name): \(counted(entry.classes, "class")), \(counted(entry.train, "training image")), "

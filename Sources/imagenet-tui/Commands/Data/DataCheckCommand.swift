@@ -9,7 +9,7 @@ struct DataCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Decode every image of a dataset and list the bad ones.",
     discussion: """
-      Exit code 1 where an image is bad or the files are no longer those that were added; trainings leave bad images \
+      Of a devkit of PASCAL VOC it also lists every wrong annotation with file and object. Exit code 1 where an image is bad or the files are no longer those that were added; trainings leave bad images \
       out and count them.
       """)
 
@@ -35,6 +35,7 @@ struct DataCheckCommand: ParsableCommand {
 
   func run() throws {
     let catalog = global.catalog
+    if catalog.isAnnotated(name) { return try checkAnnotations(catalog.annotated(name)) }
     let dataset = try catalog.open(name)
     let total = dataset.labels(.train).count + dataset.labels(.val).count
     let showsProgress = isatty(STDERR_FILENO) == 1
@@ -51,5 +52,28 @@ struct DataCheckCommand: ParsableCommand {
       if !isCurrent { print("the files have changed since they were added; run `imagenet-tui data add` again") }
     }
     if !bad.isEmpty || !isCurrent { throw ExitCode(1) }
+  }
+
+  private struct AnnotationReport: Encodable {
+    var name: String
+    var images: Int
+    var current: Bool
+    var bad: [VOCDataset.Fault]
+  }
+
+  private func checkAnnotations(_ dataset: VOCDataset) throws {
+    let showsProgress = isatty(STDERR_FILENO) == 1
+    let found = try dataset.check(workers: workers ?? ProcessorCores.usable) { done in
+      if showsProgress { fputs("\r\(Output.grouped(done)) of \(Output.grouped(dataset.count)) ", stderr) }
+    }
+    if showsProgress { fputs("\r\u{1B}[K", stderr) }
+    if json {
+      try Output.json(AnnotationReport(name: name, images: dataset.count, current: found.isCurrent, bad: found.faults))
+    } else {
+      for fault in found.faults { print(fault.reason) }
+      print("\(counted(dataset.count, "image")) and their annotations read, \(counted(found.faults.count, "fault"))")
+      if !found.isCurrent { print("the files have changed since they were added; run `imagenet-tui data add` again") }
+    }
+    if !found.faults.isEmpty || !found.isCurrent { throw ExitCode(1) }
   }
 }

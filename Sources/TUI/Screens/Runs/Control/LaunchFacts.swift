@@ -103,7 +103,7 @@ extension LaunchFacts {
     let store = LabelSetStore(home: environment.home)
     let saved = store.names().compactMap { try? store.load($0, for: dataset) }
     self.init(
-      datasets: catalog.list().map(\.name).filter(catalog.hasImages), dataset: dataset,
+      datasets: catalog.list().filter { !$0.isAnnotated }.map(\.name).filter(catalog.hasImages), dataset: dataset,
       labelSets: [.fineClasses(of: opened)] + saved, imageSize: opened.imageSize.map(ImageSize.init),
       cores: ProcessorCores.usable, last: Self.lastRequest(dataset, environment.runs))
   }
