@@ -37,7 +37,7 @@ INLINE void store(float *place, vector value) { *(vector *)place = value; }
             [winograd_kernel_gradient_of_five] = kernel_gradient_of_five,                                                 \
         },                                                                                                                \
     .copy_runs = copy_runs, .relu = relu, .relu_gradient = relu_gradient, .add = add, .add_rows = add_rows, .dot_rows = dot_rows, .max_of_window = max_of_window,       \
-    .gradient_of_chosen = gradient_of_chosen, .response = response, .response_gradient = response_gradient,               \
+    .gradient_of_chosen = gradient_of_chosen, .overlaps = overlaps, .response = response, .response_gradient = response_gradient,               \
     .add_squared_differences = add_squared_differences, .normalise = normalise,                                           \
     .add_normalised_gradients = add_normalised_gradients, .normalised_gradient = normalised_gradient,                     \
   }

@@ -80,6 +80,31 @@ static void gradient_of_chosen(
   EACH(channels, CHOSEN(vector, load, store), CHOSEN(float, LOAD_ONE, STORE_ONE))
 }
 
+static bool overlaps(const float *boxes, long row, long count, const float *box, float threshold) {
+  const float *const x1 = boxes, *const y1 = x1 + row, *const x2 = y1 + row, *const y2 = x2 + row, *const area = y2 + row;
+  // Looked at now and then: most boxes that are covered are so by one of the first.
+  for (long first = 0; first < count; first += 64) {
+    const long end = first + 64 < count ? first + 64 : count;
+    int __attribute__((ext_vector_type(LANES))) hits = 0;
+    bool hit = false;
+#define SHARED(V, LOAD)                                                                                          \
+  const V across = __builtin_elementwise_min(LOAD(x2 + i), (V)box[2]) - __builtin_elementwise_max(LOAD(x1 + i), (V)box[0]) + 1.0f; \
+  const V down = __builtin_elementwise_min(LOAD(y2 + i), (V)box[3]) - __builtin_elementwise_max(LOAD(y1 + i), (V)box[1]) + 1.0f;   \
+  const V shared = (across > 0 ? across : (V)0) * (down > 0 ? down : (V)0);
+    long i = first;
+    for (; i + LANES <= end; i += LANES) {
+      SHARED(vector, load)
+      hits |= shared / (load(area + i) + box[4] - shared) > threshold;
+    }
+    for (; i < end; i++) {
+      SHARED(float, LOAD_ONE)
+      hit |= shared / (area[i] + box[4] - shared) > threshold;
+    }
+    if (hit || __builtin_reduce_or(hits)) return true;
+  }
+  return false;
+}
+
 // x^−¾ as the cube of r = x^−¼, which Newton's iteration on r^−4 = x finds without a root or a division: r ← r · (5 − x·r⁴) / 4. Halving
 // the exponent twice in the bits of x gives a start within 3.2 %, and three steps, each squaring the error, reach the precision of float.
 // For x > 0.

@@ -71,6 +71,23 @@ public protocol Backend: AnyObject, Sendable {
   func averagePoolForward(_ shape: PoolShape, input: Tensor, output: Tensor)
   func averagePoolGradient(_ shape: PoolShape, outputGradient: Tensor, inputGradient: Tensor)
 
+  // MARK: Regions and boxes. A box is x1, y1, x2, y2 in pixels, both corners inside
+
+  /// The largest value in each of `cells` × `cells` parts of each region (Girshick 2015, arXiv:1504.08083, §2.1), cut at the border of the input.
+  /// regions [r, 5]: its image, then its box in pixels of the network's input; output [r, cells, cells, channels]. `choices`, of the
+  /// output's shape, is told which pixel of the image that was, the first of equal ones: row · width + column; −1 where nothing
+  /// of a part is left, whose output is 0.
+  func regionPoolForward(_ shape: RegionPoolShape, input: Tensor, regions: Tensor, output: Tensor, choices: Tensor?)
+  /// Adds each output's gradient to the input that it chose.
+  func regionPoolGradient(
+    _ shape: RegionPoolShape, regions: Tensor, choices: Tensor, outputGradient: Tensor, inputGradient: Tensor)
+  /// What the deltas, which are multiplied by `scales` first, make of each box (``BoxCode``), clipped to an image of that size; what is no
+  /// number becomes 0. boxes [n, 4], deltas and output [n, 4 · k]: the same box for each of k.
+  func decodeBoxes(_ boxes: Tensor, deltas: Tensor, scales: SIMD4<Float>, width: Int, height: Int, output: Tensor)
+  /// Greedy non-maximum suppression: goes through the first `count` of boxes [n, 4] and keeps those whose intersection over union with each
+  /// that was kept is at most `threshold`, until `most` are. `kept` gets their places.
+  func suppress(_ boxes: Tensor, count: Int, threshold: Float, most: Int, kept: inout [Int32])
+
   /// Local response normalisation across channels (Krizhevsky et al. 2012, §3.3):
   /// scale = k + (α/n) Σ x² over `size` neighbouring channels, output = input · scale^−β.
   func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor)
@@ -89,9 +106,10 @@ public protocol Backend: AnyObject, Sendable {
     _ norm: BatchNorm, input: Tensor, weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor,
     fromBatch: Bool, relu: Bool, statistics: Tensor, output: Tensor)
   /// The gradients for the `statistics` that forward left; with `fromBatch` through mean and variance too.
+  /// - Parameter weightGradient: nil, as `biasGradient`, only where not from the batch: they are not wanted.
   func batchNormGradient(
     input: Tensor, weight: Tensor, statistics: Tensor, outputGradient: Tensor, fromBatch: Bool,
-    inputGradient: Tensor?, weightGradient: Tensor, biasGradient: Tensor)
+    inputGradient: Tensor?, weightGradient: Tensor?, biasGradient: Tensor?)
 
   /// data ← data · keep / (1 − probability), in place, where keep for element i is drawn from
   /// `CounterRandom(key)` at counter i. The backward pass is the same call on the gradient with the same key.
@@ -105,6 +123,17 @@ public protocol Backend: AnyObject, Sendable {
   /// With label smoothing ε (Szegedy et al. 2016, arXiv:1512.00567, §7) the target is (1 − ε) · onehot + ε / classes instead.
   func softmaxCrossEntropy(
     logits: Tensor, labels: [Int32], smoothing: Float, gradientScale: Float, losses: Tensor, gradient: Tensor)
+
+  /// The smooth L1 loss of sharpness σ (Girshick 2015, eq. 3): of d = values − targets ½σ²d² where |d| < 1/σ², else |d| − ½/σ²; times
+  /// weights · scale, summed. gradient is its derivative by values.
+  func smoothL1(values: Tensor, targets: Tensor, weights: Tensor, sharpness: Float, scale: Float, gradient: Tensor) -> Double
+  /// The cross-entropy of pairs of scores, summed, times scale: of row i of logits […, 2 · k] pair j is (j, k + j), of which
+  /// labels[i · k + j] (0 or 1) is right; below 0 it counts nothing. gradient is the derivative by logits.
+  func pairCrossEntropy(logits: Tensor, labels: [Int32], scale: Float, gradient: Tensor) -> Double
+  /// Of the same pairs the softmax of the second; output […, k].
+  func pairProbabilities(logits: Tensor, output: Tensor)
+  /// Row by row; logits and output [n, classes].
+  func softmax(logits: Tensor, output: Tensor)
 
   // MARK: Optimiser and vectors
 
@@ -207,6 +236,16 @@ public struct PoolShape: Hashable, Sendable {
     guard roundsUp else { return (side + 2 * padding - kernel) / stride + 1 }
     let count = (side + 2 * padding - kernel + stride - 1) / stride + 1
     return padding > 0 && (count - 1) * stride >= side + padding ? count - 1 : count
+  }
+}
+
+/// The geometry of pooling over regions: a feature map of height × width × channels, one pixel of which stands for stride × stride of the
+/// network's input.
+public struct RegionPoolShape: Hashable, Sendable {
+  public var height, width, channels, cells, stride: Int
+
+  public init(height: Int, width: Int, channels: Int, cells: Int, stride: Int) {
+    (self.height, self.width, self.channels, self.cells, self.stride) = (height, width, channels, cells, stride)
   }
 }
 

@@ -77,33 +77,38 @@ extension CPUBackend {
   /// ∂x = weight · d · (g − (Σ g) / n − x̂ · (Σ g·x̂) / n), or weight · d · g where mean and variance were not the batch's.
   public func batchNormGradient(
     input: Tensor, weight: Tensor, statistics: Tensor, outputGradient: Tensor, fromBatch: Bool,
-    inputGradient: Tensor?, weightGradient: Tensor, biasGradient: Tensor
+    inputGradient: Tensor?, weightGradient: Tensor?, biasGradient: Tensor?
   ) {
+    // Without them nothing is summed.
+    let areWanted = weightGradient != nil
+    precondition(areWanted || !fromBatch, "gradients through a batch's statistics are sums")
     let cut = RowCut(input, channels: weight.count)
     let channels = cut.channels
     withScratch(shared: (cut.pieces * 2 + 3) * channels) { loan in
-      parallelFor(cut.pieces) { piece, _ in
-        let mean = statistics.base
-        let sums = loan.shared + piece * 2 * channels
-        let products = sums + channels
-        sums.update(repeating: 0, count: 2 * channels)
-        let rows = cut.rows(piece)
-        var normalised = normalised_rows(
-          count: rows.count, columns: channels, mean: mean, factor: nil, shift: nil, slope: nil, relu: false)
-        let first = rows.lowerBound * channels
-        loops.add_normalised_gradients(&normalised, input.base + first, outputGradient.base + first, sums, products)
+      if areWanted {
+        parallelFor(cut.pieces) { piece, _ in
+          let mean = statistics.base
+          let sums = loan.shared + piece * 2 * channels
+          let products = sums + channels
+          sums.update(repeating: 0, count: 2 * channels)
+          let rows = cut.rows(piece)
+          var normalised = normalised_rows(
+            count: rows.count, columns: channels, mean: mean, factor: nil, shift: nil, slope: nil, relu: false)
+          let first = rows.lowerBound * channels
+          loops.add_normalised_gradients(&normalised, input.base + first, outputGradient.base + first, sums, products)
+        }
       }
       let constants = loan.shared + cut.pieces * 2 * channels
       for c in 0..<channels {
         let deviation = statistics.base[channels + c]
         let ofPiece = loan.shared + c
         var (sum, product) = (0.0, 0.0)
-        for piece in 0..<cut.pieces {
+        for piece in 0..<(areWanted ? cut.pieces : 0) {
           sum += Double(ofPiece[piece * 2 * channels])
           product += Double(ofPiece[(piece * 2 + 1) * channels])
         }
-        biasGradient.base[c] = Float(sum)
-        weightGradient.base[c] = Float(product) * deviation
+        biasGradient?.base[c] = Float(sum)
+        weightGradient?.base[c] = Float(product) * deviation
         let share = fromBatch ? 1 / Double(cut.rows) : 0
         constants[c] = weight.base[c] * deviation
         constants[channels + c] = Float(sum * share)

@@ -218,6 +218,84 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
     store(sums, in: inputGradient)
   }
 
+  // MARK: Regions and boxes
+
+  /// The pixels of each part of each region, by rows: `extent` and the two roundings as the formula says them.
+  private func parts(_ shape: RegionPoolShape, _ regions: Tensor) -> [[Int]] {
+    func range(_ part: Int, _ low: Float, _ high: Float, _ side: Int) -> [Int] {
+      let (a, b) = (Int((Double(low) / Double(shape.stride)).rounded(.toNearestOrAwayFromZero)), Int((Double(high) / Double(shape.stride)).rounded(.toNearestOrAwayFromZero)))
+      let length = Double(max(b - a + 1, 1))
+      let start = a + Int((Double(part) * length / Double(shape.cells)).rounded(.down))
+      let end = a + Int((Double(part + 1) * length / Double(shape.cells)).rounded(.up))
+      return (start..<end).filter { (0..<side).contains($0) }
+    }
+    return regions.array.chunked(5).flatMap { region in
+      (0..<shape.cells * shape.cells).map { part in
+        let rows = range(part / shape.cells, region[2], region[4], shape.height)
+        let columns = range(part % shape.cells, region[1], region[3], shape.width)
+        return rows.flatMap { row in columns.map { (Int(region[0]) * shape.height + row) * shape.width + $0 } }
+      }
+    }
+  }
+
+  public func regionPoolForward(_ shape: RegionPoolShape, input: Tensor, regions: Tensor, output: Tensor, choices: Tensor?) {
+    let (x, channels) = (input.array, shape.channels)
+    let chosen = parts(shape, regions).flatMap { pixels in
+      (0..<channels).map { channel -> (value: Float, pixel: Int) in
+        guard let largest = pixels.map({ x[$0 * channels + channel] }).max() else { return (0, -1) }
+        return (largest, pixels.first { x[$0 * channels + channel] == largest }! % (shape.height * shape.width))
+      }
+    }
+    store(chosen.map { Double($0.value) }, in: output)
+    if let choices { store(chosen.map { Double($0.pixel) }, in: choices) }
+  }
+
+  public func regionPoolGradient(
+    _ shape: RegionPoolShape, regions: Tensor, choices: Tensor, outputGradient: Tensor, inputGradient: Tensor
+  ) {
+    let (choice, dy, channels) = (choices.array, outputGradient.array, shape.channels)
+    var sums = [Double](repeating: 0, count: inputGradient.count)
+    for at in dy.indices where choice[at] >= 0 {
+      let image = Int(regions.array[at / (shape.cells * shape.cells * channels) * 5])
+      sums[(image * shape.height * shape.width + Int(choice[at])) * channels + at % channels] += Double(dy[at])
+    }
+    store(sums, in: inputGradient)
+  }
+
+  public func decodeBoxes(_ boxes: Tensor, deltas: Tensor, scales: SIMD4<Float>, width: Int, height: Int, output: Tensor) {
+    let all = boxes.array.map(Double.init).chunked(4)
+    let d = deltas.array.map(Double.init).chunked(4)
+    store(
+      d.indices.flatMap { at -> [Double] in
+        let delta = d[at]
+        let box = all[at * all.count / d.count]
+        let size = [box[2] - box[0] + 1, box[3] - box[1] + 1]
+        let sides = [width, height].map { Double($0) - 1 }
+        var (centre, half) = ([0.0, 0], [0.0, 0])
+        for axis in 0..<2 {
+          centre[axis] = box[axis] + size[axis] / 2 + delta[axis] * Double(scales[axis]) * size[axis]
+          half[axis] = size[axis] * exp(min(delta[axis + 2] * Double(scales[axis + 2]), log(1000.0 / 16))) / 2
+        }
+        let corners: [Double] = [centre[0] - half[0], centre[1] - half[1], centre[0] + half[0], centre[1] + half[1]]
+        return corners.indices.map { corners[$0].isNaN ? 0 : min(max(corners[$0], 0), sides[$0 % 2]) }
+      }, in: output)
+  }
+
+  public func suppress(_ boxes: Tensor, count: Int, threshold: Float, most: Int, kept: inout [Int32]) {
+    let all = boxes.array.chunked(4)
+    func area(_ box: [Float]) -> Float { (box[2] - box[0] + 1) * (box[3] - box[1] + 1) }
+    func overlap(_ a: [Float], _ b: [Float]) -> Float {
+      let shared = max(min(a[2], b[2]) - max(a[0], b[0]) + 1, 0) * max(min(a[3], b[3]) - max(a[1], b[1]) + 1, 0)
+      return shared / (area(a) + area(b) - shared)
+    }
+    var isSuppressed = [Bool](repeating: false, count: count)
+    kept = []
+    for index in 0..<count where !isSuppressed[index] && kept.count < most {
+      kept.append(Int32(index))
+      for later in index + 1..<max(count, index + 1) where overlap(all[index], all[later]) > threshold { isSuppressed[later] = true }
+    }
+  }
+
   // MARK: Local response normalisation
 
   /// The channels within size / 2 of each element's channel, as flat indices.
@@ -286,7 +364,7 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
 
   public func batchNormGradient(
     input: Tensor, weight: Tensor, statistics: Tensor, outputGradient: Tensor, fromBatch: Bool,
-    inputGradient: Tensor?, weightGradient: Tensor, biasGradient: Tensor
+    inputGradient: Tensor?, weightGradient: Tensor?, biasGradient: Tensor?
   ) {
     let channels = weight.count
     let rows = input.count / channels
@@ -297,8 +375,8 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
       sums[at % channels] += Double(g[at])
       products[at % channels] += Double(g[at]) * normal(at)
     }
-    store(products, in: weightGradient)
-    store(sums, in: biasGradient)
+    if let weightGradient { store(products, in: weightGradient) }
+    if let biasGradient { store(sums, in: biasGradient) }
     guard let inputGradient else { return }
     store(
       (0..<input.count).map { at in
@@ -337,6 +415,51 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
     }
     store(lossValues, in: losses)
     store(gradients, in: gradient)
+  }
+
+  public func smoothL1(
+    values: Tensor, targets: Tensor, weights: Tensor, sharpness: Float, scale: Float, gradient: Tensor
+  ) -> Double {
+    let square = Double(sharpness * sharpness)
+    let differences = zip(values.array, targets.array).map { Double($0) - Double($1) }
+    let factors = weights.array.map { Double($0) * Double(scale) }
+    store(zip(differences, factors).map { abs($0) < 1 / square ? $1 * square * $0 : $0 < 0 ? -$1 : $1 }, in: gradient)
+    return zip(differences, factors).reduce(0) { sum, pair in
+      sum + pair.1 * (abs(pair.0) < 1 / square ? square * pair.0 * pair.0 / 2 : abs(pair.0) - 0.5 / square)
+    }
+  }
+
+  public func pairCrossEntropy(logits: Tensor, labels: [Int32], scale: Float, gradient: Tensor) -> Double {
+    let pairs = logits.shape[1] / 2
+    let z = logits.array.map(Double.init)
+    var (sum, gradients) = (0.0, [Double](repeating: 0, count: z.count))
+    for at in 0..<logits.shape[0] * pairs where labels[at] >= 0 {
+      let places = [0, 1].map { at / pairs * 2 * pairs + at % pairs + $0 * pairs }
+      let total = exp(z[places[0]]) + exp(z[places[1]])
+      let right = Int(labels[at])
+      sum += log(total) - z[places[right]]
+      for which in 0...1 { gradients[places[which]] = (exp(z[places[which]]) / total - (which == right ? 1 : 0)) * Double(scale) }
+    }
+    store(gradients, in: gradient)
+    return sum * Double(scale)
+  }
+
+  public func pairProbabilities(logits: Tensor, output: Tensor) {
+    let pairs = logits.shape[1] / 2
+    let z = logits.array.map(Double.init)
+    store(
+      (0..<output.count).map { at in
+        let first = at / pairs * 2 * pairs + at % pairs
+        return exp(z[first + pairs]) / (exp(z[first]) + exp(z[first + pairs]))
+      }, in: output)
+  }
+
+  public func softmax(logits: Tensor, output: Tensor) {
+    store(
+      logits.array.map(Double.init).chunked(logits.shape[1]).flatMap { row in
+        let powers = row.map { exp($0 - row.max()!) }
+        return powers.map { $0 / powers.reduce(0, +) }
+      }, in: output)
   }
 
   // MARK: Optimiser and vectors
@@ -415,4 +538,12 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
     precondition(values.count == tensor.count, "\(values.count) values for a tensor of \(tensor.shape)")
     _ = tensor.elements.update(from: values.map(Float.init))
   }
+}
+
+extension [Float] {
+  fileprivate func chunked(_ size: Int) -> [[Float]] { stride(from: 0, to: count, by: size).map { Array(self[$0..<$0 + size]) } }
+}
+
+extension [Double] {
+  fileprivate func chunked(_ size: Int) -> [[Double]] { stride(from: 0, to: count, by: size).map { Array(self[$0..<$0 + size]) } }
 }

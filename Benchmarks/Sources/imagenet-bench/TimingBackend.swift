@@ -24,6 +24,9 @@ final class TimingBackend: Backend, @unchecked Sendable {
 
   func reset() { rows = [] }
 
+  /// The floating-point operations of all calls, of those that are counted by them.
+  var multiplyAddsTimesTwo: Double { rows.reduce(0) { $0 + $1.operations } }
+
   /// - Parameter peak: floating-point operations a second of all workers.
   func printTable(steps: Int, peak: Double) {
     let total = rows.reduce(0) { $0 + $1.seconds }
@@ -201,7 +204,7 @@ final class TimingBackend: Backend, @unchecked Sendable {
   }
   func batchNormGradient(
     input: Tensor, weight: Tensor, statistics: Tensor, outputGradient: Tensor, fromBatch: Bool,
-    inputGradient: Tensor?, weightGradient: Tensor, biasGradient: Tensor
+    inputGradient: Tensor?, weightGradient: Tensor?, biasGradient: Tensor?
   ) {
     time("batch normalisation gradient", input.shape) {
       inner.batchNormGradient(
@@ -209,6 +212,46 @@ final class TimingBackend: Backend, @unchecked Sendable {
         inputGradient: inputGradient, weightGradient: weightGradient, biasGradient: biasGradient)
     }
   }
+  func regionPoolForward(_ shape: RegionPoolShape, input: Tensor, regions: Tensor, output: Tensor, choices: Tensor?) {
+    time("region pool forward", output.shape) {
+      inner.regionPoolForward(shape, input: input, regions: regions, output: output, choices: choices)
+    }
+  }
+  func regionPoolGradient(
+    _ shape: RegionPoolShape, regions: Tensor, choices: Tensor, outputGradient: Tensor, inputGradient: Tensor
+  ) {
+    time("region pool gradient", outputGradient.shape) {
+      inner.regionPoolGradient(shape, regions: regions, choices: choices, outputGradient: outputGradient, inputGradient: inputGradient)
+    }
+  }
+  func decodeBoxes(_ boxes: Tensor, deltas: Tensor, scales: SIMD4<Float>, width: Int, height: Int, output: Tensor) {
+    time("decode boxes", boxes.shape) {
+      inner.decodeBoxes(boxes, deltas: deltas, scales: scales, width: width, height: height, output: output)
+    }
+  }
+  func suppress(_ boxes: Tensor, count: Int, threshold: Float, most: Int, kept: inout [Int32]) {
+    var chosen: [Int32] = kept
+    time("suppress", [boxes.shape[0], most]) {
+      inner.suppress(boxes, count: count, threshold: threshold, most: most, kept: &chosen)
+    }
+    kept = chosen
+  }
+  func smoothL1(values: Tensor, targets: Tensor, weights: Tensor, sharpness: Float, scale: Float, gradient: Tensor) -> Double {
+    var loss = 0.0
+    time("smooth L1", values.shape) {
+      loss = inner.smoothL1(values: values, targets: targets, weights: weights, sharpness: sharpness, scale: scale, gradient: gradient)
+    }
+    return loss
+  }
+  func pairCrossEntropy(logits: Tensor, labels: [Int32], scale: Float, gradient: Tensor) -> Double {
+    var loss = 0.0
+    time("pair cross-entropy", logits.shape) { loss = inner.pairCrossEntropy(logits: logits, labels: labels, scale: scale, gradient: gradient) }
+    return loss
+  }
+  func pairProbabilities(logits: Tensor, output: Tensor) {
+    time("pair probabilities", logits.shape) { inner.pairProbabilities(logits: logits, output: output) }
+  }
+  func softmax(logits: Tensor, output: Tensor) { time("softmax", logits.shape) { inner.softmax(logits: logits, output: output) } }
   func dropout(_ data: Tensor, probability: Float, key: UInt64) {
     time("dropout", data.shape) { inner.dropout(data, probability: probability, key: key) }
   }

@@ -119,6 +119,10 @@ struct kernels {
   void (*gradient_of_chosen)(
       const float *choices, const float *gradients, const struct chosen_windows *windows, long channels, float *target);
 
+  /// Whether a box (x1, y1, x2, y2, area) has an intersection over union above `threshold` with any of `count`, whose numbers of
+  /// each kind lie `row` floats behind those of the one before.
+  bool (*overlaps)(const float *boxes, long row, long count, const float *box, float threshold);
+
   /// `squares` and `ratios` have `size` / 2 zeros before and behind the channels.
   void (*response)(const struct response *response, const float *x, float *y, long pixels, long channels, float *squares);
   void (*response_gradient)(
