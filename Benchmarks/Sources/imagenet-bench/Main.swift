@@ -5,6 +5,6 @@ import ArgumentParser
     commandName: "imagenet-bench",
     abstract: "Measures the engine.",
     subcommands: [
-      StepCommand.self, PiecesCommand.self, ProductCommand.self, SearchCommand.self, TraceCommand.self, LoaderCommand.self, RelabelCommand.self, CurvesCommand.self, RunsCommand.self,
+      StepCommand.self, DetectionCommand.self, PiecesCommand.self, ProductCommand.self, SearchCommand.self, TraceCommand.self, LoaderCommand.self, RelabelCommand.self, CurvesCommand.self, RunsCommand.self,
     ])
 }

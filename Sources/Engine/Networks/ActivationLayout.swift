@@ -15,7 +15,7 @@ struct ActivationLayout {
   let kept: Set<Int>
   /// By blob.
   let data: [Int]
-  /// By blob; nil for the images, which nobody learns, and in inference.
+  /// By blob; nil where nothing in front learns, as for the images, and in inference.
   let gradients: [Int?]
   /// By layer: where it leaves its input gradient, which is then added to what a later layer has put in the blob's.
   let shares: [Int?]
@@ -50,7 +50,7 @@ struct ActivationLayout {
       return window(floats(blob), made...lastUse)
     }
     var gradients = wiring.blobShapes.map { _ -> Int? in nil }
-    for blob in wiring.blobShapes.indices.dropFirst().reversed() where isTraining {
+    for blob in wiring.blobShapes.indices.dropFirst().reversed() where isTraining && wiring.hasGradient[blob] {
       let (readers, done) = (wiring.readers[blob], backward(wiring.makers[blob]))
       if readers.count == 1, wiring.layers[readers[0]].turnsGradientInPlace {
         let shared = gradients[wiring.outputs[readers[0]]]!
@@ -62,7 +62,7 @@ struct ActivationLayout {
     }
     let shares = layers.map { layer -> Int? in
       let source = wiring.sources[layer]
-      guard isTraining, source > 0, !wiring.layers[layer].isInPlace, wiring.readers[source].max() != layer else { return nil }
+      guard isTraining, wiring.hasGradient[source], !wiring.layers[layer].isInPlace, wiring.readers[source].max() != layer else { return nil }
       return window(floats(source), backward(layer)...backward(layer))
     }
     let scratch = layers.map { layer -> Int? in
@@ -70,7 +70,7 @@ struct ActivationLayout {
     }
     let parameterGradients = layers.map { layer -> Int? in
       let parameters = wiring.parametersWithKeptGradient(of: layer)
-      guard purpose == .descent, !parameters.isEmpty else { return nil }
+      guard purpose == .descent, !parameters.isEmpty, wiring.layers[layer].learns else { return nil }
       return window(Network.blockSize(of: parameters), backward(layer)...backward(layer))
     }
     let packing = WindowPacking(windows)
@@ -109,8 +109,9 @@ extension Wiring {
   /// The first layer whose backward pass, which is the last, reads a blob; nil: none does.
   fileprivate func firstUseInBackward(of blob: Int) -> Int? {
     layers.indices.first {
-      sources[$0] == blob && layers[$0].backwardReads.contains(.input)
-        || outputs[$0] == blob && layers[$0].backwardReads.contains(.output)
+      hasGradient[outputs[$0]]
+        && (sources[$0] == blob && layers[$0].backwardReads.contains(.input)
+          || outputs[$0] == blob && layers[$0].backwardReads.contains(.output))
     }
   }
 }

@@ -189,7 +189,7 @@ public final class Network {
   }
 
   /// Computes the gradients of all parameters from what `forward` (with the same phase) has left and the gradients of the outputs.
-  /// - Parameter update: is told the gradient of each of the `parameters`, from the last to the first, once it is known and the
+  /// - Parameter update: is told the gradient of each of the `parameters` that learns, from the last to the first, once it is known and the
   ///   parameter not read any more in this pass: it may change the parameter. In a plan for descent the gradient is lost afterwards.
   public func backward(
     count: Int, phase: Phase, update: (_ parameter: Int, _ gradient: Gradient) -> Void = { _, _ in }
@@ -204,12 +204,12 @@ public final class Network {
     let views = windows(pass)
     for index in layers.indices.reversed() {
       let view = views[index]
+      end -= wiring.parameters[index].count
+      // Nothing in front of it learns, nor does it.
+      guard view.tensors.outputGradient != nil else { continue }
       layers[index].backward(view.tensors, keyed(phase, index), backend)
       if let sum = view.gradientSum { backend.add(view.tensors.inputGradient!, to: sum) }
-      for gradient in view.tensors.gradients.reversed() {
-        end -= 1
-        update(end, gradient)
-      }
+      for (place, gradient) in view.tensors.gradients.enumerated().reversed() { update(end + place, gradient) }
     }
   }
 
@@ -238,7 +238,7 @@ public final class Network {
       var tensors = plan.tensors(of: index, in: pass, wiring)
       let learned = parameter..<parameter + wiring.parameters[index].count
       tensors.parameters = Array(values[learned])
-      if purpose == .training { tensors.gradients = gradients[learned].map(Gradient.values) }
+      if purpose == .training, layers[index].learns { tensors.gradients = gradients[learned].map(Gradient.values) }
       tensors.state = Array(stateValues[kept..<kept + wiring.state[index].count])
       tensors.fusedReLU = fused[index]
       if let set = layers[index].rowSet.flatMap({ name in wiring.rowSets.firstIndex { $0.name == name } }) {

@@ -29,6 +29,8 @@ public struct Wiring: Sendable {
   let shortcuts: [Int?]
   /// Of each blob, the layers that read it, but not those that work on it in place.
   let readers: [[Int]]
+  /// Of each blob, whether something in front of it learns, so that its gradient is of use.
+  let hasGradient: [Bool]
   /// The blobs that come out, which no layer reads.
   let ends: [Int]
   private let isCalled: [String]
@@ -105,7 +107,14 @@ public struct Wiring: Sendable {
     for blob in blobShapes.indices {
       precondition(readers[blob].isEmpty == out.contains(blob) || makers[blob] < 0, "\(layers[max(0, makers[blob])].name) has to be read, or to come out")
     }
+    var hasGradient = blobShapes.map { _ in false }
+    for index in layers.indices {
+      let isOfUse =
+        layers[index].learns && !parameters[index].isEmpty || hasGradient[sources[index]] || shortcuts[index].map { hasGradient[$0] } ?? false
+      if isOfUse { hasGradient[outputs[index]] = true }
+    }
     self.layers = layers
+    self.hasGradient = hasGradient
     self.shapes = shapes
     self.inputs = inputs
     self.parameters = parameters
@@ -131,6 +140,16 @@ public struct Wiring: Sendable {
     precondition(zip(other.parameters, parameters).allSatisfy { $0.map(\.shape) == $1.map(\.shape) }, "the parameters depend on the size of the images")
     precondition(zip(other.blobShapes, blobShapes).allSatisfy { $0.reduce(1, *) <= $1.reduce(1, *) }, "images of \(describe(input)) are larger than planned")
     return other
+  }
+
+  /// How many pixels of the image one step in the output of a layer is, along the layers that it reads first.
+  func stride(of layer: Int) -> Int {
+    var (stride, place) = (1, layer + 1)
+    while place > 0 {
+      stride *= layers[place - 1].stride
+      place = inputs[place - 1]
+    }
+    return stride
   }
 
   /// The most rows of a row set for a batch of so many images; 0: the images.

@@ -13,9 +13,10 @@ struct ResampledAxis {
   private(set) var sources = 0..<0
 
   /// Plans the target pixels `range` of an axis that goes from `source` to `target` pixels. Keeps its memory.
-  mutating func plan(source: Int, target: Int, range: Range<Int>) {
+  /// - Parameter antialiases: false: linear interpolation also where the image shrinks.
+  mutating func plan(source: Int, target: Int, range: Range<Int>, antialiases: Bool) {
     let scale = Double(source) / Double(target)
-    let support = max(scale, 1)
+    let support = antialiases ? max(scale, 1) : 1
     stride = 2 * Int(support.rounded(.up)) + 1
     first.removeAll(keepingCapacity: true)
     taps.removeAll(keepingCapacity: true)
@@ -99,7 +100,10 @@ package struct Resampler {
   /// One mixed source row, and some spare floats behind it.
   private var mixed: [Float] = []
 
-  package init() {}
+  private let antialiases: Bool
+
+  /// - Parameter antialiases: false: two neighbours make a pixel along each axis, also where the image shrinks.
+  package init(antialiases: Bool = true) { self.antialiases = antialiases }
 
   /// Writes row after row of the window `x`, `y` of the image as it would be at `targetWidth` × `targetHeight`.
   ///
@@ -118,8 +122,8 @@ package struct Resampler {
       }
       return
     }
-    rows.plan(source: height, target: targetHeight, range: y)
-    columns.plan(source: width, target: targetWidth, range: x)
+    rows.plan(source: height, target: targetHeight, range: y, antialiases: antialiases)
+    columns.plan(source: width, target: targetWidth, range: x, antialiases: antialiases)
     let length = columns.sources.count * channels
     let wanted = length + columns.spare
     if mixed.count < wanted { mixed = [Float](repeating: 0, count: wanted) }

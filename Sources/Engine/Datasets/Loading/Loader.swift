@@ -39,25 +39,16 @@ public final class Loader: BatchSource {
 
   public func begin(_ samples: [Sample], epoch: Int) {
     delivery?.cancel()
-    let delivery = Delivery(samples: samples, epoch: epoch, batchSize: worker.batchSize, slots: worker.slots.count)
+    let delivery = Delivery(samples: samples.count, batchSize: worker.batchSize, slots: worker.slots.count)
     self.delivery = delivery
     // The queue is serial: a delivery that was cancelled leaves the slots before the next one enters them.
     let queue = queue, worker = worker
-    if LowPriority.isOn {
-      LowPriority.detach { queue.sync { delivery.run(worker) } }
-    } else {
-      queue.async { delivery.run(worker) }
-    }
+    delivery.run(on: queue) { worker.make(samples[$0], epoch: epoch, into: worker.slots[$1]) }
   }
 
   public func next(into input: Tensor, labels: inout [Int32]) throws(Problem) -> BatchReport {
-    guard let delivery, let number = delivery.takeNumber() else {
-      preconditionFailure("a batch was asked for beyond the samples that were begun")
-    }
-    let before = DispatchTime.now().uptimeNanoseconds
-    delivery.ready.wait()
-    let dataWait = Double(DispatchTime.now().uptimeNanoseconds - before) * 1e-9
-    let slot = worker.slots[number % worker.slots.count]
+    let (place, dataWait) = delivery!.next()
+    let slot = worker.slots[place]
     let rows = input.elements
     let made = slot.input.elements
     let count = slot.count
@@ -65,50 +56,7 @@ public final class Loader: BatchSource {
     rows.baseAddress!.update(from: made.baseAddress!, count: floats)
     for row in 0..<count { labels[row] = slot.labels[row] }
     let report = BatchReport(count: count, dataWait: dataWait, skipped: slot.skipped)
-    delivery.free.signal()
+    delivery!.release()
     return report
-  }
-}
-
-/// One list of samples on its way: the maker fills slots in turn, the consumer empties them in turn.
-private final class Delivery: Sendable {
-  let samples: [Sample]
-  let epoch: Int
-  let batchSize: Int
-  /// Counts slots that may be filled.
-  let free = DispatchSemaphore(value: 0)
-  /// Counts batches that may be taken.
-  let ready = DispatchSemaphore(value: 0)
-  private let cancelled = Atomic(false)
-  private let taken = Atomic(0)
-
-  init(samples: [Sample], epoch: Int, batchSize: Int, slots: Int) {
-    self.samples = samples
-    self.epoch = epoch
-    self.batchSize = batchSize
-    // A semaphore must not be freed below the value it was made with: it starts at zero.
-    for _ in 0..<slots { free.signal() }
-  }
-
-  var batches: Int { (samples.count + batchSize - 1) / batchSize }
-
-  func takeNumber() -> Int? {
-    let number = taken.wrappingAdd(1, ordering: .relaxed).oldValue
-    return number < batches ? number : nil
-  }
-
-  func cancel() {
-    cancelled.store(true, ordering: .releasing)
-    free.signal()
-  }
-
-  func run(_ maker: BatchMaker) {
-    for number in 0..<batches {
-      free.wait()
-      if cancelled.load(ordering: .acquiring) { return }
-      let range = number * batchSize..<min(samples.count, (number + 1) * batchSize)
-      maker.make(samples[range], epoch: epoch, into: maker.slots[number % maker.slots.count])
-      ready.signal()
-    }
   }
 }

@@ -18,6 +18,9 @@ public struct Architecture: Sendable {
   /// What torchvision calls the layers that it names otherwise.
   public var torchvisionNames: [String: String] = [:]
 
+  /// How many of the first convolutions stay as they are in a detector: what they see is no task's own (Girshick 2015, arXiv:1504.08083, §4.5).
+  var frozenConvolutions = 1
+
   public var inputShape: [Int] { [input.height, input.width, input.channels] }
 
   /// All of them, in the order in which they are offered.
@@ -38,7 +41,11 @@ public struct Architecture: Sendable {
   package func tensorNames() throws(Problem) -> Set<String> {
     let wiring = try Wiring(layers(2), input: inputShape)
     let learned = wiring.parameters.joined().map(\.name)
-    return Set(learned + learned.map { Snapshot.momentum + $0 } + wiring.state.joined().map(\.name) + [Snapshot.mean])
+    // Not every one can be a detector.
+    let design = try? detection(.pascal, classes: 1, largest: (input.height, input.width)).design
+    let detector = design.flatMap { try? Wiring($0.layers, input: $0.input, rowSets: $0.rowSets, outputs: $0.outputs) }
+    let all = learned + (detector?.parameters.joined().map(\.name) ?? [])
+    return Set(all + all.map { Snapshot.momentum + $0 } + wiring.state.joined().map(\.name) + [Snapshot.mean])
   }
 
   /// The network for `classes` target classes, its parameters zero until they are initialised or restored.

@@ -8,6 +8,8 @@ import Kernels
 public struct BatchNormalization: Layer {
   public let name: String
   let constants: BatchNorm
+  /// Frozen, it takes the running averages in training too, and leaves them and its scale and shift alone: one image's say nothing.
+  public internal(set) var learns = true
 
   public init(_ name: String, _ constants: BatchNorm = BatchNorm()) {
     self.name = name
@@ -36,15 +38,15 @@ public struct BatchNormalization: Layer {
   public func forward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
     backend.batchNormForward(
       constants, input: tensors.input, weight: tensors.parameters[0], bias: tensors.parameters[1],
-      runningMean: tensors.state[0], runningVariance: tensors.state[1], fromBatch: phase != .inference,
+      runningMean: tensors.state[0], runningVariance: tensors.state[1], fromBatch: learns && phase != .inference,
       relu: tensors.fusedReLU, statistics: tensors.scratch!, output: tensors.output)
   }
 
   public func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
     backend.batchNormGradient(
       input: tensors.input, weight: tensors.parameters[0], statistics: tensors.scratch!,
-      outputGradient: tensors.outputGradient!, fromBatch: phase != .inference, inputGradient: tensors.inputGradient,
-      weightGradient: tensors.gradients[0].values!, biasGradient: tensors.gradients[1].values!)
+      outputGradient: tensors.outputGradient!, fromBatch: learns && phase != .inference, inputGradient: tensors.inputGradient,
+      weightGradient: learns ? tensors.gradients[0].values! : nil, biasGradient: learns ? tensors.gradients[1].values! : nil)
   }
 
   private func channelwise(_ suffix: String, _ input: [Int], _ value: Float) -> Parameter {

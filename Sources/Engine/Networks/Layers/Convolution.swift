@@ -5,8 +5,11 @@ import Kernels
 /// the input channels of group i alone. Where batch normalisation follows it needs no bias.
 public struct Convolution: Layer {
   public let name: String
-  public let source: String?
-  let outputs, kernel, stride, padding, groups: Int
+  public internal(set) var source: String?
+  let outputs, kernel, groups: Int
+  public let stride: Int
+  var padding: Int
+  public internal(set) var learns = true
   let weight: Initialization
   let bias: Float?
 
@@ -64,9 +67,11 @@ public struct Convolution: Layer {
   public func backward(_ tensors: LayerTensors, _ phase: Phase, _ backend: any Backend) {
     let shape = geometry(of: tensors.input)
     let outputGradient = tensors.outputGradient!
-    backend.convolutionWeightGradient(
-      shape, input: tensors.input, outputGradient: outputGradient, weightGradient: tensors.gradients[0].values!,
-      biasGradient: bias == nil ? nil : tensors.gradients[1].values)
+    if learns {
+      backend.convolutionWeightGradient(
+        shape, input: tensors.input, outputGradient: outputGradient, weightGradient: tensors.gradients[0].values!,
+        biasGradient: bias == nil ? nil : tensors.gradients[1].values)
+    }
     if let inputGradient = tensors.inputGradient {
       backend.convolutionDataGradient(
         shape, outputGradient: outputGradient, weights: tensors.parameters[0], inputGradient: inputGradient)

@@ -4,12 +4,15 @@ import Kernels
 /// Every output is a weighted sum of all inputs: output = input · weightsᵀ + bias.
 public struct FullyConnected: Layer {
   public let name: String
+  public let source: String?
   let outputs: Int
   let weight: Initialization
   let bias: Float
 
-  public init(_ name: String, outputs: Int, weight: Initialization, bias: Float = 0) {
+  /// - Parameter source: the layer whose output it reads; nil: the one in front.
+  public init(_ name: String, from source: String? = nil, outputs: Int, weight: Initialization, bias: Float = 0) {
     self.name = name
+    self.source = source
     self.outputs = outputs
     self.weight = weight
     self.bias = bias

@@ -21,8 +21,14 @@ public protocol Layer: Sendable {
   /// - Throws: a ``Problem`` where the layer cannot stand on such an input.
   func outputShape(for input: [Int]) throws(Problem) -> [Int]
 
+  /// How many rows or columns of its input one of its output moves on.
+  var stride: Int { get }
+
   /// What the layer learns, in the order in which `LayerTensors.parameters` holds it.
   func parameters(for input: [Int]) -> [Parameter]
+
+  /// Whether its parameters change in a training; those of layers that are frozen stay as they are.
+  var learns: Bool { get }
 
   /// What the layer keeps from step to step without learning it, in the order of `LayerTensors.state`.
   func state(for input: [Int]) -> [Parameter]
@@ -94,6 +100,8 @@ extension Layer {
   public var source: String? { nil }
   public var shortcut: String? { nil }
   public var rowSet: String? { nil }
+  public var learns: Bool { true }
+  public var stride: Int { 1 }
   public func state(for input: [Int]) -> [Parameter] { [] }
   public func multiplyAdds(for input: [Int]) -> Int { 0 }
   public func parameters(for input: [Int]) -> [Parameter] { [] }

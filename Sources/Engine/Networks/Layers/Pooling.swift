@@ -7,8 +7,10 @@ public struct Pooling: Layer {
 
   public let name: String
   let kind: Kind
-  let kernel, stride, padding: Int
-  let roundsUp: Bool
+  let kernel: Int
+  public let stride: Int
+  var padding: Int
+  var roundsUp: Bool
 
   public init(
     _ name: String, _ kind: Kind = .max, kernel: Int, stride: Int, padding: Int = 0, roundsUp: Bool = true

@@ -77,6 +77,10 @@ package struct ValidationOutcome {
   package var report: ValidationReport
   /// Nil where the task tells no classes apart.
   package var classes: ClassResults?
+  /// Nil where the task finds no objects.
+  package var found: FoundObjects?
 
-  package init(_ report: ValidationReport, classes: ClassResults? = nil) { (self.report, self.classes) = (report, classes) }
+  package init(_ report: ValidationReport, classes: ClassResults? = nil, found: FoundObjects? = nil) {
+    (self.report, self.classes, self.found) = (report, classes, found)
+  }
 }
