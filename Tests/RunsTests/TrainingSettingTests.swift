@@ -10,7 +10,7 @@ import Testing
 @Suite struct TrainingSettingTests {
   /// A text that each setting takes.
   private static let examples: [String: [String]] = [
-    "recipe": ["caffe-alexnet"], "from": ["a run"], "tune": ["from:fc6"], "rate-factor": ["conv1=0.0", "fc8=10.0"], "init": ["gaussian:0.01"],
+    "task": ["detection"], "recipe": ["caffe-alexnet"], "from": ["a run"], "tune": ["from:fc6"], "rate-factor": ["conv1=0.0", "fc8=10.0"], "init": ["gaussian:0.01"],
     "epochs": ["3"], "iterations": ["500"], "batch": ["32"], "rate": ["0.02"], "schedule": ["step:100:0.5"], "warm-up": ["20"],
     "momentum": ["0.8"], "nesterov": ["true"], "decay": ["0.001"], "label-smoothing": ["0.1"], "seed": ["18446744073709551615"],
     "validate-every": ["iterations:50"], "keep": ["4"], "convolution": ["columns"], "matrix": ["openblas"], "workers": ["2"],

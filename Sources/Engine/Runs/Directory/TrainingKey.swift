@@ -56,6 +56,8 @@ public struct TrainingKey: Hashable, Sendable {
     if let convolution = training.convolution, convolution != .columns { fields.append(("convolution", convolution.rawValue)) }
     if let matrix = training.matrix { fields.append(("matrix", matrix.rawValue)) }
     if let initialization = training.initialization { fields.append(("initialization", initialization.text)) }
+    // What is validated on decides no weight.
+    for (name, text) in training.detection?.fields ?? [] where !["validation set", "test proposals"].contains(name) { fields.append(("detection.\(name)", text)) }
     if let tuning = training.tuning {
       if tuning.part != .all { fields.append(("tune", tuning.part.text)) }
       for (layer, factor) in tuning.rateFactors where factor != 1 { fields.append(("rate-factor.\(layer)", "\(factor)")) }

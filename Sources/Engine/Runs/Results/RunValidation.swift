@@ -11,32 +11,40 @@ public struct RunValidation {
   private let trainer: Trainer
   /// The checkpoint.
   public let step: Int
+  /// What a detection has found in the last validation; nil before, and for other tasks.
+  public private(set) var found: FoundObjects?
 
   /// - Parameters:
   ///   - step: of a checkpoint; nil takes the best in validation.
+  ///   - set: of a detection, in place of the one that it was validated on.
   ///   - workers: how many threads to use; the numbers do not depend on it.
   /// - Throws: a ``Problem`` where there is no such checkpoint, or the dataset is not what it was.
-  public init(_ run: RunDirectory, home: Home, step: Int? = nil, workers: Int? = nil) throws(Problem) {
+  public init(_ run: RunDirectory, home: Home, step: Int? = nil, set: String? = nil, workers: Int? = nil) throws(Problem) {
     self.run = run
-    let configuration = try run.configuration()
+    var configuration = try run.configuration()
+    if let set {
+      guard configuration.training.detection != nil else {
+        throw Problem("the run is validated on its dataset's validation images", at: "--set", found: set, advice: "leave --set out", kind: .usage)
+      }
+      configuration.training.detection!.validationSet = set
+    }
     let chosen = try run.chosenCheckpoint(step)
     self.step = chosen
-    let dataset = try DatasetCatalog(home: home).open(configuration.dataset)
-    if !run.isImported { try configuration.check(dataset) }
+    let data = try configuration.openData(home: home, isSame: !run.isImported)
     let workers = workers ?? ProcessorCores.usable
-    trainer = try Trainer(
-      configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet,
-      backend: CPUBackend.checked(workers: workers, for: configuration.training),
-      workers: workers, means: MeanCache(home: home))
+    trainer = try data.trainer(
+      configuration, backend: CPUBackend.checked(workers: workers, for: configuration.training), workers: workers, home: home)
     try run.checkpoints.restore(trainer, step: chosen, toTrain: false)
   }
+
+  package var isDetection: Bool { trainer.task is DetectionTask }
 
   /// The validation images.
   public var images: Int { trainer.task.validation.count }
 
   /// Validates, and keeps the results in the run's folder.
   /// - Parameter progress: hears how many images are done.
-  public func validate(progress: (Int) -> Void = { _ in }) throws(Problem) -> ValidationReport {
+  public mutating func validate(progress: (Int) -> Void = { _ in }) throws(Problem) -> ValidationReport {
     guard images > 0 else {
       throw Problem("there are no validation images", at: run.id, advice: "add some to the dataset")
     }
@@ -47,18 +55,8 @@ public struct RunValidation {
         "the network's scores are not finite", at: "\(run.id), step \(step)", expected: "a finite loss", found: "\(report.loss)",
         advice: "the training diverged, or the weights are of another network: use other ones")
     }
+    found = outcome.found
     if let classes = outcome.classes { try run.classResults.save(classes, best: run.checkpoints.best()) }
     return report
-  }
-}
-
-extension RunConfiguration {
-  /// - Throws: a ``Problem`` where the dataset is not what it was at the launch.
-  func check(_ dataset: any Dataset) throws(Problem) {
-    guard dataset.fingerprint == fingerprint else {
-      throw Problem(
-        "the dataset has changed since the run was launched", at: self.dataset, expected: fingerprint,
-        found: dataset.fingerprint, advice: "launch a new run", kind: .data)
-    }
   }
 }

@@ -143,15 +143,13 @@ public struct RunWorker {
 
   private func train(_ heart: Heart, _ log: RunLog) throws(Problem) -> RunResult.Outcome {
     let configuration = try run.configuration()
-    let dataset = try DatasetCatalog(home: home).open(configuration.dataset)
-    try configuration.check(dataset)
+    let data = try configuration.openData(home: home)
     let workers = configuration.workers ?? ProcessorCores.usable
     let backend = try CPUBackend.checked(workers: workers, for: configuration.training)
     for line in RunConfiguration.Machine(backend).remarks(begunOn: configuration.machine) { log.write(line) }
-    try checkMemory(configuration, dataset, backend, log)
-    let trainer = try Trainer(
-      configuration: configuration.training, dataset: dataset, labelSet: configuration.labelSet, backend: backend,
-      workers: workers, means: MeanCache(home: home), keepingFeaturesIn: home.backboneFeatures(of: run.id))
+    // The machine may have less memory than that of the launch.
+    if let remark = try data.checkMemory(configuration, backend) { log.write(remark) }
+    let trainer = try data.trainer(configuration, backend: backend, workers: workers, home: home, keepingFeaturesIn: home.backboneFeatures(of: run.id))
     run.checkpoints.removeUnfinished()
     let standing = try run.checkpoints.restore(trainer) { log.write($0) }
     let recorder = try RunRecorder(
@@ -184,18 +182,6 @@ public struct RunWorker {
       sink: recorder.take)
     if recorder.isFinished { try? FileManager.default.removeItem(atPath: home.backboneFeatures(of: run.id)) }
     return recorder.isFinished ? .finished : .stopped
-  }
-
-  /// The machine may have less memory than that of the launch.
-  private func checkMemory(
-    _ configuration: RunConfiguration, _ dataset: any Dataset, _ backend: CPUBackend, _ log: RunLog
-  ) throws(Problem) {
-    let training = configuration.training
-    let view = try TrainingView(dataset, configuration.labelSet)
-    let remark = try TrainingNeed.check(
-      try Architecture.named(training.network), classes: view.classes, batch: training.batchSize,
-      training: view.training.count, validation: view.validation.count, tuning: training.tuning, backend: backend)
-    if let remark { log.write(remark) }
   }
 
   /// Tries again and again to keep the end of a training, until it is asked to stop or patience ends.

@@ -72,6 +72,47 @@ public struct StartingWeights: Sendable {
     return labelSet.classes.map(\.members) == labels.classes.map(\.members)
   }
 
+  /// The first checkpoint of a run that finds objects: those of these weights that have a layer's name and shape there, new ones for the other
+  /// layers, and which is which.
+  /// - Parameter network: of the architecture.
+  /// - Throws: a ``Problem`` where no layer of its backbone gets weights: a detector that should begin with something would begin with nothing.
+  func checkpoint(for training: TrainingConfiguration, _ network: DetectionNetwork, facts: [String: String]) throws(Problem) -> (snapshot: Snapshot, report: WeightReport) {
+    let wiring = try Wiring(network.design.layers, input: network.design.input, rowSets: network.design.rowSets, outputs: network.design.outputs)
+    var report = WeightReport()
+    var tensors: [(name: String, tensor: Tensor)] = []
+    let known = Dictionary(snapshot.tensors.map { ($0.name, $0.tensor) }) { first, _ in first }
+    func add(_ parameter: Parameter, number: Int) {
+      if let tensor = known[parameter.name], tensor.shape == parameter.shape {
+        tensors.append((parameter.name, tensor))
+        report.loaded.append(parameter.name)
+        return
+      }
+      let fresh = Tensor(parameter.shape)
+      let key = CounterRandom(seed: training.seed, RandomUse.initialization.rawValue, number).key
+      parameter.initialization.fill(fresh, fanIn: parameter.fanIn, key: key)
+      tensors.append((parameter.name, fresh))
+      report.new.append(parameter.name)
+    }
+    let parameters = Array(wiring.parameters.joined())
+    for (number, parameter) in parameters.enumerated() { add(parameter, number: number) }
+    for (number, kept) in wiring.state.joined().enumerated() { add(kept, number: parameters.count + number) }
+    for parameter in parameters { tensors.append((Snapshot.momentum + parameter.name, Tensor(parameter.shape))) }
+    report.unused = snapshot.tensors.map(\.name).filter { $0 != Snapshot.mean && !report.loaded.contains($0) }
+    let backbone = Set(network.backbone)
+    guard report.loaded.contains(where: { name in backbone.contains(String(name[..<(name.lastIndex(of: ".") ?? name.endIndex)])) }) else {
+      throw Problem(
+        "the weights have nothing for the backbone", at: from, expected: "tensors such as \(parameters[0].name), \(describe(parameters[0].shape))",
+        found: snapshot.tensors.first.map { "\($0.name), \(describe($0.tensor.shape))" } ?? "none",
+        advice: "leave --from out to begin with random weights, or name a run of \(architecture.name)")
+    }
+    tensors.append((Snapshot.mean, try snapshot.tensor(Snapshot.mean)))
+    return (Snapshot(tensors: tensors, metadata: Self.beginning(architecture, training, facts)), report)
+  }
+
+  private static func beginning(_ architecture: Architecture, _ training: TrainingConfiguration, _ facts: [String: String]) -> [String: String] {
+    ["network": architecture.name, "seed": String(training.seed), "step": "0", "epoch": "0.0", "validated": "0"].merging(facts) { $1 }
+  }
+
   /// The first checkpoint of a run: these weights, a new classifier where the label set is another, the parameters that learn without
   /// momentum.
   func checkpoint(for training: TrainingConfiguration, labels: LabelSet) throws(Problem) -> Snapshot {
@@ -99,11 +140,24 @@ public struct StartingWeights: Sendable {
     }
     tensors += velocities
     tensors.append((Snapshot.mean, try snapshot.tensor(Snapshot.mean)))
-    return Snapshot(
-      tensors: tensors,
-      metadata: [
-        "network": architecture.name, "classes": String(labels.classes.count), "seed": String(training.seed), "step": "0",
-        "epoch": "0.0", "validated": "0",
-      ])
+    return Snapshot(tensors: tensors, metadata: Self.beginning(architecture, training, ["classes": String(labels.classes.count)]))
+  }
+}
+
+/// What weights were good for.
+public struct WeightReport: Codable, Equatable, Sendable {
+  /// Tensors by name: those that were taken, those that begin anew, and those that nothing takes.
+  public var loaded: [String] = [], new: [String] = [], unused: [String] = []
+
+  /// "loaded: conv1 to fc7 …", by layers.
+  var text: String {
+    func layers(_ names: [String]) -> String {
+      let all = names.reduce(into: [String]()) { layers, name in
+        let layer = String(name[..<(name.lastIndex(of: ".") ?? name.endIndex)])
+        if !layers.contains(layer) { layers.append(layer) }
+      }
+      return all.isEmpty ? "none" : all.joined(separator: ", ")
+    }
+    return "weights loaded: \(layers(loaded)); new: \(layers(new)); unused: \(layers(unused))"
   }
 }

@@ -3,6 +3,7 @@ import Datasets
 import Kernels
 import Networks
 import Settings
+import Training
 
 /// What a training takes, computed from its plan before anything is made.
 package struct TrainingNeed: Equatable, Sendable {
@@ -27,6 +28,33 @@ package struct TrainingNeed: Equatable, Sendable {
     let lists = (3 * training + 2 * validation) * MemoryLayout<Sample>.stride
     parameters = network.parameters
     memory = network.memory.all + loaders + lists + Self.program
+  }
+
+  /// Of a training that finds objects.
+  package init(_ task: DetectionTask, _ architecture: Architecture, backend: any Backend) throws(Problem) {
+    let network = try NetworkSplit(task.design(architecture), tuning: nil).need(batch: 1, backend: backend)
+    let floats = task.largest.height * task.largest.width * architecture.input.channels
+    // Two sources with images ahead, and of each annotated object some numbers.
+    let ahead = 2 * Loader.defaultAhead * floats * MemoryLayout<Float>.stride
+    let lists = (3 * task.training.count + 2 * task.validation.count) * (MemoryLayout<Sample>.stride + 4 * MemoryLayout<Target>.stride)
+    parameters = network.parameters
+    memory = network.memory.all + ahead + lists + Self.program
+  }
+
+  /// - Returns: what is worth knowing before the start; nil where there is room.
+  /// - Throws: a ``Problem`` where there is less memory at all.
+  package func check(budget: MemoryBudget = MemoryBudget()) throws(Problem) -> String? {
+    if let total = budget.total, memory > total {
+      throw Problem(
+        "the training needs more memory than \(budget.owner)", expected: "at most \(total / 1_000_000) MB", found: "about \(memory / 1_000_000) MB",
+        advice: "choose a smaller network")
+    }
+    return Self.shortage(memory, budget)
+  }
+
+  private static func shortage(_ need: Int, _ budget: MemoryBudget) -> String? {
+    guard let free = budget.free, need > free else { return nil }
+    return "about \(need / 1_000_000) MB of memory are needed and \(free / 1_000_000) MB are free now"
   }
 
   /// - Returns: what is worth knowing before the start; nil where there is room.
@@ -55,7 +83,6 @@ package struct TrainingNeed: Equatable, Sendable {
         expected: "at most \(megabytes(total))", found: "about \(megabytes(need))",
         advice: fits > 0 ? "--batch \(fits) fits" : "not even one image fits; choose a smaller network")
     }
-    guard let free = budget.free, need > free else { return nil }
-    return "about \(megabytes(need)) of memory are needed and \(megabytes(free)) are free now"
+    return shortage(need, budget)
   }
 }

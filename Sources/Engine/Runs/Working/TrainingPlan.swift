@@ -52,6 +52,13 @@ public struct TrainingRequest: Sendable {
   /// How many of the last checkpoints are kept beside the best.
   var keep: Int? { self["keep"].flatMap { Int($0) } }
 
+  /// Whether objects are to be found.
+  package var isDetection: Bool {
+    if let task = self["task"] { return task == "detection" }
+    if let name = self["recipe"], let recipe = try? NamedRecipe.named(name) { return recipe.detection != nil }
+    return model?.detection != nil
+  }
+
   /// Asks for a run like another, to its bits: the defaults of a form or a command that changes some of it. Tags, note and group are not
   /// taken over.
   public init(like run: RunConfiguration) {
@@ -130,6 +137,8 @@ public struct TrainingPlan: Sendable {
   /// What is worth knowing before the start, one sentence each.
   public let remarks: [String]
   private let start: StartingWeights?
+  /// Of a training that finds objects.
+  private let detection: (network: DetectionNetwork, facts: [String: String])?
   private let notes: RunNotes
 
   /// Checks a request against its dataset, its label set and this machine.
@@ -143,6 +152,14 @@ public struct TrainingPlan: Sendable {
   ) throws(Problem) {
     // A run's file may ask for anything.
     for setting in TrainingSetting.all { if let texts = request.asked[setting.flag] { _ = try setting.canonical(texts) } }
+    if request.isDetection {
+      try self.init(detecting: request, home: home, program: program, command: command)
+    } else {
+      try self.init(classifying: request, home: home, program: program, command: command)
+    }
+  }
+
+  private init(classifying request: TrainingRequest, home: Home, program: String, command: [String]) throws(Problem) {
     let dataset = try DatasetCatalog(home: home).open(request.dataset)
     let labelSet = request.labelSet ?? .fineClasses(of: dataset)
     let start: StartingWeights?
@@ -193,6 +210,48 @@ public struct TrainingPlan: Sendable {
       command: command, lineage: start.map { .init(from: $0.from, step: $0.step, hasNewHead: !$0.fits(labelSet)) },
       machine: .init(backend))
     self.start = start
+    detection = nil
+  }
+
+  private init(detecting request: TrainingRequest, home: Home, program: String, command: [String]) throws(Problem) {
+    let dataset = try DatasetCatalog(home: home).objects(request.dataset, request.labelSet)
+    let labelSet = request.labelSet ?? .objectClasses(of: dataset, named: request.dataset)
+    let start: StartingWeights?
+    if let from = request.from { start = try StartingWeights(from, home: home) } else { start = nil }
+    let (architecture, asked) = try request.resolved(on: nil, from: start.map { .init($0) })
+    var training = asked
+    let name = request.name ?? labelSet.name
+    try RunDirectory.checkName(name)
+    notes = try request.notes.checked(at: name)
+    try Trainer.checkDetection(training)
+    training.detection!.fit(sets: dataset.sets)
+    let task = try DetectionTask(training.detection!, dataset)
+    steps = training.fit(images: task.training.count)
+    let network = try task.network(architecture)
+    try training.matrix?.checkPresence()
+    let backend = CPUBackend(workers: request.workers ?? ProcessorCores.usable, for: training)
+    let need = try TrainingNeed(task, architecture, backend: backend)
+    disk = 8 * need.parameters * ((request.keep ?? Checkpoints.kept) + 2)
+    var remarks: [String] = []
+    if let start {
+      remarks.append("begins with the weights of \(start.from)" + (start.step.map { ", step \($0)" } ?? ""))
+      remarks.append(try start.checkpoint(for: training, network, facts: task.facts).report.text)
+    }
+    if task.leftOut > 0 { remarks.append("\(counted(task.leftOut, "image")) without an object to learn from \(task.leftOut == 1 ? "is" : "are") left out") }
+    try Self.checkDisk(disk, home)
+    if let remark = try need.check() { remarks.append(remark) }
+    if task.validation.isEmpty { remarks.append("no validation images: the average precision will not be known") }
+    trainingImages = task.trainingImages.count
+    validationImages = task.validation.count
+    parameters = need.parameters
+    memory = need.memory
+    self.remarks = remarks
+    configuration = RunConfiguration(
+      name: name, created: unixTime(), dataset: request.dataset, fingerprint: dataset.fingerprint, labelSet: labelSet,
+      training: training, workers: request.workers, keep: request.keep, program: program, host: WorkerIdentity.hostName,
+      command: command, lineage: start.map { .init(from: $0.from, step: $0.step, hasNewHead: true) }, machine: .init(backend))
+    self.start = start
+    detection = (network, task.facts)
   }
 
   private static func remarks(
@@ -219,7 +278,10 @@ public struct TrainingPlan: Sendable {
   package func makeRun(home: Home) throws(Problem) -> RunDirectory {
     var configuration = configuration
     configuration.lineage?.key = parentKey(home: home)
-    let first = try start?.checkpoint(for: configuration.training, labels: configuration.labelSet)
+    let first: Snapshot? =
+      if let start, let detection { try start.checkpoint(for: configuration.training, detection.network, facts: detection.facts).snapshot } else {
+        try start?.checkpoint(for: configuration.training, labels: configuration.labelSet)
+      }
     return try RunDirectory.create(configuration, in: home.runs) { (run) throws(Problem) in
       if notes != RunNotes() { try RunJSON.write(notes, to: run.notesFile) }
       if let first { try run.checkpoints.save(first, step: 0, .init()) }
@@ -296,11 +358,13 @@ extension TrainingRequest {
   /// What the training comes to: the recipe of its network, with what was asked for in its place.
   /// - Parameter start: nil: random weights.
   /// - Throws: a ``Problem`` naming the first setting that does not fit.
-  package func resolved(on dataset: any Dataset, from start: Start?) throws(Problem) -> (architecture: Architecture, training: TrainingConfiguration) {
-    let recipe = try self["recipe"].map { name throws(Problem) in try NamedRecipe.named(name) }
+  /// - Parameter dataset: nil: one of objects.
+  package func resolved(on dataset: (any Dataset)?, from start: Start?) throws(Problem) -> (architecture: Architecture, training: TrainingConfiguration) {
+    var recipe = try self["recipe"].map { name throws(Problem) in try NamedRecipe.named(name) }
     let architecture = try Architecture.named(network ?? start?.architecture.name ?? recipe?.network ?? Self.network(for: dataset))
     let model = model.flatMap { $0.network == architecture.name ? $0 : nil }
     var training = model ?? architecture.recipe
+    if recipe == nil, isDetection, training.detection == nil { recipe = .detecting(input: architecture.input) }
     recipe?.apply(to: &training)
     if let start {
       guard start.architecture.name == architecture.name else {
@@ -310,9 +374,11 @@ extension TrainingRequest {
       }
       // Images have to look as they did to the weights, and weights that know something are moved more gently.
       training.augmentation = start.augmentation
-      if model == nil { training.solver.learningRate /= 10 }
+      if model == nil, !isDetection { training.solver.learningRate /= 10 }
     }
     apply(to: &training)
+    // Random convolutions have to learn.
+    training.detection?.freezes = start != nil
     if start == nil, training.tuning.map({ $0.part != .all }) ?? false {
       throw Problem(
         "layers that stay as they are need weights", at: "tune", expected: "weights to begin with",
@@ -323,8 +389,8 @@ extension TrainingRequest {
   }
 
   /// The network made for the dataset's images, the large one for photographs.
-  private static func network(for dataset: any Dataset) -> String {
-    guard let size = dataset.imageSize else { return Architecture.all[0].name }
+  private static func network(for dataset: (any Dataset)?) -> String {
+    guard let size = dataset?.imageSize else { return Architecture.all[0].name }
     return (Architecture.all.first { $0.input == size } ?? Architecture.all[0]).name
   }
 }
@@ -340,6 +406,13 @@ extension TrainingConfiguration {
 }
 
 extension LabelSet {
+  /// The classes of a dataset's objects.
+  package static func objectClasses(of dataset: any AnnotatedDataset, named name: String) -> LabelSet {
+    LabelSet(
+      name: "objects-\(dataset.objectClasses.count)", dataset: name, policy: .name, recipe: [],
+      classes: dataset.objectClasses.map { TargetClass(wnid: $0, name: $0, members: [$0]) }, leftOut: [])
+  }
+
   /// The label set that teaches a dataset's fine classes as they are.
   public static func fineClasses(of dataset: any Dataset) -> LabelSet {
     LabelSet(

@@ -124,8 +124,13 @@ extension TrainingSetting {
   /// All settings, in the order in which they are shown.
   public static let all: [TrainingSetting] = [
     TrainingSetting(
-      "recipe", "recipe", .optimizer, "Published training settings by name: caffe-alexnet. (default: the network's own)",
+      "recipe", "recipe", .optimizer, "Published training settings by name: caffe-alexnet, pascal-det, det-stamps. (default: the network's own)",
       Form(expected: "one of \(NamedRecipe.all.map(\.name).joined(separator: ", "))", parse: { text in NamedRecipe.all.first { $0.name == text }?.name }, text: { $0 })),
+    TrainingSetting(
+      "task", "task", .run, "What is learned: classification, or detection of objects, for which the dataset has to have boxes. (default: classification)",
+      Form(expected: "classification or detection", parse: { ["classification", "detection"].contains($0) ? $0 : nil }, text: { $0 }),
+      change: { $1.detection = $0 == "detection" ? $1.detection ?? .pascal : nil },
+      configured: { $0.detection == nil ? "classification" : "detection" }),
     TrainingSetting(
       "from", "initial weights", .weights,
       "Initial weights: a run, or a checkpoint file. Images are then preprocessed as for that run, and the default learning rate is a tenth. (default: random)",

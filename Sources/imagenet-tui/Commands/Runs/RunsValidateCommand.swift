@@ -1,6 +1,7 @@
 import ArgumentParser
 import Basics
 import Runs
+import Training
 
 struct RunsValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,6 +11,8 @@ struct RunsValidateCommand: ParsableCommand {
   @OptionGroup var argument: RunArgument
   @Option(help: ArgumentHelp("The checkpoint's step. (default: the best on validation)", valueName: "step"))
   var checkpoint: Int?
+  @Option(help: "Of a detection: the set of images, as test. (default: the one it was validated on)")
+  var set: String?
   @Option(help: "Number of worker threads; results do not depend on it. (default: all cores)")
   var workers: Int?
   @Flag(help: "Print JSON.")
@@ -21,7 +24,7 @@ struct RunsValidateCommand: ParsableCommand {
 
   func run() throws {
     let (summary, directory) = try argument.find()
-    let validation = try RunValidation(directory, home: argument.global.location, step: checkpoint, workers: workers)
+    var validation = try RunValidation(directory, home: argument.global.location, step: checkpoint, set: set, workers: workers)
     let total = validation.images
     let report = try validation.validate { done in
       RunProgressLine.show(work: "validation images", done, of: total)
@@ -33,5 +36,10 @@ struct RunsValidateCommand: ParsableCommand {
         "\(summary.id), step \(report.step): "
           + report.metrics.map { "\($0.heading) \(RunProgressLine.text($1, of: $0))" }.joined(separator: ", ")
           + ", loss \(decimals(report.loss, 4)) on \(counted(report.images, "image"))"))
+    if let found = validation.found {
+      let precision = found.precision()
+      print(printable(precision.note))
+      for row in precision.classes { print(printable("\(row.name): \(row.value.map { decimals($0, 4) } ?? "nothing to be found"), \(counted(row.objects, "object"))")) }
+    }
   }
 }

@@ -15,6 +15,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "The network. (default: the one made for the dataset's images)")
   var net: String?
 
+  @Option(help: help("task")) var task: String?
   @Option(help: help("recipe")) var recipe: String?
   @Option(help: help("from")) var from: String?
   @Option(help: help("tune", "part")) var tune: String?
@@ -53,7 +54,7 @@ struct TrainingOptions: ParsableArguments {
   /// What was given of each setting.
   private var given: [(setting: TrainingSetting, texts: [String])] {
     let values = [
-      "recipe": recipe, "from": from, "tune": tune, "init": `init`, "epochs": epochs, "iterations": iterations, "batch": batch, "rate": rate,
+      "task": task, "recipe": recipe, "from": from, "tune": tune, "init": `init`, "epochs": epochs, "iterations": iterations, "batch": batch, "rate": rate,
       "schedule": schedule, "warm-up": warmUp, "momentum": momentum, "nesterov": nesterov.map { "\($0)" }, "decay": decay,
       "label-smoothing": labelSmoothing, "seed": seed, "validate-every": validateEvery, "keep": keep, "convolution": convolution,
       "matrix": matrix, "workers": workers,

@@ -20,7 +20,8 @@ package struct LaunchForm: Sendable {
       let common: [Field] = [
         .dataset, .labels, .network, .from, .tune, .epochs, .iterations, .batch, .learningRate, .schedule, .seed, .workers, .begin, .name,
       ]
-      return common + TrainingSetting.all.map { .setting($0.flag) }.filter { !common.contains($0) }
+      // The screen launches what tells its classes apart.
+      return common + TrainingSetting.all.filter { $0.flag != "task" }.map { .setting($0.flag) }.filter { !common.contains($0) }
     }()
 
     var setting: TrainingSetting? { if case .setting(let flag) = self { TrainingSetting.named(flag) } else { nil } }
