@@ -53,6 +53,9 @@ enum Output {
   /// 1281167 → "1,281,167".
   static func grouped(_ number: Int) -> String { Basics.grouped(number) }
 
+  /// "500" where both ends are the same, "732–1,300" otherwise.
+  static func range(_ least: Int, _ most: Int) -> String { least == most ? grouped(least) : "\(grouped(least))–\(grouped(most))" }
+
   /// Bytes in the unit that fits: "30.9 MB".
   static func size(_ bytes: Int) -> String {
     var value = Double(bytes)

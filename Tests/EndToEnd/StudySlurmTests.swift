@@ -109,6 +109,30 @@ import Testing
     #expect(last.wait() == 0 && last.output.hasSuffix(": done\n"))
   }
 
+  @Test("A measure that a job waits for is submitted, not open, and at work once the job is; what Slurm does not name is open")
+  func submitted() throws {
+    #expect(try run(["study", "run", write(), "--columns", "own", "--yes"]).code == 0)
+    struct Status: Decodable {
+      struct Work: Decodable { var title, key, state: String }
+      var works: [Work]
+    }
+    func states() throws -> [String: String] {
+      unlink(home.home.cache + "/slurm-\(getuid()).json")
+      let works = try JSONDecoder().decode(Status.self, from: Data(run(["study", "status", "x", "--json"]).output.utf8)).works
+      return Dictionary(works.map { ($0.key, $0.state) }) { first, _ in first }
+    }
+    let open = try states().filter { $0.value == "open" }.keys.sorted()
+    try #require(open.count >= 2)
+    func line(_ job: String, _ key: String) -> String { "\(job)||\(home.home.studies)/results/\(key).json\n" }
+    slurm.set("queue", line("7|PENDING|Priority|", open[0]) + line("8|CANCELLED|None|", open[1]))
+    var found = try states()
+    #expect(found[open[0]] == "submitted" && found[open[1]] == "open")
+    #expect(try run(["study", "status", "x"]).output.contains(", 1 submitted\n"))
+    slurm.set("queue", line("7|RUNNING|None|n1", open[0]))
+    found = try states()
+    #expect(found[open[0]] == "running")
+  }
+
   @Test("A cell whose net is not there says so and ends with 0; one that fails ends with 4, one that is stopped with 3 and goes on")
   func ends() throws {
     let path = try write("x", Self.study.replacing("epochs: 2", with: "epochs: 100000"))

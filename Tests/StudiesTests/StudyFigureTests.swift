@@ -70,6 +70,7 @@ import Studies
     let chart = try chart(
       "  fig-4: {rows: [3, 2], columns: [induction.top1, induction.baseline1, induction.top5, induction.baseline5], plot: {x: classes, left: columns}}")
     #expect(chart.base == .categories(["3", "2"], title: "classes") && chart.left.hasZero)
+    #expect(chart.left.title == "induction accuracy, %", "of top-1 and top-5 alike")
     #expect(chart.series.map(\.form) == [.bars, .bars, .marks, .marks] && chart.series.map(\.slot) == [0, 1, 0, 1])
     #expect(chart.series.map(\.name) == ["induction.top1", "induction.top5", "baseline", ""])
     #expect(chart.series[2].points.map(\.y).first.map { abs($0 - chart.series[0].points[0].y - 10) < 1e-9 } == true)
@@ -116,7 +117,11 @@ import Studies
     for word in ["<script", "http://", "https://", "url(", "@import", "src=", "href="] where word != "http://" { #expect(!html.contains(word), "\(word)") }
     #expect(html.replacing("http://www.w3.org/2000/svg", with: "").contains("http://") == false)
     let start = try #require(html.range(of: "<svg")), end = try #require(html.range(of: "</svg>"))
-    #expect(try SVGReading(String(html[start.lowerBound..<end.upperBound])).texts.contains { $0.string == "<r>" })
+    // Report and study are titles of the page already.
+    let texts = try SVGReading(String(html[start.lowerBound..<end.upperBound])).texts.map(\.string)
+    #expect(texts.contains("mean class accuracy, %") && !texts.contains("<r>") && !texts.contains("How many classes") && html.contains("<figure aria-label=\"&lt;r&gt;\">"))
+    #expect(!html.contains("n/m"), "every number is there")
+    #expect(try document("  r: {rows: [3], columns: [tuned]}", done: { $0.test == nil }).text(.html).contains("<li>n/m: n of m numbers; · to be made"))
     #expect(html.components(separatedBy: "<svg").count == 2, "s has no plot")
     #expect(try document("  s: {rows: [all], columns: [near]}").text(.html, theme: .dark).contains("prefers-color-scheme") == false)
   }

@@ -110,7 +110,7 @@ enum GoldenScreen: String, CaseIterable, Sendable {
   case coarseFine = "coarse-fine", confusions, joins, induction, map
   case library, libraryRename = "library-rename", libraryDone = "library-done", libraryExport = "library-export"
   case compare, compareOnly = "compare-only", compareChoose = "compare-choose"
-  case studies, study, studyCell = "study-cell", studyPlan = "study-plan", studyQuestion = "study-question"
+  case studies, study, studyCell = "study-cell", studyPlan = "study-plan", studyFigure = "study-figure", studyFigureBars = "study-figure-bars", studyQuestion = "study-question"
   case help, palette
   case tooSmall = "too-small"
 
@@ -168,7 +168,7 @@ enum GoldenScreen: String, CaseIterable, Sendable {
       _ = update(&state, .library(.done("Renamed coarse-4 to coarse-four", command, select: nil)))
       return state
     case .studies: return StudiesFixtures.state(rows: size.rows, columns: size.columns, look, isOpen: false)
-    case .study, .studyCell, .studyPlan: return StudiesFixtures.state(rows: size.rows, columns: size.columns, look, isOpen: true)
+    case .study, .studyCell, .studyPlan, .studyFigure, .studyFigureBars: return StudiesFixtures.state(rows: size.rows, columns: size.columns, look, isOpen: true)
     case .studyQuestion:
       return StudiesFixtures.state(rows: size.rows, columns: size.columns, look, isOpen: true, view: StudiesFixtures.view(isRun: false))
     case .coarseFine: return try EvaluationFixtures().opened(size, look)
@@ -239,6 +239,8 @@ enum GoldenScreen: String, CaseIterable, Sendable {
     case .study: []
     case .studyCell: ["j", "j", "l"]
     case .studyPlan: ["p"]
+    case .studyFigure: ["f"]
+    case .studyFigureBars: ["f", "f"]
     case .studyQuestion: ["s"]
     case .help: ["?"]
     case .palette: [":", "t"]

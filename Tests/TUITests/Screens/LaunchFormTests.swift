@@ -118,11 +118,11 @@ struct LaunchFormTests {
   func starting() throws {
     var state = Self.opened()
     let effects = update(&state, .key(.enter))
-    guard case .runs(.form(.launch(let request, _, let isQueued))) = try #require(effects.first) else {
+    guard case .runs(.form(.launch(let request, _, let start, _))) = try #require(effects.first) else {
       Issue.record("no launch")
       return
     }
-    #expect(request.name == "fine-10" && request.network == "alexnet-28" && !isQueued)
+    #expect(request.name == "fine-10" && request.network == "alexnet-28" && start == .now)
     #expect(update(&state, .key(.enter)).isEmpty)
     _ = update(&state, .runs(.form(.refused(Problem("too little space", advice: "free some")))))
     #expect(view(state).text.contains("✗ too little space; free some"))
@@ -185,11 +185,41 @@ struct LaunchFormTests {
     focus(&state, .begin)
     _ = update(&state, .key(.right))
     #expect(view(state).text.contains("Enter put into the queue") && view(state).text.contains("--queue"))
-    guard case .runs(.form(.launch(_, _, let isQueued))) = try #require(update(&state, .key(.enter)).first) else {
+    guard case .runs(.form(.launch(_, _, let start, _))) = try #require(update(&state, .key(.enter)).first) else {
       Issue.record("no launch")
       return
     }
-    #expect(isQueued)
+    #expect(start == .queue)
+  }
+
+  @Test("Where there is a cluster a run may be a job of it, with further options of sbatch; elsewhere that is no choice")
+  func submitting() throws {
+    var state = Self.opened()
+    focus(&state, .begin)
+    for _ in 0..<2 { _ = update(&state, .key(.right)) }
+    #expect(try form(state).start == .now && !form(state).fields.contains(.sbatch))
+
+    var facts = Self.facts
+    facts.hasCluster = true
+    state = Self.opened(rows: 40, columns: 140)
+    _ = update(&state, .runs(.form(.facts(facts))))
+    focus(&state, .begin)
+    for _ in 0..<2 { _ = update(&state, .key(.right)) }
+    #expect(view(state).text.contains("as a job of Slurm") && view(state).text.contains("Enter submit"))
+    focus(&state, .sbatch)
+    _ = type(&state, "--time=24:00:00 --account=\"my lab")
+    #expect(try form(state).request == nil)
+    #expect(view(state).text.contains("✗ a quote is open"))
+    _ = type(&state, "\"")
+    // The processors of this machine limit no job.
+    focus(&state, .workers)
+    _ = type(&state, "64")
+    #expect(try form(state).command.text().hasSuffix("--workers 64 --name fine-10 --executor slurm --sbatch '--time=24:00:00 --account=\"my lab\"'"))
+    guard case .runs(.form(.launch(_, _, let start, let options))) = try #require(update(&state, .key(.enter)).first) else {
+      Issue.record("no launch")
+      return
+    }
+    #expect(start == .cluster && options.more == ["--time=24:00:00", "--account=my lab"])
   }
 
   @Test("A clone is filled from its run, the label set included, and has a name of its own")

@@ -20,8 +20,8 @@ enum StudiesFixtures {
       det: {task: pascal-det, data: voc2007}
       induction: {measure: induction, baseline: fine}
     reports:
-      fig-2: {rows: nets, columns: [own, fine-tuned, knn, linear, det], paper: {fine: {own: 91.2 ± .4, fine-tuned: 90.1}, 4 classes: {fine-tuned: 84.0}}}
-      fig-4: {rows: [4 classes], columns: [induction.top1, induction.baseline1]}
+      fig-2: {rows: nets, columns: [own, fine-tuned, knn, linear, det], plot: {x: classes, left: [own, fine-tuned], right: [knn]}, paper: {fine: {own: 91.2 ± .4, fine-tuned: 90.1}, 4 classes: {fine-tuned: 84.0}}}
+      fig-4: {rows: [4 classes], columns: [induction.top1, induction.baseline1], plot: {x: classes, left: columns}}
     """
 
   private static let home = Home(explicit: "/nonexistent")

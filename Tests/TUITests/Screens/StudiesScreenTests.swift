@@ -90,6 +90,36 @@ import Testing
     #expect(state.studies.opened == nil)
   }
 
+  @Test("f draws the figure of the report under the cursor, again the next one; arrows go to and fro, Esc shows the tables") func figures() throws {
+    var state = Self.state()
+    #expect(state.studies.charts.map(\.report) == ["fig-2", "fig-4"])
+    _ = Self.press(&state, "f")
+    var text = view(state).text
+    #expect(text.contains("figure 1 of 2") && text.contains("● own ←") && text.contains("▲ knn →") && text.contains("◇ fine-tuned, the paper ←"))
+    #expect(text.contains("mean class accuracy, %") && text.contains("k-NN mean class accuracy, %") && text.contains("error bars: ± sample standard deviation; hollow: the paper’s numbers"))
+    #expect(text.contains("not shown, as its number of classes is not known: random"))
+    guard case .made(let command) = state.studies.command(state.session) else { throw Problem("no command") }
+    #expect(try command().text() == "imagenet-tui study report granularity fig-2 --format svg")
+    _ = Self.press(&state, "f")
+    text = view(state).text
+    #expect(text.contains("figure 2 of 2") && text.contains("induction top-1, %") && text.contains("┃ baseline"))
+    _ = Self.press(&state, .right)
+    #expect(view(state).text.contains("figure 1 of 2"))
+    _ = Self.press(&state, .left, .down, .enter)
+    #expect(view(state).text.contains("figure 2 of 2") && state.screen == .studies && state.notice?.text == "Esc shows the tables, whose cells have runs")
+    _ = Self.press(&state, .escape)
+    #expect(state.studies.page == .tables && state.studies.opened == "granularity")
+    // From a table it is its own.
+    _ = Self.press(&state, .end, "f")
+    #expect(view(state).text.contains("figure 2 of 2"))
+    var bare = StudiesFixtures.view()
+    bare.figures = []
+    _ = update(&state, .studies(.looked(bare, ticket: StudiesFixtures.ticket(update(&state, .studies(.done("", ShellCommand("study", "list"))))))))
+    #expect(state.studies.page == .tables)
+    _ = Self.press(&state, "f")
+    #expect(state.notice?.text == "None of its reports has a plot")
+  }
+
   @Test("A study whose file is broken says every fault") func broken() {
     var state = Self.state(false)
     let ticket = StudiesFixtures.ticket(Self.press(&state, .enter))

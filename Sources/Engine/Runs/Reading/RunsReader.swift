@@ -37,12 +37,20 @@ public final class RunsReader: Sendable {
   /// Asks Slurm where only it can tell what becomes of a run.
   /// - Returns: whether there may be news.
   @discardableResult
-  private func askForJobs(isWaiting: Bool) -> Bool {
+  private func askForJobs(isWaiting: Bool, always: Bool = false) -> Bool {
     let asking = known.withLock { $0.runs.values.filter(\.asksForJob).map(\.cluster) }
-    guard !asking.isEmpty else { return false }
+    guard always || !asking.isEmpty else { return false }
     let before = slurm.last().version
     slurm.ask(of: Set(asking.compactMap { $0 }), isWaiting: isWaiting)
     return slurm.last().version != before
+  }
+
+  /// Jobs that are not over, as Slurm said of them half a minute ago at most, by what they were submitted for (the comments).
+  /// - Parameter isWaiting: whether to return with the answer where it is older, which takes five seconds at most.
+  package func jobs(isWaiting: Bool) -> [String: SlurmJob] {
+    askForJobs(isWaiting: isWaiting, always: true)
+    let jobs = (slurm.last().answer?.jobs ?? []).filter { !$0.isOver && !$0.comment.isEmpty }
+    return Dictionary(jobs.map { ($0.comment, $0) }) { first, _ in first }
   }
 
   /// As somebody found them within the last seconds, else as far as a short look finds them: for what is shown beside a list that looks all the time.

@@ -157,6 +157,9 @@ public struct StudyMetric: Equatable, Sendable {
   public var heading: String
   public var form = Form.percent
 
+  /// Whether it is a share of images that were told right.
+  var isAccuracy: Bool { name == "accuracy" || name.hasPrefix("top") || name.hasPrefix("baseline") }
+
   static let ofTraining = [
     StudyMetric(name: "accuracy", heading: "mean class accuracy"), StudyMetric(name: "top1", heading: "top-1"),
     StudyMetric(name: "top5", heading: "top-5"), StudyMetric(name: "loss", heading: "loss", form: .number),

@@ -14,6 +14,11 @@ public struct StudyFigure: Sendable {
   /// The report's name as a file may be called, unlike those of the study's other figures.
   public private(set) var fileName: String
 
+  /// Of a chart that is of one cell: the classes of a net at both ends.
+  package static func title(_ table: StudyTable, row: Int, column: Int) -> String {
+    "\(table.report.name): \(table.columns[column].heading) of \(table.rows[row].net)"
+  }
+
   private static func fileName(_ report: String) -> String {
     let name = plainName(report)
     return name.first == "." || name.first == "-" ? "report" + name : name
@@ -172,7 +177,7 @@ private struct Maker {
     if points.contains(where: { $0.low != nil }) { remarks.append("error bars: ± sample standard deviation of \(counted(found.count, "net"))") }
     if found.count < wanted { remarks.append("\(found.count) of \(counted(wanted, "measure", "is")) there") }
     return ChartDrawing(
-      title: "\(report): \(heading(column)) of \(table.rows[row].net)", subtitle: subtitle, base: .categories(names, title: ""),
+      title: StudyFigure.title(table, row: row, column: column), subtitle: subtitle, base: .categories(names, title: ""),
       left: .init(table.columns[column].metric.heading + ", points", hasZero: true), series: points.isEmpty ? [] : [.init("", .bars, points, colour: 0)], notes: remarks,
       isLying: true, values: texts)
   }
@@ -230,6 +235,11 @@ private struct Maker {
       let words = metrics.map { $0.heading.split(separator: " ") }
       let shared = (0..<(words.map(\.count).min() ?? 0)).prefix { place in Set(words.map { $0[$0.count - 1 - place] }).count == 1 }.count
       if shared > 0 { return words[0].suffix(shared).joined(separator: " ") + ", %" }
+      // "induction top-1" and "induction top-5" share one of accuracies.
+      if metrics.allSatisfy(\.isAccuracy) {
+        let first = words[0].indices.prefix { place in words.allSatisfy { place < $0.count - 1 && $0[place] == words[0][place] } }
+        return (first.map { words[0][$0] } + ["accuracy, %"]).joined(separator: " ")
+      }
     }
     var titles: [String] = []
     for column in columns {

@@ -25,12 +25,26 @@ package struct StudyPage {
       """
     for table in document.tables {
       text += "<section>\n<h2>\(Self.escaped(table.report.name))</h2>\n\(Self.table(table))"
-      for figure in document.figures where figure.report == table.report.name { text += "<figure>\n\(figure.svg(theme))</figure>\n" }
+      for figure in document.figures where figure.report == table.report.name {
+        text += "<figure aria-label=\"\(Self.escaped(figure.report))\">\n\(Self.charts(of: figure).svg(theme))</figure>\n"
+      }
       text += "</section>\n"
     }
-    text += "<h2>Notes</h2>\n<ul>\n\(document.notes.map { "<li>\(Self.escaped($0))</li>\n" }.joined())</ul>\n"
+    let isComplete = document.tables.allSatisfy { $0.cells.allSatisfy { $0.allSatisfy(\.isComplete) } }
+    let notes = document.notes + (isComplete ? [] : ["n/m: n of m numbers; · to be made, … queued or submitted, ▶ at work, ✗ failed, – no data"])
+    text += "<h2>Notes</h2>\n<ul>\n\(notes.map { "<li>\(Self.escaped($0))</li>\n" }.joined())</ul>\n"
     text += "<h2>The study</h2>\n<pre>\(document.source.split(separator: "\n", omittingEmptySubsequences: false).map { Self.escaped(String($0)) }.joined(separator: "\n"))</pre>\n"
     return text + "</body>\n</html>\n"
+  }
+
+  /// Without the titles that the page has above them.
+  private static func charts(of figure: StudyFigure) -> [ChartDrawing] {
+    figure.charts.map { chart in
+      var chart = chart
+      chart.subtitle = []
+      if chart.title == figure.report { chart.title = "" }
+      return chart
+    }
   }
 
   private static func table(_ table: StudyTable) -> String {
@@ -54,8 +68,8 @@ package struct StudyPage {
       th,td{padding:.25rem .75rem;text-align:right;white-space:nowrap}
       th:first-child{text-align:left}
       thead th{border-bottom:1px solid}
-      figure{margin:1.5rem 0}
-      svg{max-width:100%;height:auto}
+      figure{margin:1.5rem 0;overflow-x:auto}
+      svg{max-width:100%;min-width:36rem;height:auto}
       pre{overflow-x:auto;padding:.75rem;border:1px solid}
       .small,li{font-size:.9rem}
 

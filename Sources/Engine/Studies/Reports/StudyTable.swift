@@ -89,11 +89,12 @@ public struct StudyTable: Sendable {
     case .running: 3
     case .paused: 4
     case .queued: 5
-    case .lost: 6
-    case .stopped: 7
-    case .open: 8
-    case .waiting: 9
-    case .done: 10
+    case .submitted: 6
+    case .lost: 7
+    case .stopped: 8
+    case .open: 9
+    case .waiting: 10
+    case .done: 11
     }
   }
 }

@@ -17,6 +17,8 @@ public struct StudyView: Sendable {
   public var tables: [StudyTable]
   /// Of each cell of each table, by row and column, its works in the order of ``StudyTable/Cell/values``.
   public var cells: [[[[Int]]]]
+  /// Of the reports that have a plot.
+  public var figures: [StudyFigure]
   public var works: [Work]
   public var estimate: StudyEstimate
   /// Columns of which nothing can be computed, and why.
@@ -29,6 +31,7 @@ public struct StudyView: Sendable {
   package init(_ plan: StudyPlan, _ standing: StudyStanding, speeds: [StudyEstimate.Pace: Double], isRun: Bool) {
     (name, title) = (plan.name, plan.study.title)
     tables = plan.grids.map { StudyTable($0, plan: plan, standing: standing) }
+    figures = StudyFigure.all(tables, plan, standing)
     cells = plan.grids.map { $0.cells.map { $0.map(\.all) } }
     works = zip(plan.works, standing.works).map { work, found in
       let progress = found.run?.progress

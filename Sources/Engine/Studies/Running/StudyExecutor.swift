@@ -99,10 +99,10 @@ package final class SlurmExecutor: StudyExecutor {
 
   package func state(of work: StudyWork) -> WorkState? {
     guard let (id, time) = given[work.key] else { return nil }
-    do throws(Problem) { try look(within: Self.interval) } catch { return .queued }
-    guard jobs.time > time + 2 else { return .queued }
+    do throws(Problem) { try look(within: Self.interval) } catch { return .submitted }
+    guard jobs.time > time + 2 else { return .submitted }
     let job = jobs.all.first { $0.id == id }
-    if let job, !job.isOver { return job.isAtWork ? .running : .queued }
+    if let job, !job.isOver { return job.isAtWork ? .running : .submitted }
     // Where the result comes over a network it may be a moment behind.
     if (try? StudyResults(home: home).read(work.key)) ?? nil != nil { return nil }
     return .failed("its job \(id) has ended (\(job?.state ?? "gone")) without a result; see \(cells.log(id))")

@@ -129,7 +129,7 @@ public final class StudyRunner {
     for index in plan.order {
       let (work, state) = (plan.works[index], standing.works[index].state)
       switch state {
-      case .done, .running, .paused, .waiting, .blocked: continue
+      case .done, .running, .paused, .submitted, .waiting, .blocked: continue
       case .queued: guard standing.works[index].run.map(Self.isForgotten) ?? false else { continue }
       case .failed: guard options.retriesFailed, losses[index]?.count ?? 0 < Self.mostLosses, retried.insert(index).inserted else { continue }
       case .diverged: guard options.retriesDiverged, retried.insert(index).inserted else { continue }
@@ -144,7 +144,7 @@ public final class StudyRunner {
             guard atWork < limit else { continue }
             try executor.give(work)
             atWork += 1
-            standing.works[index].state = .queued
+            standing.works[index].state = .submitted
             continue
           }
           try self.measure(measure, index, standing, progress)

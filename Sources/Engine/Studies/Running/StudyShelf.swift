@@ -62,7 +62,7 @@ public final class StudyShelf: Sendable {
         known.plans[name] = (stamp, now, try StudyPlan(StudyFile(name, home: home), home: home, wordNet: wordNet))
       }
       let plan = known.plans[name]!.plan
-      let standing = try known.observer.look(at: plan)
+      let standing = try known.observer.look(at: plan, withJobs: false)
       return StudyView(plan, standing, speeds: known.observer.speeds, isRun: StudyProcess.isRun(name, home: home))
     }
   }

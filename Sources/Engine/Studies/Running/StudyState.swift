@@ -8,6 +8,8 @@ import Training
 public enum WorkState: Equatable, Sendable {
   case done
   case running, paused, queued
+  /// A job of a cluster has it, and has not begun.
+  case submitted
   /// Its parent is not done.
   case waiting
   case failed(String)
@@ -24,6 +26,7 @@ public enum WorkState: Equatable, Sendable {
     case .running: "running"
     case .paused: "paused"
     case .queued: "queued"
+    case .submitted: "submitted"
     case .waiting: "waiting"
     case .failed: "failed"
     case .diverged: "diverged"
@@ -40,7 +43,7 @@ public enum WorkState: Equatable, Sendable {
     case .done: "✓"
     case .running: "▶"
     case .paused: "‖"
-    case .queued: "…"
+    case .queued, .submitted: "…"
     case .waiting, .open: "·"
     case .failed: "✗"
     case .diverged: "∞"
@@ -58,7 +61,7 @@ public enum WorkState: Equatable, Sendable {
     }
   }
 
-  public var isLive: Bool { self == .running || self == .paused || self == .queued }
+  public var isLive: Bool { [.running, .paused, .queued, .submitted].contains(self) }
   /// Whether nothing more happens to it by itself.
   public var isSettled: Bool {
     switch self {
@@ -124,6 +127,21 @@ public final class StudyObserver {
   public init(home: Home, reader: RunsReader? = nil) {
     self.home = home
     self.reader = reader ?? RunsReader(home: home)
+  }
+
+  /// What ``look(at:)`` finds, and of open measures whether a cluster has a job for them.
+  /// - Parameter isWaiting: whether Slurm's answer is waited for, which takes five seconds at most.
+  /// - Throws: a ``Problem`` where a result is damaged.
+  public func look(at plan: StudyPlan, withJobs isWaiting: Bool) throws(Problem) -> StudyStanding {
+    var standing = try look(at: plan)
+    let open = plan.works.indices.filter { plan.works[$0].isMeasure && standing.works[$0].state == .open }
+    guard !open.isEmpty else { return standing }
+    let jobs = reader.jobs(isWaiting: isWaiting)
+    let results = StudyResults(home: home)
+    for index in open {
+      if let job = jobs[results.path(plan.works[index].key)] { standing.works[index].state = job.isAtWork ? .running : .submitted }
+    }
+    return standing
   }
 
   /// - Throws: a ``Problem`` where a result is damaged.

@@ -1,4 +1,5 @@
 import Basics
+import Pictures
 import Studies
 
 /// Screen 6: the studies of the home, and of an opened one its tables as they fill.
@@ -7,7 +8,7 @@ package struct StudiesScreen: Screen {
     /// By a key that moves in lists.
     case move(Key)
     case left, right
-    case open, start, resume, stop, plan, back
+    case open, start, resume, stop, plan, figure, back
   }
 
   package enum Event: Sendable {
@@ -23,6 +24,13 @@ package struct StudiesScreen: Screen {
     case make(labelSets: [String])
     /// Something was done: what, and the command that does the same.
     case done(String, ShellCommand)
+  }
+
+  /// What is shown of an open study.
+  package enum Page: Equatable, Sendable {
+    case tables, plan
+    /// One of ``charts``, with the line that is kept in view where not all have room.
+    case figure(Int, line: Int)
   }
 
   /// A place in the tables of a study.
@@ -41,7 +49,7 @@ package struct StudiesScreen: Screen {
   /// Why the open study cannot be shown.
   package private(set) var problem: Problem?
   package private(set) var cursor = Cursor()
-  package private(set) var showsPlan = false
+  package private(set) var page = Page.tables
   package private(set) var question: (question: Question, work: Work)?
   package private(set) var hasLooked = false
   /// Whether somebody came here.
@@ -72,7 +80,13 @@ package struct StudiesScreen: Screen {
 
   package func command(_ session: Session) -> CommandSource {
     guard let subject else { return .none("There is no study here") }
-    let command = opened == nil || !showsPlan ? ShellCommand("study", "report", subject) : ShellCommand("study", "plan", subject)
+    let command =
+      switch opened == nil ? Page.tables : page {
+      case .tables: ShellCommand("study", "report", subject)
+      case .plan: ShellCommand("study", "plan", subject)
+      case .figure(let number, _):
+        ShellCommand(["study", "report", subject] + (charts.indices.contains(number) ? [charts[number].report] : []) + ["--format", "svg"])
+      }
     return .made { command }
   }
 
@@ -116,7 +130,7 @@ package struct StudiesScreen: Screen {
       return [.later(milliseconds: isLive ? 500 : 2000, .studies(.poll(ticket: ticket)))]
     case .broken(let name, let problem, let ticket):
       guard ticket == self.ticket, name == opened else { return [] }
-      (view, self.problem) = (nil, problem)
+      (view, self.problem, page) = (nil, problem, .tables)
       return [.later(milliseconds: 2000, .studies(.poll(ticket: ticket)))]
     case .make(let labelSets):
       guard let shelf else { return [] }
@@ -130,7 +144,7 @@ package struct StudiesScreen: Screen {
   }
 
   private mutating func open(_ name: String) -> [Effect] {
-    (opened, view, problem, cursor, showsPlan) = (name, nil, nil, Cursor(), false)
+    (opened, view, problem, cursor, page) = (name, nil, nil, Cursor(), .tables)
     return look()
   }
 
@@ -141,11 +155,37 @@ package struct StudiesScreen: Screen {
     view?.tables.enumerated().flatMap { table, shown in shown.rows.indices.map { (table, $0) } } ?? []
   }
 
+  /// How many lines the tables take, each with its heading and a blank one between them.
+  var gridLines: Int { view.map { $0.tables.reduce(-1) { $0 + $1.rows.count + 2 } } ?? 0 }
+
   private mutating func place(_ row: Int, _ column: Int) {
     let rows = rows
     cursor.row = max(0, min(row, rows.count - 1))
     let columns = rows.indices.contains(cursor.row) ? view!.tables[rows[cursor.row].table].columns.count : 0
     cursor.column = max(0, min(column, columns - 1))
+    if case .figure(let number, let line) = page { show(figure: number, line: line) }
+  }
+
+  /// All charts of its figures, each with its report.
+  package var charts: [(report: String, drawing: ChartDrawing)] {
+    view?.figures.flatMap { figure in figure.charts.map { (report: figure.report, drawing: $0) } } ?? []
+  }
+
+  /// The chart of the table under the cursor, where its report has a plot: of several that of the cell's row and column, if there is one.
+  package var chart: Int? {
+    guard let shown = shownCell else { return nil }
+    let charts = charts
+    let own = charts.indices.filter { charts[$0].report == shown.table.report.name }
+    let title = StudyFigure.title(shown.table, row: shown.row, column: cursor.column)
+    return own.first { charts[$0].drawing.title == title } ?? own.first
+  }
+
+  /// There are so many charts and lines as the last look found.
+  private mutating func show(figure number: Int, line: Int) {
+    let charts = charts
+    guard !charts.isEmpty else { return page = .tables }
+    let number = (number + charts.count) % charts.count
+    page = .figure(number, line: max(0, min(line, charts[number].drawing.categories.count - 1)))
   }
 
   /// The works of the cell under the cursor.
@@ -171,15 +211,22 @@ package struct StudiesScreen: Screen {
         _ = list.move(key, count: entries.count, page: max(1, session.body.rows - 2))
         return []
       }
+      if case .figure(let number, let line) = page {
+        var position = ListPosition(line)
+        _ = position.move(key, count: charts[number].drawing.categories.count, page: max(1, session.body.rows / 2))
+        show(figure: number, line: position.selected)
+        return []
+      }
       var position = ListPosition(cursor.row)
-      _ = position.move(key, count: rows.count, page: max(1, StudyLayout(session.body).grid.rows - 2))
+      _ = position.move(key, count: rows.count, page: max(1, StudyLayout(session.body, lines: gridLines).grid.rows - 2))
       place(position.selected, cursor.column)
       return []
-    case .left:
-      place(cursor.row, cursor.column - 1)
+    case .left, .right:
+      let step = action == .left ? -1 : 1
+      if case .figure(let number, _) = page { show(figure: number + step, line: 0) } else { place(cursor.row, cursor.column + step) }
       return []
-    case .right:
-      place(cursor.row, cursor.column + 1)
+    case .figure:
+      if case .figure(let number, _) = page { show(figure: number + 1, line: 0) } else { show(figure: chart ?? 0, line: 0) }
       return []
     case .open:
       guard opened != nil else { return selected.map { open($0.id) } ?? [] }
@@ -190,10 +237,10 @@ package struct StudiesScreen: Screen {
       guard let shelf, let subject, let view else { return [] }
       return [.studies(.stop(shelf, subject, view))]
     case .plan:
-      showsPlan.toggle()
+      page = page == .plan ? .tables : .plan
       return []
     case .back:
-      if showsPlan { showsPlan = false } else { (opened, view, problem) = (nil, nil, nil) }
+      if page != .tables { page = .tables } else { (opened, view, problem) = (nil, nil, nil) }
       return look()
     }
   }
@@ -230,7 +277,7 @@ package struct StudiesScreen: Screen {
 
   package func awaited(by key: Key, doing action: Action?, _ underWay: Set<String>) -> String? {
     switch action {
-    case .move, .left, .right, .back, .plan: nil
+    case .move, .left, .right, .back, .plan, .figure: nil
     default: underWay.first
     }
   }

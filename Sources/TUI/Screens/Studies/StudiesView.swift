@@ -5,16 +5,17 @@ import Studies
 
 /// Where the parts of an open study lie.
 struct StudyLayout {
-  /// Its title; its tables; below them the cell under the cursor, and beside that the column as bars, both empty where there is no room.
-  var title, grid, rule, cell, bars: Rect
+  /// Its title; its tables; below them the cell under the cursor, and beside that the report's figure, both empty where there is no room.
+  var title, grid, rule, cell, figure: Rect
 
-  init(_ body: Rect) {
+  /// - Parameter lines: how many lines the tables take; what they leave is for the figure.
+  init(_ body: Rect, lines: Int) {
     var rest = body
     title = rest.takeTop(1)
-    let height = rest.rows < 12 ? 0 : min(14, rest.rows * 2 / 5)
+    let height = rest.rows < 12 ? 0 : max(min(20, rest.rows * 2 / 5), min(30, rest.rows - lines - 2))
     cell = rest.takeBottom(height)
     rule = rest.takeBottom(height > 0 ? 1 : 0)
-    bars = cell.takeRight(body.columns >= 100 ? body.columns / 2 : 0)
+    figure = cell.takeRight(body.columns >= 100 ? body.columns / 2 : 0)
     grid = rest
   }
 }
@@ -56,7 +57,7 @@ extension StudiesScreen {
   // MARK: A study
 
   private func drawStudy(on canvas: inout Canvas, in area: Rect) {
-    let layout = StudyLayout(area)
+    let layout = StudyLayout(area, lines: gridLines)
     guard let view else {
       let lines = problem.map { [$0.description] + $0.details.prefix(20) } ?? ["Looking at \(opened ?? "") …"]
       var row = area.row + 1
@@ -69,19 +70,44 @@ extension StudiesScreen {
       return
     }
     canvas.put(printable(view.title.isEmpty ? view.name : view.title), in: layout.title.inset(columns: 1), style: .bold)
-    if showsPlan {
-      var rest = area
-      _ = rest.takeTop(2)
-      return drawPlan(view, on: &canvas, in: rest.inset(columns: 1))
+    var rest = area
+    _ = rest.takeTop(page == .plan ? 2 : 1)
+    switch page {
+    case .tables: break
+    case .plan: return drawPlan(view, on: &canvas, in: rest.inset(columns: 1))
+    case .figure(let number, let line):
+      let charts = charts
+      return DrawnFigure(charts[number].drawing, note: charts.count > 1 ? "figure \(number + 1) of \(charts.count)" : "", focus: line)
+        .draw(on: &canvas, in: rest.inset(columns: 1))
     }
     StudyGridView(view: view, cursor: cursor).draw(on: &canvas, in: layout.grid)
     guard !layout.cell.isEmpty else { return }
     canvas.horizontalRule(layout.rule)
     drawCell(view, on: &canvas, in: layout.cell.inset(columns: 1))
-    if !layout.bars.isEmpty { drawBars(view, on: &canvas, in: layout.bars.inset(columns: 1)) }
+    guard !layout.figure.isEmpty, let (table, _, _) = shownCell else { return }
+    DrawnFigure(chart.map { charts[$0].drawing } ?? Self.chart(of: table, column: cursor.column), focus: chart == nil ? cursor.row : 0)
+      .draw(on: &canvas, in: layout.figure.inset(columns: 1))
   }
 
-  private var shownCell: (table: StudyTable, row: Int, cell: StudyTable.Cell)? {
+  /// A column over its rows, for a report without a plot.
+  private static func chart(of table: StudyTable, column: Int) -> ChartDrawing {
+    let metric = table.columns[column].metric
+    var own: [ChartDrawing.Point] = [], paper: [ChartDrawing.Point] = []
+    for (row, cells) in table.cells.enumerated() {
+      let cell = cells[column]
+      if let shown = cell.shown {
+        own.append(.init(Double(row), shown, low: cell.shownDeviation.map { shown - $0 }, high: cell.shownDeviation.map { shown + $0 }))
+      }
+      if let published = cell.paper { paper.append(.init(Double(row), published.value)) }
+    }
+    let heading = table.columns[column].heading
+    return ChartDrawing(
+      title: "\(table.report.name): \(heading)", base: .categories(table.rows.map(\.net), title: ""),
+      left: .init(metric.heading + (metric.form == .percent ? ", %" : ""), hasZero: true),
+      series: [.init(heading, .bars, own, colour: 0)] + (paper.isEmpty ? [] : [.init("the paper", .points, paper, colour: 0, isHollow: true)]))
+  }
+
+  var shownCell: (table: StudyTable, row: Int, cell: StudyTable.Cell)? {
     guard let view, rows.indices.contains(cursor.row) else { return nil }
     let (table, row) = rows[cursor.row]
     let shown = view.tables[table]
@@ -112,27 +138,12 @@ extension StudiesScreen {
     }
   }
 
-  /// The column under the cursor over its rows: what a figure would show.
-  private func drawBars(_ view: StudyView, on canvas: inout Canvas, in area: Rect) {
-    guard let (table, _, _) = shownCell else { return }
-    let column = table.columns[cursor.column]
-    var rest = area
-    canvas.put(printable("\(column.heading) by row" + (table.cells.contains { $0[cursor.column].paper != nil } ? ", ┃ paper" : "")), in: rest.takeTop(1), style: .muted)
-    let bars = zip(table.rows, table.cells).map { row, cells in
-      let cell = cells[cursor.column]
-      return BarPicture.Bar(
-        name: row.net, value: cell.shown ?? .nan, low: cell.shownDeviation.map { cell.shown! - $0 }, high: cell.shownDeviation.map { cell.shown! + $0 },
-        mark: cell.paper?.value)
-    }
-    BarList(bars, unit: column.metric.form == .percent ? "%" : "").draw(on: &canvas, in: rest)
-  }
-
   private func drawPlan(_ view: StudyView, on canvas: inout Canvas, in area: Rect) {
     let estimate = view.estimate
     let open = view.works.filter { $0.state != .done }
     var lines = open.isEmpty ? ["Everything is done"] : [
-      "\(estimate.words) to make, \(estimate.done) there",
-      "\(counted(estimate.shared, "piece")) of work shared by several cells",
+      "\(estimate.words) to make, \(estimate.done) done"
+    ] + (estimate.shared > 0 ? ["\(counted(estimate.shared, "piece")) of work shared by several cells"] : []) + [
       "about \(NumberText.duration(seconds: estimate.seconds)) of training on this machine" + (estimate.isCounted ? ", by multiply-adds where no run tells the speed" : ""),
       "\(NumberText.fixed(Double(estimate.disk) / 1e9, 1)) GB of checkpoints",
     ]
@@ -153,7 +164,7 @@ extension StudiesScreen {
       switch state {
       case .done: Style(.good)
       case .running, .paused: Style(.accent, .bold)
-      case .queued: Style(.accent)
+      case .queued, .submitted: Style(.accent)
       case .failed, .diverged: Style(.bad, .bold)
       case .lost, .stopped, .blocked: Style(.near)
       case .open, .waiting: .muted

@@ -8,8 +8,13 @@ package struct SeriesMark: Hashable, Sendable {
   package var color: Color { .series(UInt8(((number % 8) + 8) % 8)) }
 
   package func glyph(_ glyphs: GlyphSet) -> String {
-    let place = ((number % 7) + 7) % 7
-    return glyphs == .unicode
-      ? ["●", "◆", "▲", "■", "▼", "◉", "✚"][place] : ["a", "b", "c", "d", "e", "f", "g"][place]
+    glyphs == .unicode ? ["●", "◆", "▲", "■", "▼", "◉", "✚"][place] : ["a", "b", "c", "d", "e", "f", "g"][place]
   }
+
+  /// The same, hollow: for numbers that others have published.
+  package func hollowGlyph(_ glyphs: GlyphSet) -> String {
+    glyphs == .unicode ? ["○", "◇", "△", "□", "▽", "◎", "✛"][place] : ["A", "B", "C", "D", "E", "F", "G"][place]
+  }
+
+  private var place: Int { ((number % 7) + 7) % 7 }
 }

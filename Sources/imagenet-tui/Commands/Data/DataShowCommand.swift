@@ -52,7 +52,7 @@ struct DataShowCommand: ParsableCommand {
       report.classes.map { [printable($0.name), $0.wnid, Output.grouped($0.train), Output.grouped($0.val)] })
     if !train.isEmpty {
       let total = "\(Output.grouped(train.reduce(0, +))) train, \(Output.grouped(val.reduce(0, +))) val"
-      print("\n\(counted(classes.count, "class")), \(total), \(train.min()!)–\(train.max()!) train per class")
+      print("\n\(counted(classes.count, "class")), \(total), \(Output.range(train.min()!, train.max()!)) train per class")
     }
   }
 

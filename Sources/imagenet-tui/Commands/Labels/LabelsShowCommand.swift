@@ -26,7 +26,7 @@ struct LabelsShowCommand: ParsableCommand {
     print("policy \(set.policy.rawValue), \(set.contentHash)")
     var line = "chance \(percent(facts.chance)), \(counted(facts.singletons, "singleton class"))"
     if let total = facts.images, let sizes = facts.imagesPerClass, let least = sizes.first, let most = sizes.last {
-      line += ", \(counted(total, "training image")), \(Output.grouped(least))–\(Output.grouped(most)) per class"
+      line += ", \(counted(total, "training image")), \(Output.range(least, most)) per class"
       if let imbalance = facts.imbalance { line += ", imbalance \(tenths(imbalance))×" }
     }
     print(line)

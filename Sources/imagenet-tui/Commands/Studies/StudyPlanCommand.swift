@@ -18,7 +18,7 @@ struct StudyPlanCommand: ParsableCommand {
   func run() throws {
     let (file, plan) = try options.open()
     let observer = StudyObserver(home: options.home)
-    let standing = try observer.look(at: plan)
+    let standing = try observer.look(at: plan, withJobs: true)
     let estimate = StudyEstimate(plan, standing, speeds: observer.speeds)
     if json { return try Output.json(StudyPlanJSON(plan, standing, estimate)) }
     Self.show(file, plan, standing, estimate, all: all)

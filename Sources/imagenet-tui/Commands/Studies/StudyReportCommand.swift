@@ -29,7 +29,7 @@ struct StudyReportCommand: ParsableCommand {
     var options = options
     if let report { options.only.append(NameList([report])) }
     let (file, plan) = try options.open()
-    let standing = try StudyObserver(home: options.home).look(at: plan)
+    let standing = try StudyObserver(home: options.home).look(at: plan, withJobs: true)
     let document = StudyDocument(plan, standing, program: ImagenetTUI.nameAndVersion, source: file.text)
     if format.isFigure { return try draw(document, file) }
     let text = document.text(format, theme: theme)

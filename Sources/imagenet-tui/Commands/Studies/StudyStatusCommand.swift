@@ -5,7 +5,7 @@ import Studies
 struct StudyStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show where each cell of a study stands.",
-    discussion: "✓ done, ▶ running, … queued, · open, ✗ failed, ∞ diverged, ? lost, ■ stopped, ⊘ blocked by a failed parent, – no data.")
+    discussion: "✓ done, ▶ running, … queued or submitted, · open, ✗ failed, ∞ diverged, ? lost, ■ stopped, ⊘ blocked by a failed parent, – no data.")
 
   @OptionGroup var options: StudyOptions
   @Flag(help: "Print JSON.")
@@ -14,7 +14,7 @@ struct StudyStatusCommand: ParsableCommand {
   func run() throws {
     let (_, plan) = try options.open()
     let observer = StudyObserver(home: options.home)
-    let standing = try observer.look(at: plan)
+    let standing = try observer.look(at: plan, withJobs: true)
     if json { return try Output.json(StudyPlanJSON(plan, standing, StudyEstimate(plan, standing, speeds: observer.speeds))) }
     for grid in plan.grids {
       Output.table(
@@ -30,6 +30,7 @@ struct StudyStatusCommand: ParsableCommand {
       guard case .failed(let reason) = work.state else { continue }
       print("✗ \(printable(plan.works[index].title)): \(printable(reason))")
     }
-    print("\(standing.count { $0 == .done }) of \(standing.works.count) done")
+    let submitted = standing.count { $0 == .submitted }
+    print("\(standing.count { $0 == .done }) of \(standing.works.count) done" + (submitted > 0 ? ", \(submitted) submitted" : ""))
   }
 }

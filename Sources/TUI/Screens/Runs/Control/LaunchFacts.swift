@@ -15,12 +15,16 @@ package struct LaunchFacts: Sendable {
   package var labelSets: [LabelSet]
   package var imageSize: ImageSize?
   package var cores: Int
+  /// Whether this machine belongs to a cluster that takes jobs.
+  package var hasCluster: Bool
   /// What the last run on this dataset was asked; nil where there is none.
   package var last: TrainingRequest?
 
   package init(
-    datasets: [String], dataset: String, labelSets: [LabelSet], imageSize: ImageSize?, cores: Int, last: TrainingRequest? = nil
+    datasets: [String], dataset: String, labelSets: [LabelSet], imageSize: ImageSize?, cores: Int, hasCluster: Bool = false,
+    last: TrainingRequest? = nil
   ) {
+    self.hasCluster = hasCluster
     self.last = last
     self.datasets = datasets
     self.dataset = dataset
@@ -63,8 +67,7 @@ extension LaunchForm {
   package enum Work: Sendable {
     case fetch(dataset: String)
     case check(TrainingRequest, ticket: Int)
-    /// `isQueued`: it waits for its turn.
-    case launch(TrainingRequest, command: ShellCommand, isQueued: Bool)
+    case launch(TrainingRequest, command: ShellCommand, Start, SlurmOptions)
 
     /// What goes wrong belongs to the form, beside the field that it is about.
     func run(in environment: Environment, send: @Sendable (Message) -> Void) {
@@ -82,11 +85,16 @@ extension LaunchForm {
         } catch {
           send(.runs(.form(.checked(ticket: ticket, .failure(error)))))
         }
-      case .launch(let request, let command, let isQueued):
+      case .launch(let request, let command, let start, let options):
         do throws(Problem) {
           let plan = try TrainingPlan(
             request, home: environment.home, program: environment.program, command: ["imagenet-tui"] + command.lines[0])
-          let run = isQueued ? try plan.enqueue(home: environment.home) : try plan.launch(home: environment.home)
+          let run =
+            switch start {
+            case .now: try plan.launch(home: environment.home)
+            case .queue: try plan.enqueue(home: environment.home)
+            case .cluster: try plan.submit(home: environment.home, options: options)
+            }
           send(.runs(.changed(select: run.id)))
         } catch {
           send(.runs(.form(.refused(error))))
@@ -105,7 +113,7 @@ extension LaunchFacts {
     self.init(
       datasets: catalog.list().filter { !$0.isAnnotated }.map(\.name).filter(catalog.hasImages), dataset: dataset,
       labelSets: [.fineClasses(of: opened)] + saved, imageSize: opened.imageSize.map(ImageSize.init),
-      cores: ProcessorCores.usable, last: Self.lastRequest(dataset, environment.runs))
+      cores: ProcessorCores.usable, hasCluster: Slurm.isInstalled, last: Self.lastRequest(dataset, environment.runs))
   }
 
   private static func lastRequest(_ dataset: String, _ reader: RunsReader) -> TrainingRequest? {

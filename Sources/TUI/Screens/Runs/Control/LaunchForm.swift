@@ -8,6 +8,8 @@ import Taxonomy
 package struct LaunchForm: Sendable {
   package enum Field: Hashable, Sendable {
     case dataset, labels, network, begin, name
+    /// Options for Slurm, where it gets the run.
+    case sbatch
     /// One of ``TrainingSetting/all``, by its flag.
     case setting(String)
 
@@ -18,7 +20,7 @@ package struct LaunchForm: Sendable {
     /// First what nearly every training chooses.
     package static let all: [Field] = {
       let common: [Field] = [
-        .dataset, .labels, .network, .from, .tune, .epochs, .iterations, .batch, .learningRate, .schedule, .seed, .workers, .begin, .name,
+        .dataset, .labels, .network, .from, .tune, .epochs, .iterations, .batch, .learningRate, .schedule, .seed, .workers, .begin, .sbatch, .name,
       ]
       // The screen launches what tells its classes apart.
       return common + TrainingSetting.all.filter { $0.flag != "task" }.map { .setting($0.flag) }.filter { !common.contains($0) }
@@ -33,6 +35,7 @@ package struct LaunchForm: Sendable {
       case .network: "net"
       case .begin: "start"
       case .name: "name"
+      case .sbatch: "sbatch options"
       case .setting: setting!.name
       }
     }
@@ -43,6 +46,15 @@ package struct LaunchForm: Sendable {
     package var isNumber: Bool { [.epochs, .iterations, .batch, .learningRate, .seed, .workers].contains(self) }
     /// Whether it begins with a value; the others are empty for the recipe's.
     var isFilled: Bool { [.epochs, .batch, .learningRate, .schedule, .seed].contains(self) }
+  }
+
+  /// When the run begins, and where.
+  package enum Start: Sendable {
+    case now
+    /// When its turn comes in the queue of this machine.
+    case queue
+    /// As a job of Slurm.
+    case cluster
   }
 
   package enum Event: Sendable {
@@ -71,8 +83,7 @@ package struct LaunchForm: Sendable {
   package private(set) var network = 0
   /// Which of ``tuneChoices`` learns.
   package private(set) var part = 0
-  /// Whether the run waits in the queue for its turn.
-  package private(set) var isQueued: Bool
+  package private(set) var start: Start
   /// The label set that the form was opened with: it may not be saved.
   private let given: LabelSet?
   /// What the form was filled from: the run that is cloned.
@@ -96,12 +107,12 @@ package struct LaunchForm: Sendable {
     let form = LaunchForm(
       dataset: original?.dataset ?? labelSet?.dataset ?? session.dataset, given: original?.labelSet ?? labelSet,
       original: original, speeds: speeds, origins: runs.filter { $0.progress.step > 0 || $0.isImported }.map(\.id),
-      isQueued: runs.contains { $0.queuePlace != nil }, options: session.options)
+      start: runs.contains { $0.queuePlace != nil } ? .queue : .now, options: session.options)
     return (form, [form.fetch()])
   }
 
   private init(
-    dataset: String, given: LabelSet?, original: TrainingRequest?, speeds: [String: Double], origins: [String], isQueued: Bool,
+    dataset: String, given: LabelSet?, original: TrainingRequest?, speeds: [String: Double], origins: [String], start: Start,
     options: [String]
   ) {
     self.options = options
@@ -110,7 +121,7 @@ package struct LaunchForm: Sendable {
     self.original = original
     self.speeds = speeds
     self.origins = origins
-    self.isQueued = isQueued
+    self.start = start
     labelSets = given.map { [$0] } ?? []
     for field in Field.all where !field.isChoice { texts[field] = TextField() }
     if let original { fill(from: original) } else { takeDefaults() }
@@ -156,6 +167,9 @@ package struct LaunchForm: Sendable {
     }
     return []
   }
+
+  /// Those that are shown.
+  package var fields: [Field] { start == .cluster ? Field.all : Field.all.filter { $0 != .sbatch } }
 
   package var architecture: Architecture { Architecture.all[network] }
   package var chosenLabelSet: LabelSet? { labelSets.indices.contains(labelSet) ? labelSets[labelSet] : nil }
@@ -209,7 +223,12 @@ package struct LaunchForm: Sendable {
   // MARK: Keys
 
   package var hints: [KeyHint] {
-    let verb = isQueued ? "put into the queue" : "start"
+    let verb =
+      switch start {
+      case .now: "start"
+      case .queue: "put into the queue"
+      case .cluster: "submit"
+      }
     return [
       KeyHint("Enter", verb, isAvailable: obstacles.isEmpty), KeyHint("↑↓", "field"),
       focus.isChoice ? KeyHint("←→", "choose") : KeyHint("type", "change"), KeyHint("Esc", "close"),
@@ -220,14 +239,14 @@ package struct LaunchForm: Sendable {
     switch key {
     case .escape: isClosed = true
     // A click goes to a field; one on a field of choices takes the next.
-    case .pick(let index) where Field.all.indices.contains(index):
-      let field = Field.all[index]
+    case .pick(let index) where fields.indices.contains(index):
+      let field = fields[index]
       if field == focus, field.isChoice { return choose(1) }
       focus = field
     case .enter:
       if let request, !isStarting {
         isStarting = true
-        return [.runs(.form(.launch(request, command: command, isQueued: isQueued)))]
+        return [.runs(.form(.launch(request, command: command, start, clusterOptions)))]
       }
       if let field = obstacles.first?.field { focus = field }
     case .down, .tab: move(1)
@@ -252,7 +271,7 @@ package struct LaunchForm: Sendable {
   }
 
   private mutating func move(_ step: Int) {
-    let all = Field.all
+    let all = fields
     focus = all[(all.firstIndex(of: focus)! + step + all.count) % all.count]
   }
 
@@ -280,7 +299,9 @@ package struct LaunchForm: Sendable {
       texts[.from] = TextField(choices[turned(choices.firstIndex(of: text(.from)) ?? 0, choices.count)])
       return changed(.from)
     case .tune: part = turned(part, tuneChoices.count)
-    case .begin: isQueued.toggle()
+    case .begin:
+      let choices = [Start.now, .queue] + (facts?.hasCluster == true ? [.cluster] : [])
+      start = choices[turned(choices.firstIndex(of: start) ?? 0, choices.count)]
     default: break
     }
     return check()

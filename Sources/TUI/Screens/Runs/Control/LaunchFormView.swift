@@ -15,8 +15,11 @@ extension LaunchForm {
     if isRoomy { _ = rest.takeTop(1) }
     let reasons = Dictionary(obstacles.map { ($0.field, $0.reason) }, uniquingKeysWith: { first, _ in first })
     // On a small screen the fields around the cursor, and a line for what they come to.
-    let all = Field.all
-    let shown = ListPosition(all.firstIndex(of: focus)!).window(count: all.count, rows: min(all.count, max(1, rest.rows - 5)))
+    let all = fields
+    let shell = printable(command.text(options: options))
+    // What they come to, and the command whole where it leaves half of the rows to the fields.
+    let below = max(5, min(rest.rows / 2, (isRoomy ? 2 : 0) + 3 + wrap(shell, rest.columns).count))
+    let shown = ListPosition(all.firstIndex(of: focus)!).window(count: all.count, rows: min(all.count, max(1, rest.rows - below)))
     if shown.count < all.count {
       var area = titleRow
       _ = area.takeLeft(min(area.columns, displayWidth(title) + 2))
@@ -30,10 +33,10 @@ extension LaunchForm {
     if isRoomy { _ = rest.takeTop(1) }
     drawOutlook(on: &canvas, in: &rest)
     if isRoomy { _ = rest.takeTop(1) }
-    let shell =
+    let heading =
       isSaved ? "The same from a shell:" : "The same from a shell, once the label set is saved (s in the tree):"
-    canvas.put(shell, in: rest.takeTop(1), style: .muted)
-    drawText(printable(command.text(options: options)), on: &canvas, in: &rest, style: .muted)
+    canvas.put(heading, in: rest.takeTop(1), style: .muted)
+    drawText(shell, on: &canvas, in: &rest, style: .muted)
   }
 
   private func drawOutlook(on canvas: inout Canvas, in rest: inout Rect) {
@@ -57,7 +60,7 @@ extension LaunchForm {
   }
 
   private func drawText(_ text: String, on canvas: inout Canvas, in rest: inout Rect, style: Style) {
-    for line in wrap(text, rest.columns) { canvas.put(line, in: rest.takeTop(1), style: style) }
+    for line in wrap(text, rest.columns, most: rest.rows) { canvas.put(line, in: rest.takeTop(1), style: style) }
   }
 
   private func draw(_ field: Field, _ reason: String?, on canvas: inout Canvas, in row: Rect) {
@@ -65,7 +68,7 @@ extension LaunchForm {
     let isFocused = field == focus
     canvas.put(isFocused ? "›" : " ", in: rest.takeLeft(2), style: Style(.accent, .bold))
     canvas.put(field.title, in: rest.takeLeft(22), style: isFocused ? .accent : .muted)
-    let isShort = !field.isChoice && field != .name && field != .from && field != .schedule
+    let isShort = !field.isChoice && field != .name && field != .from && field != .schedule && field != .sbatch
     let value = rest.takeLeft(reason == nil ? rest.columns : isShort ? 12 : rest.columns / 2)
     if field.isChoice {
       let (text, note) = choice(field)
@@ -101,6 +104,7 @@ extension LaunchForm {
     case .workers: "all cores"
     case .from: "random; or a run (←→), or a checkpoint file"
     case .iterations: "set by epochs"
+    case .sbatch: "the cluster's own; or --time=24:00:00 --mem=8G, …"
     case .setting(let flag):
       switch flag {
       case "recipe": "the net's own"
@@ -132,7 +136,12 @@ extension LaunchForm {
         default: "this layer and all behind it; the rest is frozen"
         }
       return (choice.hasPrefix("from:") ? "from \(choice.dropFirst(5))" : choice, note)
-    case .begin: return isQueued ? ("in the queue", "when its turn comes") : ("at once", "")
+    case .begin:
+      switch start {
+      case .now: return ("at once", "")
+      case .queue: return ("in the queue", "when its turn comes")
+      case .cluster: return ("as a job of Slurm", "on the cluster; goes on in the same job when its time is up")
+      }
     default: return ("", "")
     }
   }

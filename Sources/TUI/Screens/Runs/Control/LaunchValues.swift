@@ -22,8 +22,17 @@ extension LaunchForm {
         require(false, field, field.isFilled ? setting.expected : "empty, or \(setting.expected)")
       }
     }
-    let cores = facts?.cores ?? 1
-    require((request.workers ?? 1) <= max(1, cores), .workers, "empty for all cores, or 1 to \(cores)")
+    if start == .cluster {
+      do throws(Problem) {
+        var options = SlurmOptions()
+        try options.add(text(.sbatch))
+      } catch {
+        require(false, .sbatch, error.what)
+      }
+    } else {
+      let cores = facts?.cores ?? 1
+      require((request.workers ?? 1) <= max(1, cores), .workers, "empty for all cores, or 1 to \(cores)")
+    }
     do throws(Problem) {
       try RunDirectory.checkName(text(.name))
     } catch {
@@ -59,6 +68,13 @@ extension LaunchForm {
     return request
   }
 
+  /// What Slurm is asked for beside the run's processors.
+  var clusterOptions: SlurmOptions {
+    var options = SlurmOptions()
+    try? options.add(text(.sbatch))
+    return options
+  }
+
   /// How long the training will take, judged by the last run of its net; nil where there was none.
   package func seconds(_ outlook: LaunchOutlook) -> Double? {
     guard let speed = speeds[architecture.name], speed > 0, let batch = draft["batch"].flatMap({ Int($0) }) else { return nil }
@@ -76,6 +92,10 @@ extension LaunchForm {
     // The first of all is the dataset's own fine classes, which need no name.
     let labels = chosenLabelSet.flatMap { $0 == facts?.labelSets.first ? nil : $0.name }
     let words = draft.command(besides: architecture.recipe, labels: labels).lines[0]
-    return ShellCommand(words + [isQueued ? "--queue" : "--detach"])
+    switch start {
+    case .now: return ShellCommand(words + ["--detach"])
+    case .queue: return ShellCommand(words + ["--queue"])
+    case .cluster: return ShellCommand(words + ["--executor", "slurm"] + (text(.sbatch).isEmpty ? [] : ["--sbatch", text(.sbatch)]))
+    }
   }
 }
