@@ -113,13 +113,16 @@ import Testing
   func submitted() throws {
     #expect(try run(["study", "run", write(), "--columns", "own", "--yes"]).code == 0)
     struct Status: Decodable {
-      struct Work: Decodable { var title, key, state: String }
+      struct Work: Decodable {
+        var key, state: String
+        var test: String?
+      }
       var works: [Work]
     }
     func states() throws -> [String: String] {
       unlink(home.home.cache + "/slurm-\(getuid()).json")
       let works = try JSONDecoder().decode(Status.self, from: Data(run(["study", "status", "x", "--json"]).output.utf8)).works
-      return Dictionary(works.map { ($0.key, $0.state) }) { first, _ in first }
+      return Dictionary(works.filter { $0.test == "near" }.map { ($0.key, $0.state) }) { first, _ in first }
     }
     let open = try states().filter { $0.value == "open" }.keys.sorted()
     try #require(open.count >= 2)

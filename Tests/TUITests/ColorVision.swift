@@ -19,10 +19,7 @@ enum ColorVision: CaseIterable {
 
   /// L*, a* and b* of one of xterm's 256 colours (from 16 on).
   func lab(xterm index: Int) -> [Double] {
-    let linear = Self.rgb(index).map { value in
-      let part = Double(value) / 255
-      return part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4)
-    }
+    let linear = Self.linear(index)
     let seen = matrix.map { row in min(1, max(0, zip(row, linear).reduce(0) { $0 + $1.0 * $1.1 })) }
     // sRGB to XYZ, each by its white (D65).
     let xyz = [
@@ -30,6 +27,18 @@ enum ColorVision: CaseIterable {
       (0.0193 * seen[0] + 0.1192 * seen[1] + 0.9505 * seen[2]) / 1.089,
     ].map { $0 > 0.008856 ? cbrt($0) : 7.787 * $0 + 16.0 / 116 }
     return [116 * xyz[1] - 16, 500 * (xyz[0] - xyz[1]), 200 * (xyz[1] - xyz[2])]
+  }
+
+  /// Relative luminance, 0…1 (WCAG 2.2).
+  static func luminance(xterm index: Int) -> Double {
+    zip([0.2126, 0.7152, 0.0722], linear(index)).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  private static func linear(_ index: Int) -> [Double] {
+    rgb(index).map { value in
+      let part = Double(value) / 255
+      return part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4)
+    }
   }
 
   private static func rgb(_ index: Int) -> [Int] {

@@ -42,7 +42,8 @@ import Testing
     "\u{1B}[1;5A", "\u{1B}[1;2D", "\u{1B}[3;5~", "\u{1B}[15~", "\u{1B}[24;2~", "\u{1B}[2~", "\u{1B}OP", "\u{1B}O5A", "\u{1B}Oq", "\u{1B}[[A", "\u{1B}[5$", "\u{1B}[7^",
     "\u{1B}[8@", "\u{1B}[a", "\u{1B}[I", "\u{1B}[O", "\u{1B}[?62;1;2;22c", "\u{1B}[>41;379;0c", "\u{1B}[=1;1c", "\u{1B}[12;40R", "\u{1B}[3n", "\u{1B}[?1;2$y", "\u{1B}[4;768;1366t",
     "\u{1B}[99;5u", "\u{1B}[27;5;99~", "\u{1B}[201~", "\u{1B}[<0;12;7m", "\u{1B}[<35;12;7M", "\u{1B}[<66;1;1M", "\u{1B}[<0;0;7M", "\u{1B}[<0;999999;7M", "\u{1B}[M#!!",
-    "\u{1B}[12;13M", "\u{1B}[<;;M", "\u{1B}[?q", "\u{1B}[ c", "\u{1B}[!p", "\u{1B}[" + String(repeating: "1;", count: 400) + "c", "\u{1B}]11;rgb:1e1e/1e1e/1e1e\u{7}",
+    "\u{1B}[12;13M", "\u{1B}[<;;M", "\u{1B}[?q", "\u{1B}[ c", "\u{1B}[!p", "\u{1B}[" + String(repeating: "1;", count: 400) + "c", "\u{1B}]11;rgb:1e1e/1e1e\u{7}", "\u{1B}]10;rgb:1e1e/1e1e/1e1e\u{7}",
+    "\u{1B}]11;rgb:gg/00/00\u{7}", "\u{1B}P11;rgb:ff/ff/ff\u{1B}\\", "\u{1B}]11;rgb:\(String(repeating: "ff/", count: 400))\u{7}",
     "\u{1B}]52;c;Y2M=\u{1B}\\", "\u{1B}]0;✓ cc\u{7}", "\u{1B}P>|XTerm(379)\u{1B}\\", "\u{1B}P1+r544e=787465726d\u{1B}\\", "\u{1B}_Gi=31;OK\u{1B}\\", "\u{1B}^cc\u{1B}\\", "\u{1B}Xcc\u{1B}\\",
     "\u{9B}?62c", "\u{90}>|cc\u{1B}\\", "\u{8F}c",
   ]
@@ -58,6 +59,19 @@ import Testing
     #expect(inputs([0x9B] + Array("?62cq".utf8)) == [.key("q")])
     #expect(inputs([0x9D] + Array("0;cc".utf8) + [0x9C] + Array("q".utf8)) == [.key("q")])
     #expect(inputs(Self.unknown.joined() + "q") == [.key("q")])
+  }
+
+  @Test("What the terminal says of its ground is light or dark, in any precision, however it ends and is cut")
+  func ground() {
+    let grounds: [(String, Bool)] = [
+      ("rgb:ffff/ffff/ffff", true), ("rgb:fdf6/e3e3/0000", true), ("rgb:f/f/f", true), ("rgb:eee/eee/eee", true), ("rgba:ffff/ffff/ffff/8000", true),
+      ("rgb:1e1e/1e1e/1e1e", false), ("rgb:00/2b/36", false), ("rgb:0000/0000/ffff", false),
+    ]
+    for (text, isLight) in grounds {
+      for end in ["\u{7}", "\u{1B}\\"] {
+        for size in [1, 3, Int.max] { #expect(inputs("\u{1B}]11;\(text)\(end)q", size: size, gap: 0) == [.ground(isLight: isLight), .key("q")], "\(text)") }
+      }
+    }
   }
 
   @Test("What ends in the middle acts as nothing, and a control is a key in the middle of it")
@@ -90,7 +104,7 @@ import Testing
 
   @Test("On a slow line the rest of a sequence may come long after its Esc, and acts as no letters", arguments: [100, 400, 900])
   func slowLine(gap: Int) {
-    for rest in ["[<0;12;7m", "[?62;22c", "[1;5A", "]11;rgb:1/2/3\u{7}", "P>|cc\u{1B}\\", "O5A"] {
+    for rest in ["[<0;12;7m", "[?62;22c", "[1;5A", "]10;rgb:1/2/3\u{7}", "P>|cc\u{1B}\\", "O5A"] {
       var decoder = InputDecoder()
       var found = decoder.take([0x1B], at: start) + decoder.expire(at: start + .milliseconds(50))
       let now = start + .milliseconds(gap)

@@ -58,17 +58,33 @@ import Testing
 
   @Test("Verdicts, and curves, are as far apart for those who see no red or no green as words in print", arguments: ColorVision.allCases)
   func colorBlind(vision: ColorVision) {
-    let palette = Palette(depth: .palette256, colors: 256)
-    for colors in [[Color.good, .near, .bad, .accent], (0..<8).map { Color.series($0) }] {
-      let seen = colors.map { vision.lab(xterm: palette.entry(Style($0)).foreground) }
-      for one in seen.indices {
-        for other in seen.indices.dropFirst(one + 1) {
-          let distance = zip(seen[one], seen[other]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
-          // 2.3 is what is just seen; 25 is seen at a glance.
-          #expect(distance > 25, "\(colors[one]) and \(colors[other]): \(distance)")
+    for palette in [Palette(depth: .palette256, colors: 256), Palette(depth: .palette256, colors: 256, isOnLight: true)] {
+      for colors in [[Color.good, .near, .bad, .accent], (0..<8).map { Color.series($0) }] {
+        let seen = colors.map { vision.lab(xterm: palette.entry(Style($0)).foreground) }
+        for one in seen.indices {
+          for other in seen.indices.dropFirst(one + 1) {
+            let distance = zip(seen[one], seen[other]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+            // 2.3 is what is just seen; 25 is seen at a glance.
+            #expect(distance > 25, "\(colors[one]) and \(colors[other]): \(distance)")
+          }
         }
       }
     }
+  }
+
+  @Test("Every text can be read on its ground, and every curve seen: contrasts of 4.5 and 3 (WCAG 2.2, 1.4.3 and 1.4.11)", arguments: [false, true])
+  func contrast(isOnLight: Bool) {
+    let palette = Palette(depth: .palette256, colors: 256, isOnLight: isOnLight)
+    func contrast(_ color: Color, on ground: Double) -> Double {
+      let light = ColorVision.luminance(xterm: palette.entry(Style(color)).foreground)
+      return (max(light, ground) + 0.05) / (min(light, ground) + 0.05)
+    }
+    let ground = isOnLight ? 1.0 : 0
+    for color in [Color.muted, .accent, .good, .near, .bad] { #expect(contrast(color, on: ground) >= 4.5, "\(color)") }
+    for number in 0..<8 as Range<UInt8> { #expect(contrast(.series(number), on: ground) >= 3, "series \(number)") }
+    let selection = ColorVision.luminance(xterm: palette.entry(Style(.standard, on: .selection)).background)
+    for color in [Color.accent, .good, .near] { #expect(contrast(color, on: selection) >= 3, "\(color) on the selected line") }
+    #expect(palette.entry(Style(.standard, on: .selection)).foreground == (isOnLight ? -1 : 255))
   }
 
   @Test("Without colour the selected line is reverse, and what matters is bold")

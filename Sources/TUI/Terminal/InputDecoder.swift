@@ -11,6 +11,8 @@ package struct InputDecoder {
     case paste(String)
     /// To ``Terminal``'s question (DSR).
     case answer
+    /// To its question for the colour of its ground (OSC 11).
+    case ground(isLight: Bool)
   }
 
   /// What a byte comes to in the locale's encoding, where that is not UTF-8: a scalar, or nil for a part of one and for none.
@@ -42,6 +44,8 @@ package struct InputDecoder {
   private var state = State.ground
   /// The sequence as far as it has come, or the paste.
   private var collected: [UInt8] = []
+  /// What a text for programs says, of `ESC ]` alone.
+  private var told: [UInt8]?
   private var scalars = UTF8Scalars()
   private let widen: Widen?
   /// When the last byte came.
@@ -153,17 +157,18 @@ package struct InputDecoder {
       let isInScalar = collected.last ?? 0 >= 0x80
       collected = [byte]
       switch byte {
-      case 0x07: state = .ground
-      case 0x9C where !isInScalar: state = .ground
+      case 0x07: endString(&found)
+      case 0x9C where !isInScalar: endString(&found)
       case 0x1B: state = .stringEscape
       case 0x03, 0x18, 0x1A: abort(byte, at: now, &found)
-      default: break
+      default: if told?.count ?? Self.longest < Self.longest { told!.append(byte) }
       }
     case .stringEscape:
       switch byte {
       case 0x1B: break
       case 0x03, 0x18, 0x1A: abort(byte, at: now, &found)
-      default: if !begins(byte) { state = byte == UInt8(ascii: "\\") ? .ground : .string }
+      case UInt8(ascii: "\\"): endString(&found)
+      default: if !begins(byte) { state = .string }
       }
     case .paste:
       collected.append(byte)
@@ -204,9 +209,22 @@ package struct InputDecoder {
     case "]", "P", "X", "^", "_": state = .string
     default: return false
     }
+    told = byte == UInt8(ascii: "]") ? [] : nil
     collected = []
     late = nil
     return true
+  }
+
+  /// `11;rgb:` and three numbers of one to four hexadecimal digits tell the ground.
+  private mutating func endString(_ found: inout [Input]) {
+    state = .ground
+    guard told?.count ?? 0 < Self.longest, let text = told.map({ String(decoding: $0, as: UTF8.self) }), text.hasPrefix("11;rgb") else { return }
+    let parts = text.drop { $0 != ":" }.dropFirst().split(separator: "/", omittingEmptySubsequences: false).prefix(3).compactMap { digits -> Double? in
+      guard 1...4 ~= digits.count, let value = UInt16(digits, radix: 16) else { return nil }
+      return Double(value) / Double(1 << (4 * digits.count) - 1)
+    }
+    // ITU-R BT.709's luma.
+    if parts.count == 3 { found.append(.ground(isLight: 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2] > 0.5)) }
   }
 
   /// A control ends what it stands in.

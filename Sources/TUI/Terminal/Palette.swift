@@ -13,9 +13,12 @@ package struct Palette: Sendable {
   package let depth: ColorDepth
   /// How many colours there are: 8 and 16 differ in the bright half.
   package let colors: Int
+  /// Whether the terminal's own ground is light: what is read on black is pale on white. Of 16 colours the terminal knows better.
+  package let isOnLight: Bool
 
   /// - Parameter depth: what is wished for; the palette has less where the terminal has.
-  package init(depth: ColorDepth, colors: Int) {
+  package init(depth: ColorDepth, colors: Int, isOnLight: Bool = false) {
+    self.isOnLight = isOnLight
     let most: ColorDepth = colors < 8 ? .mono : colors < 256 ? .ansi16 : colors <= 256 ? .palette256 : .trueColor
     self.depth = min(depth, most)
     self.colors = colors
@@ -49,8 +52,8 @@ package struct Palette: Sendable {
     case .palette256, .trueColor:
       entry.foreground = index256(style.foreground)
       entry.background = index256(style.background)
-      // On a light terminal the selection is dark, its text must not be.
-      if style.background == .selection && style.foreground == .standard { entry.foreground = 255 }
+      // On a light terminal that nobody knows to be one the selection is dark, its text must not be.
+      if style.background == .selection && style.foreground == .standard && !isOnLight { entry.foreground = 255 }
     }
     return entry
   }
@@ -108,15 +111,15 @@ package struct Palette: Sendable {
   private func index256(_ color: Color) -> Int {
     switch color.kind {
     case .standard: -1
-    case .muted: 245
-    case .accent: 75
+    case .muted: isOnLight ? 242 : 245
+    case .accent: isOnLight ? 26 : 75
     // A green with blue in it: beside it red stays red for those who see no green.
-    case .good: 79
-    case .near: 214
-    case .bad: 203
-    case .selection: 238
-    // Told apart by colour-blind readers too, as PaletteTests measures; Okabe and Ito's sky blue and orange first.
-    case .series: [39, 214, 163, 29, 222, 129, 252, 130][color.number % 8]
+    case .good: isOnLight ? 29 : 79
+    case .near: isOnLight ? 130 : 214
+    case .bad: isOnLight ? 88 : 203
+    case .selection: isOnLight ? 253 : 238
+    // Told apart by colour-blind readers too, as PaletteTests measures; a sky blue and an orange first, as Okabe and Ito have them.
+    case .series: (isOnLight ? [32, 202, 53, 29, 63, 21, 16, 88] : [39, 214, 163, 29, 222, 129, 252, 130])[color.number % 8]
     case .exact: depth == .trueColor ? exact(color.parts) : nearest256(color.parts)
     }
   }

@@ -34,7 +34,9 @@ package final class Terminal {
   private let signals: Pipe
   private let takesClipboard: Bool
   let isInTmux: Bool
-  private let palette: Palette
+  private var palette: Palette
+  /// Until when the terminal may still say what colour its ground has.
+  private var groundDeadline: ContinuousClock.Instant?
   private var shown: Canvas?
   private var pace: PicturePace
   private var input: InputDecoder
@@ -84,7 +86,7 @@ package final class Terminal {
 
   /// Whoever has the terminal next is not to find an answer among the keys.
   private func takeLastAnswer() {
-    while pace.isWaiting(at: .now) {
+    while pace.isWaiting(at: .now) || groundDeadline.map({ .now < $0 }) ?? false {
       guard case let bytes? = read(milliseconds: 300), !bytes.isEmpty else { return }
       _ = events(input.take(bytes, at: .now))
     }
@@ -102,6 +104,7 @@ package final class Terminal {
     let changed = canvas.parts(besides: shown)
     let held = canvas.pictures(in: changed, besides: shown)
     isBehind = !held.isEmpty
+    defer { askForGround() }
     guard isBehind else { return send(canvas, changed) }
     var frame = canvas
     for (_, places) in held { frame.blank(places) }
@@ -115,6 +118,22 @@ package final class Terminal {
     isBehind = !isAll
     // What follows the last part may come soon, too.
     if pace.send(bytes, at: now) { _ = cn_ask() }
+  }
+
+  /// Asked once, behind the first frame. Who does not know the question passes over it (ECMA-48: a command string), and the colours stay those for black.
+  private func askForGround() {
+    guard groundDeadline == nil, palette.depth >= .palette256 else { return }
+    groundDeadline = .now + .seconds(1)
+    let question = Array("\u{1B}]11;?\u{1B}\\".utf8)
+    _ = cn_send(question, Int32(question.count))
+  }
+
+  private func stands(on isLight: Bool) -> TerminalEvent? {
+    groundDeadline = .now
+    guard isLight != palette.isOnLight else { return nil }
+    palette = Palette(depth: palette.depth, colors: palette.colors, isOnLight: isLight)
+    shown = nil
+    return nil
   }
 
   /// As many of the cells of pictures, in their order, as cost about so many bytes; one at least.
@@ -230,6 +249,7 @@ package final class Terminal {
       case .mouse(let mouse): touched(by: .mouse(mouse))
       case .paste(let text): touched(by: .paste(text))
       case .answer: answered()
+      case .ground(let isLight): stands(on: isLight)
       }
     }
   }

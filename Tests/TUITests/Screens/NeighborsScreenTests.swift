@@ -159,11 +159,11 @@ struct NeighborsScreenTests {
     let run = NeighborsFixtures.runs[0].run.id
     _ = update(
       &state, .neighbors(.found(ticket: ticket, FoundRow(run: run, standing: .computing(WorkProgress(work: "computing fc7 of train", done: 20_400, total: 60_000))))))
-    #expect(view(state).text.contains("computing fc7 of train, 60,000 … 34 % Esc cancels"))
+    #expect(view(state).text.contains("computing fc7 of train, 60,000 … 34 %   Esc cancels"))
     // Once the first batches are measured, what it costs; and to what it gives way.
     let measured = WorkProgress(work: "computing fc7 of train", done: 20_400, total: 60_000, rate: 310, training: "fine-long")
     _ = update(&state, .neighbors(.found(ticket: ticket, FoundRow(run: run, standing: .computing(measured)))))
-    #expect(view(state).text.contains("computing fc7 of train, 60,000 … 34 %, 2m 08s left Esc cancels"))
+    #expect(view(state).text.contains("computing fc7 of train, 60,000 … 34 %, 2m 08s left   Esc cancels"))
     #expect(view(state).text.contains("20,400 done, 310/s, at low priority while fine-long trains"))
     #expect(!cancellation.isCancelled)
     _ = update(&state, .key(.escape))

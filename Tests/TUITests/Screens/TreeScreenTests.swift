@@ -417,7 +417,7 @@ import Testing
     #expect(lines[0] == " 1 Tree 2 Runs 3 Near 4 Sets 5 Eval 6 Study          fashion-mnist   10 classes")
     #expect(
       Array(lines[1...16]) == [
-        " entity                                                                 1 of 15",
+        "                                                                        1 of 15",
         "   class                                      classes   fine    images",
         "▌  ▾ … › object › whole › artifact                 10     10    60,000 ████████",
         "   ├─▾ … › consumer goods › clothing                6      6    36,000 ████▊",

@@ -73,8 +73,8 @@ extension ComparisonScreen {
     let note = (place ?? "") + hierarchy.wnid(line.node)
     canvas.put(note, in: area.takeRight(min(area.columns / 2, displayWidth(note))), style: .muted, align: .right)
     _ = area.takeRight(2)
-    let names = hierarchy.chain(line.node).reversed().map { printable(hierarchy.name($0)) }
-    canvas.put(names.joined(separator: " › "), in: area, style: .muted, cut: .start)
+    let above = hierarchy.chain(line.top).dropFirst().reversed().map { printable(hierarchy.name($0)) }
+    canvas.put(TreeScreen.path(above, columns: area.columns), in: area, style: .muted, cut: .start)
   }
 }
 
@@ -87,10 +87,14 @@ struct ComparisonTree {
   private struct Columns {
     var name, a, b: Rect
 
+    /// So that what is said of a class stands near its name.
+    private static let widest = 120
+
     init(_ line: Rect) {
       var rest = line
+      rest.columns = min(rest.columns, Self.widest)
       _ = rest.takeRight(1)
-      let width = max(9, min(26, (line.columns - 26) / 2))
+      let width = max(9, min(26, (rest.columns - 26) / 2))
       b = rest.takeRight(width)
       _ = rest.takeRight(1)
       a = rest.takeRight(width)
@@ -129,12 +133,10 @@ struct ComparisonTree {
       canvas.put(cell.text, in: rect, style: cell.style, align: .right, cut: .middle)
     }
     if isSelected {
-      // As far as the name goes: a whole line would cost a slow connection twice the bytes.
+      // From the name on, as far as it goes: a whole line would cost a slow connection twice the bytes.
       let width = min(displayWidth(label), name.columns)
-      canvas.restyle(
-        Rect(row: area.row, column: area.column, rows: 1, columns: name.column + width + 1 - area.column)
-      ) { $0 = Style(.standard, on: .selection, $0.attributes) }
-      canvas.put("▌", row: area.row, column: area.column, style: Style(.accent, on: .selection))
+      canvas.restyle(Rect(row: area.row, column: name.column, rows: 1, columns: width + 1)) { $0 = Style(.standard, on: .selection, $0.attributes) }
+      canvas.put("▌", row: area.row, column: area.column, style: .accent)
     }
   }
 

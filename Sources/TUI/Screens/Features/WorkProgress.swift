@@ -68,17 +68,18 @@ package struct WorkProgress: Equatable, Sendable {
   /// `fc7 of train, 60,000 … 34 %, 2m 08s left   Esc cancels`, and where there is room a bar and how fast it goes.
   func draw(on canvas: inout Canvas, in area: Rect) {
     let left = rate.map { ", \(NumberText.duration(seconds: Double(max(0, total - done)) / $0)) left" } ?? ""
-    let text = "\(printable(work)), \(NumberText.grouped(total)) … \(percent) %\(left)   Esc cancels"
-    let lines = wrap(text, max(1, area.columns - 1))
+    let text = "\(printable(work)), \(NumberText.grouped(total)) … \(percent) %\(left)", end = "Esc cancels"
+    let width = max(1, area.columns - 1)
+    // Not broken in two.
+    let lines = displayWidth(text) + 3 + end.count <= width ? [text + "   " + end] : wrap(text, width) + [end]
     for (index, line) in lines.prefix(area.rows).enumerated() { canvas.put(line, in: area.line(index), style: .accent) }
     guard lines.count + 1 < area.rows else { return }
     let bar = area.line(lines.count + 1)
-    let width = min(50, bar.columns - 1)
-    guard width > 0 else { return }
-    let filled = width * percent / 100
+    let length = min(50, width)
+    let filled = length * percent / 100
     canvas.put(String(repeating: "█", count: filled), row: bar.row, column: bar.column, style: .accent)
-    canvas.put(String(repeating: "░", count: width - filled), row: bar.row, column: bar.column + filled, style: .muted)
-    for (index, line) in wrap(pace, max(1, area.columns - 1)).prefix(max(0, area.rows - lines.count - 3)).enumerated() {
+    canvas.put(String(repeating: "░", count: length - filled), row: bar.row, column: bar.column + filled, style: .muted)
+    for (index, line) in wrap(pace, width).prefix(max(0, area.rows - lines.count - 3)).enumerated() {
       canvas.put(line, in: area.line(lines.count + 3 + index), style: .muted)
     }
   }

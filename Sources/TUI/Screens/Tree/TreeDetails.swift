@@ -13,12 +13,14 @@ extension TreeScreen {
     _ = title.takeRight(1)
     canvas.put(synset.lemmas.map(printable).joined(separator: ", "), in: title, style: .bold)
     // Before the gloss, whose length would move them. What it lies under is said above the list.
-    for fact in facts(hierarchy, line, cutView) {
+    let facts = facts(hierarchy, line, cutView)
+    for fact in facts {
       var row = area.takeTop(1)
       canvas.put(fact.0, in: row.takeLeft(8), style: .muted)
       canvas.put(fact.1, in: row)
     }
-    _ = area.takeTop(1)
+    // A third fact takes the place of the blank line, so that the gloss stays where it is.
+    if facts.count < 3 { _ = area.takeTop(1) }
     for line in wrap(printable(synset.gloss), area.columns).prefix(max(2, area.rows / 4)) {
       canvas.put(line, in: area.takeTop(1))
     }
@@ -30,8 +32,6 @@ extension TreeScreen {
     _ hierarchy: Hierarchy, _ line: TreeOutline.Line, _ cutView: CutView
   ) -> [(String, String)] {
     var facts: [(String, String)] = []
-    let others = otherParents(of: line).map { printable(hierarchy.wordNet.name(of: $0.parent)) }
-    if !others.isEmpty { facts.append(("also", others.joined(separator: ", ") + "   (a go)")) }
     let fine = hierarchy.fineClassesBelow(line.node)
     var size = counted(fine, "fine class")
     if let imagesBelow { size += ", \(counted(imagesBelow[line.node], "image"))" }
@@ -52,6 +52,9 @@ extension TreeScreen {
     if let place = splitView?.places[line.node], !place.isDisjoint(with: [.inA, .inB]) {
       facts.append(("part", place.contains([.inA, .inB]) ? "some in A, some in B" : place.contains(.inNeither) ? "some in \(place.glyph.uppercased())" : place.glyph))
     }
+    // Last, as few have it.
+    let others = otherParents(of: line).map { printable(hierarchy.wordNet.name(of: $0.parent)) }
+    if !others.isEmpty { facts.append(("also", others.joined(separator: ", ") + "   (a go)")) }
     return facts
   }
 

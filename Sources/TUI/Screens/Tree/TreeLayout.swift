@@ -96,7 +96,7 @@ extension TreeScreen {
   }
 
   private func drawPath(on canvas: inout Canvas, in area: Rect, _ hierarchy: Hierarchy, _ line: TreeOutline.Line) {
-    let above = hierarchy.chain(line.top).reversed().map { printable(hierarchy.name($0)) }
+    let above = hierarchy.chain(line.top).dropFirst().reversed().map { printable(hierarchy.name($0)) }
     let notes = [
       marked.isEmpty ? "" : "\(NumberText.grouped(marked.count)) marked",
       filter == nil ? "" : "filtered",
@@ -109,14 +109,14 @@ extension TreeScreen {
     canvas.put(Self.path(above, columns: area.columns), in: area, style: .muted, cut: .start)
   }
 
-  /// The names from the root down. How many are left out in front is decided without the last one: what lies beside each other differs in nothing else, and a
-  /// move from one to the other costs a slow line nothing but a name.
+  /// What a line lies under, from the root down, as much of its end as fits. Without the line itself, whose name is on it: a move to one beside it changes
+  /// nothing here, which a slow connection is grateful for.
   static func path(_ names: [String], columns: Int) -> String {
-    let lastName = 24, separator = " › "
-    var above = names.dropLast()
-    func width() -> Int { above.reduce(0) { $0 + displayWidth($1) + separator.count } }
-    while !above.isEmpty, width() + (above.count < names.count - 1 ? 1 + separator.count : 0) + lastName > columns { above.removeFirst() }
-    return ((above.count < names.count - 1 ? ["…"] : []) + above + names.suffix(1)).joined(separator: separator)
+    let separator = " › "
+    var shown = names[...]
+    func text() -> String { ((shown.count < names.count ? ["…"] : []) + shown).joined(separator: separator) }
+    while shown.count > 1, displayWidth(text()) > columns { shown.removeFirst() }
+    return text()
   }
 
   private func drawSearch(on canvas: inout Canvas, in area: Rect, _ field: TextField) {

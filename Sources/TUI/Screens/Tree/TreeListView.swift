@@ -95,16 +95,11 @@ struct TreeListView {
         style: mark == .isClass ? .accent : .muted)
     }
     if isSelected {
-      // As far as the name goes: a whole line would cost a slow connection twice the bytes. On wide screens the numbers stand too far
+      // From the name on, as far as it goes: the twigs would cost a slow connection as much again. On wide screens the numbers stand too far
       // from the name to be found without it.
-      let width = min(displayWidth(label), name.columns)
-      let held = area.columns >= Self.wide
-        ? area : Rect(row: area.row, column: area.column, rows: 1, columns: name.column + width + 1 - area.column)
-      canvas.restyle(held) { $0 = Style(.standard, on: .selection, $0.attributes) }
-      let isMarked = marked.contains(line.node)
-      canvas.put(
-        isMarked ? "+" : "▌", row: area.row, column: area.column,
-        style: isMarked ? Style(.near, on: .selection, .bold) : Style(.accent, on: .selection))
+      let held = area.columns >= Self.wide ? area.endColumn : min(end + 1, columns.classes.column)
+      canvas.restyle(Rect(row: area.row, column: name.column, rows: 1, columns: held - name.column)) { $0 = Style(.standard, on: .selection, $0.attributes) }
+      if !marked.contains(line.node) { canvas.put("▌", row: area.row, column: area.column, style: .accent) }
     }
   }
 

@@ -183,16 +183,16 @@ extension CoarseFinePane {
   private func drawTreeLines(_ tree: HierarchicalError, on canvas: inout Canvas, in area: Rect) {
     canvas.horizontalRule(area.line(0))
     canvas.put(" by the tree ", row: area.row, column: area.column + 1, style: .bold)
-    let height = tree.meanHeightOfErrors.map { "truth and error meet \(NumberText.fixed($0, 2)) high (\(NumberText.fixed(tree.meanHeight, 2)) over all images)" }
+    let height = tree.meanHeightOfErrors.map { "height where truth and error meet: \(NumberText.fixed($0, 2)) of errors, \(NumberText.fixed(tree.meanHeight, 2)) of all" }
     canvas.put(height ?? "no errors", in: area.line(1))
     // Depths at which nothing changes say nothing.
     var levels: [String] = []
     var last: Double?
     for level in tree.levels where level.accuracy != last && level.classes > 1 {
-      levels.append("\(level.depth) \(NumberText.fixed(100 * level.accuracy, 1))")
+      levels.append("\(level.depth): \(NumberText.fixed(100 * level.accuracy, 1)) %")
       last = level.accuracy
     }
-    func text() -> String { "right at depth, %: " + levels.joined(separator: "  ") }
+    func text() -> String { "right at depth " + levels.joined(separator: "  ") }
     // Where there is no room for all, every second one, and the last.
     while displayWidth(text()) > area.columns, levels.count > 2 {
       levels = levels.enumerated().filter { ($0.offset + levels.count) % 2 == 1 }.map(\.element)

@@ -59,7 +59,7 @@ package struct MergesPage: Sendable {
     let how = likeness == .confusion ? "images taken for each other" : "minus the distance of mean features, in mean distances"
     let least = NumberText.fixed(least, 2)
     canvas.put("‹ classes to join \(alongTree ? "along the tree" : "wherever they lie"), \(least) alike or more", in: area.takeTop(1), style: .bold)
-    canvas.put("alike: \(how)   l changes that, a where, + - how much", in: area.takeTop(1), style: .muted)
+    canvas.put("\(how)   l other likeness  a other places  + - threshold", in: area.takeTop(1), style: .muted)
     if standing.draw(hasAnswer: proposal != nil, on: &canvas, in: &area) { return }
     guard let groups = proposal?.suggestion.groups else { return }
     if groups.isEmpty { return canvas.put("nothing is so alike; - asks for less", in: area.line(0), style: .muted) }
