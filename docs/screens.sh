@@ -57,6 +57,7 @@ states=(
   "map|Where the images lie in the features, by the tree|fashion-mnist 120 32|2 G M p|trained"
   "studies|The studies of a home|fashion-mnist 120 32|6|trained"
   "study|A study as far as it is done, and what a cell is made of|fashion-mnist 120 32|6 Enter Right Right|trained"
+  "study-figure|The figure of its report, as far as there are numbers|fashion-mnist 120 32|6 Enter f|trained"
   "study-plan|What is left of it, and what that takes|fashion-mnist 120 32|6 Enter p|trained"
   "study-small|A study on a small terminal|fashion-mnist 80 24|6 Enter|trained"
   "help|Every key|fashion-mnist 120 32|?"
@@ -96,7 +97,7 @@ tests:
   tuned: {tune: last, labels: fine, epochs: 2}
   near: {measure: knn}
 reports:
-  features: {rows: nets, columns: [own, tuned, near]}
+  features: {rows: nets, columns: [own, tuned, near], plot: {x: classes, left: [own, tuned], right: [near]}}
 END
   say study run coarse-or-fine --yes --rows fine --columns near
   train --name live --labels fine-500 --epochs 60 --detach
@@ -106,6 +107,15 @@ END
 }
 # Until nothing is computed any more.
 settle() { while tmux -L "$socket-$name" capture-pane -p | grep -qE 'computing|searching …|measuring …|Looking (at|for) |Esc cancels'; do sleep 0.5; done; }
+# Until the screen stands still: pictures come in parts. Live runs never do.
+rest() {
+  local before=
+  for _ in 1 2 3 4 5 6 7 8; do
+    [ "$before" != "$(tmux -L "$socket-$name" capture-pane -p -e)" ] || return 0
+    before=$(tmux -L "$socket-$name" capture-pane -p -e)
+    sleep 2
+  done
+}
 stop_training() { [ -z "${live:-}" ] || kill "$live" 2>/dev/null || true; }
 
 for state in "${states[@]}"; do
@@ -130,6 +140,7 @@ for state in "${states[@]}"; do
   done
   sleep $((${#runs} ? 4 : 2))
   settle
+  rest
   tmux -L "$socket-$name" capture-pane -p >"docs/screens/$name.txt"
   tmux -L "$socket-$name" capture-pane -p -e | "$python" docs/screenshot.py "docs/screens/$name.png" "$columns" "$rows"
   tmux -L "$socket-$name" kill-server
