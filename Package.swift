@@ -91,7 +91,7 @@ let package = Package(
     .testTarget(name: "TrainingTests", dependencies: ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Datasets", "Training", "CAllocations", "TestSupport", "EngineFixtures"], exclude: ["Detection/Goldens"]),
     .testTarget(name: "RunsTests", dependencies: ["Basics", "Taxonomy", "Kernels", "Files", "Settings", "Networks", "Datasets", "Training", "Runs", "TestSupport", "EngineFixtures"]),
     .testTarget(name: "LabelSetsTests", dependencies: ["Basics", "Taxonomy", "Files", "Datasets", "Runs", "LabelSets", "CImageFixtures", "TestSupport", "EngineFixtures"]),
-    .testTarget(name: "AnalysisTests", dependencies: ["Basics", "Taxonomy", "Kernels", "Files", "Networks", "Datasets", "Pictures", "Runs", "Analysis", "TestSupport", "EngineFixtures"]),
+    .testTarget(name: "AnalysisTests", dependencies: ["Basics", "Taxonomy", "Kernels", "Files", "Networks", "Datasets", "Pictures", "Training", "Runs", "Analysis", "TestSupport", "EngineFixtures"]),
     .testTarget(name: "StudiesTests", dependencies: engineTargets + ["TestSupport", "EngineFixtures"]),
     .target(
       name: "FuzzEntries", dependencies: engineTargets + ["TUI", "TestSupport", "EngineFixtures", "CImageFixtures", "CZlib"], path: "Tests/FuzzEntries"),

@@ -58,12 +58,21 @@ public enum Assets {
 
   /// The wnids of PASCAL VOC's 20 classes.
   /// - Throws: a ``Problem`` where the asset is not there or damaged.
-  public static func pascalClasses() throws(Problem) -> [String] {
+  public static func pascalClasses() throws(Problem) -> [String] { try pascal().map(\.wnid) }
+
+  /// The wnid of each of PASCAL VOC's 20 classes by its name.
+  /// - Throws: as ``pascalClasses()``.
+  package static func pascalWnids() throws(Problem) -> [String: String] {
+    Dictionary(try pascal().map { ($0.name, $0.wnid) }) { first, _ in first }
+  }
+
+  private static func pascal() throws(Problem) -> [(name: String, wnid: String)] {
     try lines("pascal.classes").map { line throws(Problem) in
-      guard let wnid = line.split(separator: "\t").last, SynsetID(wnid) != nil else {
+      let fields = line.split(separator: "\t").map(String.init)
+      guard fields.count == 2, SynsetID(fields[1]) != nil else {
         throw Problem("the asset is damaged", at: "pascal.classes", expected: "name<TAB>wnid", found: line, kind: .data)
       }
-      return String(wnid)
+      return (fields[0], fields[1])
     }
   }
 }

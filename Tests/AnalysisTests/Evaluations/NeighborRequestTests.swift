@@ -7,6 +7,7 @@ import Kernels
 import Taxonomy
 import TestSupport
 import Testing
+import Training
 
 /// Forty training and twenty validation images of four classes, by name alone.
 private struct FourClasses: Dataset {
@@ -30,6 +31,8 @@ private struct FewFeatures: EvaluationContext {
   }
   func tree(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> Hierarchy { throw Problem("there is no tree") }
   func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet { pairs }
+  func annotated(_ dataset: String) throws(Problem) -> any AnnotatedDataset { throw Problem("there is no dataset") }
+  func objectTree(_ classes: [String], depth: Int) throws(Problem) -> ObjectTree { ObjectTree(classes) }
 }
 
 @Suite struct NeighborRequestTests {

@@ -6,6 +6,7 @@ import LabelSets
 import Pictures
 import Runs
 import Taxonomy
+import Training
 
 /// A question about what networks have learned, as a value: commands, screens and study files make the same one and get the same answer. What is
 /// asked again is mostly looked up, since the features that it needs are kept.
@@ -54,6 +55,11 @@ public protocol EvaluationContext {
   func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet
   /// The coarse classes that a dataset's tree suggests, nil where it suggests none.
   func suggestedCoarseClasses(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> LabelSet?
+  /// A dataset whose images have objects with boxes.
+  func annotated(_ dataset: String) throws(Problem) -> any AnnotatedDataset
+  /// Where classes of objects stand in WordNet.
+  /// - Parameter depth: of the nodes below which they are similar.
+  func objectTree(_ classes: [String], depth: Int) throws(Problem) -> ObjectTree
 }
 
 extension EvaluationContext {
@@ -147,5 +153,11 @@ public struct HomeContext: EvaluationContext, Sendable {
 
   public func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet {
     try LabelSetStore(home: home, wordNet: wordNet).load(name, for: dataset)
+  }
+
+  public func annotated(_ dataset: String) throws(Problem) -> any AnnotatedDataset { try catalog.annotated(dataset) }
+
+  public func objectTree(_ classes: [String], depth: Int) throws(Problem) -> ObjectTree {
+    try ObjectTree(classes, depth: depth, wordNet: WordNetFiles.open(explicit: wordNet))
   }
 }

@@ -1,9 +1,11 @@
 import Analysis
 import Basics
+import Datasets
 import Files
 import Pictures
 import Runs
 import Taxonomy
+import Training
 
 /// Where a study's measures find what they name: its own label sets first, then the home's.
 struct StudyContext: EvaluationContext {
@@ -16,6 +18,8 @@ struct StudyContext: EvaluationContext {
     if let own, own.name == name { return own }
     return try home.labelSet(name, for: dataset)
   }
+  func annotated(_ dataset: String) throws(Problem) -> any AnnotatedDataset { try home.annotated(dataset) }
+  func objectTree(_ classes: [String], depth: Int) throws(Problem) -> ObjectTree { try home.objectTree(classes, depth: depth) }
 }
 
 extension StudyMeasure {

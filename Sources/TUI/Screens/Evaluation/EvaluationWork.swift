@@ -4,6 +4,7 @@ import Datasets
 import Pictures
 import Runs
 import Taxonomy
+import Training
 
 /// What a pane asks of the work beside the keys. Asked the same again, it has its answer already.
 package struct EvaluationQuestion: Equatable, Sendable {
@@ -120,4 +121,8 @@ struct ScreenContext: EvaluationContext {
     }
     return set
   }
+
+  private var home: HomeContext { HomeContext(home: environment.home, wordNet: environment.wordNet) }
+  func annotated(_ dataset: String) throws(Problem) -> any AnnotatedDataset { try home.annotated(dataset) }
+  func objectTree(_ classes: [String], depth: Int) throws(Problem) -> ObjectTree { try home.objectTree(classes, depth: depth) }
 }

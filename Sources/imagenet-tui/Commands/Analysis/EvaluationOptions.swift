@@ -13,14 +13,13 @@ struct EvaluationOptions: ParsableArguments {
   var checkpoint: Int?
   @Option(help: "Number of worker threads. (default: all cores)")
   var workers: Int?
-  @Flag(help: "Print JSON.")
-  var json = false
-  @Flag(help: "Print the first table as comma-separated values.")
-  var csv = false
+  @OptionGroup var printed: EvaluationOutput
+
+  var json: Bool { printed.json }
+  var csv: Bool { printed.csv }
 
   func validate() throws {
     guard 1...1024 ~= workers ?? 1 else { throw ValidationError("--workers takes 1 to 1024") }
-    guard !json || !csv else { throw ValidationError("--json and --csv exclude each other") }
   }
 
   /// The run as evaluations name it.
@@ -33,6 +32,21 @@ struct EvaluationOptions: ParsableArguments {
     }
     RunProgressLine.end()
     return result
+  }
+
+  /// As ``EvaluationOutput/show(_:_:)``.
+  func show(_ result: some EvaluationResult, _ report: EvaluationReport? = nil) throws { try printed.show(result, report) }
+}
+
+/// In which form an evaluation's result is printed.
+struct EvaluationOutput: ParsableArguments {
+  @Flag(help: "Print JSON.")
+  var json = false
+  @Flag(help: "Print the first table as comma-separated values.")
+  var csv = false
+
+  func validate() throws {
+    guard !json || !csv else { throw ValidationError("--json and --csv exclude each other") }
   }
 
   /// - Parameter report: what is shown to people; nil: all that the result tells.
