@@ -42,5 +42,7 @@ public struct Home: Sendable, Equatable {
   /// What can be computed again: features, thumbnails.
   public var cache: String { path + "/cache" }
   /// What a run's frozen backbone makes of its images, until the run is finished.
+  /// What a run's detector has found, by step and set.
+  package func detections(of run: String) -> String { cache + "/detections/" + run }
   package func backboneFeatures(of run: String) -> String { cache + "/trunks/" + run }
 }

@@ -35,24 +35,27 @@ extension Picture {
   }
 
   /// The picture as RGB, `size` by `size`, whatever its aspect was.
-  package func warped(to size: Int) -> Picture {
+  package func warped(to size: Int) -> Picture { scaled(width: size, height: size) }
+
+  /// The picture as RGB in so many pixels.
+  package func scaled(width targetWidth: Int, height targetHeight: Int) -> Picture {
     var resampler = Resampler()
-    var result = [UInt8](repeating: 0, count: size * size * 3)
-    var row = [Float](repeating: 0, count: size * channels)
+    var result = [UInt8](repeating: 0, count: targetWidth * targetHeight * 3)
+    var row = [Float](repeating: 0, count: targetWidth * channels)
     pixels.withUnsafeBufferPointer { source in
       row.withUnsafeMutableBufferPointer { row in
         resampler.forEachRow(
-          of: source, width: width, height: height, channels: channels, targetWidth: size, targetHeight: size,
-          x: 0..<size, y: 0..<size, row: row
+          of: source, width: width, height: height, channels: channels, targetWidth: targetWidth, targetHeight: targetHeight,
+          x: 0..<targetWidth, y: 0..<targetHeight, row: row
         ) { line, values in
-          for index in 0..<size * 3 {
+          for index in 0..<targetWidth * 3 {
             let value = values[channels == 3 ? index : index / 3]
-            result[line * size * 3 + index] = UInt8(max(0, min(255, value.rounded())))
+            result[line * targetWidth * 3 + index] = UInt8(max(0, min(255, value.rounded())))
           }
         }
       }
     }
-    return Picture(width: size, height: size, channels: 3, pixels: result)
+    return Picture(width: targetWidth, height: targetHeight, channels: 3, pixels: result)
   }
 
   /// Copies an RGB picture that lies within this one.
@@ -63,7 +66,7 @@ extension Picture {
     }
   }
 
-  mutating func set(_ x: Int, _ y: Int, _ colour: PixelColour) {
+  package mutating func set(_ x: Int, _ y: Int, _ colour: PixelColour) {
     guard x >= 0, y >= 0, x < width, y < height else { return }
     let place = (y * width + x) * 3
     (pixels[place], pixels[place + 1], pixels[place + 2]) = (colour.red, colour.green, colour.blue)

@@ -333,13 +333,13 @@ public final class Trainer {
   }
 
   /// Validates the training as it stands, besides its steps. There have to be validation images.
-  /// - Parameter progress: hears how many samples are done.
-  package func validate(progress: (Int) -> Void) throws(Problem) -> ValidationOutcome {
+  /// - Parameter progress: hears how many samples are done; what it throws ends the validation.
+  package func validate(progress: (Int) throws(Problem) -> Void) throws(Problem) -> ValidationOutcome {
     guard try prepare({ true }) else { preconditionFailure("nothing stopped it") }
     var batches = 0
     return try validate(
-      mayGoOn: {
-        progress(min(batches * batch, task.validation.count))
+      mayGoOn: { () throws(Problem) in
+        try progress(min(batches * batch, task.validation.count))
         batches += 1
         return true
       }, { _ in })!

@@ -31,6 +31,7 @@ private struct FewFeatures: EvaluationContext {
   }
   func tree(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> Hierarchy { throw Problem("there is no tree") }
   func labelSet(_ name: String, for dataset: String?) throws(Problem) -> LabelSet { pairs }
+  func detections(_ run: String, set: String?, progress: EvaluationProgress) throws(Problem) -> RunDetections { throw Problem("there is no run") }
   func annotated(_ dataset: String) throws(Problem) -> any AnnotatedDataset { throw Problem("there is no dataset") }
   func objectTree(_ classes: [String], depth: Int) throws(Problem) -> ObjectTree { ObjectTree(classes) }
 }

@@ -80,14 +80,15 @@ import Training
   func regionParts() {
     // Each pixel says its column and its row, so that the largest is the last of a part.
     let shape = RegionPoolShape(height: 39, width: 51, channels: 2, cells: 6, stride: 16)
-    let input = Tensor((0..<39 * 51).flatMap { [Float($0 % 51), Float($0 / 51)] }, shape: [1, 39, 51, 2])
+    let input = Tensor((0..<39 * 51).flatMap { (place: Int) -> [Float] in [Float(place % 51), Float(place / 51)] }, shape: [1, 39, 51, 2])
     let regions = Tensor([0, 37, 81, 310, 290, 0, 8, 81, 24, 290, 0, 790, 81, 830, 290], shape: [3, 5])
     let output = Tensor([3, 6, 6, 2])
     backend.regionPoolForward(shape, input: input, regions: regions, output: output, choices: nil)
     let values = output.array
-    func columns(_ region: Int) -> [Float] { (0..<6).map { values[(region * 36 + $0) * 2] } }
+    func columns(_ region: Int) -> [Float] { (0..<6).map { (column: Int) -> Float in values[(region * 36 + column) * 2] } }
     #expect(columns(0) == [4, 7, 10, 13, 16, 19])
-    #expect((0..<6).map { values[$0 * 12 + 1] } == [7, 9, 11, 14, 16, 18])
+    let rows = (0..<6).map { (row: Int) -> Float in values[row * 12 + 1] }
+    #expect(rows == [7, 9, 11, 14, 16, 18])
     #expect(columns(1) == [1, 1, 1, 2, 2, 2])
     #expect(columns(2) == [49, 50, 50, 0, 0, 0])
   }
@@ -192,7 +193,10 @@ import Training
     var settings = settings
     (settings.anchorBase, settings.anchorScales, settings.anchorRatios, settings.anchorBatch) = (16, [1], [1], 8)
     let field = field(settings, 10, 10, stride: 16)
-    let everywhere = (0..<100).map { Target(label: 0, box: Box(Float($0 % 10 * 16), Float($0 / 10 * 16), Float($0 % 10 * 16 + 15), Float($0 / 10 * 16 + 15))) }
+    let everywhere = (0..<100).map { (place: Int) -> Target in
+      let (x, y) = (Float(place % 10 * 16), Float(place / 10 * 16))
+      return Target(label: 0, box: Box(x, y, x + 15, y + 15))
+    }
     func labels(_ targets: [Target], _ key: UInt64, _ image: Int) -> [Int32] {
       let made = AnchorTargets(settings, anchors: field.count, backend: backend)
       made.assign(field, to: targets, width: 160, height: 160, key: key, image: image)
@@ -282,10 +286,10 @@ import Training
     let random = CounterRandom(5)
     let (rows, columns) = (7, 9)
     // Those near the sides, which only one edge would cut, are not among the best.
-    let scores = (0..<rows * columns).map { 2..<columns - 2 ~= $0 % columns ? random.uniform($0) * 4 : -9 }
-    let codes = (0..<rows * columns * 4).map { (random.uniform(1000 + $0) - 0.5) / 2.5 }
-    let places = (0..<rows * columns).map { $0 / columns * columns + columns - 1 - $0 % columns }
-    let mirroredCodes = places.flatMap { [-codes[$0 * 4], codes[$0 * 4 + 1], codes[$0 * 4 + 2], codes[$0 * 4 + 3]] }
+    let scores = (0..<rows * columns).map { (place: Int) -> Float in 2..<columns - 2 ~= place % columns ? random.uniform(place) * 4 : -9 }
+    let codes = (0..<rows * columns * 4).map { (place: Int) -> Float in (random.uniform(1000 + place) - 0.5) / 2.5 }
+    let places = (0..<rows * columns).map { (place: Int) -> Int in (place / columns + 1) * columns - 1 - place % columns }
+    let mirroredCodes = places.flatMap { (place: Int) -> [Float] in [-codes[place * 4]] + codes[place * 4 + 1...place * 4 + 3] }
     let width = columns * 16
     let limits = DetectionSettings.Proposals(before: rows * (columns - 4), after: 20)
     let plain = propose(scores, codes: codes, width: 2 * width, height: 110, rows: rows, columns: columns, limits)

@@ -91,7 +91,8 @@ import Training
     #expect(plain == expected && plain[0] == (Float(buffer.pixels[0]) - 100) / 90)
     // Mirrored, and so is its annotation.
     let mirrored = try brought(1)
-    #expect(mirrored == (0..<784).map { plain[$0 / 28 * 28 + 27 - $0 % 28] })
+    let turned = (0..<784).map { (place: Int) -> Float in plain[place / 28 * 28 + 27 - place % 28] }
+    #expect(mirrored == turned)
   }
 
   @Test("Images grow linearly between the centres of pixels, whose edges go on, and shrink without being smoothed")

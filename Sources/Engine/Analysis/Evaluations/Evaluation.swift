@@ -57,6 +57,11 @@ public protocol EvaluationContext {
   func suggestedCoarseClasses(of dataset: String, _ policy: HypernymPolicy) throws(Problem) -> LabelSet?
   /// A dataset whose images have objects with boxes.
   func annotated(_ dataset: String) throws(Problem) -> any AnnotatedDataset
+  /// What a run's detector finds.
+  /// - Parameters:
+  ///   - run: its name, or `NAME@STEP`.
+  ///   - set: of its dataset; nil: the one it was validated on.
+  func detections(_ run: String, set: String?, progress: EvaluationProgress) throws(Problem) -> RunDetections
   /// Where classes of objects stand in WordNet.
   /// - Parameter depth: of the nodes below which they are similar.
   func objectTree(_ classes: [String], depth: Int) throws(Problem) -> ObjectTree
@@ -130,7 +135,7 @@ public struct HomeContext: EvaluationContext, Sendable {
     (self.home, self.wordNet, self.workers) = (home, wordNet, workers ?? ProcessorCores.usable)
   }
 
-  private var catalog: DatasetCatalog { DatasetCatalog(home: home, wordNet: wordNet) }
+  package var catalog: DatasetCatalog { DatasetCatalog(home: home, wordNet: wordNet) }
 
   public func features(_ run: String, space: String?, of dataset: String?) throws(Problem) -> any ImageFeatures {
     if case .imported(let name) = try NamedFeatures(run, in: home) {

@@ -134,7 +134,7 @@ public struct RunTrash: Sendable {
   private func forget(_ run: RunDirectory) {
     FeatureFolder(home: home).remove(run: run.id)
     CurveCache(home: home).remove(run: run.id)
-    try? FileManager.default.removeItem(atPath: home.backboneFeatures(of: run.id))
+    for folder in [home.backboneFeatures(of: run.id), home.detections(of: run.id)] { try? FileManager.default.removeItem(atPath: folder) }
   }
 
   private static func rename(_ from: String, _ to: String) -> Int32 { Glibc.rename(from, to) == 0 ? 0 : errno }

@@ -10,7 +10,7 @@ import Training
 /// An entry holds as long as the run's directory has the stamp that it had: whatever is written about a run that is over is
 /// renamed into its directory. An index that is missing or damaged is made anew.
 package enum RunIndex {
-  private static let magic: UInt64 = 0x3230_7865_646e_6972  // "rindex02"
+  private static let magic: UInt64 = 0x3330_7865_646e_6972  // "rindex03"
   private static func path(_ home: Home) -> String { home.cache + "/runs-index" }
 
   /// The runs that it knows, by the names of their directories.
@@ -58,7 +58,7 @@ package enum RunIndex {
 extension RunSummary {
   /// Writes every field that a run which is over has, in the order in which ``init(_:folder:)`` reads them.
   fileprivate func pack(_ writer: inout PackedWriter) {
-    for text in [id, name, dataset, labelSet, network, host, note, state.rawValue] { writer.text(text) }
+    for text in [id, name, dataset, labelSet, network, host, note, state.rawValue, task.rawValue] { writer.text(text) }
     for text in [problem, labelSetHash, group] { writer.optional(text) { $0.text($1) } }
     writer.int(tags.count)
     for tag in tags { writer.text(tag) }
@@ -69,10 +69,10 @@ extension RunSummary {
     progress.pack(&writer)
   }
 
-  /// Nil where the state is none.
+  /// Nil where the state or the task is none.
   fileprivate init?(_ reader: inout PackedReader, folder: String, _ lists: inout MetricLists) {
     let texts = (0..<7).map { _ in reader.text() }
-    guard let state = RunState(rawValue: reader.text()) else { return nil }
+    guard let state = RunState(rawValue: reader.text()), let task = RunTask(rawValue: reader.text()) else { return nil }
     let (problem, hash, group) = (reader.optional { $0.text() }, reader.optional { $0.text() }, reader.optional { $0.text() })
     let tags = (0..<reader.count()).map { _ in reader.text() }
     let (classes, epochs, batch) = (reader.int(), reader.int(), reader.int())
@@ -82,7 +82,7 @@ extension RunSummary {
       id: texts[0], name: texts[1], path: "\(folder)/\(texts[0])", created: created, state: state, problem: problem,
       dataset: texts[2], labelSet: texts[3], labelSetHash: hash, classes: classes, network: texts[4], epochs: epochs,
       batchSize: batch, seed: seed, host: texts[5], progress: RunProgress(&reader, &lists), lastSeen: seen)
-    (self.tags, note, self.group) = (tags, texts[6], group)
+    (self.tags, note, self.group, self.task) = (tags, texts[6], group, task)
   }
 }
 

@@ -43,8 +43,8 @@ public struct RunValidation {
   public var images: Int { trainer.task.validation.count }
 
   /// Validates, and keeps the results in the run's folder.
-  /// - Parameter progress: hears how many images are done.
-  public mutating func validate(progress: (Int) -> Void = { _ in }) throws(Problem) -> ValidationReport {
+  /// - Parameter progress: hears how many images are done; what it throws ends the validation.
+  public mutating func validate(progress: (Int) throws(Problem) -> Void = { _ in }) throws(Problem) -> ValidationReport {
     guard images > 0 else {
       throw Problem("there are no validation images", at: run.id, advice: "add some to the dataset")
     }

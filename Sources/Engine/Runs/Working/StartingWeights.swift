@@ -76,9 +76,9 @@ public struct StartingWeights: Sendable {
   /// layers, and which is which.
   /// - Parameter network: of the architecture.
   /// - Throws: a ``Problem`` where no layer of its backbone gets weights: a detector that should begin with something would begin with nothing.
-  func checkpoint(for training: TrainingConfiguration, _ network: DetectionNetwork, facts: [String: String]) throws(Problem) -> (snapshot: Snapshot, report: WeightReport) {
+  func checkpoint(for training: TrainingConfiguration, _ network: DetectionNetwork, facts: [String: String]) throws(Problem) -> (snapshot: Snapshot, report: TakenWeights) {
     let wiring = try Wiring(network.design.layers, input: network.design.input, rowSets: network.design.rowSets, outputs: network.design.outputs)
-    var report = WeightReport()
+    var report = TakenWeights()
     var tensors: [(name: String, tensor: Tensor)] = []
     let known = Dictionary(snapshot.tensors.map { ($0.name, $0.tensor) }) { first, _ in first }
     func add(_ parameter: Parameter, number: Int) {
@@ -145,7 +145,7 @@ public struct StartingWeights: Sendable {
 }
 
 /// What weights were good for.
-public struct WeightReport: Codable, Equatable, Sendable {
+public struct TakenWeights: Codable, Equatable, Sendable {
   /// Tensors by name: those that were taken, those that begin anew, and those that nothing takes.
   public var loaded: [String] = [], new: [String] = [], unused: [String] = []
 

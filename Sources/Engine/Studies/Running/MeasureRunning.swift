@@ -19,6 +19,9 @@ struct StudyContext: EvaluationContext {
     return try home.labelSet(name, for: dataset)
   }
   func annotated(_ dataset: String) throws(Problem) -> any AnnotatedDataset { try home.annotated(dataset) }
+  func detections(_ run: String, set: String?, progress: EvaluationProgress) throws(Problem) -> RunDetections {
+    try home.detections(run, set: set, progress: progress)
+  }
   func objectTree(_ classes: [String], depth: Int) throws(Problem) -> ObjectTree { try home.objectTree(classes, depth: depth) }
 }
 

@@ -10,6 +10,10 @@ public struct FoundObjects: Sendable {
   /// Of each image.
   public var detections: [[Detection]]
 
+  public init(set: String, classes: [String], images: [AnnotatedImage], detections: [[Detection]]) {
+    (self.set, self.classes, self.images, self.detections) = (set, classes, images, detections)
+  }
+
   /// The average precision of each class.
   public func precision(_ metric: DetectionMetric = .init()) -> AveragePrecision {
     AveragePrecision(of: detections, truths: images.map(\.objects), classes: classes, metric, scoreThreshold: Double(Detector.least))

@@ -17,9 +17,10 @@ public struct ObjectTree: Sendable {
   /// At 6 VOC's classes below *conveyance*, *animal* and *furnishing* are similar each: those of Hoiem et al. 2012 but for person among the animals, and for aeroplane with bird.
   public static let usualDepth = 6
 
+  /// In file order WordNet has wheeled vehicles below *vehicle*; by name they would be containers, as bottles are.
   /// - Parameter wnids: of classes by name; a class that is called by a wnid, or as one of PASCAL VOC's 20, needs none.
   /// - Throws: a ``Problem`` where two classes have one synset.
-  public init(_ classes: [String], wnids known: [String: String] = [:], depth: Int = usualDepth, wordNet: WordNet, policy: HypernymPolicy = .name) throws(Problem) {
+  public init(_ classes: [String], wnids known: [String: String] = [:], depth: Int = usualDepth, wordNet: WordNet, policy: HypernymPolicy = .file) throws(Problem) {
     let pascal = try Assets.pascalWnids()
     let wnids = classes.map { name in [known[name], name, pascal[name]].compactMap(\.self).first { wordNet.id(ofWnid: $0) != nil } }
     let tree = try Hierarchy(fineClasses: wnids.compactMap(\.self), wordNet: wordNet, policy: policy)

@@ -24,8 +24,10 @@ extension EvaluationScreen {
       return ask()
     case .move(let key):
       _ = shown.list.move(key, count: shown.count, page: max(1, session.body.rows - 6))
-      return []
-    case .open: return subject.map { shown.open($0) } ?? []
+      return ask()
+    case .open:
+      guard let subject else { return [] }
+      return shown.open(subject) + ask()
     case .back: return back()
     case .chooseRun, .chooseCoarse, .chooseBaseline: openPicker(action)
     case .more: return step(1)
@@ -86,7 +88,7 @@ extension EvaluationScreen {
   package mutating func pick(_ index: Int, _ session: Session) -> [Effect] {
     let before = shown.list.selected
     _ = shown.list.move(.pick(index), count: shown.count, page: 1)
-    return before == index ? [.send(.perform(.evaluation(.open)))] : []
+    return before == index ? [.send(.perform(.evaluation(.open)))] : ask()
   }
 
   package func command(_ session: Session) -> CommandSource {

@@ -20,6 +20,9 @@ extension EvaluationScreen {
     case .chooseBaseline:
       let fine = context.runs.filter { InductionPane.isFine($0, context) }
       picker = (.baselines, Picker("Runs on fine classes to compare with", items(fine), selected: induction.baselines.first, ticked: Set(induction.baselines)))
+    case _ where pane == .detections:
+      let runs = context.detectors.map { Picker.Item(id: $0.id, text: printable($0.name), note: printable("\($0.network)  \(counted($0.classes, "class"))")) }
+      picker = (.detector, Picker("Detector", runs, selected: detections.detector))
     case _ where pane == .induction:
       let others = context.runs.filter { !InductionPane.isFine($0, context) }
       picker = (.runs, Picker("Runs that were not taught all fine classes", items(others), selected: induction.runs.first, ticked: Set(induction.runs)))
@@ -43,6 +46,9 @@ extension EvaluationScreen {
       run = ids.first
       coarseFine.leavePage()
       adaptPanes()
+    case .detector:
+      detections = DetectionPane()
+      detections.detector = ids.first
     case .runs: (induction.runs, induction.hasChosen) = (ids, true)
     case .baselines: (induction.baselines, induction.hasChosen) = (ids, true)
     case .coarse:

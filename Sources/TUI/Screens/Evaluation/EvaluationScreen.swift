@@ -6,7 +6,7 @@ import Taxonomy
 /// features lie.
 package struct EvaluationScreen: Screen {
   package enum Pane: String, Codable, CaseIterable, Sendable {
-    case coarseFine, induction, map
+    case coarseFine, induction, map, detections
 
     /// The key that shows it.
     var key: Character {
@@ -14,6 +14,7 @@ package struct EvaluationScreen: Screen {
       case .coarseFine: "c"
       case .induction: "i"
       case .map: "p"
+      case .detections: "b"
       }
     }
 
@@ -22,6 +23,7 @@ package struct EvaluationScreen: Screen {
       case .coarseFine: "coarse classes"
       case .induction: "induction"
       case .map: "map"
+      case .detections: "detections"
       }
     }
   }
@@ -55,7 +57,7 @@ package struct EvaluationScreen: Screen {
   }
 
   package enum Choice: Sendable, Equatable {
-    case run, runs, baselines, coarse
+    case run, runs, baselines, coarse, detector
   }
 
   /// Text that is being typed.
@@ -82,6 +84,7 @@ package struct EvaluationScreen: Screen {
   package internal(set) var coarseFine = CoarseFinePane()
   package internal(set) var induction = InductionPane()
   package internal(set) var map = MapPane()
+  package internal(set) var detections = DetectionPane()
   package internal(set) var picker: (choice: Choice, list: Picker)?
   package internal(set) var prompt: (kind: Prompt, field: TextField)?
   /// Whether to write over a file.
@@ -119,6 +122,7 @@ package struct EvaluationScreen: Screen {
       case .coarseFine: coarseFine
       case .induction: induction
       case .map: map
+      case .detections: detections
       }
     }
     set {
@@ -126,6 +130,7 @@ package struct EvaluationScreen: Screen {
       case let pane as CoarseFinePane: coarseFine = pane
       case let pane as InductionPane: induction = pane
       case let pane as MapPane: map = pane
+      case let pane as DetectionPane: detections = pane
       default: preconditionFailure("no pane of this screen")
       }
     }
@@ -176,7 +181,7 @@ package struct EvaluationScreen: Screen {
 
   private mutating func take(_ context: FeatureContext) -> [Effect] {
     if context.dataset.name != self.context?.dataset.name {
-      (coarseFine, induction, map) = (CoarseFinePane(), InductionPane(), MapPane())
+      (coarseFine, induction, map, detections) = (CoarseFinePane(), InductionPane(), MapPane(), DetectionPane())
     }
     self.context = context
     let place = recalled

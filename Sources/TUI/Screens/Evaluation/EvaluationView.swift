@@ -5,7 +5,7 @@ extension EvaluationScreen {
   package func draw(on canvas: inout Canvas, in area: Rect, _ session: Session) {
     var rest = area
     drawPanes(on: &canvas, in: rest.takeTop(1))
-    if let subject, !subject.context.runs.isEmpty {
+    if let subject, subject.context.hasRuns {
       let standing = EvaluationStanding(progress: job?.progress, isAsking: job != nil, trouble: trouble, isCurrent: shown.answered == wanted)
       shown.draw(standing, subject, on: &canvas, in: rest.inset(columns: 1))
     } else {
@@ -16,9 +16,12 @@ extension EvaluationScreen {
     }
     picker?.list.draw(on: &canvas, in: area)
     if let prompt {
-      let isName = if case .labelSet = prompt.kind { true } else { false }
-      let inside = canvas.dialog(in: area, title: isName ? "Keep the joined classes as" : "Write the picture to")
-      prompt.field.draw(on: &canvas, in: inside, placeholder: isName ? "a name" : "the path of a PNG file")
+      let (title, placeholder) =
+        switch prompt.kind {
+        case .labelSet: ("Keep the joined classes as", "a name")
+        case .picture(let picture): ("Write the picture to", "the path of \(picture.kindOfFile)")
+        }
+      prompt.field.draw(on: &canvas, in: canvas.dialog(in: area, title: title), placeholder: placeholder)
     }
     question?.question.draw(on: &canvas, in: area)
   }

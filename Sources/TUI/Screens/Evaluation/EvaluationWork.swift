@@ -1,6 +1,8 @@
 import Analysis
 import Basics
 import Datasets
+import Files
+import Foundation
 import Pictures
 import Runs
 import Taxonomy
@@ -19,19 +21,33 @@ package struct EvaluationQuestion: Equatable, Sendable {
 
 /// A picture to be written as a file, and what writes the same.
 package struct EvaluationPicture: Sendable {
-  package enum Kind: Sendable {
-    case bars(BarPicture)
-    case map(ScatterPicture)
+  package enum Form: Sendable {
+    /// As PNG.
+    case pixels(@Sendable () throws(Problem) -> Picture)
+    /// As SVG.
+    case chart(ChartDrawing)
   }
-  package var kind: Kind
   package var command: ShellCommand
   /// The option that names the file.
   package var option: String
+  package var form: Form
 
-  func compose() throws(Problem) -> Picture {
-    switch kind {
-    case .bars(let bars): try bars.compose()
-    case .map(let map): try map.compose()
+  /// What a field for its path says of it.
+  var kindOfFile: String {
+    switch form {
+    case .pixels: "a PNG file"
+    case .chart: "an SVG file"
+    }
+  }
+
+  /// - Returns: how large it is; nil where there is such a file, which may not be replaced.
+  func write(to path: String, mayReplace: Bool) throws(Problem) -> String? {
+    switch form {
+    case .pixels(let compose): return try writePNG(to: path, mayReplace: mayReplace, compose)
+    case .chart(let drawing):
+      guard mayReplace || !FileManager.default.fileExists(atPath: path) else { return nil }
+      try AtomicFile.write(drawing.svg(), to: path)
+      return "as SVG"
     }
   }
 }
@@ -81,7 +97,7 @@ extension EvaluationScreen {
         send(.notice(Notice(.done, "Saved \(printable(set.name)), \(counted(set.classes.count, "class"))", sameAs: command)))
       case .write(let picture, let typed, let mayReplace):
         let path = expandingHome(typed)
-        guard let size = try writePNG(to: path, mayReplace: mayReplace, picture.compose) else {
+        guard let size = try picture.write(to: path, mayReplace: mayReplace) else {
           return send(.evaluation(.exists(picture, path: typed)))
         }
         let command = ShellCommand(picture.command.lines[0] + [picture.option, path])
@@ -123,6 +139,9 @@ struct ScreenContext: EvaluationContext {
   }
 
   private var home: HomeContext { HomeContext(home: environment.home, wordNet: environment.wordNet) }
+  func detections(_ run: String, set: String?, progress: EvaluationProgress) throws(Problem) -> RunDetections {
+    try home.detections(run, set: set, progress: progress)
+  }
   func annotated(_ dataset: String) throws(Problem) -> any AnnotatedDataset { try home.annotated(dataset) }
   func objectTree(_ classes: [String], depth: Int) throws(Problem) -> ObjectTree { try home.objectTree(classes, depth: depth) }
 }

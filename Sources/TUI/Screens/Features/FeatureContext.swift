@@ -24,6 +24,8 @@ package struct FeatureContext: Sendable {
   package var hierarchy: Hierarchy?
   /// Those with a checkpoint, newest first, and behind them the imported features, which stand in for runs without any.
   package var runs: [Candidate]
+  /// Runs that find objects, of any dataset, newest first.
+  package var detectors: [RunSummary]
   /// What can decide which classes are alike, without duplicates.
   package var coarseSets: [LabelSet]
   /// The names of those among them that a command knows.
@@ -34,8 +36,9 @@ package struct FeatureContext: Sendable {
 
   package init(
     dataset: any Dataset, hierarchy: Hierarchy? = nil, runs: [Candidate], coarseSets: [LabelSet], suggestedCoarse: LabelSet? = nil,
-    saved: Set<String> = []
+    saved: Set<String> = [], detectors: [RunSummary] = []
   ) {
+    self.detectors = detectors
     self.dataset = dataset
     self.hierarchy = hierarchy
     self.runs = runs
@@ -51,7 +54,9 @@ package struct FeatureContext: Sendable {
   ///   - name: of the dataset that is opened otherwise.
   init(known: FeatureContext?, run: String?, dataset name: String, _ environment: Environment) throws(Problem) {
     let imported = Self.imported(environment)
-    let summaries = environment.runs.refresh().filter { $0.progress.step > 0 } + imported.map(\.run)
+    let begun = environment.runs.refresh().filter { $0.progress.step > 0 }
+    detectors = begun.filter { $0.task == .detection }
+    let summaries = begun.filter { $0.task == .classification } + imported.map(\.run)
     // The dataset of the newest run, where the one the program was opened on has none.
     let chosen = summaries.first { $0.id == run }?.dataset
       ?? (summaries.contains { $0.dataset == name } ? name : summaries.first?.dataset ?? name)
@@ -80,6 +85,9 @@ package struct FeatureContext: Sendable {
     }
     .sorted { ($0.classes.count, $0.name) < ($1.classes.count, $1.name) }
   }
+
+  /// Whether there is anything to look at.
+  package var hasRuns: Bool { !runs.isEmpty || !detectors.isEmpty }
 
   package func run(_ id: String) -> Candidate? { runs.first { $0.run.id == id } }
 

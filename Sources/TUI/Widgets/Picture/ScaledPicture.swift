@@ -51,6 +51,12 @@ package struct ScaledPicture: Equatable, Sendable {
     pixels = Self.areaMeans(picture, width: width * grain.across, height: height * grain.down)
   }
 
+  /// `picture` in just so many cells, whatever its aspect was.
+  package init(_ picture: Picture, filling columns: Int, by rows: Int, grain: Grain) {
+    (self.columns, self.rows, self.grain) = (columns, rows, grain)
+    pixels = Self.areaMeans(picture, width: columns * grain.across, height: rows * grain.down)
+  }
+
   /// Separable box filter: columns first, each source row once, then rows.
   fileprivate static func areaMeans(_ picture: Picture, width: Int, height: Int) -> [Pixel] {
     let channels = picture.channels

@@ -102,7 +102,7 @@ package struct CoarseFinePane: EvaluationPane {
 
   func picture(_ subject: EvaluationSubject) -> EvaluationPicture? {
     guard let result, let command = command(subject) else { return nil }
-    return .init(kind: .bars(result.chart(top: 0)), command: command, option: "-o")
+    return .init(command: command, option: "-o", form: .pixels { [bars = result.chart(top: 0)] () throws(Problem) in try bars.compose() })
   }
 
   func suggestedFile(_ subject: EvaluationSubject) -> String { "\(subject.candidate?.run.name ?? "run")-coarse.png" }

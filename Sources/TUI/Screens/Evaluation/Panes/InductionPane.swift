@@ -70,7 +70,7 @@ package struct InductionPane: EvaluationPane {
 
   func picture(_ subject: EvaluationSubject) -> EvaluationPicture? {
     guard answered != nil, let study, let command = command(subject) else { return nil }
-    return .init(kind: .bars(study.chart), command: command, option: "-o")
+    return .init(command: command, option: "-o", form: .pixels { [bars = study.chart] () throws(Problem) in try bars.compose() })
   }
 
   func suggestedFile(_ subject: EvaluationSubject) -> String { "induction.png" }

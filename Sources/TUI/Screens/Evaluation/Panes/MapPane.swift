@@ -84,7 +84,7 @@ package struct MapPane: EvaluationPane {
 
   func picture(_ subject: EvaluationSubject) -> EvaluationPicture? {
     guard let coloured, let command = command(subject) else { return nil }
-    return .init(kind: .map(coloured.picture), command: command, option: "--map")
+    return .init(command: command, option: "--map", form: .pixels { [picture = coloured.picture] () throws(Problem) in try picture.compose() })
   }
 
   func suggestedFile(_ subject: EvaluationSubject) -> String { "\(subject.candidate?.run.name ?? "run")-map.png" }
