@@ -161,6 +161,10 @@ extension FuzzPlace {
     let boxesIndex = try FileNames.of(path + "/home/datasets/boxes").first { $0.hasSuffix(".index") }!
     let boxesBytes = get("home/datasets/boxes/\(boxesIndex)")
     let annotations = ["000001", "000002", "000003"].map { get("voc/Annotations/\($0).xml") }
+    let annotated = try catalog.annotated("boxes").allImages
+    put(Array("000001 1 1 50 40\n000001 2 2 3 3\n000002 1 1 9 9\n000003 1 1 9 9\n000004 3 4 20 30\n".utf8), "candidates.txt")
+    _ = try CandidateStore(home: home, dataset: "boxes").keep("y", file: path + "/candidates.txt", firstPixel: 1, images: annotated)
+    let candidates = get("home/datasets/boxes/candidates/y.boxes")
     let openBoxes = {
       let dataset = try catalog.annotated("boxes")
       for set in dataset.sets {
@@ -185,6 +189,19 @@ extension FuzzPlace {
         defer { unlink(devkit.root + "/ImageSets/Action/more.txt") }
         _ = try catalog.add("changed", FolderRecipe(path: devkit.root), wordNet: nil)
         _ = try catalog.annotated("changed").actionTruth(of: 2, in: "Action/train")
+      },
+      FuzzEntry("candidate list", weight: 4, isText: true, seeds: [Array("000001 1 1 50 40\n000002 3 4 20 30\r\n000009 1 1 2 2\n".utf8)]) { [self] in
+        put($0, "candidates.txt")
+        unlink(path + "/home/datasets/boxes/candidates/x.boxes")
+        _ = try CandidateStore(home: home, dataset: "boxes").keep("x", file: path + "/candidates.txt", firstPixel: 1, images: annotated)
+      },
+      FuzzEntry("candidates", weight: 4, seeds: [candidates], seal: Self.sealCandidates) { [self] in
+        put($0, "home/datasets/boxes/candidates/y.boxes")
+        let dataset = try catalog.annotated("boxes")
+        let boxes = try CandidateStore(home: home, dataset: "boxes").open("y").boxes(of: annotated, in: dataset, workers: 1) { _ in }
+        for (image, boxes) in zip(annotated, boxes) {
+          precondition(boxes.allSatisfy { $0 == $0.clipped(width: image.width, height: image.height) }, "a box beyond its image")
+        }
       },
       FuzzEntry("boxes index", weight: 2, seeds: [boxesBytes], seal: Self.sealBoxes) { [self] in
         put($0, "home/datasets/boxes/\(boxesIndex)")
@@ -225,6 +242,18 @@ extension FuzzPlace {
         try openPlain()
       },
     ]
+  }
+
+  /// Every record's checksum is put right, as long as lengths lead from one to the next.
+  private static func sealCandidates(_ bytes: inout [UInt8]) {
+    var place = 12
+    while place + 12 <= bytes.count {
+      let length = bytes[place..<place + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+      guard length <= UInt64(bytes.count - place - 12) else { return }
+      let end = place + 12 + Int(length)
+      bytes.replaceSubrange(place + 8..<place + 12, with: little(bytes[(place + 12)..<end].withUnsafeBytes { CRC32C($0).value }))
+      place = end
+    }
   }
 
   /// The checksum behind the magic is that of what follows.

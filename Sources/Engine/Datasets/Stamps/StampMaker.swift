@@ -12,28 +12,49 @@ public struct StampRecipe: Codable, Equatable, Sendable {
     case folders
     /// `VOC2007/{Annotations,JPEGImages,ImageSets/Main}`, one to four objects an image, with boxes.
     case voc
+    /// The same with `ImageSets/Action`: in each image one object is marked, and what it does is the class of the one beside it.
+    case actions
+
+    var hasBoxes: Bool { self != .folders }
   }
 
   public var layout: Layout
   /// Pixels of a side.
   public var side: Int
   public var seed: UInt64
-  /// Of each class: images, or in the layout of VOC objects.
+  /// Of each class: images, or in layouts with boxes objects; of each action: scenes.
   public var train, val: Int
   /// Of the JPEG files, 1 to 100.
   public var quality: Int
+  /// Of layouts with boxes: objects of each class, or scenes of each action, to test on.
+  public var test: Int?
+  /// Of layouts with boxes: what the objects are called.
+  public var classes: StampClasses?
+
+  var sceneClasses: StampClasses { classes ?? .own }
+
+  func count(_ part: StampJob.Part) -> Int {
+    switch part {
+    case .train: train
+    case .val: val
+    case .test: test ?? 0
+    }
+  }
 
   /// - Throws: a ``Problem`` naming what is out of range.
   public init(
-    layout: Layout = .folders, side: Int = 96, seed: UInt64 = 1, train: Int, val: Int, quality: Int = 90
+    layout: Layout = .folders, side: Int = 96, seed: UInt64 = 1, train: Int, val: Int, test: Int? = nil, quality: Int = 90,
+    classes: StampClasses = .own
   ) throws(Problem) {
     for (what, value, range) in [
-      ("pixels a side", side, 16...256), ("training images a class", train, 1...100_000),
-      ("validation images a class", val, 1...100_000), ("quality", quality, 1...100),
+      // Smaller scenes of actions would show specks.
+      ("pixels a side", side, (layout == .actions ? 64 : 16)...256), ("training images a class", train, 1...100_000),
+      ("validation images a class", val, 1...100_000), ("test objects a class", test ?? val, 1...100_000), ("quality", quality, 1...100),
     ] where !range.contains(value) {
       throw Problem("cannot make these images", at: what, expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)", kind: .usage)
     }
     (self.layout, self.side, self.seed, self.train, self.val, self.quality) = (layout, side, seed, train, val, quality)
+    if layout.hasBoxes { (self.test, self.classes) = (test ?? val, classes) }
   }
 }
 
@@ -46,6 +67,8 @@ public struct StampMaker: Sendable {
     public var classes, photographs: Int
     /// Images in the folder.
     public var train, val: Int
+    /// Of layouts with boxes.
+    public var test: Int?
     /// Images that were there when making began.
     public var resumedAt: Int
     public var folder: String
@@ -55,15 +78,19 @@ public struct StampMaker: Sendable {
   let recipe: StampRecipe
   let folder: String
   let workers: Int
+  /// Those of layouts with boxes, sorted.
+  private let classNames: [String]
   /// Images that are made between two looks at errors and progress.
   private static let lot = 256
-  private static let version = 1
+  /// Changes with what is made of a recipe.
+  private var version: Int { recipe.layout.hasBoxes ? 2 : 1 }
 
   public init(_ stamps: StampCollection, recipe: StampRecipe, folder: String, workers: Int) {
     self.stamps = stamps
     self.recipe = recipe
     self.folder = folder
     self.workers = max(1, workers)
+    classNames = recipe.sceneClasses.photographs(stamps).map(\.name)
   }
 
   /// What it is, said plainly: for people, in the folder and with the dataset.
@@ -77,6 +104,7 @@ public struct StampMaker: Sendable {
     switch recipe.layout {
     case .folders: StampJob.folders(stamps, recipe)
     case .voc: StampJob.scenes(stamps, recipe)
+    case .actions: StampJob.actions(stamps, recipe)
     }
   }
 
@@ -91,7 +119,7 @@ public struct StampMaker: Sendable {
     try begin()
     let jobs = jobs
     for name in Set(jobs.map(\.folder)).sorted() { try AtomicFile.makeFolder("\(folder)/\(name)") }
-    if recipe.layout == .voc { try AtomicFile.makeFolder("\(folder)/\(VOCLayout.annotations)") }
+    if recipe.layout.hasBoxes { try AtomicFile.makeFolder("\(folder)/\(VOCLayout.annotations)") }
     var resumedAt = 0
     for start in stride(from: 0, to: jobs.count, by: Self.lot) {
       let lot = jobs[start..<min(jobs.count, start + Self.lot)].filter { !isThere($0) }
@@ -99,11 +127,12 @@ public struct StampMaker: Sendable {
       try make(lot)
       progress(min(jobs.count, start + Self.lot), jobs.count)
     }
-    if recipe.layout == .voc { try VOCLayout.writeSets(jobs, below: folder) }
+    if recipe.layout.hasBoxes { try VOCLayout.writeSets(jobs, classNames, hasActions: recipe.layout == .actions, below: folder) }
     try AtomicFile.write(note + "\n", to: "\(folder)/README.txt")
     return Report(
-      classes: stamps.kinds.count, photographs: stamps.kinds.reduce(0) { $0 + $1.photographs },
-      train: jobs.count { $0.split == .train }, val: jobs.count { $0.split == .val }, resumedAt: resumedAt, folder: folder)
+      classes: recipe.layout.hasBoxes ? classNames.count : stamps.kinds.count, photographs: stamps.kinds.reduce(0) { $0 + $1.photographs },
+      train: jobs.count { $0.part == .train }, val: jobs.count { $0.part == .val },
+      test: recipe.layout.hasBoxes ? jobs.count { $0.part == .test } : nil, resumedAt: resumedAt, folder: folder)
   }
 
   /// The first file that is written, so that a folder tells what is being made in it.
@@ -116,13 +145,13 @@ public struct StampMaker: Sendable {
 
   private func begin() throws(Problem) {
     let path = "\(folder)/made.json"
-    let wanted = Description(version: Self.version, recipe: recipe, photographs: stamps.fingerprint)
+    let wanted = Description(version: version, recipe: recipe, photographs: stamps.fingerprint)
     if access(path, F_OK) == 0 {
       let found = try RunJSON.read(Description.self, from: path, what: "the made dataset")
       guard found == wanted else {
         func text(_ of: Description) -> String {
-          "\(of.recipe.layout.rawValue) of \(of.recipe.side) pixels, \(of.recipe.train) and \(of.recipe.val) a class, seed "
-            + "\(of.recipe.seed), quality \(of.recipe.quality), photographs \(of.photographs)"
+          "\(of.recipe.layout.rawValue) of \(of.recipe.side) pixels, \(of.recipe.train) and \(of.recipe.val) a class, "
+            + (of.recipe.classes?.names.map { "\(Set($0.values).count) classes, " } ?? "") + "seed \(of.recipe.seed), quality \(of.recipe.quality), photographs \(of.photographs)"
         }
         throw Problem(
           "the folder holds other made images", at: folder, expected: text(wanted), found: text(found),
@@ -146,7 +175,7 @@ public struct StampMaker: Sendable {
       var status = stat()
       return stat("\(folder)/\(path)", &status) == 0 && status.st_size > 0
     }
-    return isFilled(job.path) && (recipe.layout == .folders || isFilled(VOCLayout.annotation(job)))
+    return isFilled(job.path) && (!recipe.layout.hasBoxes || isFilled(VOCLayout.annotation(job)))
   }
 
   private func make(_ jobs: [StampJob]) throws(Problem) {
@@ -170,8 +199,8 @@ public struct StampMaker: Sendable {
     }
     // Whole without a flush for each: what a power cut takes is made again.
     try AtomicFile.write(file, to: "\(folder)/\(job.path)", durable: false)
-    if recipe.layout == .voc {
-      let text = VOCLayout.text(job, scene, wnids: stamps.kinds.map(\.wnid))
+    if recipe.layout.hasBoxes {
+      let text = VOCLayout.text(job, scene, wnids: stamps.kinds.map(\.wnid), recipe.sceneClasses, classNames)
       try AtomicFile.write(text, to: "\(folder)/\(VOCLayout.annotation(job))", durable: false)
     }
   }

@@ -6,6 +6,8 @@ import Kernels
 struct StampScene {
   /// An object as it can be seen.
   struct Shown: Equatable {
+    /// An index into the scene's objects.
+    var object: Int
     /// An index into the collection's kinds.
     var kind: Int
     /// The pixels at the borders of what is visible, from 0.
@@ -14,6 +16,12 @@ struct StampScene {
     var visible: Float
     /// Whether a part lies beyond the picture's border.
     var isTruncated: Bool
+
+    /// Between the middles of two boxes, squared, in pixels.
+    func distance(to other: Shown) -> Int {
+      let (dx, dy) = (left + right - other.left - other.right, top + bottom - other.top - other.bottom)
+      return dx * dx + dy * dy
+    }
   }
 
   let side: Int
@@ -64,10 +72,73 @@ struct StampScene {
       let reach = (0.55 + 0.45 * random.uniform(2)) / Float(max(columns, rows))
       let area = scene.draw(cutout, owner: Int8(place), x: x, y: y, reach: reach, random: CounterRandom(random.bits(3)))
       areas.append((kind, area))
+      // Something stands in front of one in four, now and then of nearly all of it.
+      if random.uniform(4) < 0.25 {
+        scene.cover(x: x, y: y, reach: reach * (1 + 2 * random.uniform(5)), leavingAll: true, random: CounterRandom(random.bits(6)))
+      }
     }
     scene.addGrain(random: CounterRandom(random.bits(26)))
     scene.look(for: areas)
     return scene
+  }
+
+  /// A picture of an object, the first, with another right beside it, the second, and others further away. None covers another.
+  static func action(_ cutouts: [(cutout: Cutout, kind: Int)], side: Int, random: CounterRandom) -> StampScene {
+    precondition(2...4 ~= cutouts.count, "a scene of \(cutouts.count) objects around one")
+    for attempt in 0..<16 {
+      let random = CounterRandom(random.bits(attempt))
+      let scene = StampScene(action: attempt < 12 ? cutouts : Array(cutouts.prefix(2)), side: side, random: random)
+      // Both seen whole, and the second nearer to the first than any other.
+      let isWhole = scene.shown.count == cutouts.count || attempt >= 12 && scene.shown.count == 2
+      if isWhole, scene.nearest(to: 0)?.object == 1, scene.shown.prefix(2).allSatisfy({ $0.visible > 0.95 }) || attempt == 15 { return scene }
+    }
+    return StampScene(action: Array(cutouts.prefix(2)), side: side, random: random)
+  }
+
+  /// Of the other objects that can be seen, the one whose box's middle is nearest to that of an object's.
+  func nearest(to object: Int) -> Shown? {
+    guard let marked = shown.first(where: { $0.object == object }) else { return nil }
+    return shown.filter { $0.object != object }.min { $0.distance(to: marked) < $1.distance(to: marked) }
+  }
+
+  private init(action cutouts: [(cutout: Cutout, kind: Int)], side: Int, random: CounterRandom) {
+    self.init(side: side, random: random)
+    let direction = turn(random.uniform(20))
+    // Longer sides of both, as shares of the picture's; between them a little room.
+    let reaches = (0.28 + 0.1 * random.uniform(21), 0.28 + 0.1 * random.uniform(22))
+    let distance = (reaches.0 + reaches.1) / 2 + 0.01 + 0.05 * random.uniform(23)
+    func middle(_ across: Float, _ counter: Int) -> Float {
+      let room = abs(across) * distance / 2 + max(reaches.0, reaches.1) / 2 + 0.02
+      return room + (1 - 2 * room) * random.uniform(counter)
+    }
+    let (x, y) = (middle(direction.0, 24), middle(direction.1, 25))
+    var places = [(x: x - direction.0 * distance / 2, y: y - direction.1 * distance / 2, reach: reaches.0)]
+    places.append((x: x + direction.0 * distance / 2, y: y + direction.1 * distance / 2, reach: reaches.1))
+    for place in cutouts.indices.dropFirst(2) {
+      let reach = 0.18 + 0.1 * random.uniform(30 + place)
+      // Further from the first than the second, and beside all.
+      for attempt in 0..<24 {
+        let counter = 100 * place + 2 * attempt
+        let (x, y) = (reach / 2 + (1 - reach) * random.uniform(counter), reach / 2 + (1 - reach) * random.uniform(counter + 1))
+        let isFree = places.enumerated().allSatisfy { index, other in
+          let (dx, dy) = (x - other.x, y - other.y)
+          let least = index == 0 ? 1.3 * distance : (reach + other.reach) * 0.55
+          return dx * dx + dy * dy > least * least
+        }
+        if isFree {
+          places.append((x, y, reach))
+          break
+        }
+      }
+    }
+    var areas: [(kind: Int, area: Int)] = []
+    for (index, place) in places.enumerated() {
+      let area = draw(
+        cutouts[index].cutout, owner: Int8(index), x: place.x, y: place.y, reach: place.reach, random: CounterRandom(random.bits(40 + index)))
+      areas.append((cutouts[index].kind, area))
+    }
+    addGrain(random: CounterRandom(random.bits(26)))
+    look(for: areas)
   }
 
   private init(side: Int, random: CounterRandom) {
@@ -136,21 +207,28 @@ struct StampScene {
   }
 
   /// Puts a bar or a disc of another backdrop in front of an object's border.
-  private mutating func cover(x: Float, y: Float, reach: Float, random: CounterRandom) {
+  /// - Parameter leavingAll: whether it is left out where it would hide five sixths of an object or more.
+  private mutating func cover(x: Float, y: Float, reach: Float, leavingAll: Bool = false, random: CounterRandom) {
     let cloth = Backdrop(random: CounterRandom(random.bits(0)), side: side).pixels()
     let direction = turn(random.uniform(1))
     let isBar = random.below(2, 2) == 0
     let size = reach * (isBar ? 0.05 + 0.08 * random.uniform(3) : 0.15 + 0.15 * random.uniform(3))
     let away = reach * (isBar ? 0.3 * random.uniform(4) : 0.2 + 0.25 * random.uniform(4))
-    for row in 0..<side {
-      for column in 0..<side {
-        let dx = (Float(column) + 0.5) / Float(side) - x - direction.0 * away
-        let dy = (Float(row) + 0.5) / Float(side) - y - direction.1 * away
-        let distance = isBar ? abs(dx * direction.0 + dy * direction.1) : (dx * dx + dy * dy).squareRoot()
-        guard distance < size else { continue }
-        pixels[row * side + column] = cloth[row * side + column]
-        owners[row * side + column] = -1
-      }
+    let covered = (0..<side * side).filter { place in
+      let dx = (Float(place % side) + 0.5) / Float(side) - x - direction.0 * away
+      let dy = (Float(place / side) + 0.5) / Float(side) - y - direction.1 * away
+      return (isBar ? abs(dx * direction.0 + dy * direction.1) : (dx * dx + dy * dy).squareRoot()) < size
+    }
+    if leavingAll {
+      // By object; none is at 0.
+      var (pixels, hidden) = ([Int](repeating: 0, count: 5), [Int](repeating: 0, count: 5))
+      for owner in owners { pixels[Int(owner) + 1] += 1 }
+      for place in covered { hidden[Int(owners[place]) + 1] += 1 }
+      if (1..<5).contains(where: { pixels[$0] > 0 && hidden[$0] * 6 >= pixels[$0] * 5 }) { return }
+    }
+    for place in covered {
+      pixels[place] = cloth[place]
+      owners[place] = -1
     }
   }
 
@@ -173,7 +251,7 @@ struct StampScene {
       let visible = Float(count) / Float(max(object.area, count))
       shown.append(
         Shown(
-          kind: object.kind, left: left, top: top, right: right, bottom: bottom, visible: visible,
+          object: owner, kind: object.kind, left: left, top: top, right: right, bottom: bottom, visible: visible,
           isTruncated: touches && visible < 0.98))
     }
   }

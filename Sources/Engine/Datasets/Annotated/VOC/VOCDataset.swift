@@ -61,6 +61,11 @@ public final class VOCDataset: AnnotatedDataset {
   /// The number of images of all sets together.
   public var count: Int { images.count }
 
+  /// The images of all sets, each once; what is wrong with one is not looked at.
+  public var allImages: [AnnotatedImage] {
+    images.filter { $0.width > 0 }.map { AnnotatedImage(name: $0.name, width: $0.width, height: $0.height, objects: $0.objects) }
+  }
+
   /// How many images each set has.
   public var setSizes: [(name: String, count: Int)] { sets.map { ($0, members[$0]!.count) } }
 
