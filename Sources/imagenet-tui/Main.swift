@@ -16,7 +16,7 @@ struct ImagenetTUI: ParsableCommand {
     version: "\(ProgramVersion.current) (\(ProcessorVectors.best.name))",
     subcommands: [
       OpenCommand.self, LabelsCommand.self, TreeCommand.self, DataCommand.self, NetsCommand.self, TrainCommand.self, WeightsCommand.self, RunsCommand.self,
-      StudyCommand.self, NeighboursCommand.self, KNNCommand.self, LinearCommand.self, InductionCommand.self, CoarseFineCommand.self, DetectionErrorsCommand.self, DetectionsCommand.self, FeaturesCommand.self, WorkerCommand.self,
+      StudyCommand.self, NeighboursCommand.self, KNNCommand.self, LinearCommand.self, InductionCommand.self, CoarseFineCommand.self, DetectionErrorsCommand.self, DetectionsCommand.self, DetectCommand.self, FeaturesCommand.self, WorkerCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

@@ -51,8 +51,11 @@ import Training
     #expect(cloned.code == 0, "\(cloned.errors)")
     #expect(try home.directory("again").configuration().training.detection == run.configuration().training.detection)
 
-    let tested = try home.run("runs", "validate", "det", "--set", "test")
+    let results = home.folder.path + "/results"
+    let tested = try home.run("runs", "validate", "det", "--set", "test", "-o", results)
     #expect(tested.code == 0 && tested.output.contains("AP VOC07, IoU > 0.5, scores of 0.05"), "\(tested.errors)")
+    let files = try FileManager.default.contentsOfDirectory(atPath: results + "/Main")
+    #expect(files.count == 20 && files.contains("comp4_det_test_dog.txt"))
     // What looks at features of classes says what it cannot do.
     let features = try home.run("induction", "det")
     #expect(features.code != 0 && features.errors.split(separator: "\n").count == 1, "\(features.errors)")

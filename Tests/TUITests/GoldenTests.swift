@@ -107,7 +107,7 @@ enum GoldenScreen: String, CaseIterable, Sendable {
   case charts, chart, frozen
   case classes, difference, news
   case neighbours, zoom, neighboursVerdict = "neighbours-verdict", neighboursSurprising = "neighbours-surprising"
-  case coarseFine = "coarse-fine", confusions, joins, induction, map
+  case coarseFine = "coarse-fine", confusions, joins, induction, map, detections, boxes
   case library, libraryRename = "library-rename", libraryDone = "library-done", libraryExport = "library-export"
   case compare, compareOnly = "compare-only", compareChoose = "compare-choose"
   case studies, study, studyCell = "study-cell", studyPlan = "study-plan", studyFigure = "study-figure", studyFigureBars = "study-figure-bars", studyQuestion = "study-question"
@@ -172,10 +172,10 @@ enum GoldenScreen: String, CaseIterable, Sendable {
     case .studyQuestion:
       return StudiesFixtures.state(rows: size.rows, columns: size.columns, look, isOpen: true, view: StudiesFixtures.view(isRun: false))
     case .coarseFine: return try EvaluationFixtures().opened(size, look)
-    case .confusions, .joins, .induction, .map:
+    case .confusions, .joins, .induction, .map, .detections, .boxes:
       let fixtures = try EvaluationFixtures()
       var state = try fixtures.opened(size, look)
-      let keys: [GoldenScreen: [Key]] = [.confusions: [.enter, "j"], .joins: ["m"], .induction: ["i"], .map: ["p", "j"]]
+      let keys: [GoldenScreen: [Key]] = [.confusions: [.enter, "j"], .joins: ["m"], .induction: ["i"], .map: ["p", "j"], .detections: ["b", "j"], .boxes: ["b", .enter]]
       for key in keys[self] ?? [] { try fixtures.press(&state, key) }
       return state
     case .neighbours, .zoom, .neighboursVerdict, .neighboursSurprising:
@@ -234,7 +234,7 @@ enum GoldenScreen: String, CaseIterable, Sendable {
     case .neighbours: [.right]
     case .zoom: [.right, "z"]
     case .neighboursVerdict: ["v", "v", "v"]
-    case .neighboursSurprising, .coarseFine, .confusions, .joins, .induction, .map: []
+    case .neighboursSurprising, .coarseFine, .confusions, .joins, .induction, .map, .detections, .boxes: []
     case .studies: ["j"]
     case .study: []
     case .studyCell: ["j", "j", "l"]

@@ -2,9 +2,11 @@ import Analysis
 import Basics
 import Datasets
 import EngineFixtures
+import Runs
 import TUI
 import Taxonomy
 import TestSupport
+import Training
 
 /// Fashion-MNIST's classes with a few images each, which are all the same.
 struct FashionDataset: Dataset {
@@ -49,7 +51,32 @@ struct EvaluationFixtures {
       return FeatureContext.Candidate(run: run, labelSet: set, steps: steps)
     }
     context = FeatureContext(
-      dataset: dataset, hierarchy: tree, runs: runs, coarseSets: [two, coarse, fine], suggestedCoarse: coarse, saved: ["four"])
+      dataset: dataset, hierarchy: tree, runs: runs, coarseSets: [two, coarse, fine], suggestedCoarse: coarse, saved: ["four"],
+      detectors: [Self.detector(naming)])
+  }
+
+  private static func detector(_ naming: (String) -> String) -> RunSummary {
+    var run = RunsFixtures.all[4]
+    (run.id, run.name, run.task, run.dataset, run.classes) = ("20260101-000000-det", naming("det"), .detection, "voc2007", 3)
+    return run
+  }
+
+  /// Two images of 80×60: in the first a dog is found, and again, a cat missed and a car taken for background; in the second all is found.
+  private var detections: DetectionResult {
+    let (dog, cat, car) = (Box(5, 5, 34, 34), Box(45, 20, 74, 54), Box(30, 40, 44, 54))
+    let classes = ["car", "cat", "dog"]
+    let images = [
+      AnnotatedImage(name: "000001", width: 80, height: 60, objects: [AnnotatedObject(label: 2, box: dog, place: 1), AnnotatedObject(label: 1, box: cat, place: 2)]),
+      AnnotatedImage(name: "000002", width: 80, height: 60, objects: [AnnotatedObject(label: 2, box: cat, place: 1)]),
+    ]
+    let found = [
+      [Detection(label: 2, score: 0.93, box: dog), Detection(label: 2, score: 0.61, box: dog), Detection(label: 0, score: 0.72, box: car)],
+      [Detection(label: 2, score: 0.88, box: cat)],
+    ]
+    return DetectionResult(
+      RunDetections(
+        run: "20260101-000000-det", step: 1876, dataset: "voc2007", objects: FoundObjects(set: "test", classes: classes, images: images, detections: found)),
+      on: ObjectTree(classes))
   }
 
   /// The fine net: images of a class are right, but for one in five that is taken for the class after it, and one in ten for the last.
@@ -106,6 +133,8 @@ struct EvaluationFixtures {
         least: asked.likeness == .features ? asked.least! + 0.6 : asked.least, alongTree: asked.alongTree)
     case let asked as InductionRequest: study(asked.runs, asked.baselines)
     case is FeatureMapRequest: map
+    case is DetectionRequest: detections
+    case is AnnotatedPictureRequest: Picture(width: 80, height: 60, channels: 1, pixels: (0..<4800).map { UInt8($0 % 80 + $0 / 80) })
     default: preconditionFailure("nothing asks that")
     }
   }

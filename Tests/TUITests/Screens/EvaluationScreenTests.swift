@@ -11,6 +11,11 @@ import Testing
     effects.compactMap { if case .evaluation(.answer(_, let question, _, _)) = $0 { question } else { nil } }
   }
 
+  private func copied(_ state: inout AppState) -> String? {
+    for case .copy(let text) in update(&state, .key("Y")) { return text }
+    return nil
+  }
+
   @Test("Bars are sorted, the largest difference first, with their counts and how wrong the net is by the tree beside them")
   func bars() throws {
     var state = try fixtures.opened(Size(rows: 30, columns: 140))
@@ -171,10 +176,6 @@ import Testing
 
   @Test("Y copies the command that tells what the pane tells")
   func commands() throws {
-    func copied(_ state: inout AppState) -> String? {
-      for case .copy(let text) in update(&state, .key("Y")) { return text }
-      return nil
-    }
     let run = RunsFixtures.all[0].id
     var state = try fixtures.opened()
     #expect(copied(&state) == "imagenet-tui coarse-fine \(run) --labels four --min-members 5 --top 0")
@@ -236,5 +237,43 @@ import Testing
     _ = update(&again, .recall(Places(evaluation: place)))
     try fixtures.press(&again, "5")
     #expect(again.evaluation.pane == .map && again.evaluation.map.coloured != nil)
+  }
+
+  @Test("A detector's classes have their average precision and errors by kind; Enter opens their images, the one with most errors first, and Enter there the picture alone")
+  func detections() throws {
+    var state = try fixtures.opened(Size(rows: 40, columns: 140))
+    try fixtures.press(&state, "b")
+    var text = view(state).text
+    for words in ["mean AP 50.0 %", "all classes", "dog", "100.0", "Precision and recall"] { #expect(text.contains(words), "\(words)") }
+    try fixtures.press(&state, .enter)
+    text = view(state).text
+    for words in ["2 images, most errors first", "✓ 1 right", "✗ 1 wrong", "○ 1 missed", "= 1 double", "✗ car 0.72", "✓ dog 0.93"] { #expect(text.contains(words), "\(words)") }
+    let rows = text.split(separator: "\n").filter { $0.contains("00000") }
+    #expect(rows.first!.contains("› 000001") && rows.last!.contains("000002"))
+    try fixtures.press(&state, .enter)
+    #expect(!view(state).text.contains("› 000001"))
+    try fixtures.press(&state, .escape)
+    #expect(view(state).text.contains("› 000001"))
+    try fixtures.press(&state, .escape)
+    #expect(view(state).text.contains("all classes"))
+  }
+
+  @Test("A higher score hides what is less sure, and what only that has found is missed; the average precision stays")
+  func detectionScores() throws {
+    var state = try fixtures.opened(Size(rows: 40, columns: 140))
+    try fixtures.press(&state, "b", .enter)
+    for _ in 0..<9 { try fixtures.press(&state, "+") }
+    #expect(view(state).text.contains("scores of 0.95 or more") && view(state).text.contains("✓ 0 right") && view(state).text.contains("○ 2 missed"))
+    try fixtures.press(&state, .escape)
+    #expect(view(state).text.contains("mean AP 50.0 %"))
+  }
+
+  @Test("The command of the shown detections names run, class, image and score")
+  func detectionCommands() throws {
+    var state = try fixtures.opened(Size(rows: 40, columns: 140))
+    try fixtures.press(&state, "b", "G")
+    #expect(copied(&state) == "imagenet-tui detections 20260101-000000-det --class dog")
+    try fixtures.press(&state, .enter)
+    #expect(copied(&state) == "imagenet-tui detections 20260101-000000-det --image 000001 --least 0.50 --class dog")
   }
 }

@@ -23,7 +23,7 @@ public struct DetectionRequest: Evaluation {
     in context: some EvaluationContext, progress: EvaluationProgress, partial: (DetectionResult) -> Void
   ) throws(Problem) -> DetectionResult {
     let found = try context.detections(run, set: set, progress: progress)
-    return DetectionResult(found, metric, top: top, try context.objectTree(found.objects.classes, depth: depth))
+    return DetectionResult(found, metric, top: top, on: try context.objectTree(found.objects.classes, depth: depth))
   }
 }
 
@@ -50,7 +50,7 @@ public struct DetectionResult: EvaluationResult {
 
   private enum CodingKeys: CodingKey { case run, step, summary, curves }
 
-  package init(_ detections: RunDetections, _ metric: DetectionMetric = .init(), top: Int? = nil, _ tree: ObjectTree) {
+  package init(_ detections: RunDetections, _ metric: DetectionMetric = .init(), top: Int? = nil, on tree: ObjectTree) {
     let found = detections.objects
     let truths = found.images.map(\.objects)
     let judged = JudgedDetections(found.detections, truths: truths, classes: found.classes.count, metric)
@@ -72,14 +72,15 @@ public struct DetectionResult: EvaluationResult {
     return MarkedImage.all(found.detections, truths: found.images.map(\.objects), judged, least: least, label: label)
   }
 
-  /// No curve has more points in a chart: the finer ones cannot be seen.
-  private static let most = 400
+  /// No curve has more points in a chart, and no chart more curves: finer ones cannot be seen, and more not told apart.
+  private static let (most, mostCurves) = (400, 8)
 
   /// Precision against recall.
-  /// - Parameter label: of the one class that is shown; nil: all.
+  /// - Parameter label: of the one class that is shown; nil: the classes with the most objects.
   public func chart(_ label: Int? = nil) -> ChartDrawing {
     let rows = summary.precision.classes
-    let shown = label.map { [$0] } ?? rows.indices.filter { rows[$0].value != nil }
+    let ranked = rows.indices.filter { rows[$0].value != nil }.sorted { (rows[$1].objects, $0) < (rows[$0].objects, $1) }
+    let shown = label.map { [$0] } ?? ranked.prefix(Self.mostCurves).sorted()
     let series = shown.enumerated().map { number, label in
       let curve = curves[label]
       let step = max(1, (curve.recalls.count + Self.most - 1) / Self.most)

@@ -11,6 +11,8 @@ public struct MarkedBox: Equatable, Sendable {
     case difficult
     /// An object that was found, and one that was not.
     case found, missed
+    /// A detection where nothing is annotated to hold it against.
+    case detected
 
     /// What stands for it where there are no colours.
     public var glyph: String {
@@ -21,6 +23,7 @@ public struct MarkedBox: Equatable, Sendable {
       case .difficult: "~"
       case .found: "·"
       case .missed: "○"
+      case .detected: "›"
       }
     }
   }

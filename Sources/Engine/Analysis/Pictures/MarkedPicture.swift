@@ -12,13 +12,14 @@ extension MarkedBox.Kind {
     case .difficult: PixelColour(150, 150, 150)
     case .found: PixelColour(235, 235, 235)
     case .missed: PixelColour(60, 150, 250)
+    case .detected: PixelColour(250, 215, 60)
     }
   }
 
   /// Pixels of line and of gap between; nil: a whole line.
   package var dashes: (line: Int, gap: Int)? {
     switch self {
-    case .right, .wrong, .double: nil
+    case .right, .wrong, .double, .detected: nil
     case .missed: (4, 3)
     case .difficult: (1, 2)
     case .found: (2, 2)
@@ -73,7 +74,7 @@ public struct MarkedPicture: Sendable {
       sheet.write(text, x: min(place.x, max(0, width - room)) + 2, y: y + 2)
     }
     var x = 4
-    for kind in MarkedBox.Kind.allCases {
+    for kind in MarkedBox.Kind.allCases where boxes.contains(where: { $0.kind == kind }) {
       let text = "\(kind.glyph) \(kind.rawValue)"
       guard x + 14 + Picture.textWidth(text) < width else { break }
       sheet.fill(x: x, y: height + 5, width: 9, height: 7, kind.colour)

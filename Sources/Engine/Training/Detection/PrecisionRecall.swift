@@ -35,9 +35,9 @@ public struct PrecisionRecall: Hashable, Codable, Sendable {
         // As NumPy's arange has them: 3 · .1 lies above .3, and a recall of 3 of 10 does not reach it in any of the ports.
         let recall = Double(tenths) * 0.1
         while place < recalls.count, recalls[place] < recall { place += 1 }
-        if place < best.count { sum += best[place] / 11 }
+        if place < best.count { sum += best[place] }
       }
-      return sum
+      return sum / 11
     case .voc10:
       var (sum, before) = (0.0, 0.0)
       for (recall, precision) in zip(recalls, best) {

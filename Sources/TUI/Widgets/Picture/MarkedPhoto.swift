@@ -68,7 +68,7 @@ extension MarkedBox.Kind {
     case .wrong: .bad
     case .missed: .accent
     case .difficult: .muted
-    case .found: .standard
+    case .found, .detected: .standard
     }
   }
 }

@@ -13,6 +13,10 @@ struct RunsValidateCommand: ParsableCommand {
   var checkpoint: Int?
   @Option(help: "Of a detection: the set of images, as test. (default: the one it was validated on)")
   var set: String?
+  @Option(name: .shortAndLong, help: ArgumentHelp("Of a detection: a folder for what was found, as PASCAL VOC's devkit reads it.", valueName: "folder"))
+  var output: String?
+  @Flag(help: "With -o: round scores to 3 decimals and sides to 1, as published results are.")
+  var originalRounding = false
   @Option(help: "Number of worker threads; results do not depend on it. (default: all cores)")
   var workers: Int?
   @Flag(help: "Print JSON.")
@@ -25,11 +29,18 @@ struct RunsValidateCommand: ParsableCommand {
   func run() throws {
     let (summary, directory) = try argument.find()
     var validation = try RunValidation(directory, home: argument.global.location, step: checkpoint, set: set, workers: workers)
+    guard output == nil || validation.isDetection else {
+      throw Problem("the run finds no objects, which could be written", at: "-o", found: summary.id, advice: "leave -o out", kind: .usage)
+    }
     let total = validation.images
     let report = try validation.validate { done in
       RunProgressLine.show(work: "validation images", done, of: total)
     }
     RunProgressLine.end()
+    if let found = validation.found, let output {
+      try ResultFolder(output, set: found.set).write(
+        found.detections, images: found.images.map(\.name), classes: found.classes, originalRounding ? .original : .fine)
+    }
     if json { return try Output.json(report) }
     print(
       printable(

@@ -266,8 +266,7 @@ extension DetectionPane {
   private func drawLegend(_ image: MarkedImage, on canvas: inout Canvas, in line: Rect) {
     var column = line.column
     for kind in MarkedBox.Kind.allCases where kind != .found || line.columns >= 70 {
-      let words = kind == .wrong || kind == .right || kind == .missed || image.count(kind) > 0
-      guard words else { continue }
+      guard [.right, .wrong, .missed].contains(kind) || image.count(kind) > 0 else { continue }
       column = canvas.put("\(kind.glyph) \(image.count(kind)) \(kind.rawValue)", row: line.row, column: column, style: Style(kind.color), width: max(0, line.endColumn - column)) + 3
     }
   }
