@@ -88,6 +88,14 @@ public protocol Backend: AnyObject, Sendable {
   /// that was kept is at most `threshold`, until `most` are. `kept` gets their places.
   func suppress(_ boxes: Tensor, count: Int, threshold: Float, most: Int, kept: inout [Int32])
 
+  // MARK: Groups of rows. Group g has the rows members[starts[g]] to members[starts[g + 1] − 1] of input [rows, n]
+
+  /// The largest value of each column in each group, 0 in one of no rows; output [groups, n].
+  func groupMaxForward(_ input: Tensor, members: [Int32], starts: [Int32], output: Tensor)
+  /// Adds each output's gradient to every member that equals it, as R*CNN's training does: twice to a row that is a member twice.
+  func groupMaxGradient(
+    _ input: Tensor, members: [Int32], starts: [Int32], output: Tensor, outputGradient: Tensor, inputGradient: Tensor)
+
   /// Local response normalisation across channels (Krizhevsky et al. 2012, §3.3):
   /// scale = k + (α/n) Σ x² over `size` neighbouring channels, output = input · scale^−β.
   func lrnForward(_ lrn: LocalResponse, input: Tensor, output: Tensor)

@@ -112,4 +112,24 @@ extension OperationCase {
         }
       }
     }
+
+  /// Members of groups of so many rows; a group takes rows at random, some twice, and every third has equal ones.
+  static let groups: [OperationCase] = [(1, 1, [1]), (4, 3, [0, 2, 1]), (330, 11, Array(repeating: 10, count: 30)), (700, 11, [0, 412, 1, 0, 688])].map {
+    (rows: Int, columns: Int, sizes: [Int]) in
+    OperationCase("largest of groups of \(sizes.count == 30 ? "ten" : "\(sizes)") of \(rows) rows of \(columns)") { backend in
+      let (input, draw) = (random(backend, [rows, columns], 5), CounterRandom(seed: 32, rows))
+      for place in input.elements.indices where place / columns % 3 == 0 { input.elements[place] = 0.5 }
+      var (members, starts): ([Int32], [Int32]) = ([], [0])
+      for size in sizes {
+        for _ in 0..<size { members.append(Int32(draw.below(rows, members.count))) }
+        if size > 1 { members[members.count - 1] = members[members.count - 2] }
+        starts.append(Int32(members.count))
+      }
+      let (output, gradient) = (unwritten(backend, [sizes.count, columns]), unwritten(backend, [rows, columns]))
+      backend.groupMaxForward(input, members: members, starts: starts, output: output)
+      backend.groupMaxGradient(
+        input, members: members, starts: starts, output: output, outputGradient: random(backend, [sizes.count, columns], 6), inputGradient: gradient)
+      return [output, gradient]
+    }
+  }
 }

@@ -17,7 +17,7 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [OperationCase] =
-    convolutions + winograd + fullyConnected + pools + localResponses + batchNorms + elementwise + losses + searches + regionPools + boxes + detectionLosses
+    convolutions + winograd + fullyConnected + pools + localResponses + batchNorms + elementwise + losses + searches + regionPools + boxes + detectionLosses + groups
 }
 
 /// A tensor of numbers in [−1, 1), the same for the same seed.

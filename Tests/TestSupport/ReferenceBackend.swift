@@ -454,6 +454,29 @@ open class ReferenceBackend: Backend, @unchecked Sendable {
       }, in: output)
   }
 
+  public func groupMaxForward(_ input: Tensor, members: [Int32], starts: [Int32], output: Tensor) {
+    let columns = input.shape[1]
+    store(
+      (0..<output.count).map { at in
+        members[Int(starts[at / columns])..<Int(starts[at / columns + 1])].map { Double(input.array[Int($0) * columns + at % columns]) }.max() ?? 0
+      }, in: output)
+  }
+
+  public func groupMaxGradient(
+    _ input: Tensor, members: [Int32], starts: [Int32], output: Tensor, outputGradient: Tensor, inputGradient: Tensor
+  ) {
+    let (columns, x) = (input.shape[1], input.array)
+    store(
+      x.indices.map { at in
+        let memberships = members.indices.filter { Int(members[$0]) == at / columns }
+        let groups = memberships.map { place in starts.lastIndex { Int($0) <= place }! }
+        return groups.reduce(0.0) { sum, group in
+          let place = group * columns + at % columns
+          return output.array[place] == x[at] ? sum + Double(outputGradient.array[place]) : sum
+        }
+      }, in: inputGradient)
+  }
+
   public func softmax(logits: Tensor, output: Tensor) {
     store(
       logits.array.map(Double.init).chunked(logits.shape[1]).flatMap { row in

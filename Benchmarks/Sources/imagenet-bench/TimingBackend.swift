@@ -251,6 +251,17 @@ final class TimingBackend: Backend, @unchecked Sendable {
   func pairProbabilities(logits: Tensor, output: Tensor) {
     time("pair probabilities", logits.shape) { inner.pairProbabilities(logits: logits, output: output) }
   }
+  func groupMaxForward(_ input: Tensor, members: [Int32], starts: [Int32], output: Tensor) {
+    time("group max forward", output.shape) { inner.groupMaxForward(input, members: members, starts: starts, output: output) }
+  }
+  func groupMaxGradient(
+    _ input: Tensor, members: [Int32], starts: [Int32], output: Tensor, outputGradient: Tensor, inputGradient: Tensor
+  ) {
+    time("group max gradient", input.shape) {
+      inner.groupMaxGradient(
+        input, members: members, starts: starts, output: output, outputGradient: outputGradient, inputGradient: inputGradient)
+    }
+  }
   func softmax(logits: Tensor, output: Tensor) { time("softmax", logits.shape) { inner.softmax(logits: logits, output: output) } }
   func dropout(_ data: Tensor, probability: Float, key: UInt64) {
     time("dropout", data.shape) { inner.dropout(data, probability: probability, key: key) }

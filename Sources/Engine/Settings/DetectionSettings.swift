@@ -1,7 +1,7 @@
 import Basics
 
 /// What decides the numbers of a detection besides its network and its solver: Faster R-CNN with joint training, as the public py-faster-rcnn has it.
-public struct DetectionSettings: Codable, Equatable, Sendable {
+public struct DetectionSettings: Codable, Equatable, Sendable, ImageScaling {
   /// How many boxes are gone through, by falling score, and how many are left.
   public struct Proposals: Codable, Equatable, Sendable {
     public var before, after: Int
@@ -11,7 +11,6 @@ public struct DetectionSettings: Codable, Equatable, Sendable {
 
   /// The sets that are trained on and validated on.
   public var trainingSet = "trainval", validationSet = "test"
-  /// Images are scaled until their shorter side has so many pixels, or the longer one as many as it may; nil: they are taken as they are.
   public var shortSide: Int? = 600
   public var longSide = 1000
   /// The side of the box that anchors are made of, and how many times as large they are.
@@ -64,16 +63,6 @@ extension DetectionSettings {
       ("anchor batch", "\(anchorBatch)"), ("smallest", "\(smallest)"), ("proposals", limits(trainingProposals)), ("test proposals", limits(testProposals)),
       ("regions", "\(regions)"), ("foreground", "\(foreground)"), ("freezes", "\(freezes)"),
     ]
-  }
-
-  /// The size that an image is brought to, and by what factor.
-  public func size(width: Int, height: Int) -> (width: Int, height: Int, scale: Float) {
-    guard let shortSide else { return (width, height, 1) }
-    let (short, long) = (Double(min(width, height)), Double(max(width, height)))
-    var scale = Double(shortSide) / short
-    if (scale * long).rounded(.toNearestOrEven) > Double(longSide) { scale = Double(longSide) / long }
-    func scaled(_ side: Int) -> Int { max(1, Int((Double(side) * scale).rounded(.toNearestOrEven))) }
-    return (scaled(width), scaled(height), Float(scale))
   }
 
   /// Trains on `train` and validates on `val` where there is no set to test on, as in PASCAL VOC 2012.

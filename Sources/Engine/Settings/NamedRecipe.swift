@@ -12,8 +12,10 @@ public struct NamedRecipe: Sendable {
   let solver: TrainingConfiguration.Solver
   let mean: TrainingConfiguration.Augmentation.Mean
   let validateEveryIterations: Int
-  /// Of a detection; nil: it tells images apart.
+  /// Of a detection.
   package var detection: DetectionSettings?
+  /// Of a training on actions.
+  package var actions: ActionSettings?
 
   /// All of them, in the order in which they are offered.
   public static let all = [
@@ -39,10 +41,39 @@ public struct NamedRecipe: Sendable {
       network: "alexnet-64", iterations: 7_000, batchSize: 1,
       solver: .init(learningRate: 0.001, momentum: 0.9, weightDecay: 5e-4, schedule: .step(every: 4_000, factor: 0.1)),
       mean: .channel, validateEveryIterations: 3_500, detection: .stamps),
+    NamedRecipe(
+      name: "pascal-act",
+      summary: "R*CNN on PASCAL VOC's actions with the detection's schedule: 70,000 iterations of two images, learning rate .001, a tenth of it from 40,000 on",
+      network: "alexnet", iterations: 70_000, batchSize: 2,
+      solver: .init(learningRate: 0.001, momentum: 0.9, weightDecay: 5e-4, schedule: .step(every: 40_000, factor: 0.1)),
+      mean: .channel, validateEveryIterations: 35_000, actions: .pascal),
+    NamedRecipe(
+      name: "rcnn-star",
+      summary: "R*CNN's own: 10,000 iterations of two images at .0001, as higher rates did not converge for its authors",
+      network: "alexnet", iterations: 10_000, batchSize: 2,
+      solver: .init(learningRate: 0.0001, momentum: 0.9, weightDecay: 5e-4, schedule: .constant),
+      mean: .channel, validateEveryIterations: 5_000, actions: .pascal),
+    NamedRecipe(
+      name: "act-stamps",
+      summary: "R*CNN in small, for scenes of stamps: 3,000 iterations of eight scenes, learning rate .004, a tenth of it from 2,100 on",
+      network: "alexnet-64", iterations: 3_000, batchSize: 8,
+      // A scene has one person: two of them would say too little to learn from.
+      solver: .init(learningRate: 0.004, momentum: 0.9, weightDecay: 5e-4, schedule: .step(every: 2_100, factor: 0.1)),
+      mean: .channel, validateEveryIterations: 1_500, actions: .stamps),
   ]
 
-  /// The one that finds objects where nothing else is asked for.
-  package static func detecting(input: InputShape) -> NamedRecipe { all.first { $0.name == (input.height > 64 ? "pascal-det" : "det-stamps") }! }
+  /// What it is for.
+  package var task: LearnedTask { detection != nil ? .detection : actions != nil ? .action : .classification }
+
+  /// The one of a task where nothing else is asked for; nil: the network's own.
+  package static func usual(_ task: LearnedTask, input: InputShape) -> NamedRecipe? {
+    let isSmall = input.height <= 64
+    return switch task {
+    case .classification: nil
+    case .detection: try? named(isSmall ? "det-stamps" : "pascal-det")
+    case .action: try? named(isSmall ? "act-stamps" : "pascal-act")
+    }
+  }
 
   /// - Throws: a ``Problem`` that lists the names, where there is no such recipe.
   public static func named(_ name: String) throws(Problem) -> NamedRecipe {
@@ -60,5 +91,6 @@ public struct NamedRecipe: Sendable {
     training.augmentation.mean = mean
     training.validateEveryIterations = validateEveryIterations
     training.detection = detection
+    training.actions = actions
   }
 }

@@ -26,11 +26,14 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var initialization: WeightInitialization?
   /// To find objects, and how; nil: to tell images apart.
   public var detection: DetectionSettings?
+  /// To tell what people do, and how.
+  public var actions: ActionSettings?
 
   package init(
     network: String, epochs: Int, iterations: Int? = nil, batchSize: Int, seed: UInt64, solver: Solver,
     augmentation: Augmentation, validateEvery: Int, validateEveryIterations: Int? = nil, convolution: Convolution? = .winograd,
-    matrix: MatrixLibrary? = nil, tuning: Tuning? = nil, initialization: WeightInitialization? = nil, detection: DetectionSettings? = nil
+    matrix: MatrixLibrary? = nil, tuning: Tuning? = nil, initialization: WeightInitialization? = nil, detection: DetectionSettings? = nil,
+    actions: ActionSettings? = nil
   ) {
     self.network = network
     self.epochs = epochs
@@ -46,6 +49,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     self.tuning = tuning
     self.initialization = initialization
     self.detection = detection
+    self.actions = actions
   }
 
   public typealias Convolution = ConvolutionMethod
@@ -234,6 +238,7 @@ extension TrainingConfiguration {
     try require((0...256).contains(augmentation.padding), "padding", "0 to 256", augmentation.padding)
     try require(augmentation.scale > 0 && augmentation.scale.isFinite, "scale", "a number above 0", augmentation.scale)
     try detection?.validate()
+    try actions?.validate()
     if case .gaussian(let std) = initialization { try require(std > 0 && std.isFinite, "initialization", "a standard deviation above 0", std) }
     for (layer, factor) in tuning?.rateFactors.sorted(by: { $0.key < $1.key }) ?? [] {
       try require((0...1_000_000).contains(factor), "rate factor of \(layer)", "0 to 1,000,000", factor)

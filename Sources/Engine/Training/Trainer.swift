@@ -319,6 +319,7 @@ public final class Trainer {
     source.begin(task.validation, epoch: 0)
     objective.beginValidation()
     var skipped = 0
+    let batch = task.validationBatch(batch)
     for _ in 0..<((task.validation.count + batch - 1) / batch) {
       guard try mayGoOn() else { return nil }
       let brought = try source.next(into: network.input, labels: &labels)
@@ -339,7 +340,7 @@ public final class Trainer {
     var batches = 0
     return try validate(
       mayGoOn: { () throws(Problem) in
-        try progress(min(batches * batch, task.validation.count))
+        try progress(min(batches * task.validationBatch(batch), task.validation.count))
         batches += 1
         return true
       }, { _ in })!

@@ -74,7 +74,7 @@ import Training
     var augmentation = try configuration().augmentation
     augmentation.mirror = false
     let mean = Tensor([100], shape: [1])
-    let source = AnnotatedSource(scene, images: [image], settings: Self.settings, channels: 1, augmentation: augmentation, mean: mean, largest: 28 * 28)
+    let source = AnnotatedSource(scene, images: [image], scaling: Self.settings, channels: 1, augmentation: augmentation, mean: mean, largest: 28 * 28)
     var labels: [Int32] = [0]
     func brought(_ index: Int32) throws -> [Float] {
       let input = Tensor([28 * 28])
@@ -111,7 +111,7 @@ import Training
       var settings = DetectionSettings.pascal
       settings.shortSide = shortSide
       let source = AnnotatedSource(
-        Ramp(image: image), images: [image], settings: settings, channels: 1,
+        Ramp(image: image), images: [image], scaling: settings, channels: 1,
         augmentation: .init(resize: .warp, resizeTo: 1, padding: 0, mirror: false, mean: .channel, scale: 1), mean: Tensor([1]), largest: 100)
       source.begin([Sample(index: 0, label: 0)], epoch: 0)
       let input = Tensor([100])
@@ -131,7 +131,7 @@ import Training
     network.initialize(seed: 3)
     let objective = task.objective(for: network)
     let source = AnnotatedSource(
-      Self.scenes, images: task.trainingImages, settings: Self.settings, channels: 1, augmentation: try configuration().augmentation, mean: Tensor([120], shape: [1]),
+      Self.scenes, images: task.trainingImages, scaling: Self.settings, channels: 1, augmentation: try configuration().augmentation, mean: Tensor([120], shape: [1]),
       largest: 48 * 48)
     var labels: [Int32] = [0]
     source.begin([task.training[3]], epoch: 0)

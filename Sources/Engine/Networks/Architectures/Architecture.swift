@@ -41,10 +41,11 @@ public struct Architecture: Sendable {
   package func tensorNames() throws(Problem) -> Set<String> {
     let wiring = try Wiring(layers(2), input: inputShape)
     let learned = wiring.parameters.joined().map(\.name)
-    // Not every one can be a detector.
-    let design = try? detection(.pascal, classes: 1, largest: (input.height, input.width)).design
-    let detector = design.flatMap { try? Wiring($0.layers, input: $0.input, rowSets: $0.rowSets, outputs: $0.outputs) }
-    let all = learned + (detector?.parameters.joined().map(\.name) ?? [])
+    // Not every one can judge regions.
+    let largest = (input.height, input.width)
+    let designs = [try? detection(.pascal, classes: 1, largest: largest).design, try? actions(.pascal, actions: 1, largest: largest).design].compactMap { $0 }
+    let wirings = designs.compactMap { try? Wiring($0.layers, input: $0.input, rowSets: $0.rowSets, outputs: $0.outputs) }
+    let all = learned + wirings.flatMap { $0.parameters.joined().map(\.name) }
     return Set(all + all.map { Snapshot.momentum + $0 } + wiring.state.joined().map(\.name) + [Snapshot.mean])
   }
 

@@ -10,14 +10,18 @@ public struct RegionPooling: Layer {
   let cells: Int
   /// Pixels of the network's input for one of the layer's: the regions' scale, not how far the layer moves.
   package let pixels: Int
+  private let keepsInput: Bool
 
   /// - Parameters:
   ///   - source: the layer that made the feature map.
   ///   - cells: parts along each side.
   ///   - pixels: of the network's input, along each side, that one of the feature map stands for.
-  public init(_ name: String, of source: String, rowSet: String, cells: Int, pixels: Int) {
-    (self.name, self.source, self.rowSet, self.cells, self.pixels) = (name, source, rowSet, cells, pixels)
+  ///   - keepsInput: whether the feature map outlives the pass, so that regions can be judged in several lots.
+  public init(_ name: String, of source: String, rowSet: String, cells: Int, pixels: Int, keepsInput: Bool = false) {
+    (self.name, self.source, self.rowSet, self.cells, self.pixels, self.keepsInput) = (name, source, rowSet, cells, pixels, keepsInput)
   }
+
+  public var backwardReads: BackwardReads { keepsInput ? .input : [] }
 
   public var canBeginNetwork: Bool { false }
 

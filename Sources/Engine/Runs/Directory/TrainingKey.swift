@@ -58,6 +58,7 @@ public struct TrainingKey: Hashable, Sendable {
     if let initialization = training.initialization { fields.append(("initialization", initialization.text)) }
     // What is validated on decides no weight.
     for (name, text) in training.detection?.fields ?? [] where !["validation set", "test proposals"].contains(name) { fields.append(("detection.\(name)", text)) }
+    for (name, text) in training.actions?.fields ?? [] where name != "validation set" { fields.append(("actions.\(name)", text)) }
     if let tuning = training.tuning {
       if tuning.part != .all { fields.append(("tune", tuning.part.text)) }
       for (layer, factor) in tuning.rateFactors where factor != 1 { fields.append(("rate-factor.\(layer)", "\(factor)")) }

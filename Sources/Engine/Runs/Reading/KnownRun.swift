@@ -142,7 +142,7 @@ package final class KnownRun {
     summary.labelSetHash = configuration.labelSet.contentHash
     summary.classes = configuration.labelSet.classes.count
     summary.network = configuration.training.network
-    summary.task = RunTask(configuration.training)
+    summary.task = configuration.training.task
     summary.epochs = configuration.training.epochs
     summary.batchSize = configuration.training.batchSize
     summary.seed = configuration.training.seed

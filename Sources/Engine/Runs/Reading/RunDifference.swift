@@ -81,11 +81,12 @@ public struct RunDifference: Codable, Equatable, Sendable {
       Fact("scale", "\(images.scale)"), Fact("std", text(images.std)),
     ]
     let detection = (run.training.detection ?? .pascal).fields.map { Fact("detection: \($0.name)", run.training.detection == nil ? none : $0.text) }
+    let actions = (run.training.actions ?? .pascal).fields.map { Fact("actions: \($0.name)", run.training.actions == nil ? none : $0.text) }
     let origin = [
       Fact("program", run.program, decides: false), Fact("host", run.host, decides: false),
       Fact("computed with", run.machine?.text ?? none),
     ]
-    return data + settings + preparation + detection + origin
+    return data + settings + preparation + detection + actions + origin
   }
 
   /// The headline metrics of both, and what else is measured of one.

@@ -2,6 +2,7 @@ import Basics
 import Files
 import FoundationEssentials
 import Glibc
+import Settings
 import Training
 
 /// What was read of runs that are over, kept in the home's `cache/runs-index`, so that a home of ten thousand runs is listed
@@ -72,7 +73,7 @@ extension RunSummary {
   /// Nil where the state or the task is none.
   fileprivate init?(_ reader: inout PackedReader, folder: String, _ lists: inout MetricLists) {
     let texts = (0..<7).map { _ in reader.text() }
-    guard let state = RunState(rawValue: reader.text()), let task = RunTask(rawValue: reader.text()) else { return nil }
+    guard let state = RunState(rawValue: reader.text()), let task = LearnedTask(rawValue: reader.text()) else { return nil }
     let (problem, hash, group) = (reader.optional { $0.text() }, reader.optional { $0.text() }, reader.optional { $0.text() })
     let tags = (0..<reader.count()).map { _ in reader.text() }
     let (classes, epochs, batch) = (reader.int(), reader.int(), reader.int())

@@ -1,13 +1,5 @@
 import Settings
 
-/// What a run learns.
-public enum RunTask: String, Codable, Sendable {
-  /// To tell the classes of images apart; to find objects.
-  case classification, detection
-
-  package init(_ training: TrainingConfiguration) { self = training.detection == nil ? .classification : .detection }
-}
-
 /// A run as a list shows it.
 public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
   /// The directory's name.
@@ -20,7 +12,7 @@ public struct RunSummary: Sendable, Equatable, Identifiable, Codable {
   /// What ended a failed run, or what is wrong with the directory.
   public var problem: String?
   /// What it learns.
-  public var task = RunTask.classification
+  public var task = LearnedTask.classification
   public var dataset: String
   public var labelSet: String
   /// What identifies the label set's classes, whatever it was called (``Taxonomy/LabelSet/contentHash``).

@@ -44,7 +44,7 @@ public final class RunDetector {
     let size = settings.size(width: image.width, height: image.height)
     let detector = try detector(height: size.height, width: size.width)
     let source = AnnotatedSource(
-      OnePicture(picture: picture), images: [image], settings: settings, channels: architecture.input.channels, augmentation: training.augmentation,
+      OnePicture(picture: picture), images: [image], scaling: settings, channels: architecture.input.channels, augmentation: training.augmentation,
       mean: try snapshot.tensor(Snapshot.mean), largest: size.height * size.width, ahead: 1)
     source.begin([Sample(index: 0, label: 0)], epoch: 0)
     var labels: [Int32] = [0]
@@ -52,10 +52,11 @@ public final class RunDetector {
     return detector.detect(brought.input!, image: (image.width, image.height), scale: size.scale).found
   }
 
-  /// One for pictures of that size, the last one where it is large enough.
+  /// One for pictures of that size, upright or lying, the last one where it is large enough.
   private func detector(height: Int, width: Int) throws(Problem) -> Detector {
-    if let (detector, largest) = opened, height * width <= largest.height * largest.width { return detector }
-    let largest = (height: height, width: width)
+    let (short, long) = (min(height, width), max(height, width))
+    if let (detector, largest) = opened, short <= largest.height, long <= largest.width { return detector }
+    let largest = (height: max(short, opened?.largest.height ?? 0), width: max(long, opened?.largest.width ?? 0))
     let design = try architecture.detection(settings, classes: classes.count, largest: largest).design
     let network = try Network(design, batch: 1, purpose: .inference(keeping: []), backend: backend)
     try snapshot.restore(network)

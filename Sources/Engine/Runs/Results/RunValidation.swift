@@ -13,20 +13,23 @@ public struct RunValidation {
   public let step: Int
   /// What a detection has found in the last validation; nil before, and for other tasks.
   public private(set) var found: FoundObjects?
+  /// What a training on actions says of people; nil before, and for other tasks.
+  public private(set) var actions: FoundActions?
 
   /// - Parameters:
   ///   - step: of a checkpoint; nil takes the best in validation.
-  ///   - set: of a detection, in place of the one that it was validated on.
+  ///   - set: of annotated images, in place of the one that it was validated on.
   ///   - workers: how many threads to use; the numbers do not depend on it.
   /// - Throws: a ``Problem`` where there is no such checkpoint, or the dataset is not what it was.
   public init(_ run: RunDirectory, home: Home, step: Int? = nil, set: String? = nil, workers: Int? = nil) throws(Problem) {
     self.run = run
     var configuration = try run.configuration()
     if let set {
-      guard configuration.training.detection != nil else {
+      guard configuration.training.task != .classification else {
         throw Problem("the run is validated on its dataset's validation images", at: "--set", found: set, advice: "leave --set out", kind: .usage)
       }
-      configuration.training.detection!.validationSet = set
+      configuration.training.detection?.validationSet = set
+      configuration.training.actions?.validationSet = set
     }
     let chosen = try run.chosenCheckpoint(step)
     self.step = chosen
@@ -37,7 +40,7 @@ public struct RunValidation {
     try run.checkpoints.restore(trainer, step: chosen, toTrain: false)
   }
 
-  package var isDetection: Bool { trainer.task is DetectionTask }
+  package var isOnAnnotated: Bool { trainer.task is any AnnotatedTask }
 
   /// The validation images.
   public var images: Int { trainer.task.validation.count }
@@ -55,7 +58,7 @@ public struct RunValidation {
         "the network's scores are not finite", at: "\(run.id), step \(step)", expected: "a finite loss", found: "\(report.loss)",
         advice: "the training diverged, or the weights are of another network: use other ones")
     }
-    found = outcome.found
+    (found, actions) = (outcome.found, outcome.actions)
     if let classes = outcome.classes { try run.classResults.save(classes, best: run.checkpoints.best()) }
     return report
   }

@@ -4,12 +4,13 @@ import Files
 import Kernels
 import Networks
 import Settings
+import Taxonomy
 import Training
 
-/// The images of a run, which tell its task: each with a class, or with objects.
+/// The images of a run, which tell its task: each with a class, or with annotated objects.
 enum RunData {
   case labelled(any Dataset)
-  case annotated(any AnnotatedDataset)
+  case annotated(any AnnotatedDataset, any AnnotatedTask)
 
   func trainer(
     _ run: RunConfiguration, backend: any Backend, workers: Int, home: Home, keepingFeaturesIn folder: String? = nil
@@ -19,7 +20,7 @@ enum RunData {
       try Trainer(
         configuration: run.training, dataset: dataset, labelSet: run.labelSet, backend: backend, workers: workers, means: MeanCache(home: home),
         keepingFeaturesIn: folder)
-    case .annotated(let dataset): try Trainer(configuration: run.training, detecting: dataset, backend: backend)
+    case .annotated(let dataset, let task): try Trainer(configuration: run.training, task: task, dataset, backend: backend)
     }
   }
 
@@ -33,7 +34,7 @@ enum RunData {
       return try TrainingNeed.check(
         architecture, classes: view.classes, batch: training.batchSize, training: view.training.count, validation: view.validation.count,
         tuning: training.tuning, backend: backend)
-    case .annotated(let dataset): return try TrainingNeed(DetectionTask(training.detection!, dataset), architecture, backend: backend).check()
+    case .annotated(_, let task): return try TrainingNeed(task, architecture, batch: training.batchSize, backend: backend).check()
     }
   }
 }
@@ -44,10 +45,10 @@ extension RunConfiguration {
   /// - Throws: a ``Problem`` where they are not there, or not what they were at the launch.
   func openData(home: Home, isSame: Bool = true) throws(Problem) -> RunData {
     let catalog = DatasetCatalog(home: home)
-    if training.detection != nil {
-      let dataset = try catalog.objects(self.dataset, labelSet)
+    if training.task != .classification {
+      let dataset = try catalog.annotated(self.dataset, for: training.task, labelSet)
       if isSame { try check(fingerprint: dataset.fingerprint) }
-      return .annotated(dataset)
+      return .annotated(dataset, try training.annotatedTask(dataset, home: home, workers: workers))
     }
     let dataset = try catalog.open(self.dataset)
     if isSame { try check(fingerprint: dataset.fingerprint) }
@@ -60,5 +61,28 @@ extension RunConfiguration {
       throw Problem(
         "the dataset has changed since the run was launched", at: dataset, expected: fingerprint, found: now, advice: "launch a new run", kind: .data)
     }
+  }
+}
+
+extension DatasetCatalog {
+  /// The annotated images of a training: a detection's label set groups the objects.
+  func annotated(_ name: String, for task: LearnedTask, _ labelSet: LabelSet?) throws(Problem) -> any AnnotatedDataset {
+    if task == .detection { try objects(name, labelSet) } else { try annotated(name) }
+  }
+}
+
+extension TrainingConfiguration {
+  /// What is learned of annotated images.
+  /// - Parameters:
+  ///   - workers: how many threads search for candidate regions; nil: all cores.
+  ///   - searching: hears how many images were searched, and of how many.
+  /// - Throws: a ``Problem`` where sets or candidates are not there, or nothing can be learned from.
+  func annotatedTask(
+    _ dataset: any AnnotatedDataset, home: Home, workers: Int?, searching: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+  ) throws(Problem) -> any AnnotatedTask {
+    if let detection { return try DetectionTask(detection, dataset) }
+    guard let actions else { preconditionFailure("a classification has no annotated images") }
+    let candidates = try CandidateStore(home: home, dataset: dataset.name).open(actions.candidates)
+    return try ActionTask(actions, dataset, candidates, workers: workers ?? ProcessorCores.usable, searching: searching)
   }
 }

@@ -72,11 +72,11 @@ public struct StartingWeights: Sendable {
     return labelSet.classes.map(\.members) == labels.classes.map(\.members)
   }
 
-  /// The first checkpoint of a run that finds objects: those of these weights that have a layer's name and shape there, new ones for the other
+  /// The first checkpoint of a run on annotated images: those of these weights that have a layer's name and shape there, new ones for the other
   /// layers, and which is which.
   /// - Parameter network: of the architecture.
-  /// - Throws: a ``Problem`` where no layer of its backbone gets weights: a detector that should begin with something would begin with nothing.
-  func checkpoint(for training: TrainingConfiguration, _ network: DetectionNetwork, facts: [String: String]) throws(Problem) -> (snapshot: Snapshot, report: TakenWeights) {
+  /// - Throws: a ``Problem`` where no layer of its backbone gets weights: what should begin with something would begin with nothing.
+  func checkpoint(for training: TrainingConfiguration, _ network: any RegionNetwork, facts: [String: String]) throws(Problem) -> (snapshot: Snapshot, report: TakenWeights) {
     let wiring = try Wiring(network.design.layers, input: network.design.input, rowSets: network.design.rowSets, outputs: network.design.outputs)
     var report = TakenWeights()
     var tensors: [(name: String, tensor: Tensor)] = []

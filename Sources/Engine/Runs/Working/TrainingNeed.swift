@@ -30,13 +30,13 @@ package struct TrainingNeed: Equatable, Sendable {
     memory = network.memory.all + loaders + lists + Self.program
   }
 
-  /// Of a training that finds objects.
-  package init(_ task: DetectionTask, _ architecture: Architecture, backend: any Backend) throws(Problem) {
-    let network = try NetworkSplit(task.design(architecture), tuning: nil).need(batch: 1, backend: backend)
-    let floats = task.largest.height * task.largest.width * architecture.input.channels
+  /// Of a training on annotated images, so many a step.
+  package init(_ task: any AnnotatedTask, _ architecture: Architecture, batch: Int, backend: any Backend) throws(Problem) {
+    let network = try NetworkSplit(task.design(architecture), tuning: nil).need(batch: batch, backend: backend)
+    let floats = batch * task.largest.height * task.largest.width * architecture.input.channels
     // Two sources with images ahead, and of each annotated object some numbers.
     let ahead = 2 * Loader.defaultAhead * floats * MemoryLayout<Float>.stride
-    let lists = (3 * task.training.count + 2 * task.validation.count) * (MemoryLayout<Sample>.stride + 4 * MemoryLayout<Target>.stride)
+    let lists = (3 * task.training.count + 2 * task.validation.count) * MemoryLayout<Sample>.stride + task.listBytes
     parameters = network.parameters
     memory = network.memory.all + ahead + lists + Self.program
   }

@@ -52,11 +52,11 @@ public struct TrainingRequest: Sendable {
   /// How many of the last checkpoints are kept beside the best.
   var keep: Int? { self["keep"].flatMap { Int($0) } }
 
-  /// Whether objects are to be found.
-  package var isDetection: Bool {
-    if let task = self["task"] { return task == "detection" }
-    if let name = self["recipe"], let recipe = try? NamedRecipe.named(name) { return recipe.detection != nil }
-    return model?.detection != nil
+  /// What is to be learned.
+  package var task: LearnedTask {
+    if let task = self["task"].flatMap(LearnedTask.init) { return task }
+    if let name = self["recipe"], let recipe = try? NamedRecipe.named(name) { return recipe.task }
+    return model?.task ?? .classification
   }
 
   /// Asks for a run like another, to its bits: the defaults of a form or a command that changes some of it. Tags, note and group are not
@@ -137,8 +137,8 @@ public struct TrainingPlan: Sendable {
   /// What is worth knowing before the start, one sentence each.
   public let remarks: [String]
   private let start: StartingWeights?
-  /// Of a training that finds objects.
-  private let detection: (network: DetectionNetwork, facts: [String: String])?
+  /// Of a training on annotated images.
+  private let annotated: (network: any RegionNetwork, facts: [String: String])?
   private let notes: RunNotes
 
   /// Checks a request against its dataset, its label set and this machine.
@@ -146,16 +146,17 @@ public struct TrainingPlan: Sendable {
   /// - Parameters:
   ///   - program: the program's name and version, kept with the run.
   ///   - command: the equivalent command line, kept with the run.
+  ///   - searching: hears how many images were searched for candidate regions, and of how many.
   /// - Throws: a ``Problem`` naming the first thing that does not fit.
   public init(
-    _ request: TrainingRequest, home: Home, program: String, command: [String]
+    _ request: TrainingRequest, home: Home, program: String, command: [String], searching: (_ done: Int, _ all: Int) -> Void = { _, _ in }
   ) throws(Problem) {
     // A run's file may ask for anything.
     for setting in TrainingSetting.all { if let texts = request.asked[setting.flag] { _ = try setting.canonical(texts) } }
-    if request.isDetection {
-      try self.init(detecting: request, home: home, program: program, command: command)
-    } else {
+    if request.task == .classification {
       try self.init(classifying: request, home: home, program: program, command: command)
+    } else {
+      try self.init(annotated: request, home: home, program: program, command: command, searching)
     }
   }
 
@@ -210,12 +211,14 @@ public struct TrainingPlan: Sendable {
       command: command, lineage: start.map { .init(from: $0.from, step: $0.step, hasNewHead: !$0.fits(labelSet)) },
       machine: .init(backend))
     self.start = start
-    detection = nil
+    annotated = nil
   }
 
-  private init(detecting request: TrainingRequest, home: Home, program: String, command: [String]) throws(Problem) {
-    let dataset = try DatasetCatalog(home: home).objects(request.dataset, request.labelSet)
-    let labelSet = request.labelSet ?? .objectClasses(of: dataset, named: request.dataset)
+  private init(
+    annotated request: TrainingRequest, home: Home, program: String, command: [String], _ searching: (_ done: Int, _ all: Int) -> Void
+  ) throws(Problem) {
+    let dataset = try DatasetCatalog(home: home).annotated(request.dataset, for: request.task, request.labelSet)
+    let labelSet = try request.annotatedLabels(dataset)
     let start: StartingWeights?
     if let from = request.from { start = try StartingWeights(from, home: home) } else { start = nil }
     let (architecture, asked) = try request.resolved(on: nil, from: start.map { .init($0) })
@@ -223,21 +226,21 @@ public struct TrainingPlan: Sendable {
     let name = request.name ?? labelSet.name
     try RunDirectory.checkName(name)
     notes = try request.notes.checked(at: name)
-    try Trainer.checkDetection(training)
-    training.detection!.fit(sets: dataset.sets)
-    let task = try DetectionTask(training.detection!, dataset)
+    try Trainer.checkAnnotated(training)
+    training.detection?.fit(sets: dataset.sets)
+    let task = try training.annotatedTask(dataset, home: home, workers: request.workers, searching: searching)
     steps = training.fit(images: task.training.count)
-    let network = try task.network(architecture)
+    let network: any RegionNetwork = try task.network(architecture)
     try training.matrix?.checkPresence()
     let backend = CPUBackend(workers: request.workers ?? ProcessorCores.usable, for: training)
-    let need = try TrainingNeed(task, architecture, backend: backend)
+    let need = try TrainingNeed(task, architecture, batch: training.batchSize, backend: backend)
     disk = 8 * need.parameters * ((request.keep ?? Checkpoints.kept) + 2)
-    var remarks: [String] = []
+    var remarks = training.actions.map { [$0.text] } ?? []
     if let start {
       remarks.append("begins with the weights of \(start.from)" + (start.step.map { ", step \($0)" } ?? ""))
       remarks.append(try start.checkpoint(for: training, network, facts: task.facts).report.text)
     }
-    if task.leftOut > 0 { remarks.append("\(counted(task.leftOut, "image")) without an object to learn from \(task.leftOut == 1 ? "is" : "are") left out") }
+    if task.leftOut > 0 { remarks.append("\(counted(task.leftOut, "image")) with nothing to learn from \(task.leftOut == 1 ? "is" : "are") left out") }
     try Self.checkDisk(disk, home)
     if let remark = try need.check() { remarks.append(remark) }
     if task.validation.isEmpty { remarks.append("no validation images: the average precision will not be known") }
@@ -251,7 +254,7 @@ public struct TrainingPlan: Sendable {
       training: training, workers: request.workers, keep: request.keep, program: program, host: WorkerIdentity.hostName,
       command: command, lineage: start.map { .init(from: $0.from, step: $0.step, hasNewHead: true) }, machine: .init(backend))
     self.start = start
-    detection = (network, task.facts)
+    annotated = (network, task.facts)
   }
 
   private static func remarks(
@@ -279,7 +282,7 @@ public struct TrainingPlan: Sendable {
     var configuration = configuration
     configuration.lineage?.key = parentKey(home: home)
     let first: Snapshot? =
-      if let start, let detection { try start.checkpoint(for: configuration.training, detection.network, facts: detection.facts).snapshot } else {
+      if let start, let annotated { try start.checkpoint(for: configuration.training, annotated.network, facts: annotated.facts).snapshot } else {
         try start?.checkpoint(for: configuration.training, labels: configuration.labelSet)
       }
     return try RunDirectory.create(configuration, in: home.runs) { (run) throws(Problem) in
@@ -364,7 +367,7 @@ extension TrainingRequest {
     let architecture = try Architecture.named(network ?? start?.architecture.name ?? recipe?.network ?? Self.network(for: dataset))
     let model = model.flatMap { $0.network == architecture.name ? $0 : nil }
     var training = model ?? architecture.recipe
-    if recipe == nil, isDetection, training.detection == nil { recipe = .detecting(input: architecture.input) }
+    if recipe == nil, training.task != task { recipe = .usual(task, input: architecture.input) }
     recipe?.apply(to: &training)
     if let start {
       guard start.architecture.name == architecture.name else {
@@ -374,11 +377,15 @@ extension TrainingRequest {
       }
       // Images have to look as they did to the weights, and weights that know something are moved more gently.
       training.augmentation = start.augmentation
-      if model == nil, !isDetection { training.solver.learningRate /= 10 }
+      if model == nil, task == .classification { training.solver.learningRate /= 10 }
     }
     apply(to: &training)
     // Random convolutions have to learn.
     training.detection?.freezes = start != nil
+    training.actions?.freezes = start != nil
+    for flag in TrainingSetting.ofActions where asked[flag] != nil && training.actions == nil {
+      throw Problem("the setting is one of actions", at: "--\(flag)", expected: "--task action with it", found: "a \(training.task.rawValue)", kind: .usage)
+    }
     if start == nil, training.tuning.map({ $0.part != .all }) ?? false {
       throw Problem(
         "layers that stay as they are need weights", at: "tune", expected: "weights to begin with",
@@ -405,7 +412,27 @@ extension TrainingConfiguration {
   }
 }
 
+extension TrainingRequest {
+  /// The classes that are learned of annotated images.
+  /// - Throws: a ``Problem`` where a label set is asked for that cannot be.
+  fileprivate func annotatedLabels(_ dataset: any AnnotatedDataset) throws(Problem) -> LabelSet {
+    guard task == .action else { return labelSet ?? .objectClasses(of: dataset, named: self.dataset) }
+    let actions = LabelSet.actionClasses(of: dataset, named: self.dataset)
+    guard labelSet.map({ $0.classes.map(\.wnid) == actions.classes.map(\.wnid) }) ?? true else {
+      throw Problem("actions have no label set", at: "--labels", expected: "the dataset's actions as they are", found: labelSet?.name, advice: "leave --labels out", kind: .usage)
+    }
+    return actions
+  }
+}
+
 extension LabelSet {
+  /// The actions of a dataset's people.
+  package static func actionClasses(of dataset: any AnnotatedDataset, named name: String) -> LabelSet {
+    LabelSet(
+      name: "actions-\(dataset.actionClasses.count)", dataset: name, policy: .name, recipe: [],
+      classes: dataset.actionClasses.map { TargetClass(wnid: $0, name: $0, members: [$0]) }, leftOut: [])
+  }
+
   /// The classes of a dataset's objects.
   package static func objectClasses(of dataset: any AnnotatedDataset, named name: String) -> LabelSet {
     LabelSet(

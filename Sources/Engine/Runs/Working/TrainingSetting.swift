@@ -124,13 +124,22 @@ extension TrainingSetting {
   /// All settings, in the order in which they are shown.
   public static let all: [TrainingSetting] = [
     TrainingSetting(
-      "recipe", "recipe", .optimizer, "Published training settings by name: caffe-alexnet, pascal-det, det-stamps. (default: the network's own)",
+      "recipe", "recipe", .optimizer, "Published training settings by name: caffe-alexnet, pascal-det, pascal-act, rcnn-star, det-stamps, act-stamps. (default: the network's own)",
       Form(expected: "one of \(NamedRecipe.all.map(\.name).joined(separator: ", "))", parse: { text in NamedRecipe.all.first { $0.name == text }?.name }, text: { $0 })),
     TrainingSetting(
-      "task", "task", .run, "What is learned: classification, or detection of objects, for which the dataset has to have boxes. (default: classification)",
-      Form(expected: "classification or detection", parse: { ["classification", "detection"].contains($0) ? $0 : nil }, text: { $0 }),
-      change: { $1.detection = $0 == "detection" ? $1.detection ?? .pascal : nil },
-      configured: { $0.detection == nil ? "classification" : "detection" }),
+      "task", "task", .run,
+      "What is learned: classification, or of annotated images detection of objects or action of people. (default: classification)",
+      choice(LearnedTask.self), \.task),
+    TrainingSetting(
+      "candidates", "candidates", .run, "For actions: the regions in which context is looked for: selective-search, grid, or the name of a file's. (default: the recipe's)",
+      Form(expected: "a name", parse: { $0.isEmpty || $0.utf8.count > 256 ? nil : $0 }, text: { $0 }), change: { $1.actions?.candidates = $0 },
+      configured: { $0.actions?.candidates }),
+    TrainingSetting(
+      "context", "context", .run, "For actions: score what is around a person as well. (default: yes)", yesOrNo, kind: .flag,
+      change: { $1.actions?.context = $0 }, configured: { $0.actions?.context }),
+    TrainingSetting(
+      "box-loss", "box loss", .run, "For actions: learn the boxes of people as well. (default: yes)", yesOrNo, kind: .flag,
+      change: { $1.actions?.boxLoss = $0 }, configured: { $0.actions?.boxLoss }),
     TrainingSetting(
       "from", "initial weights", .weights,
       "Initial weights: a run, or a checkpoint file. Images are then preprocessed as for that run, and the default learning rate is a tenth. (default: random)",
@@ -206,6 +215,9 @@ extension TrainingSetting {
       "workers", "workers", .computation, "Number of worker threads; results do not depend on it. (default: all cores)", whole(Workers.self),
       decides: false, shown: { $0.workers.map { "\($0)" } ?? "all" }),
   ]
+
+  /// Those that only a training on actions has.
+  package static let ofActions = ["candidates", "context", "box-loss"]
 
   /// The setting of this option.
   public static func named(_ flag: String) -> TrainingSetting? { all.first { $0.flag == flag } }

@@ -45,7 +45,7 @@ struct StudyReader {
   /// The settings among the pairs of a mapping; other keys than these and `known` are faults.
   private func settings(_ pairs: [(key: String, place: Place, value: Node)], besides known: [String], hasSeeds: Bool = true) -> StudySettings {
     var settings = StudySettings()
-    let excluded = ["seed", "from", "tune", "workers", "task"]
+    let excluded = ["seed", "from", "tune", "workers", "task"] + TrainingSetting.ofActions
     let flags = TrainingSetting.all.map(\.flag).filter { !excluded.contains($0) }
     for (key, place, value) in pairs where !known.contains(key) {
       if key == "net", !hasSeeds {

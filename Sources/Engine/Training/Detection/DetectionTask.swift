@@ -7,7 +7,7 @@ import Settings
 
 /// To find the objects of some classes in images and to name them: Faster R-CNN, trained jointly (Ren et al. 2015, arXiv:1506.01497, §3.2, as its public code does
 /// it). One image a step; two losses of the anchors, two of the regions.
-package struct DetectionTask: TrainingTask {
+package struct DetectionTask: AnnotatedTask {
   package let settings: DetectionSettings
   package let classes: [String]
   /// Of those the ones that have an object to learn from.
@@ -52,6 +52,8 @@ package struct DetectionTask: TrainingTask {
     }
   }
 
+  package var scaling: any ImageScaling { settings }
+  package var listBytes: Int { (training.count + validation.count) * 4 * MemoryLayout<Target>.stride }
   package var metrics: [TaskMetric] { TaskMetric.detection }
   package var lossTerms: [String] { ["rpn_cls", "rpn_box", "head_cls", "head_box"] }
   package static let facts: Set<String> = ["classes", "task"]
@@ -63,7 +65,6 @@ package struct DetectionTask: TrainingTask {
   package func network(_ architecture: Architecture) throws(Problem) -> DetectionNetwork {
     try architecture.detection(settings, classes: classes.count, largest: largest)
   }
-  package func design(_ architecture: Architecture) throws(Problem) -> NetworkDesign { try network(architecture).design }
   package func objective(for network: Network) -> any TaskObjective { DetectionObjective(self, network) }
 
   fileprivate func target(_ label: Int32) -> [Target] { learned[Int(label)] }

@@ -18,6 +18,9 @@ package protocol TrainingTask: Sendable {
   /// How many images a sample has, one behind the other in the network's input.
   var imagesPerSample: Int { get }
 
+  /// How many samples a validation takes at a time where a step takes so many.
+  func validationBatch(_ batch: Int) -> Int
+
   /// What the metadata of a checkpoint has to agree in, besides network and seed.
   var facts: [String: String] { get }
 
@@ -32,6 +35,7 @@ package protocol TrainingTask: Sendable {
 extension TrainingTask {
   package var lossTerms: [String] { [] }
   package var imagesPerSample: Int { 1 }
+  package func validationBatch(_ batch: Int) -> Int { batch }
 }
 
 /// What a task makes of the outputs of one network: the loss, which is learned from, and the tally of a validation.
@@ -79,8 +83,10 @@ package struct ValidationOutcome {
   package var classes: ClassResults?
   /// Nil where the task finds no objects.
   package var found: FoundObjects?
+  /// Nil where the task tells no actions.
+  package var actions: FoundActions?
 
-  package init(_ report: ValidationReport, classes: ClassResults? = nil, found: FoundObjects? = nil) {
-    (self.report, self.classes, self.found) = (report, classes, found)
+  package init(_ report: ValidationReport, classes: ClassResults? = nil, found: FoundObjects? = nil, actions: FoundActions? = nil) {
+    (self.report, self.classes, self.found, self.actions) = (report, classes, found, actions)
   }
 }

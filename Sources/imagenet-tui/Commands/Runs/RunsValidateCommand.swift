@@ -11,11 +11,11 @@ struct RunsValidateCommand: ParsableCommand {
   @OptionGroup var argument: RunArgument
   @Option(help: ArgumentHelp("The checkpoint's step. (default: the best on validation)", valueName: "step"))
   var checkpoint: Int?
-  @Option(help: "Of a detection: the set of images, as test. (default: the one it was validated on)")
+  @Option(help: "Of annotated images: the set, as test or Action/val. (default: the one it was validated on)")
   var set: String?
-  @Option(name: .shortAndLong, help: ArgumentHelp("Of a detection: a folder for what was found, as PASCAL VOC's devkit reads it.", valueName: "folder"))
+  @Option(name: .shortAndLong, help: ArgumentHelp("Of annotated images: a folder for what was found, as PASCAL VOC's devkit reads it.", valueName: "folder"))
   var output: String?
-  @Flag(help: "With -o: round scores to 3 decimals and sides to 1, as published results are.")
+  @Flag(help: "With -o, of a detection: round scores to 3 decimals and sides to 1, as published results are.")
   var originalRounding = false
   @Option(help: "Number of worker threads; results do not depend on it. (default: all cores)")
   var workers: Int?
@@ -29,8 +29,8 @@ struct RunsValidateCommand: ParsableCommand {
   func run() throws {
     let (summary, directory) = try argument.find()
     var validation = try RunValidation(directory, home: argument.global.location, step: checkpoint, set: set, workers: workers)
-    guard output == nil || validation.isDetection else {
-      throw Problem("the run finds no objects, which could be written", at: "-o", found: summary.id, advice: "leave -o out", kind: .usage)
+    guard output == nil || validation.isOnAnnotated else {
+      throw Problem("the run tells images apart, which is no result of a devkit", at: "-o", found: summary.id, advice: "leave -o out", kind: .usage)
     }
     let total = validation.images
     let report = try validation.validate { done in
@@ -40,6 +40,9 @@ struct RunsValidateCommand: ParsableCommand {
     if let found = validation.found, let output {
       try ResultFolder(output, set: found.set).write(
         found.detections, images: found.images.map(\.name), classes: found.classes, originalRounding ? .original : .fine)
+    }
+    if let found = validation.actions, let output {
+      try ResultFolder(output, set: String(found.set.split(separator: "/").last ?? "")).write(found.scores, actions: found.actions)
     }
     if json { return try Output.json(report) }
     print(
@@ -51,6 +54,11 @@ struct RunsValidateCommand: ParsableCommand {
       let precision = found.precision()
       print(printable(precision.note))
       for row in precision.classes { print(printable("\(row.name): \(row.value.map { decimals($0, 4) } ?? "nothing to be found"), \(counted(row.objects, "object"))")) }
+    }
+    if let found = validation.actions {
+      let precision = found.precision()
+      print(printable("\(found.method); \(precision.note)"))
+      for row in precision.actions { print(printable("\(row.name): \(row.value.map { decimals($0, 4) } ?? "–"), done by \(grouped(row.people))")) }
     }
   }
 }

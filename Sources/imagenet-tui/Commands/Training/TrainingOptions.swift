@@ -16,6 +16,9 @@ struct TrainingOptions: ParsableArguments {
   var net: String?
 
   @Option(help: help("task")) var task: String?
+  @Option(help: help("candidates", "name")) var candidates: String?
+  @Flag(inversion: .prefixedNo, help: help("context")) var context: Bool?
+  @Flag(inversion: .prefixedNo, help: help("box-loss")) var boxLoss: Bool?
   @Option(help: help("recipe")) var recipe: String?
   @Option(help: help("from")) var from: String?
   @Option(help: help("tune", "part")) var tune: String?
@@ -54,7 +57,7 @@ struct TrainingOptions: ParsableArguments {
   /// What was given of each setting.
   private var given: [(setting: TrainingSetting, texts: [String])] {
     let values = [
-      "task": task, "recipe": recipe, "from": from, "tune": tune, "init": `init`, "epochs": epochs, "iterations": iterations, "batch": batch, "rate": rate,
+      "task": task, "candidates": candidates, "context": context.map { "\($0)" }, "box-loss": boxLoss.map { "\($0)" }, "recipe": recipe, "from": from, "tune": tune, "init": `init`, "epochs": epochs, "iterations": iterations, "batch": batch, "rate": rate,
       "schedule": schedule, "warm-up": warmUp, "momentum": momentum, "nesterov": nesterov.map { "\($0)" }, "decay": decay,
       "label-smoothing": labelSmoothing, "seed": seed, "validate-every": validateEvery, "keep": keep, "convolution": convolution,
       "matrix": matrix, "workers": workers,
@@ -115,7 +118,7 @@ struct LaunchOptions: ParsableArguments {
   func launch(_ request: TrainingRequest, home: Home) throws {
     let options = try cluster.options()
     if options == nil, let job = ClusterJob.batch { return try work(request, home: home, job: job) }
-    let plan = try TrainingPlan(request, home: home, program: ImagenetTUI.nameAndVersion, command: CommandLine.arguments)
+    let plan = try Self.plan(request, home)
     for remark in plan.remarks { RunProgressLine.note("note: \(remark)") }
     let run =
       if let options { try plan.submit(home: home, options: options) } else if queue { try plan.enqueue(home: home, host: host ?? RunQueue.host) } else {
@@ -149,6 +152,13 @@ struct LaunchOptions: ParsableArguments {
     try report(summary)
   }
 
+  private static func plan(_ request: TrainingRequest, _ home: Home) throws -> TrainingPlan {
+    defer { RunProgressLine.end() }
+    return try TrainingPlan(request, home: home, program: ImagenetTUI.nameAndVersion, command: CommandLine.arguments) {
+      RunProgressLine.show(work: "searched images", $0, of: $1)
+    }
+  }
+
   /// In a cluster's job, whose processes end with it, this process is the worker. Begun again, the job goes on with its run.
   private func work(_ request: TrainingRequest, home: Home, job: ClusterJob) throws {
     guard !detach, !queue else {
@@ -160,7 +170,7 @@ struct LaunchOptions: ParsableArguments {
     if job.restarts > 0, let known = RunDirectory.run(of: job, command: CommandLine.arguments, home: home) {
       run = known
     } else {
-      let plan = try TrainingPlan(request, home: home, program: ImagenetTUI.nameAndVersion, command: CommandLine.arguments)
+      let plan = try Self.plan(request, home)
       for remark in plan.remarks { RunProgressLine.note("note: \(remark)") }
       run = try plan.make(home: home, in: job)
     }

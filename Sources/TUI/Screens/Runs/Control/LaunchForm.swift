@@ -23,7 +23,7 @@ package struct LaunchForm: Sendable {
         .dataset, .labels, .network, .from, .tune, .epochs, .iterations, .batch, .learningRate, .schedule, .seed, .workers, .begin, .sbatch, .name,
       ]
       // The screen launches what tells its classes apart.
-      return common + TrainingSetting.all.filter { $0.flag != "task" }.map { .setting($0.flag) }.filter { !common.contains($0) }
+      return common + TrainingSetting.all.filter { !(["task"] + TrainingSetting.ofActions).contains($0.flag) }.map { .setting($0.flag) }.filter { !common.contains($0) }
     }()
 
     var setting: TrainingSetting? { if case .setting(let flag) = self { TrainingSetting.named(flag) } else { nil } }
