@@ -88,8 +88,8 @@ import Testing
   }
 
   @Test("What cannot be tuned is one line before anything is made", arguments: [
-    (["--from", "nobody"], 66), (["--from", "none.safetensors"], 66), (["--tune", "last"], 1), (["--from", "base", "--tune", "most"], 64),
-    (["--from", "base", "--tune", "from:relu7"], 64), (["--from", "base", "--net", "resnet8-28"], 1),
+    (["--from", "nobody"], 66), (["--from", "none.safetensors"], 66), (["--tune", "last"], 64), (["--from", "base", "--tune", "most"], 64),
+    (["--from", "base", "--tune", "from:relu7"], 64), (["--from", "base", "--net", "resnet8-28"], 64),
     (["--from", "base", "--rate-factor", "fc8"], 64), (["--from", "base", "--rate-factor", "fc9=2"], 64),
     (["--from", "base", "--rate-factor", "fc8=-2"], 1),
   ])

@@ -214,8 +214,9 @@ extension StudyTests {
     #expect(StudyProcess.isRun("x", home: home.home))
     #expect(try home.run("study", "stop", "x").output.contains("1 training asked to stop"))
     #expect(home.wait { !StudyProcess.isRun("x", home: home.home) && home.reader.refresh().allSatisfy { $0.state == .stopped } })
-    let log = FileManager.default.contents(atPath: StudyProcess.log("x", home: home.home)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    #expect(log.contains("stopped with 0 of 1 done"), "\(log)")
+    func log() -> String { FileManager.default.contents(atPath: StudyProcess.log("x", home: home.home)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+    // It says so after it has let go of the study.
+    #expect(home.wait { log().contains("stopped with 0 of 1 done") }, "\(log())")
   }
 
   @Test("SUN's protocol and a transfer to other images train on their own data, from the net's last weights") func transfer() throws {

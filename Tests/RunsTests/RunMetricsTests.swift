@@ -47,8 +47,8 @@ import Training
     #expect(Set(read.compactMap { $0.progress.best?.headline.value }) == [0.25, 0.5, 0.75])
     // An index of the version before is made anew.
     var bytes = folder.bytes(of: "cache/runs-index")
-    #expect(bytes[0..<8].elementsEqual(Array("rindex02".utf8)))
-    bytes[7] = UInt8(ascii: "1")
+    #expect(bytes[0..<8].elementsEqual(Array("rindex03".utf8)))
+    bytes[7] = UInt8(ascii: "2")
     folder.write(bytes, to: "cache/runs-index")
     #expect(RunIndex.load(home).isEmpty && RunsReader(home: home).refresh() == read && RunIndex.load(home).count == 60)
   }
@@ -64,7 +64,7 @@ import Training
     #expect(try RunOrder("-boxAP", metrics: metrics).sorted(runs).map(\.name) == ["high", "low", "classes"])
     #expect(try RunOrder("recall", metrics: metrics).sorted(runs).map(\.name) == ["high", "low", "classes"])
     let problem = #expect(throws: Problem.self) { try RunFilter("precision>1", metrics: metrics) }
-    #expect(problem?.expected?.hasSuffix("top1, top5, meanClass, boxAP, recall") == true)
+    #expect(problem?.expected?.hasSuffix("boxAP, recall") == true && problem?.expected?.contains("top1, top5, meanClass, ") == true)
     #expect(throws: Problem.self) { try RunFilter("boxAP>.3") }
   }
 

@@ -44,7 +44,7 @@ struct TrainingKeyTests {
     func labels(_ value: Any) -> Set<String> { Set(Mirror(reflecting: value).children.compactMap { $0.label.map { String($0.drop { $0 == "_" }) } }) }
     #expect(labels(training) == [
       "network", "epochs", "iterations", "batchSize", "seed", "solver", "augmentation", "validateEvery", "validateEveryIterations", "convolution", "matrix", "tuning",
-      "initialization",
+      "initialization", "detection", "actions",
     ])
     #expect(labels(training.solver) == ["learningRate", "momentum", "weightDecay", "schedule", "nesterov", "warmUp", "labelSmoothing"])
     #expect(labels(training.augmentation) == ["resize", "resizeTo", "padding", "mirror", "mean", "scale", "std"])

@@ -74,7 +74,7 @@ import Testing
     #expect(words.suffix(2) == ["--name", "two words"])
     for setting in TrainingSetting.all where setting.flag != "epochs" {
       for text in try #require(Self.examples[setting.flag]) {
-        let place = try #require(words.firstIndex(of: "--\(setting.flag)"), "\(setting.flag)")
+        let place = try #require(words.firstIndex { ["--\(setting.flag)", "--no-\(setting.flag)"].contains($0) }, "\(setting.flag)")
         #expect(setting.kind == .flag || words[place...].contains(text))
       }
     }
